@@ -1,0 +1,87 @@
+"""The errors of symdiff: each is a SymdiffError and the class that a Python user would catch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+class SymdiffError(Exception):
+    """Base class of every error that symdiff raises on purpose."""
+
+
+class ArgumentError(SymdiffError, TypeError):
+    """A call with the wrong kind or number of arguments. The message names the argument and the call that works."""
+
+
+class DomainError(SymdiffError, ValueError):
+    """An argument of the right kind whose value cannot be used (an unknown argument name, a bound exceeded)."""
+
+
+class ShapeError(SymdiffError, ValueError):
+    """A vector whose length does not fit its use. The message names the argument, the length wanted and the length given."""
+
+
+class SourceError(SymdiffError, TypeError):
+    """The function has no Python source that can be read, or its source no longer matches the running code."""
+
+
+class NameUnboundError(SymdiffError, NameError):
+    """A name in the function is not bound to anything."""
+
+
+class InternalError(SymdiffError, AssertionError):
+    """A broken invariant of symdiff itself: always a bug of ours, never of the caller."""
+
+
+Verdict = Literal["not yet", "never"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the user's source something stands: file, line, and the columns of the line (0-based, end excluded)."""
+
+    file: str
+    line: int
+    column: int
+    end_column: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One thing in a function that symdiff refuses: where, why, what to write instead, and whether it may come later."""
+
+    reason: str
+    rewrite: str
+    place: Place
+    verdict: Verdict = "never"
+
+    def __str__(self) -> str:
+        """Render as Python renders a syntax error: the place, the line, a caret, then the reason and the rewrite."""
+        place = self.place
+        indent = len(place.text) - len(place.text.lstrip())
+        width = max(1, min(place.end_column, len(place.text)) - place.column)
+        caret = " " * (place.column - indent) + "^" * width
+        support = "not supported yet" if self.verdict == "not yet" else "not supported"
+        return (
+            f'  File "{place.file}", line {place.line}\n'
+            f"    {place.text.strip()}\n"
+            f"    {caret}\n"
+            f"  {support}: {self.reason}\n"
+            f"  instead: {self.rewrite}"
+        )
+
+
+class UnsupportedError(SymdiffError, SyntaxError):
+    """A function that symdiff cannot differentiate, with every gap that was found in it (``gaps``)."""
+
+    def __init__(self, function: str, gaps: tuple[Gap, ...]) -> None:
+        self.function = function
+        self.gaps = gaps
+        count = "one place" if len(gaps) == 1 else f"{len(gaps)} places"
+        text = f"cannot differentiate {function}: {count} not understood\n" + "\n".join(map(str, gaps))
+        SyntaxError.__init__(self, text)
+
+    def __str__(self) -> str:
+        return str(self.args[0])

@@ -1,0 +1,255 @@
+"""Building graphs: the builder (names, hash-consing, blocks) and the handles that rules are written with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from symdiff.errors import InternalError
+from symdiff.graph.graph import UNDEFINED, Atom, Const, If, Let, Origin, Out, Raise, Statement
+from symdiff.primitives import TABLE
+from symdiff.primitives.row import Kind, Primitive
+
+Key = tuple[Any, ...]
+Pair = tuple[str, Atom, Atom]  # hint for the name, value in the then-branch, value in the else-branch
+
+MAX_EXACT = 2**53
+
+
+class Builder:
+    """Collects statements. Equal right-hand sides in scope are one let, so common subexpressions never arise.
+
+    ``taken`` are names that must not be given to anything (inputs, and whatever the generated code needs).
+    """
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self.kinds: dict[str, Kind] = {}
+        self.definitions: dict[str, Let] = {}
+        self.origin: Origin | None = None
+        self._taken: set[str] = set(taken)
+        self._counters: dict[str, int] = {}
+        self._blocks: list[list[Statement]] = [[]]
+        self._shared: list[dict[Key, str]] = [{}]
+
+    # names
+
+    def input(self, name: str, kind: Kind = "float") -> str:
+        """Declare an input of the graph under its own name."""
+        if name in self.kinds:
+            raise InternalError(f"two inputs are called {name}")
+        self._taken.add(name)
+        self.kinds[name] = kind
+        return name
+
+    def fresh(self, hint: str, kind: Kind = "float") -> str:
+        """A name not used so far: the hint itself, or the hint with the next free number."""
+        name = hint
+        while name in self._taken:
+            self._counters[hint] = self._counters.get(hint, 0) + 1
+            name = f"{hint}_{self._counters[hint]}"
+        self._taken.add(name)
+        self.kinds[name] = kind
+        return name
+
+    def kind(self, atom: Atom) -> Kind:
+        """The kind of value an atom is."""
+        return self.kinds[atom] if isinstance(atom, str) else atom.kind
+
+    # statements
+
+    def apply(self, op: Primitive, *args: Atom, hint: str = "t", origin: Origin | None = None) -> Atom:
+        """The atom that holds ``op(*args)``: an earlier let with the same right-hand side, or a new one.
+
+        Literal operands are folded where the result is the very number that the code would compute.
+        """
+        if op.expansion is not None:
+            return self.atom(op.expansion(*(Value(self, arg) for arg in args)))
+        args = tuple(self._operand(op, arg) for arg in args)
+        folded = fold(op, args)
+        if folded is not None:
+            return folded
+        key = self._key(op, args)
+        for scope in reversed(self._shared):
+            if key in scope:
+                return scope[key]
+        name = self.fresh(hint, op.result)
+        self.append(Let(name, op, args, origin or self.origin))
+        return name
+
+    def append(self, statement: Statement) -> None:
+        """Add a finished statement; a let becomes available for sharing in this block and the blocks inside it."""
+        self._blocks[-1].append(statement)
+        if isinstance(statement, Let):
+            self.share(statement)
+
+    def share(self, let: Let) -> None:
+        """Make a let that stands elsewhere available for sharing in the present block."""
+        self.definitions[let.name] = let
+        self._shared[-1].setdefault(self._key(let.op, let.args), let.name)
+
+    @contextmanager
+    def block(self) -> Iterator[list[Statement]]:
+        """Collect the statements of a body: ``with builder.block() as body: ...``."""
+        body: list[Statement] = []
+        self._blocks.append(body)
+        self._shared.append({})
+        try:
+            yield body
+        finally:
+            self._blocks.pop()
+            self._shared.pop()
+
+    def branch(
+        self,
+        condition: Atom,
+        then: Sequence[Statement],
+        orelse: Sequence[Statement],
+        pairs: Sequence[Pair],
+        origin: Origin | None = None,
+    ) -> list[Atom]:
+        """Add an If and return the atoms of its outs, one per pair; a pair of equal atoms needs no out."""
+        outs: list[Out] = []
+        atoms: list[Atom] = []
+        made: dict[tuple[Atom, Atom], str] = {}
+        for hint, first, second in pairs:
+            if first == second:
+                atoms.append(first)
+                continue
+            if (first, second) not in made:
+                kind = self.kind(second if first == UNDEFINED else first)
+                made[first, second] = self.fresh(hint, kind)
+                outs.append(Out(made[first, second], first, second, kind))
+            atoms.append(made[first, second])
+        if outs or then or orelse:
+            self.append(If(condition, tuple(then), tuple(orelse), tuple(outs), origin or self.origin))
+        return atoms
+
+    def error(self, exception: str, message: str) -> None:
+        """Add ``raise exception(message)``."""
+        self.append(Raise(exception, message, self.origin))
+
+    @property
+    def body(self) -> tuple[Statement, ...]:
+        """The statements of the block that is being built."""
+        return tuple(self._blocks[-1])
+
+    # handles
+
+    def value(self, atom: Atom | float) -> Value:
+        """A handle on an atom, for rules written with Python operators."""
+        return Value(self, atom if isinstance(atom, str | Const) else Const(atom))
+
+    def atom(self, value: Any) -> Atom:
+        """The atom behind a handle, an atom or a Python number."""
+        if isinstance(value, Value):
+            return value.atom
+        if isinstance(value, str | Const):
+            return value
+        return Const(value)
+
+    # inside
+
+    def _operand(self, op: Primitive, atom: Atom) -> Atom:
+        """Convert a condition used as a number (True is 1), and an integer that no float holds exactly."""
+        if op.operands == "float" and self.kind(atom) == "bool":
+            if isinstance(atom, Const):
+                return Const(int(atom.value))
+            return self.branch(atom, (), (), [("t", Const(1), Const(0))])[0]
+        if isinstance(atom, Const) and isinstance(atom.value, int) and abs(atom.value) > MAX_EXACT:
+            return Const(float(atom.value))
+        return atom
+
+    def _key(self, op: Primitive, args: tuple[Atom, ...]) -> Key:
+        keys = [arg if isinstance(arg, str) else arg.key for arg in args]
+        if op.commutative:
+            keys.sort(key=lambda key: (isinstance(key, tuple), key))
+        return (op.name, *keys)
+
+
+def fold(op: Primitive, args: tuple[Atom, ...]) -> Const | None:
+    """The literal that an operation on literals gives, if arithmetic gives it without loss of meaning on paper.
+
+    Sums, differences and products fold (Python computes the very same double); a quotient only if it is exact, so
+    that 1/3 stays 1/3 in a formula; named constants and functions stay as they are.
+    """
+    values = [arg.value for arg in args if isinstance(arg, Const) and not arg.symbol and arg.kind == "float"]
+    if len(values) != op.arity or op.name not in _FOLDS:
+        return None
+    result = _FOLDS[op.name](*values)
+    if result is None or (isinstance(result, int) and abs(result) > MAX_EXACT):
+        return None
+    return Const(result) if result == result and abs(result) != float("inf") else None
+
+
+def _quotient(a: float, b: float) -> float | None:
+    if b == 0 or a != (a / b) * b or (a / b) != int(a / b):
+        return None
+    exact = int(a / b)
+    return exact if isinstance(a, int) and isinstance(b, int) else float(exact)
+
+
+def _power(a: float, b: float) -> float | None:
+    small = isinstance(a, int) and isinstance(b, int) and 0 <= b <= 64 and abs(a) <= 1024
+    return a**b if small else None
+
+
+_FOLDS = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "neg": lambda a: -a if a != 0 or isinstance(a, float) else 0,
+    "div": _quotient,
+    "pow": _power,
+}
+
+
+class Value:
+    """A handle on an atom of a builder: arithmetic on it adds lets. Rules (partials, rewrites) are written with it."""
+
+    __slots__ = ("atom", "builder")
+
+    def __init__(self, builder: Builder, atom: Atom) -> None:
+        self.builder = builder
+        self.atom = atom
+
+    def __symdiff_apply__(self, op: Primitive, operands: Sequence[Any]) -> Value:
+        """Apply a row of the table to operands of which at least one is a handle."""
+        builder = self.builder
+        return Value(builder, builder.apply(op, *map(builder.atom, operands)))
+
+    def __add__(self, other: Any) -> Value:
+        return TABLE["add"](self, other)
+
+    def __radd__(self, other: Any) -> Value:
+        return TABLE["add"](other, self)
+
+    def __sub__(self, other: Any) -> Value:
+        return TABLE["sub"](self, other)
+
+    def __rsub__(self, other: Any) -> Value:
+        return TABLE["sub"](other, self)
+
+    def __mul__(self, other: Any) -> Value:
+        return TABLE["mul"](self, other)
+
+    def __rmul__(self, other: Any) -> Value:
+        return TABLE["mul"](other, self)
+
+    def __truediv__(self, other: Any) -> Value:
+        return TABLE["div"](self, other)
+
+    def __rtruediv__(self, other: Any) -> Value:
+        return TABLE["div"](other, self)
+
+    def __pow__(self, other: Any) -> Value:
+        return TABLE["pow"](self, other)
+
+    def __rpow__(self, other: Any) -> Value:
+        return TABLE["pow"](other, self)
+
+    def __neg__(self) -> Value:
+        return TABLE["neg"](self)
+
+    def __repr__(self) -> str:
+        return f"Value({self.atom!r})"

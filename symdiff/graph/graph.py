@@ -1,0 +1,220 @@
+"""The graph: lets of one operation each, structured branches, nothing else. Frozen; every pass is Graph -> Graph.
+
+A function is a list of statements in single-assignment form::
+
+    z = mul(x, y)            Let
+    s = sin(x)               Let
+    if c: ... else: ...      If, which hands on named values (its outs)
+    raise ValueError("...")  Raise
+
+There is no goto, so every sweep over a graph is local. Arrays will give a Let indices and terms (DESIGN section 2);
+a scalar is a let without them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from symdiff.graph.structure import SCALAR, Structure
+from symdiff.primitives.row import Kind, Primitive
+
+if TYPE_CHECKING:
+    import sympy
+
+
+@dataclass(frozen=True, eq=False)
+class Const:
+    """A literal. Two are equal only if they print the same: 1, 1.0 and True differ, and so do 0.0 and -0.0."""
+
+    value: float | int | bool
+    symbol: str = ""  # "pi", "e", "inf", "nan": a named constant, printed by its name
+
+    @property
+    def kind(self) -> Kind:
+        return "bool" if isinstance(self.value, bool) else "float"
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return (type(self.value).__name__, repr(self.value), self.symbol)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Const) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __repr__(self) -> str:
+        return self.symbol or repr(self.value)
+
+
+# An operand: the name of an input, let or out; or a literal.
+Atom = str | Const
+
+# What an out is on a path that never reads it (a value of the other branch that is kept for the adjoint sweep).
+UNDEFINED = Const(math.nan, "undefined")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The line of the user's source that a statement comes from."""
+
+    line: int
+    text: str
+    role: Literal["primal", "tangent", "adjoint"] = "primal"
+
+
+@dataclass(frozen=True)
+class Let:
+    """``name = op(*args)``: one row of the table applied to atoms."""
+
+    name: str
+    op: Primitive
+    args: tuple[Atom, ...]
+    origin: Origin | None = None
+
+    @property
+    def kind(self) -> Kind:
+        return self.op.result
+
+    @property
+    def expr(self) -> sympy.Basic:
+        """The right-hand side as a SymPy expression of one operation over symbols."""
+        import sympy
+
+        def operand(atom: Atom) -> Any:
+            if isinstance(atom, str):
+                return sympy.Symbol(atom, real=True)
+            if atom.symbol:
+                return {"pi": sympy.pi, "e": sympy.E, "inf": sympy.oo}.get(atom.symbol, sympy.nan)
+            if isinstance(atom.value, bool):
+                return sympy.true if atom.value else sympy.false
+            return sympy.Integer(atom.value) if isinstance(atom.value, int) else sympy.Float(atom.value, 17)
+
+        return self.op.symbolic(*map(operand, self.args))
+
+
+@dataclass(frozen=True)
+class Out:
+    """A value that a branch hands on: ``then`` where the condition holds, ``orelse`` elsewhere."""
+
+    name: str
+    then: Atom
+    orelse: Atom
+    kind: Kind = "float"
+
+
+@dataclass(frozen=True)
+class If:
+    """A branch with bodies of its own: what is used in one branch only is computed only there."""
+
+    condition: Atom
+    then: Block
+    orelse: Block
+    outs: tuple[Out, ...]
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True)
+class Raise:
+    """``raise exception(message)``: a builtin exception class by name; the only statement with an effect."""
+
+    exception: str
+    message: str
+    origin: Origin | None = None
+
+
+Statement = Let | If | Raise
+Block = tuple[Statement, ...]
+
+
+@dataclass(frozen=True)
+class Param:
+    """A parameter of the function. ``leaves`` names its scalars in row-major order (``p_0``, ``p_1``; ``x`` for a scalar).
+
+    ``role`` is "argument" for the user's own parameters, "captured" for a number that the function reads from its
+    globals or closure (a keyword of the generated source, with ``default`` its present value), and "seed" for a tangent
+    or cotangent. A bool argument cannot be a Param: what selects a branch is known when the function is read.
+    """
+
+    name: str
+    structure: Structure = SCALAR
+    leaves: tuple[str, ...] = ()
+    role: Literal["argument", "captured", "seed"] = "argument"
+    default: Any = None
+
+    def __post_init__(self) -> None:
+        if not self.leaves:
+            object.__setattr__(self, "leaves", self.structure.leaf_names(self.name))
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A function: parameters, body, and the atoms of its result in row-major order (``result`` tells how they are packed).
+
+    ``name`` is the user's name of the function; ``source`` its text, for comments and carets.
+    """
+
+    name: str
+    params: tuple[Param, ...]
+    body: Block
+    outputs: tuple[Atom, ...]
+    result: Structure = SCALAR
+    source: str = field(default="", repr=False, compare=False)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of all scalar inputs, in the order of the parameters."""
+        return tuple(leaf for param in self.params for leaf in param.leaves)
+
+    def param(self, name: str) -> Param:
+        """The parameter called ``name``."""
+        return next(param for param in self.params if param.name == name)
+
+    def __str__(self) -> str:
+        from symdiff.graph.show import show
+
+        return show(self)
+
+
+def defined(statement: Statement) -> tuple[str, ...]:
+    """The names that a statement defines in its own block (not those inside its bodies)."""
+    if isinstance(statement, Let):
+        return (statement.name,)
+    if isinstance(statement, If):
+        return tuple(out.name for out in statement.outs)
+    return ()
+
+
+def walk(block: Block) -> Iterator[Statement]:
+    """Every statement of a block and of the bodies inside it, in order of execution."""
+    stack: list[Iterator[Statement]] = [iter(block)]
+    while stack:
+        statement = next(stack[-1], None)
+        if statement is None:
+            stack.pop()
+            continue
+        yield statement
+        if isinstance(statement, If):
+            stack.append(iter(statement.orelse))
+            stack.append(iter(statement.then))
+
+
+def operands(statement: Statement) -> Iterator[Atom]:
+    """The atoms that a statement itself reads (for a branch: the condition and what its outs hand on)."""
+    if isinstance(statement, Let):
+        yield from statement.args
+    elif isinstance(statement, If):
+        yield statement.condition
+        for out in statement.outs:
+            yield out.then
+            yield out.orelse
+
+
+def free_names(block: Block) -> tuple[str, ...]:
+    """The names read in a block but not defined in it, in order of first use."""
+    inside = {name for statement in walk(block) for name in defined(statement)}
+    names = (atom for statement in walk(block) for atom in operands(statement) if isinstance(atom, str))
+    return tuple(dict.fromkeys(name for name in names if name not in inside))

@@ -1,0 +1,116 @@
+"""How scalars are packed into arguments and results: a scalar, a tuple or list, an array of fixed shape."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+class Structure(ABC):
+    """How one argument or result is packed. ``size`` is the number of scalars inside."""
+
+    @property
+    @abstractmethod
+    def size(self) -> int: ...
+
+    @property
+    @abstractmethod
+    def shape(self) -> tuple[int, ...] | None:
+        """The shape as an array, or None for a structure that is no rectangular array."""
+
+    @abstractmethod
+    def indices(self) -> Iterator[tuple[int, ...]]:
+        """The index path of each scalar, in row-major order: ``()`` for a scalar, ``(0,), (1,)`` for a pair."""
+
+    @abstractmethod
+    def pack(self, leaves: Sequence[Any]) -> Any:
+        """Build the Python value (float, tuple, list or array) from its scalars in row-major order."""
+
+    @property
+    def is_scalar(self) -> bool:
+        return isinstance(self, Scalar)
+
+    def leaf_names(self, name: str) -> tuple[str, ...]:
+        """``x`` for a scalar; ``p_0``, ``p_1`` for a vector; ``a_0_1`` for a matrix."""
+        return tuple("_".join([name, *map(str, path)]) for path in self.indices())
+
+
+@dataclass(frozen=True)
+class Scalar(Structure):
+    """One real number."""
+
+    @property
+    def size(self) -> int:
+        return 1
+
+    def indices(self) -> Iterator[tuple[int, ...]]:
+        yield ()
+
+    def pack(self, leaves: Sequence[Any]) -> Any:
+        return leaves[0]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return ()
+
+
+SCALAR = Scalar()
+
+
+@dataclass(frozen=True)
+class Items(Structure):
+    """A tuple or a list of structures."""
+
+    container: Literal["tuple", "list"]
+    items: tuple[Structure, ...]
+
+    @property
+    def size(self) -> int:
+        return sum(item.size for item in self.items)
+
+    def indices(self) -> Iterator[tuple[int, ...]]:
+        for position, item in enumerate(self.items):
+            for path in item.indices():
+                yield (position, *path)
+
+    def pack(self, leaves: Sequence[Any]) -> Any:
+        values, start = [], 0
+        for item in self.items:
+            values.append(item.pack(leaves[start : start + item.size]))
+            start += item.size
+        return tuple(values) if self.container == "tuple" else values
+
+    @property
+    def shape(self) -> tuple[int, ...] | None:
+        shapes = {item.shape for item in self.items}
+        if len(shapes) > 1 or None in shapes:
+            return None
+        inner = shapes.pop() if shapes else ()
+        return (len(self.items), *(inner or ()))
+
+
+@dataclass(frozen=True)
+class Array(Structure):
+    """A NumPy array of floats, of fixed shape."""
+
+    dimensions: tuple[int, ...]
+
+    @property
+    def size(self) -> int:
+        return math.prod(self.dimensions)
+
+    def indices(self) -> Iterator[tuple[int, ...]]:
+        yield from itertools.product(*map(range, self.dimensions))
+
+    def pack(self, leaves: Sequence[Any]) -> Any:
+        import numpy as np
+
+        return np.array(leaves, dtype=np.float64).reshape(self.dimensions)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.dimensions

@@ -1,0 +1,38 @@
+"""The one table of primitives: ``TABLE`` by name, ``resolve`` by the object that a user's code calls."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from functools import cache
+from typing import Any
+
+from symdiff.primitives import elementary, operators
+from symdiff.primitives.row import Primitive
+
+TABLE: dict[str, Primitive] = {row.name: row for family in (operators, elementary) for row in family.ROWS}
+
+
+def resolve(callee: Any) -> Primitive | None:
+    """The row of a function object (``math.sin``, ``numpy.sin``, ``abs``), or None if the table does not have it."""
+    try:
+        return _spelled("numpy" in sys.modules).get(callee)
+    except TypeError:  # not hashable, hence no function of the table
+        return None
+
+
+@cache
+def _spelled(with_numpy: bool) -> dict[Any, Primitive]:
+    objects: dict[Any, Primitive] = {}
+    for row in TABLE.values():
+        for spelling in row.spellings:
+            module, _, name = spelling.rpartition(".")
+            if module == "numpy" and not with_numpy:
+                continue
+            found = getattr(importlib.import_module(module), name, None)  # None: not in this version
+            if found is not None:
+                objects[found] = row
+    return objects
+
+
+__all__ = ["TABLE", "Primitive", "resolve"]
