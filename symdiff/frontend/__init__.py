@@ -1,0 +1,108 @@
+"""From plain Python to a graph: ``read_function`` is the whole of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from symdiff.errors import ArgumentError, NameUnboundError, SymdiffError, UnsupportedError
+from symdiff.frontend import calls, expressions
+from symdiff.frontend.containers import NeedsCallError
+from symdiff.frontend.lower import Differentiate, GapError, Reader, RestartError, names_assigned
+from symdiff.frontend.resolve import Capture, Guard
+from symdiff.frontend.source import FunctionSource, from_function, from_text
+from symdiff.frontend.values import Known, Poison, describe, leaves, structure_of
+from symdiff.graph.graph import Graph, Param
+from symdiff.graph.structure import SCALAR, Structure
+
+MAX_READINGS = 1000  # each reading lengthens an assumed vector or specialises an integer
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A graph and what it was built under."""
+
+    graph: Graph
+    captures: tuple[tuple[Capture, str], ...]  # places outside, and the inputs that hold their values
+    guards: tuple[Guard, ...]
+    assumed: Mapping[str, Structure]  # arguments whose structure no call has shown
+
+
+def read_function(
+    source: FunctionSource,
+    structures: Mapping[str, Structure | None],
+    known: Mapping[str, Any],
+    integers: Mapping[str, int] | None = None,
+    differentiate: Differentiate | None = None,
+    active: tuple[Any, ...] = (),
+) -> Reading:
+    """Read a function for arguments packed in this way.
+
+    ``structures``: parameter name to Structure, or None where nothing is known yet; ``known``: parameters whose value
+    belongs to the specialisation; ``integers``: the values of integer arguments that may become known if the function
+    needs them as structure (a range bound).
+
+    Raises UnsupportedError with every gap, NameUnboundError, NeedsCallError.
+    """
+    known = dict(known)
+    integers = dict(integers or {})
+    specialised: set[tuple[Any, ...]] = set()
+    lengths: dict[str, int] = {}
+    for _ in range(MAX_READINGS):
+        reader = Reader(source, structures, known, frozenset(specialised), lengths, integers, differentiate)
+        reader.active = active
+        try:
+            return _read_once(reader)
+        except RestartError as restart:
+            lengths.update(restart.lengths)
+            for key in restart.specialise:
+                if key[0] == "argument":
+                    known[key[1]] = integers.pop(key[1])
+                specialised.add(key)
+    raise SymdiffError(f"{source.name} was read {MAX_READINGS} times without coming to an end")
+
+
+def _read_once(reader: Reader) -> Reading:
+    source = reader.source
+    args = {name: reader.argument(name, structure) for name, structure in reader.structures.items()}
+    result = calls.inline(reader, source, (), args, {}, None, source.node)
+    structure = structure_of(result)
+    frame = calls.Frame(source, names_assigned(source.node))
+    outputs = ()
+    if reader.gaps or reader.unbound or isinstance(result, Poison):
+        pass
+    elif structure is None:
+        what = "nothing" if isinstance(result, Known) and result.value is None else describe(result)
+        reader.record(
+            frame, GapError(source.node, f"{source.name} returns {what}", "return a number, tuple, list or array")
+        )
+    else:
+        outputs = tuple(expressions.scalar(reader, leaf, source.node).atom for leaf in leaves(result))
+    if reader.gaps:
+        raise UnsupportedError(source.name, tuple(reader.gaps))
+    if reader.unbound:
+        raise NameUnboundError("; ".join(dict.fromkeys(reader.unbound)))
+    if structure is None:
+        raise ArgumentError(f"{source.name} could not be read")
+    captures = tuple(reader.captures.values())
+    params = reader.params + [Param(leaf, SCALAR, (leaf,), "captured", _present(capture)) for capture, leaf in captures]
+    graph = Graph(source.name, tuple(params), reader.builder.body, outputs, structure, source.text)
+    assumed = {param.name: param.structure for param in reader.params if reader.structures[param.name] is None}
+    return Reading(graph, captures, tuple(reader.guards.values()), assumed)
+
+
+def _present(capture: Capture) -> float:
+    return float(capture.get())
+
+
+__all__ = [
+    "Capture",
+    "FunctionSource",
+    "Guard",
+    "NeedsCallError",
+    "Reading",
+    "from_function",
+    "from_text",
+    "read_function",
+]

@@ -9,12 +9,21 @@ from typing import Any
 from symdiff.errors import InternalError
 from symdiff.graph.graph import UNDEFINED, Atom, Const, If, Let, Origin, Out, Raise, Statement
 from symdiff.primitives import TABLE
+from symdiff.primitives.constant import Constant
 from symdiff.primitives.row import Kind, Primitive
 
 Key = tuple[Any, ...]
 Pair = tuple[str, Atom, Atom]  # hint for the name, value in the then-branch, value in the else-branch
 
 MAX_EXACT = 2**53
+
+
+class Body(list[Statement]):
+    """The statements of a block that is being built, and the right-hand sides that can be shared inside it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shared: dict[Key, str] = {}
 
 
 class Builder:
@@ -29,8 +38,9 @@ class Builder:
         self.origin: Origin | None = None
         self._taken: set[str] = set(taken)
         self._counters: dict[str, int] = {}
-        self._blocks: list[list[Statement]] = [[]]
-        self._shared: list[dict[Key, str]] = [{}]
+        top = Body()
+        self._blocks: list[Body] = [top]
+        self._shared: list[dict[Key, str]] = [top.shared]
 
     # names
 
@@ -89,16 +99,21 @@ class Builder:
         self._shared[-1].setdefault(self._key(let.op, let.args), let.name)
 
     @contextmanager
-    def block(self) -> Iterator[list[Statement]]:
-        """Collect the statements of a body: ``with builder.block() as body: ...``."""
-        body: list[Statement] = []
+    def block(self, body: Body | None = None) -> Iterator[Body]:
+        """Collect the statements of a body: ``with builder.block() as body: ...``; a given body is continued."""
+        body = Body() if body is None else body
         self._blocks.append(body)
-        self._shared.append({})
+        self._shared.append(body.shared)
         try:
             yield body
         finally:
             self._blocks.pop()
             self._shared.pop()
+
+    def splice(self, body: Body) -> None:
+        """Add the statements of a finished body to the present block: they are executed in any case."""
+        for statement in body:
+            self.append(statement)
 
     def branch(
         self,
@@ -146,6 +161,8 @@ class Builder:
             return value.atom
         if isinstance(value, str | Const):
             return value
+        if isinstance(value, Constant):
+            return value.fold(Const, self.apply)
         return Const(value)
 
     # inside
@@ -212,6 +229,12 @@ class Value:
     def __init__(self, builder: Builder, atom: Atom) -> None:
         self.builder = builder
         self.atom = atom
+
+    @property
+    def literal(self) -> int | float | None:
+        """The number that the value is known to be, or None (``symdiff.primitives.row.literal``)."""
+        nameless = isinstance(self.atom, Const) and not self.atom.symbol and self.atom.kind == "float"
+        return self.atom.value if nameless and isinstance(self.atom, Const) else None
 
     def __symdiff_apply__(self, op: Primitive, operands: Sequence[Any]) -> Value:
         """Apply a row of the table to operands of which at least one is a handle."""

@@ -1,0 +1,355 @@
+"""Tuples, lists and small arrays while reading: elements, subscripts, assignment, methods, elementwise arithmetic."""
+
+from __future__ import annotations
+
+import ast
+import math
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from symdiff.errors import SymdiffError
+from symdiff.frontend.lower import Frame, GapError, Reader
+from symdiff.frontend.values import (
+    ArrayValue,
+    Known,
+    ListValue,
+    Number,
+    TupleValue,
+    Value,
+    VectorParam,
+    describe,
+    number,
+)
+
+MAX_RANGE = 20_000  # elements of a range, list or tuple made while reading
+
+
+class NeedsCallError(SymdiffError, ValueError):
+    """The length of an argument is needed and no call has shown it yet."""
+
+
+def elements(reader: Reader, value: Value, node: ast.AST) -> tuple[Value, ...]:
+    """The elements of a value that is iterated over."""
+    if isinstance(value, TupleValue | ListValue):
+        return value.items
+    if isinstance(value, ArrayValue):
+        return tuple(row(value, position) for position in range(length(reader, value, node)))
+    if isinstance(value, Known) and isinstance(value.value, range):
+        if len(value.value) > MAX_RANGE:
+            raise GapError(node, f"a loop of {len(value.value)} iterations", f"use at most {MAX_RANGE}", "not yet")
+        return tuple(number(item) for item in value.value)
+    if isinstance(value, Known) and isinstance(value.value, str):
+        return tuple(Known(letter) for letter in value.value)
+    length(reader, value, node)
+    raise GapError(node, f"a loop over {describe(value)}", "loop over a range, tuple, list or array")
+
+
+def length(reader: Reader, value: Value, node: ast.AST) -> int:
+    """What ``len(value)`` is."""
+    if isinstance(value, TupleValue | ListValue):
+        return len(value.items)
+    if isinstance(value, ArrayValue) and value.shape:
+        return value.shape[0]
+    if isinstance(value, Known) and isinstance(value.value, range | str):
+        return len(value.value)
+    name = reader.assumed_name(value)
+    if name is not None:
+        raise NeedsCallError(
+            f"the length of {name} is not known before a call: call the derivative, or use .at(...) with example arguments"
+        )
+    raise GapError(node, f"the length of {describe(value)}", "use a tuple, list or array")
+
+
+def shape(reader: Reader, value: Value, node: ast.AST) -> tuple[int, ...]:
+    """The shape of an array value."""
+    return value.shape if isinstance(value, ArrayValue) else (length(reader, value, node),)
+
+
+def row(value: ArrayValue, position: int) -> Value:
+    """``a[i]`` of an array: a number, or an array of one dimension less."""
+    if len(value.shape) == 1:
+        return value.items[position]
+    size = math.prod(value.shape[1:])
+    return ArrayValue(value.shape[1:], value.items[position * size : (position + 1) * size])
+
+
+# -- subscripts ---------------------------------------------------------------------------------------------------
+
+
+def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node: ast.AST) -> Value:
+    """``owner[index]`` with literal indices, slices and (for arrays and nested lists) several of them."""
+    if isinstance(index, ast.Tuple):
+        if not isinstance(owner, ArrayValue):
+            reader.longer(owner, 1, node)
+        for inner in index.elts:
+            if isinstance(inner, ast.Slice):
+                raise GapError(node, "a slice beside other indices", "use literal indices", "not yet")
+            owner = subscript(reader, owner, inner, frame, node)
+        return owner
+    if isinstance(index, ast.Slice):
+        return _slice(reader, owner, index, frame, node)
+    position = reader.integer(reader.operand(index, frame), index, "an index")
+    return item(reader, owner, position, node)
+
+
+def item(reader: Reader, owner: Value, position: int, node: ast.AST) -> Value:
+    """One element, by an integer that is known."""
+    name = reader.assumed_name(owner)
+    if name is not None:
+        if position < 0:
+            length(reader, owner, node)
+        if not isinstance(owner, VectorParam) or position >= len(owner.items):
+            reader.longer(owner, position + 1, node)
+        return owner.items[position] if isinstance(owner, VectorParam) else owner
+    if isinstance(owner, Known) and isinstance(owner.value, range | str):
+        count = len(owner.value)
+    elif isinstance(owner, TupleValue | ListValue | ArrayValue):
+        count = length(reader, owner, node)
+    else:
+        raise GapError(node, f"an element of {describe(owner)}", "index a tuple, list or array")
+    if not -count <= position < count:
+        raise GapError(node, f"index {position} is out of range for {describe(owner)}", f"use an index below {count}")
+    if isinstance(owner, ArrayValue):
+        return row(owner, position % count)
+    if isinstance(owner, TupleValue | ListValue):
+        return owner.items[position]
+    found = owner.value[position]
+    return number(found) if isinstance(found, int) else Known(found)
+
+
+def _slice(reader: Reader, owner: Value, index: ast.Slice, frame: Frame, node: ast.AST) -> Value:
+    count = length(reader, owner, node)
+    bounds = [
+        None if part is None else reader.integer(reader.operand(part, frame), part, "a slice bound")
+        for part in (index.lower, index.upper, index.step)
+    ]
+    if bounds[2] == 0:
+        raise GapError(node, "a slice with step 0", "use another step")
+    positions = range(count)[slice(*bounds)]
+    if isinstance(owner, TupleValue):
+        return TupleValue(tuple(owner.items[k] for k in positions))
+    if isinstance(owner, ListValue):
+        return ListValue(tuple(owner.items[k] for k in positions))
+    if isinstance(owner, ArrayValue):
+        size = math.prod(owner.shape[1:])
+        items = [leaf for k in positions for leaf in owner.items[k * size : (k + 1) * size]]
+        return ArrayValue((len(positions), *owner.shape[1:]), tuple(items))
+    if isinstance(owner, Known) and isinstance(owner.value, range | str):
+        return Known(owner.value[slice(*bounds)])
+    raise GapError(node, f"a slice of {describe(owner)}", "slice a tuple, list or array")
+
+
+# -- assignment ---------------------------------------------------------------------------------------------------
+
+
+def assign(reader: Reader, target: ast.expr, value: Value, frame: Frame) -> None:
+    """Bind a target: a name, a pattern, or an element of a list."""
+    if isinstance(target, ast.Name):
+        frame.variables[target.id] = value
+    elif isinstance(target, ast.Tuple | ast.List):
+        _unpack(reader, target, value, frame)
+    elif isinstance(target, ast.Subscript):
+        _store(reader, target, value, frame)
+    elif isinstance(target, ast.Attribute):
+        raise GapError(target, "an assignment to an attribute", "use a local variable", "not yet")
+    else:
+        raise GapError(target, "this target of an assignment", "assign to a name")
+
+
+def _unpack(reader: Reader, target: ast.Tuple | ast.List, value: Value, frame: Frame) -> None:
+    wanted = len(target.elts)
+    stars = [k for k, element in enumerate(target.elts) if isinstance(element, ast.Starred)]
+    name = reader.assumed_name(value)
+    if name is not None and not stars:
+        if not isinstance(value, VectorParam) or len(value.items) < wanted:
+            reader.longer(value, wanted, target)
+        items: tuple[Value, ...] = value.items if isinstance(value, VectorParam) else ()
+    else:
+        items = elements(reader, value, target)
+    if stars:
+        before, after = stars[0], wanted - stars[0] - 1
+        if len(items) < wanted - 1:
+            raise GapError(target, f"{len(items)} values for at least {wanted - 1} names", "unpack as many as there are")
+        middle = ListValue(items[before : len(items) - after])
+        items = (*items[:before], middle, *items[len(items) - after :])
+    if len(items) != wanted:
+        raise GapError(target, f"{len(items)} values for {wanted} names", f"pass or unpack exactly {wanted} values")
+    for element, inner in zip(target.elts, items, strict=True):
+        assign(reader, element.value if isinstance(element, ast.Starred) else element, inner, frame)
+
+
+def _store(reader: Reader, target: ast.Subscript, value: Value, frame: Frame) -> None:
+    owner = reader.operand(target.value, frame)
+    if not isinstance(owner, ListValue):
+        raise GapError(
+            target, f"a write to an element of {describe(owner)}", "build a new list of the elements", "not yet"
+        )
+    if isinstance(target.slice, ast.Slice):
+        raise GapError(target, "a write to a slice", "write the elements one by one", "not yet")
+    position = reader.integer(reader.operand(target.slice, frame), target.slice, "an index")
+    item(reader, owner, position, target)
+    items = list(owner.items)
+    items[position] = value
+    replace(reader, owner, ListValue(tuple(items), owner.identity), frame, target)
+
+
+def replace(reader: Reader, old: ListValue, new: ListValue, frame: Frame, node: ast.AST) -> None:
+    """Change a list: every variable of this function that shows it shows the new state.
+
+    A list that a caller or an enclosing function also sees is refused: its variables are out of reach here.
+    """
+    if old.identity in reader.foreign:
+        raise GapError(node, "a change of a list that was passed as an argument", "make a copy first: list(p)")
+    if not any(_holds(value, old) for value in frame.variables.values()) or any(
+        _holds(value, old) for value in _elsewhere(reader, frame)
+    ):
+        raise GapError(node, "a change of a list that belongs to another function", "return a new list", "not yet")
+    for name, value in frame.variables.items():
+        frame.variables[name] = _replaced(value, old, new)
+
+
+def _elsewhere(reader: Reader, frame: Frame) -> list[Value]:
+    frames = [other for other in reader.frames if other is not frame]
+    return [value for other in frames for value in other.variables.values()]
+
+
+def _holds(value: Value, old: ListValue) -> bool:
+    if isinstance(value, ListValue) and value.identity is old.identity:
+        return True
+    return isinstance(value, TupleValue | ListValue) and any(_holds(inner, old) for inner in value.items)
+
+
+def _replaced(value: Value, old: ListValue, new: ListValue) -> Value:
+    if isinstance(value, ListValue) and value.identity is old.identity:
+        return new
+    if not _holds(value, old):
+        return value
+    if isinstance(value, TupleValue):
+        return TupleValue(tuple(_replaced(inner, old, new) for inner in value.items))
+    if isinstance(value, ListValue):
+        return ListValue(tuple(_replaced(inner, old, new) for inner in value.items), value.identity)
+    return value
+
+
+# -- attributes and methods ---------------------------------------------------------------------------------------
+
+
+def attribute(reader: Reader, owner: Value, name: str, node: ast.AST) -> Value | None:
+    """``a.shape``, ``a.size``, ``a.ndim``, ``a.T`` of a vector; None for anything else."""
+    if reader.assumed_name(owner) is not None and name in ("shape", "size", "ndim"):
+        length(reader, owner, node)
+    if isinstance(owner, ArrayValue):
+        if name == "shape":
+            return TupleValue(tuple(number(n) for n in owner.shape))
+        if name in ("size", "ndim"):
+            return number(len(owner.items) if name == "size" else len(owner.shape))
+        if name == "T" and len(owner.shape) == 1:
+            return owner
+    if isinstance(owner, Number) and name in ("real", "T"):
+        return owner
+    return None
+
+
+def method(
+    reader: Reader, owner: Value, name: str, args: Sequence[Value], frame: Frame, node: ast.AST
+) -> Value | None:
+    """A method that changes or copies a list; None if there is no such method here."""
+    if isinstance(owner, ListValue) and name in ("append", "extend", "copy"):
+        if name == "copy" and not args:
+            return ListValue(owner.items)
+        if len(args) != 1:
+            raise GapError(node, f".{name} with {len(args)} arguments", f"call .{name}(value)")
+        added = (args[0],) if name == "append" else elements(reader, args[0], node)
+        if len(owner.items) + len(added) > MAX_RANGE:
+            raise GapError(node, "a list that long", f"use at most {MAX_RANGE} elements", "not yet")
+        replace(reader, owner, ListValue((*owner.items, *added), owner.identity), frame, node)
+        return Known(None)
+    if isinstance(owner, ArrayValue) and name in ("copy", "tolist") and not args:
+        return owner if name == "copy" else to_list(owner)
+    return None
+
+
+def to_list(value: ArrayValue) -> ListValue:
+    """``a.tolist()``: nested lists."""
+    rows = [row(value, position) for position in range(value.shape[0])]
+    return ListValue(tuple(to_list(inner) if isinstance(inner, ArrayValue) else inner for inner in rows))
+
+
+def to_array(reader: Reader, value: Value, node: ast.AST) -> ArrayValue:
+    """``np.array(value)`` of nested tuples and lists of numbers."""
+    from symdiff.frontend.expressions import scalar
+
+    if isinstance(value, ArrayValue):
+        return value
+    if isinstance(value, VectorParam):
+        return ArrayValue((len(value.items),), value.items)
+    if not isinstance(value, TupleValue | ListValue | Known) or (isinstance(value, Known) and not isinstance(value.value, range)):
+        return ArrayValue((), (scalar(reader, value, node),))
+    rows = [to_array(reader, inner, node) for inner in elements(reader, value, node)]
+    shapes = {inner.shape for inner in rows}
+    if len(shapes) > 1:
+        raise GapError(node, "an array of rows of different lengths", "make all rows equally long")
+    inner_shape = shapes.pop() if shapes else ()
+    return ArrayValue((len(rows), *inner_shape), tuple(leaf for inner in rows for leaf in inner.items))
+
+
+# -- arithmetic ---------------------------------------------------------------------------------------------------
+
+
+def join(reader: Reader, op: type[ast.operator], left: Value, right: Value, node: ast.AST) -> Value | None:
+    """``+`` and ``*`` of tuples, lists and strings, as in Python; None if the operands are none of these."""
+    plain = TupleValue | ListValue
+    if op is ast.Add and isinstance(left, plain) and type(left) is type(right):
+        return type(left)((*left.items, *right.items))  # type: ignore[union-attr]
+    if op is ast.Mult and isinstance(left, plain) != isinstance(right, plain):
+        sequence, times = (left, right) if isinstance(left, plain) else (right, left)
+        if isinstance(times, ArrayValue) or not isinstance(sequence, plain):
+            return None
+        count = reader.integer(times, node, "the number of repetitions")
+        if count * len(sequence.items) > MAX_RANGE:
+            raise GapError(node, "a sequence that long", f"use at most {MAX_RANGE} elements", "not yet")
+        return type(sequence)(sequence.items * max(count, 0))
+    if isinstance(left, Known) and isinstance(right, Known) and op is ast.Add:
+        if isinstance(left.value, str) and isinstance(right.value, str):
+            return Known(left.value + right.value)
+    return None
+
+
+_BITWISE: dict[type[ast.operator], Callable[[int, int], int]] = {
+    ast.BitAnd: operator.and_,
+    ast.BitOr: operator.or_,
+    ast.BitXor: operator.xor,
+}
+
+
+def bitwise(op: type[ast.operator], left: Value, right: Value) -> int | None:
+    """Bitwise operations on integers that are known while reading; None otherwise."""
+    both = [value.known for value in (left, right) if isinstance(value, Number) and isinstance(value.known, int)]
+    return _BITWISE[op](*both) if op in _BITWISE and len(both) == 2 else None
+
+
+def broadcast(reader: Reader, op: Callable[..., Any], *args: Any) -> ArrayValue:
+    """Apply an operation on scalars elementwise, with NumPy's broadcasting; the last argument is the node."""
+    from symdiff.frontend.expressions import scalar
+
+    *values, node = args
+    arrays = [
+        to_array(reader, value, node)
+        if isinstance(value, ArrayValue | TupleValue | ListValue | VectorParam)
+        else ArrayValue((), (scalar(reader, value, node),))
+        for value in values
+    ]
+    import numpy as np
+
+    try:
+        result = np.broadcast_shapes(*(array.shape for array in arrays))
+    except ValueError:
+        shapes = " and ".join(str(array.shape) for array in arrays)
+        raise GapError(node, f"shapes {shapes} do not broadcast", "make the lengths equal") from None
+    maps = [np.broadcast_to(np.arange(len(array.items)).reshape(array.shape), result).ravel() for array in arrays]
+    items = (
+        op(*(array.items[index] for array, index in zip(arrays, indices, strict=True)))
+        for indices in zip(*maps, strict=True)
+    )
+    return ArrayValue(tuple(result), tuple(items))

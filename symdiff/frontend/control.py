@@ -1,0 +1,381 @@
+"""Rules for statements: assignment, branches with early returns, unrolled loops, raise.
+
+A block ends by falling through, or by return, break, continue or raise. Where that depends on the arguments, a flag in
+the graph says which; what follows stands inside an If on the flag. The usual shapes (guards, early returns) need none:
+the rest of the block moves into the branch that goes on.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from symdiff.frontend import calls, containers
+from symdiff.frontend.expressions import binary, disjunction, inner_function, truth_of
+from symdiff.frontend.lower import Frame, GapError, PoisonedError, Reader
+from symdiff.frontend.merge import MISSING, Merge, changed
+from symdiff.frontend.values import (
+    NONE,
+    POISON,
+    ArrayValue,
+    Condition,
+    Known,
+    ListValue,
+    Poison,
+    Value,
+    VectorParam,
+)
+from symdiff.graph.build import Body
+from symdiff.graph.graph import Atom
+
+MAX_UNROLL = 10_000  # iterations of a while loop
+
+
+@dataclass(frozen=True)
+class Completion:
+    """How a block ends. ``flags``: for return, break and continue, whether it ended so: True, or a condition.
+
+    ``always``: it never falls through. ``raises``: it always raises, and then there are no flags.
+    """
+
+    flags: dict[str, bool | Atom] = field(default_factory=dict)
+    always: bool = False
+    raises: bool = False
+
+    @property
+    def only(self) -> str | None:
+        """The one way in which it always ends, or None."""
+        return next(iter(self.flags)) if self.always and len(self.flags) == 1 else None
+
+    def without(self, *kinds: str) -> Completion:
+        """The completion after a loop has used up ``continue`` or ``break``."""
+        left = {kind: flag for kind, flag in self.flags.items() if kind not in kinds}
+        return Completion(left, self.raises or (self.always and len(left) == len(self.flags)), self.raises)
+
+
+NEXT = Completion()
+RAISES = Completion(always=True, raises=True)
+
+
+def ends(kind: str) -> Completion:
+    """A block that always ends in this way."""
+    return Completion({kind: True}, always=True)
+
+
+def run(reader: Reader, statements: Sequence[ast.stmt], frame: Frame) -> Completion:
+    """Read statements in order, as far as they are reached."""
+    for position, statement in enumerate(statements):
+        reader.builder.origin = reader.origin(frame, statement)
+        rest = statements[position + 1 :]
+        if isinstance(statement, ast.If):
+            completion, rest_read = run_if(reader, statement, rest, frame)
+        else:
+            completion, rest_read = run_statement(reader, statement, frame), False
+        if rest_read or completion.always:
+            return completion
+        if completion.flags:
+            return guarded(reader, completion, lambda rest=rest: run(reader, rest, frame), frame)  # type: ignore[misc]
+    return NEXT
+
+
+def run_statement(reader: Reader, node: ast.stmt, frame: Frame) -> Completion:
+    """Read one statement; a refused one is noted, and reading goes on behind it."""
+    rule = STATEMENTS.get(type(node))
+    try:
+        if rule is None:
+            raise reader.refuse(node)
+        return rule(reader, node, frame)
+    except GapError as error:
+        reader.record(frame, error)
+    except PoisonedError:
+        pass
+    poison(node, frame)
+    return NEXT
+
+
+def poison(node: ast.AST, frame: Frame) -> None:
+    """The variables that a refused statement would have bound are unknown."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
+            frame.variables[inner.id] = POISON
+
+
+# -- branches -----------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Path:
+    """One side of a branch after it was read."""
+
+    body: Body
+    completion: Completion
+    variables: dict[str, Value]
+    returned: Value | None
+
+    @property
+    def ended(self) -> bool:
+        """True if no statement of this function can follow on this path."""
+        return self.completion.raises or self.completion.only == "return"
+
+
+def run_path(reader: Reader, statements: Sequence[ast.stmt], frame: Frame, path: Path | None = None) -> Path:
+    """Read one side of a branch (or go on with it) without changing the frame for the other side."""
+    saved = frame.variables, frame.returned
+    frame.variables = dict(path.variables if path else frame.variables)
+    frame.returned = path.returned if path else frame.returned
+    with reader.builder.block(path.body if path else None) as body:
+        completion = run(reader, statements, frame)
+    result = Path(body, completion, frame.variables, frame.returned)
+    frame.variables, frame.returned = saved
+    return result
+
+
+def run_if(reader: Reader, node: ast.If, rest: Sequence[ast.stmt], frame: Frame) -> tuple[Completion, bool]:
+    """Read a branch; the second result tells whether the rest of the block was read with it."""
+    test = reader.read(node.test, frame)
+    try:
+        truth = truth_of(reader, test, node.test) if not isinstance(test, Poison) else POISON
+    except GapError as error:
+        reader.record(frame, error)
+        truth = POISON
+    if isinstance(truth, Known):
+        return run(reader, node.body if truth.value else node.orelse, frame), False
+    origin = reader.builder.origin
+    then, orelse = run_path(reader, node.body, frame), run_path(reader, node.orelse, frame)
+    if isinstance(truth, Poison):
+        poison(node, frame)
+        return NEXT, False
+    rest_read = False
+    goes_on = [path for path in (then, orelse) if path.completion == NEXT]
+    if rest and len(goes_on) == 1 and (then.completion.always or orelse.completion.always):
+        raising = then.completion.raises or orelse.completion.raises
+        if not raising:
+            rest_read = True
+            if then.completion == NEXT:
+                then = run_path(reader, rest, frame, then)
+            else:
+                orelse = run_path(reader, rest, frame, orelse)
+    reader.builder.origin = origin
+    return join_paths(reader, truth.atom, then, orelse, frame), rest_read
+
+
+def join_paths(reader: Reader, condition: Atom, then: Path, orelse: Path, frame: Frame) -> Completion:
+    """Add the If of two paths, and go on with what they have in common."""
+    builder = reader.builder
+    if then.completion.raises or orelse.completion.raises:
+        if then.completion.raises and orelse.completion.raises:
+            builder.branch(condition, then.body, orelse.body, [])
+            return RAISES
+        live = orelse if then.completion.raises else then
+        builder.branch(condition, *((then.body, ()) if live is orelse else ((), orelse.body)), [])
+        builder.splice(live.body)
+        frame.variables, frame.returned = live.variables, live.returned
+        return live.completion
+    merge = Merge(builder, then.body, orelse.body)
+    kinds = list(dict.fromkeys([*then.completion.flags, *orelse.completion.flags]))
+    for kind in kinds:
+        flags = then.completion.flags.get(kind, False), orelse.completion.flags.get(kind, False)
+        merge.add(kind + "ed" if kind != "break" else "broke", *map(_flag_value, flags))
+    if "return" in kinds:
+        sides = (path.returned if "return" in path.completion.flags else None for path in (then, orelse))
+        merge.add("result", *sides)
+    names = changed(list(dict.fromkeys([*then.variables, *orelse.variables])), then.variables, orelse.variables)
+    both_ended = then.ended and orelse.ended
+    for name in names if not both_ended else ():
+        merge.add(name, *(None if path.ended else path.variables.get(name, MISSING) for path in (then, orelse)))
+    values = merge.finish(condition)
+    always = then.completion.always and orelse.completion.always
+    completion = Completion({kind: _flag_atom(value) for kind, value in zip(kinds, values, strict=False)}, always)
+    if "return" in kinds:
+        frame.returned = values[len(kinds)]
+    frame.variables = dict(then.variables if orelse.ended else orelse.variables)
+    if names and not both_ended:
+        frame.variables.update(zip(names, values[-len(names) :], strict=True))
+    return completion
+
+
+def _flag_value(flag: bool | Atom) -> Value:
+    return Known(flag) if isinstance(flag, bool) else Condition(flag)
+
+
+def _flag_atom(value: Value) -> bool | Atom:
+    return value.atom if isinstance(value, Condition) else bool(isinstance(value, Known) and value.value)
+
+
+def guarded(reader: Reader, before: Completion, rest: Callable[[], Completion], frame: Frame) -> Completion:
+    """Read what follows a block that may have ended: it stands inside an If on the flags."""
+    over = disjunction(reader, [_flag_value(flag) for flag in before.flags.values()])
+    assert isinstance(over, Condition)  # noqa: S101 - a True flag would mean that the block always ended
+    variables, returned = dict(frame.variables), frame.returned
+    with reader.builder.block() as body:
+        completion = rest()
+    then = Path(Body(), Completion(before.flags, always=True), variables, returned)
+    if len(before.flags) == 1:
+        then.completion = ends(next(iter(before.flags)))
+    orelse = Path(body, completion, frame.variables, frame.returned)
+    return join_paths(reader, over.atom, then, orelse, frame)
+
+
+# -- loops --------------------------------------------------------------------------------------------------------
+
+
+def run_for(reader: Reader, node: ast.For, frame: Frame) -> Completion:
+    """Unroll a loop over a container of known length."""
+    items = containers.elements(reader, reader.operand(node.iter, frame), node.iter)
+    completion = NEXT
+    for item in items:
+
+        def once(item: Value = item) -> Completion:
+            containers.assign(reader, node.target, item, frame)
+            return run(reader, node.body, frame).without("continue")
+
+        completion = _then(reader, completion, once, frame)
+        if completion.always:
+            break
+    return _after_loop(reader, completion, node.orelse, frame)
+
+
+def run_while(reader: Reader, node: ast.While, frame: Frame) -> Completion:
+    """Unroll a loop whose condition is known while reading."""
+    completion = NEXT
+    for _ in range(MAX_UNROLL):
+        truth = truth_of(reader, reader.operand(node.test, frame), node.test)
+        if isinstance(truth, Condition):
+            raise reader.refuse(node)
+        if not truth.value:
+            break
+        completion = _then(reader, completion, lambda: run(reader, node.body, frame).without("continue"), frame)
+        if completion.always:
+            break
+    else:
+        raise GapError(node, f"a loop of more than {MAX_UNROLL} iterations", "use fewer iterations", "not yet")
+    return _after_loop(reader, completion, node.orelse, frame)
+
+
+def _then(reader: Reader, completion: Completion, more: Callable[[], Completion], frame: Frame) -> Completion:
+    return guarded(reader, completion, more, frame) if completion.flags else more()
+
+
+def _after_loop(reader: Reader, completion: Completion, orelse: Sequence[ast.stmt], frame: Frame) -> Completion:
+    if orelse and not completion.always:
+        completion = _then(reader, completion, lambda: run(reader, orelse, frame), frame)
+    return completion.without("break")
+
+
+# -- simple statements --------------------------------------------------------------------------------------------
+
+
+def run_assign(reader: Reader, node: ast.Assign, frame: Frame) -> Completion:
+    """``a = b = value``, with unpacking."""
+    hint = next((target.id for target in node.targets if isinstance(target, ast.Name)), "t")
+    value = reader.operand(node.value, frame) if hint == "t" else _read(reader, node.value, frame, hint)
+    for target in node.targets:
+        containers.assign(reader, target, value, frame)
+    return NEXT
+
+
+def _read(reader: Reader, node: ast.expr, frame: Frame, hint: str) -> Value:
+    value = reader.read(node, frame, hint)
+    if isinstance(value, Poison):
+        raise PoisonedError
+    return value
+
+
+def run_annotated(reader: Reader, node: ast.AnnAssign, frame: Frame) -> Completion:
+    """``a: float = value``; the annotation is skipped."""
+    if node.value is not None:
+        hint = node.target.id if isinstance(node.target, ast.Name) else "t"
+        containers.assign(reader, node.target, _read(reader, node.value, frame, hint), frame)
+    return NEXT
+
+
+def run_augmented(reader: Reader, node: ast.AugAssign, frame: Frame) -> Completion:
+    """``a += value``."""
+    if isinstance(node.target, ast.Name):
+        present = reader.name(frame, node.target.id, node.target)
+    elif isinstance(node.target, ast.Subscript):
+        load = ast.copy_location(ast.Subscript(node.target.value, node.target.slice, ast.Load()), node.target)
+        present = reader.operand(load, frame)
+    else:
+        raise GapError(node, "a change of an attribute", "use a local variable", "not yet")
+    if isinstance(present, Poison):
+        raise PoisonedError
+    if isinstance(present, ArrayValue | VectorParam):
+        raise GapError(
+            node, "an array changed in place (other names may share it)", "write a = a + b, which makes a new array", "not yet"
+        )
+    operand = reader.operand(node.value, frame)
+    if isinstance(present, ListValue) and isinstance(node.op, ast.Add):
+        items = (*present.items, *containers.elements(reader, operand, node.value))
+        containers.replace(reader, present, ListValue(items, present.identity), frame, node)
+        return NEXT
+    hint = node.target.id if isinstance(node.target, ast.Name) else "t"
+    containers.assign(reader, node.target, binary(reader, type(node.op), present, operand, node, hint), frame)
+    return NEXT
+
+
+def run_expression(reader: Reader, node: ast.Expr, frame: Frame) -> Completion:
+    """A docstring, a ``print``, a call of a list's method; anything else has no effect and is read for its gaps."""
+    if isinstance(node.value, ast.Constant):
+        return NEXT
+    if isinstance(node.value, ast.Call) and calls.is_skipped(reader, node.value, frame):
+        return NEXT
+    reader.operand(node.value, frame)
+    return NEXT
+
+
+def run_return(reader: Reader, node: ast.Return, frame: Frame) -> Completion:
+    """``return value``."""
+    frame.returned = NONE if node.value is None else reader.read(node.value, frame, "result")
+    return ends("return")
+
+
+def run_raise(reader: Reader, node: ast.Raise, frame: Frame) -> Completion:
+    """``raise ValueError("text")``: kept, so that the derivative raises the same there."""
+    call = node.exc
+    if call is None:
+        raise GapError(node, "a bare raise", "raise an exception class with a text")
+    arguments = call.args if isinstance(call, ast.Call) else []
+    exception = reader.operand(call.func if isinstance(call, ast.Call) else call, frame)
+    kind = exception.value if isinstance(exception, Known) else None
+    if not (isinstance(kind, type) and issubclass(kind, Exception) and getattr(builtins, kind.__name__, None) is kind):
+        raise GapError(node, "an exception that is no builtin class", "raise ValueError or another builtin exception", "not yet")
+    texts = reader.operands(arguments, frame)
+    if len(texts) > 1 or not all(isinstance(text, Known) and isinstance(text.value, str) for text in texts):
+        raise GapError(node, "an exception with values in its message", "raise it with one fixed text", "not yet")
+    message = texts[0].value if texts and isinstance(texts[0], Known) else ""
+    reader.builder.error(kind.__name__, message)
+    return RAISES
+
+
+def run_def(reader: Reader, node: ast.FunctionDef, frame: Frame) -> Completion:
+    """An inner function; decorators are applied as Python does."""
+    value: Value = inner_function(reader, node, node.name, frame)
+    for decorator in reversed(node.decorator_list):
+        value = calls.call(reader, reader.operand(decorator, frame), [value], {}, decorator, "t")
+    frame.variables[node.name] = value
+    return NEXT
+
+
+def _skip(reader: Reader, node: ast.stmt, frame: Frame) -> Completion:
+    return NEXT
+
+
+Run = Callable[[Reader, ast.stmt, Frame], Completion]
+STATEMENTS: dict[type[ast.stmt], Run] = {
+    ast.Assign: run_assign,  # type: ignore[dict-item]
+    ast.AnnAssign: run_annotated,  # type: ignore[dict-item]
+    ast.AugAssign: run_augmented,  # type: ignore[dict-item]
+    ast.Expr: run_expression,  # type: ignore[dict-item]
+    ast.Return: run_return,  # type: ignore[dict-item]
+    ast.Raise: run_raise,  # type: ignore[dict-item]
+    ast.For: run_for,  # type: ignore[dict-item]
+    ast.While: run_while,  # type: ignore[dict-item]
+    ast.FunctionDef: run_def,  # type: ignore[dict-item]
+    ast.Break: lambda reader, node, frame: ends("break"),
+    ast.Continue: lambda reader, node, frame: ends("continue"),
+    ast.Pass: _skip,
+    ast.Assert: _skip,
+}

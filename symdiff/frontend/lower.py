@@ -1,0 +1,436 @@
+"""The reader: an abstract interpreter over the syntax tree that builds the graph of a function.
+
+Every Python value is known or symbolic (``values``). Rules for expressions and statements are registered by node type;
+a node without a rule is behind the fence. A refused expression evaluates to POISON, so that one reading finds every gap.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from symdiff.errors import Gap, NameUnboundError, Verdict
+from symdiff.frontend import resolve
+from symdiff.frontend.fence import refusal
+from symdiff.frontend.resolve import Capture, Guard
+from symdiff.frontend.source import FunctionSource
+from symdiff.frontend.values import (
+    POISON,
+    ArrayValue,
+    Condition,
+    Conflict,
+    Known,
+    ListValue,
+    Number,
+    Poison,
+    TupleValue,
+    Value,
+    VectorParam,
+    describe,
+    number,
+)
+from symdiff.graph.build import Builder
+from symdiff.graph.graph import Atom, Const, Graph, Let, Origin, Param, Statement
+from symdiff.graph.structure import SCALAR, Array, Items, Structure
+from symdiff.primitives import TABLE
+from symdiff.primitives.row import ARITHMETIC, Primitive
+
+MAX_LETS = 20_000  # of one graph: beyond it, compiling takes minutes
+MAX_DEPTH = 24  # of functions inlined into each other
+
+
+class GapError(Exception):
+    """Raised by a rule that meets something it cannot read; recorded where the expression stands."""
+
+    def __init__(self, node: ast.AST, reason: str, rewrite: str, verdict: Verdict = "never") -> None:
+        super().__init__(reason)
+        self.node, self.reason, self.rewrite, self.verdict = node, reason, rewrite, verdict
+
+
+class PoisonedError(Exception):
+    """An operand was refused already: the expression around it is unknown too, and says nothing more."""
+
+
+class RestartError(Exception):
+    """Reading must start again, knowing more: integers that are needed as structure, or a longer vector."""
+
+    def __init__(self, specialise: Iterable[tuple[Any, ...]] = (), lengths: Mapping[str, int] | None = None) -> None:
+        super().__init__("read again")
+        self.specialise = tuple(specialise)
+        self.lengths = dict(lengths or {})
+
+
+@dataclass(eq=False)
+class Frame:
+    """The variables of one function that is being read."""
+
+    source: FunctionSource
+    local_names: frozenset[str]  # assigned somewhere in the function: Python's local variables
+    variables: dict[str, Value] = field(default_factory=dict)
+    outer: Frame | None = None  # the frame that an inner function closes over
+    inlined: bool = False
+    returned: Value | None = None
+
+
+Differentiate = Callable[[Any, Graph], Graph]
+Rule = Callable[["Reader", Any, Frame, str], Value]
+EXPRESSIONS: dict[type[ast.AST], Rule] = {}
+R = TypeVar("R", bound=Rule)
+
+
+def reads(*nodes: type[ast.AST]) -> Callable[[R], R]:
+    """Register the rule that reads an expression node."""
+
+    def register(rule: R) -> R:
+        EXPRESSIONS.update(dict.fromkeys(nodes, rule))
+        return rule
+
+    return register
+
+
+class Reader:
+    """Reads one function, with the functions it calls inlined, into a Builder.
+
+    ``structures`` tells how each argument is packed (None: not known before a call; a scalar unless its use shows a
+    vector); ``known`` holds arguments that are the same in every call of this specialisation; ``specialised`` the
+    integers outside that an earlier reading needed as structure; ``lengths`` what earlier readings assumed;
+    ``integers`` the arguments that a call gave as integers and that are not differentiated. ``differentiate`` applies a
+    transform of symdiff to the graph of an inner function.
+    """
+
+    def __init__(
+        self,
+        source: FunctionSource,
+        structures: Mapping[str, Structure | None],
+        known: Mapping[str, Any],
+        specialised: frozenset[tuple[Any, ...]] = frozenset(),
+        lengths: Mapping[str, int] | None = None,
+        integers: Iterable[str] = (),
+        differentiate: Differentiate | None = None,
+    ) -> None:
+        self.source = source
+        self.structures = structures
+        self.known = known
+        self.specialised = specialised
+        self.lengths = dict(lengths or {})
+        self.builder = Builder()
+        self.gaps: list[Gap] = []
+        self.unbound: list[str] = []
+        self.params: list[Param] = []
+        self.captures: dict[tuple[Any, ...], tuple[Capture, str]] = {}
+        self.guards: dict[tuple[Any, ...], Guard] = {}
+        # leaves that hold integers, by the key that specialises them
+        self.integers: dict[str, tuple[Any, ...]] = {name: ("argument", name) for name in integers}
+        self.differentiate = differentiate
+        self.active: tuple[Any, ...] = ()  # the derivatives that are being built: a call of one is a recursion
+        self.foreign: set[object] = set()  # identities of lists that belong to the caller
+        self.frames: list[Frame] = []  # of the functions that are being read, the outermost first
+
+    # gaps
+
+    def record(self, frame: Frame, error: GapError) -> None:
+        """Note a gap; the same place is noted once (an unrolled loop meets it many times)."""
+        gap = Gap(error.reason, error.rewrite, frame.source.place(error.node), error.verdict)
+        if gap not in self.gaps:
+            self.gaps.append(gap)
+
+    @staticmethod
+    def refuse(node: ast.AST, at: ast.AST | None = None) -> GapError:
+        """The gap of a node behind the fence (an operator has no place of its own: it is shown ``at`` its expression)."""
+        row = refusal(node)
+        return GapError(at or node, row.reason, row.rewrite, row.verdict)
+
+    # expressions
+
+    def read(self, node: ast.expr, frame: Frame, hint: str = "t") -> Value:
+        """Evaluate an expression; POISON if it, or anything in it, is refused. ``hint`` names the let of the result."""
+        try:
+            rule = EXPRESSIONS.get(type(node))
+            if rule is None:
+                raise self.refuse(node)
+            if len(self.builder.kinds) > MAX_LETS:
+                raise GapError(
+                    node, f"more than {MAX_LETS} operations after unrolling", "use fewer or shorter loops", "not yet"
+                )
+            return rule(self, node, frame, hint)
+        except GapError as error:
+            self.record(frame, error)
+        except PoisonedError:
+            pass
+        return POISON
+
+    def operands(self, nodes: Sequence[ast.expr], frame: Frame) -> list[Value]:
+        """Evaluate several expressions, all of them, before the first refusal stops the expression around them."""
+        values = [self.read(node, frame) for node in nodes]
+        for node, value in zip(nodes, values, strict=True):
+            if isinstance(value, Poison):
+                raise PoisonedError
+            if isinstance(value, Conflict):
+                raise GapError(node, value.reason, "give the variable one kind of value on every path")
+        return values
+
+    def operand(self, node: ast.expr, frame: Frame) -> Value:
+        """Evaluate one expression that must not be poisoned."""
+        return self.operands([node], frame)[0]
+
+    def apply(self, op: str | Primitive, *values: Number | Condition, hint: str = "t") -> Number | Condition:
+        """Apply a row of the table to scalars. The result is a Condition for rows that give truth values."""
+        row = TABLE[op] if isinstance(op, str) else op
+        atom = self.builder.apply(row, *(value.atom for value in values), hint=hint)
+        if self.builder.kind(atom) == "bool":
+            return Condition(atom)
+        known = atom.value if isinstance(atom, Const) else self.fold(row, values)
+        return Number(atom, known)
+
+    @staticmethod
+    def fold(row: Primitive, values: Sequence[Number | Condition]) -> float | None:
+        """The value of an operation on numbers that are the same in every call (the graph keeps it unevaluated)."""
+        known = [value.known if isinstance(value, Number) else None for value in values]
+        if row.numeric is None or row.expansion is not None or any(item is None for item in known):
+            return None
+        import numpy as np
+
+        try:
+            with np.errstate(all="ignore"):
+                return float(row(*(np.float64(item) for item in known)))
+        except OverflowError:
+            return None
+
+    @staticmethod
+    def is_cheap(statement: Statement) -> bool:
+        """True for a let that may as well be computed when it is not needed: arithmetic, comparisons, logic."""
+        return isinstance(statement, Let) and statement.op.weight <= ARITHMETIC
+
+    # what must be known while reading
+
+    def integer(self, value: Value, node: ast.expr, what: str) -> int:
+        """The value of an integer needed as structure (an index, a range bound).
+
+        An integer from outside, or an integer argument, specialises: reading starts again with its present value.
+        """
+        if isinstance(value, Known) and isinstance(value.value, bool):
+            return int(value.value)
+        if isinstance(value, Number):
+            if isinstance(value.known, int):
+                return value.known
+            if value.known is None:
+                sources = [key for leaf in self.ancestors(value.atom) if (key := self.integers.get(leaf))]
+                if sources and len(sources) == sum(leaf in self.inputs for leaf in self.ancestors(value.atom)):
+                    raise RestartError(specialise=sources)
+        shown = f"the number {value.known!r}" if isinstance(value, Number) and value.known is not None else describe(value)
+        if isinstance(value, Number) and value.known is None:
+            raise GapError(node, f"{what} that depends on the arguments", "use a literal integer here", "not yet")
+        raise GapError(node, f"{what} must be an integer, not {shown}", "use a literal integer here")
+
+    @property
+    def inputs(self) -> set[str]:
+        """The names of all scalar inputs so far."""
+        return {leaf for param in self.params for leaf in param.leaves} | {leaf for _, leaf in self.captures.values()}
+
+    def ancestors(self, atom: Atom) -> list[str]:
+        """The inputs that an atom depends on (and the outs of branches, whose inputs are not traced)."""
+        inputs, seen, stack = [], set(), [atom]
+        while stack:
+            name = stack.pop()
+            if isinstance(name, Const) or name in seen:
+                continue
+            seen.add(name)
+            let = self.builder.definitions.get(name)
+            if let is None:
+                inputs.append(name)
+            else:
+                stack.extend(let.args)
+        return inputs
+
+    # names
+
+    def name(self, frame: Frame, name: str, node: ast.expr) -> Value:
+        """The value of a variable: local, of an enclosing function, or from outside."""
+        scope: Frame | None = frame
+        while scope is not None:
+            if name in scope.variables:
+                value = scope.variables[name]
+                if isinstance(value, Conflict):
+                    raise GapError(node, f"{name}: {value.reason}", "give the variable one kind of value on every path")
+                return value
+            if name in scope.local_names:
+                raise GapError(node, f"variable {name} has no value here", f"assign {name} on every path before it is read")
+            if scope.outer is None:
+                break
+            scope = scope.outer
+        assert scope is not None  # noqa: S101 - the loop ends at the outermost frame
+        try:
+            value, capture = resolve.look_up(scope.source, name)
+        except NameUnboundError as error:
+            self.unbound.append(str(error))
+            return POISON
+        return self.wrap(value, name, capture, node)
+
+    def wrap(self, value: Any, name: str, capture: Capture | None, node: ast.AST, owner: Any = None) -> Value:
+        """The abstract value of a Python object found outside the function."""
+        import numpy as np
+
+        named = resolve.constant(name, value, owner)
+        if named is not None:
+            return Number(named, float(named.value))
+        if isinstance(value, bool | np.bool_ | str | bytes) or value is None:
+            return self.fixed(value, capture)
+        if isinstance(value, int | float | np.integer | np.floating):
+            return self.captured_number(value, capture, node)
+        if isinstance(value, tuple | list):
+            return self.captured_items(value, name, capture, node)
+        if isinstance(value, np.ndarray):
+            return self.captured_array(value, capture, node)
+        if isinstance(value, complex):
+            raise GapError(node, f"{name} is complex", "split it into real and imaginary part")
+        if callable(value) and not isinstance(value, type) and capture is not None and getattr(value, "__code__", None):
+            return self.fixed(value, capture)
+        return Known(value)
+
+    def fixed(self, value: Any, capture: Capture | None) -> Known:
+        """A known value that shapes the graph: guarded, so that a later change is noticed."""
+        if capture is not None:
+            self.guards.setdefault(capture.key, Guard(capture, value))
+        return Known(value)
+
+    def captured_number(self, value: Any, capture: Capture | None, node: ast.AST) -> Number:
+        """A number from outside: a parameter of the graph, unless an earlier reading needed it as structure."""
+        whole = _is_integer(value)
+        if capture is None:
+            return number(int(value) if whole else float(value))
+        if whole and capture.key in self.specialised:
+            self.fixed(value, capture)
+            return number(int(value))
+        if capture.key not in self.captures:
+            try:
+                float(value)
+            except OverflowError:
+                raise GapError(node, f"{capture.name} is too large for a float", "use a smaller number") from None
+            leaf = self.builder.fresh(capture.name if capture.name.isidentifier() else "k")
+            self.captures[capture.key] = (capture, leaf)
+            if whole:
+                self.integers[leaf] = capture.key
+        return Number(self.captures[capture.key][1])
+
+    def captured_items(self, value: Any, name: str, capture: Capture | None, node: ast.AST) -> Value:
+        """A tuple or list from outside: its length and kinds are known, its numbers are parameters."""
+        if len(value) > resolve.MAX_CAPTURED:
+            raise GapError(node, f"{name} has {len(value)} elements", "pass it as an argument", "not yet")
+        items = tuple(
+            self.wrap(inner, f"{name}_{position}", capture and resolve.item(value, capture, (position,)), node)
+            for position, inner in enumerate(value)
+        )
+        if capture is not None:
+            length = Capture(name, (*capture.key, "length"), lambda: len(capture.get()))
+            self.guards.setdefault(length.key, Guard(length, len(value)))
+        return TupleValue(items) if isinstance(value, tuple) else ListValue(items)
+
+    def captured_array(self, value: Any, capture: Capture | None, node: ast.AST) -> ArrayValue:
+        """A NumPy array from outside: its shape is known, its elements are parameters."""
+        if value.size > resolve.MAX_CAPTURED:
+            raise GapError(node, f"an array of {value.size} elements", "pass a smaller one as an argument", "not yet")
+        if value.dtype.kind not in "iuf" or capture is None:
+            raise GapError(node, f"an array of {value.dtype}", "use an array of floats")
+        shape = Capture(capture.name, (*capture.key, "shape"), lambda: capture.get().shape)
+        self.guards.setdefault(shape.key, Guard(shape, value.shape))
+        paths = Array(value.shape).indices()
+        items = (self.captured_number(value[path], resolve.item(value, capture, path), node) for path in paths)
+        return ArrayValue(value.shape, tuple(items))
+
+    # arguments
+
+    def argument(self, name: str, structure: Structure | None) -> Value:
+        """Declare an argument of the function and return what it is while reading."""
+        if name in self.known:
+            return self.known_argument(self.known[name])
+        assumed = structure is None
+        if structure is None:
+            structure = Array((self.lengths[name],)) if name in self.lengths else SCALAR
+        param = Param(name, structure, self.leaf_names(name, structure))
+        for leaf in param.leaves:
+            self.builder.input(leaf)
+        self.params.append(param)
+        if assumed and not structure.is_scalar:
+            return VectorParam(name, tuple(Number(leaf) for leaf in param.leaves))
+        return self.packed(structure, list(param.leaves))
+
+    @staticmethod
+    def known_argument(value: Any) -> Value:
+        """An argument that is the same in every call of this specialisation."""
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return number(value)
+        return Known(value)
+
+    def leaf_names(self, name: str, structure: Structure) -> tuple[str, ...]:
+        """Names for the scalars of an argument that no other argument has."""
+        others = {other for other in self.structures if other != name} | self.inputs
+        return tuple(leaf if leaf not in others else f"{leaf}_" for leaf in structure.leaf_names(name))
+
+    def packed(self, structure: Structure, names: list[str]) -> Value:
+        """The value whose scalars are the named inputs."""
+        if structure.is_scalar:
+            return Number(names[0])
+        if isinstance(structure, Items):
+            start, items = 0, []
+            for inner in structure.items:
+                items.append(self.packed(inner, names[start : start + inner.size]))
+                start += inner.size
+            if structure.container == "tuple":
+                return TupleValue(tuple(items))
+            made = ListValue(tuple(items))
+            self.foreign.add(made.identity)
+            return made
+        return ArrayValue(structure.shape or (), tuple(Number(name) for name in names))
+
+    def longer(self, value: Value, length: int, node: ast.AST) -> None:
+        """Use of an argument as a vector of at least this length: start again if it was assumed to be less."""
+        name = self.assumed_name(value)
+        if name is not None and length > self.lengths.get(name, 0):
+            raise RestartError(lengths={name: length})
+        if name is None:
+            raise GapError(node, f"{describe(value)} is used as a vector", "pass a tuple, list or array")
+
+    def assumed_name(self, value: Value) -> str | None:
+        """The argument that a value is, if its structure is only assumed."""
+        if isinstance(value, VectorParam):
+            return value.name
+        if isinstance(value, Number) and isinstance(value.atom, str):
+            name = value.atom
+            if name in self.structures and self.structures[name] is None and name not in self.known:
+                return name
+        return None
+
+    def origin(self, frame: Frame, node: ast.stmt) -> Origin:
+        """The origin of what a statement adds to the graph: its line, counted from the function's first."""
+        text = frame.source.line(node.lineno).strip()
+        if frame.inlined:
+            text = f"{text}  (in {frame.source.name})"
+        return Origin(node.lineno - frame.source.node.lineno + 1, text)
+
+
+def _is_integer(value: Any) -> bool:
+    import numpy as np
+
+    return isinstance(value, int | np.integer)
+
+
+def names_assigned(node: ast.FunctionDef | ast.Lambda) -> frozenset[str]:
+    """Python's local variables of a function: its parameters and every name that it binds."""
+    arguments = node.args
+    names = {arg.arg for arg in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+    names |= {arg.arg for arg in (arguments.vararg, arguments.kwarg) if arg is not None}
+    stack: list[ast.AST] = list(node.body) if isinstance(node, ast.FunctionDef) else [node.body]
+    while stack:
+        inner = stack.pop()
+        if isinstance(inner, ast.FunctionDef | ast.ClassDef):
+            names.add(inner.name)
+            continue
+        if isinstance(inner, ast.Lambda | ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp):
+            names |= {walrus.target.id for walrus in ast.walk(inner) if isinstance(walrus, ast.NamedExpr)}
+            continue
+        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
+            names.add(inner.id)
+        stack.extend(ast.iter_child_nodes(inner))
+    return frozenset(names)

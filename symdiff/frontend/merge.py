@@ -1,0 +1,155 @@
+"""Where branches meet: one value out of two, through the outs of an If."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from symdiff.frontend.values import (
+    ArrayValue,
+    Condition,
+    Conflict,
+    Known,
+    ListValue,
+    Number,
+    TupleValue,
+    Value,
+    describe,
+)
+from symdiff.graph.build import Builder, Pair
+from symdiff.graph.graph import UNDEFINED, Atom, Const, Statement, defined
+
+if TYPE_CHECKING:
+    from symdiff.frontend.lower import Reader
+
+Recipe = Callable[[Sequence[Atom]], Value]
+Side = tuple[Sequence[Statement], Value | None]
+
+MISSING = Conflict("it has a value on one path only")
+
+
+class Merge:
+    """Collects what an If hands on. ``None`` as a side means that this path never gets here (it returned)."""
+
+    def __init__(self, builder: Builder, then: Sequence[Statement], orelse: Sequence[Statement]) -> None:
+        self.builder = builder
+        self.bodies = then, orelse
+        self.inside = tuple({name for statement in body for name in defined(statement)} for body in self.bodies)
+        self.pairs: list[Pair] = []
+        self.recipes: list[Recipe] = []
+
+    def add(self, hint: str, then: Value | None, orelse: Value | None) -> None:
+        """One value that is needed after the branch."""
+        self.recipes.append(self._recipe(hint, then, orelse))
+
+    def finish(self, condition: Atom) -> list[Value]:
+        """Add the If, and return the merged values in the order in which they were added."""
+        atoms = self.builder.branch(condition, *self.bodies, self.pairs)
+        return [recipe(atoms) for recipe in self.recipes]
+
+    def _pair(self, hint: str, first: Atom, second: Atom, make: Callable[[Atom], Value]) -> Recipe:
+        position = len(self.pairs)
+        self.pairs.append((hint, first, second))
+        return lambda atoms: make(atoms[position])
+
+    def _recipe(self, hint: str, then: Value | None, orelse: Value | None) -> Recipe:
+        if then is orelse and then is not None:
+            return _fixed(then)
+        if then is None or orelse is None:
+            return self._survivor(hint, then, orelse)
+        if isinstance(then, Number) and isinstance(orelse, Number):
+            if then.atom == orelse.atom:
+                return _fixed(then)
+            return self._pair(hint, then.atom, orelse.atom, Number)
+        if isinstance(then, Conflict) or isinstance(orelse, Conflict):
+            return _fixed(then if isinstance(then, Conflict) else orelse)
+        first, second = _truth(then), _truth(orelse)
+        if isinstance(then, Known) and isinstance(orelse, Known) and _same(then, orelse):
+            return _fixed(then)
+        if first is not None and second is not None:
+            return self._pair(hint, first, second, Condition)
+        if isinstance(then, TupleValue | ListValue | ArrayValue) and type(then) is type(orelse):
+            return self._items(hint, then, orelse)  # type: ignore[arg-type]
+        return _fixed(Conflict(f"it is {describe(then)} on one path and {describe(orelse)} on another"))
+
+    def _survivor(self, hint: str, then: Value | None, orelse: Value | None) -> Recipe:
+        """One side never gets here: the value is that of the other, handed out if it was computed inside."""
+        value, names = (then, self.inside[0]) if orelse is None else (orelse, self.inside[1])
+        if value is None:
+            return _fixed(MISSING)
+        if isinstance(value, Number | Condition):
+            if value.atom not in names:
+                return _fixed(value)
+            pair = (value.atom, UNDEFINED) if orelse is None else (UNDEFINED, value.atom)
+            return self._pair(hint, *pair, type(value))
+        if isinstance(value, TupleValue | ListValue | ArrayValue):
+            inner = [
+                self._survivor(f"{hint}_{k}", item if orelse is None else None, item if then is None else None)
+                for k, item in enumerate(value.items)
+            ]
+            return _rebuild(value, inner)
+        return _fixed(value)
+
+    def _items(self, hint: str, then: TupleValue | ListValue | ArrayValue, orelse: TupleValue | ListValue | ArrayValue) -> Recipe:
+        shapes = getattr(then, "shape", len(then.items)), getattr(orelse, "shape", len(orelse.items))
+        if shapes[0] != shapes[1]:
+            return _fixed(Conflict(f"it is {describe(then)} on one path and {describe(orelse)} on another"))
+        pairs = zip(then.items, orelse.items, strict=True)
+        return _rebuild(then, [self._recipe(f"{hint}_{k}", a, b) for k, (a, b) in enumerate(pairs)], orelse)
+
+
+def _rebuild(like: Value, recipes: Sequence[Recipe], other: Value | None = None) -> Recipe:
+    def make(atoms: Sequence[Atom]) -> Value:
+        items = tuple(recipe(atoms) for recipe in recipes)
+        if isinstance(like, TupleValue):
+            return TupleValue(items)
+        if isinstance(like, ListValue):
+            same = other is None or (isinstance(other, ListValue) and other.identity is like.identity)
+            return ListValue(items, like.identity) if same else ListValue(items)
+        numbers = tuple(item for item in items if isinstance(item, Number))
+        return ArrayValue(like.shape if isinstance(like, ArrayValue) else (), numbers)
+
+    return make
+
+
+def _fixed(value: Value) -> Recipe:
+    return lambda _: value
+
+
+def _truth(value: Value) -> Atom | None:
+    if isinstance(value, Condition):
+        return value.atom
+    if isinstance(value, Known) and isinstance(value.value, bool):
+        return Const(value.value)
+    return None
+
+
+def _same(a: Known, b: Known) -> bool:
+    if a.value is b.value:
+        return True
+    return type(a.value) is type(b.value) and isinstance(a.value, str | int | float) and a.value == b.value
+
+
+def choose(reader: Reader, condition: Atom, then: Side, orelse: Side, node: ast.AST, hint: str) -> Value:
+    """The value of ``then if condition else orelse``, each side with the statements that compute it."""
+    from symdiff.frontend.lower import GapError
+
+    merge = Merge(reader.builder, then[0], orelse[0])
+    merge.add(hint, _numeric(then[1], orelse[1]), _numeric(orelse[1], then[1]))
+    value = merge.finish(condition)[0]
+    if isinstance(value, Conflict):
+        raise GapError(node, f"the two sides of a choice differ: {value.reason}", "give both sides one kind of value")
+    return value
+
+
+def _numeric(value: Value | None, other: Value | None) -> Value | None:
+    """A truth value known while reading as a number, where the other side is a number."""
+    if isinstance(other, Number) and isinstance(value, Known) and isinstance(value.value, bool):
+        return Number(Const(int(value.value)), int(value.value))
+    return value
+
+
+def changed(names: Iterable[str], first: dict[str, Value], second: dict[str, Value]) -> list[str]:
+    """The variables that differ between two paths, in a stable order."""
+    return [name for name in names if first.get(name, MISSING) is not second.get(name, MISSING)]

@@ -1,0 +1,294 @@
+"""From a function object, or from text, to its syntax tree. Nothing is executed: functions are parsed."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import inspect
+import linecache
+import types
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from symdiff.errors import ArgumentError, Place, SourceError
+
+Node = ast.FunctionDef | ast.Lambda
+
+
+@dataclass(frozen=True, eq=False)
+class FunctionSource:
+    """A function as symdiff reads it: its tree, the lines around it, and where its free names are looked up.
+
+    ``function`` is the Python function, or None for text; ``names`` are then the only globals there are.
+    """
+
+    name: str
+    node: Node
+    file: str
+    lines: tuple[str, ...]  # of the whole file; line numbers of the tree count from 1 in it
+    function: types.FunctionType | None = None
+    names: Mapping[str, Any] = field(default_factory=dict)
+    doc: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The function's own lines."""
+        return "\n".join(self.lines[self.node.lineno - 1 : self.node.end_lineno])
+
+    def line(self, number: int) -> str:
+        """A line of the file, without the line end."""
+        return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
+
+    def place(self, node: ast.AST) -> Place:
+        """Where a node of the tree stands, for an error with a caret."""
+        line = getattr(node, "lineno", self.node.lineno)
+        text = self.line(line)
+        start = _characters(text, getattr(node, "col_offset", 0))
+        end_line = getattr(node, "end_lineno", line)
+        end = _characters(text, getattr(node, "end_col_offset", start + 1)) if end_line == line else len(text.rstrip())
+        return Place(self.file, line, start, end, text)
+
+    def default(self, name: str) -> Any:
+        """The default value of a parameter (the object that Python evaluated at the definition), or `Parameter.empty`."""
+        return self.signature.parameters[name].default
+
+    @property
+    def signature(self) -> inspect.Signature:
+        """Parameters in order with their kinds; for text, defaults are literals."""
+        if self.function is not None:
+            code = inspect.signature(self.function, follow_wrapped=False)
+            return code.replace(return_annotation=inspect.Signature.empty)
+        return inspect.Signature(list(_parameters(self.node.args)))
+
+
+def _characters(text: str, offset: int) -> int:
+    """A column in characters for a column in UTF-8 bytes, which is how Python's trees count."""
+    return len(text.encode()[:offset].decode(errors="ignore"))
+
+
+def _parameters(arguments: ast.arguments) -> Iterator[inspect.Parameter]:
+    positional = [*arguments.posonlyargs, *arguments.args]
+    defaults: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults)) + list(arguments.defaults)
+    for position, (arg, default) in enumerate(zip(positional, defaults, strict=True)):
+        only = position < len(arguments.posonlyargs)
+        kind = inspect.Parameter.POSITIONAL_ONLY if only else inspect.Parameter.POSITIONAL_OR_KEYWORD
+        yield inspect.Parameter(arg.arg, kind, default=_literal(default))
+    if arguments.vararg:
+        yield inspect.Parameter(arguments.vararg.arg, inspect.Parameter.VAR_POSITIONAL)
+    for arg, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        yield inspect.Parameter(arg.arg, inspect.Parameter.KEYWORD_ONLY, default=_literal(default))
+    if arguments.kwarg:
+        yield inspect.Parameter(arguments.kwarg.arg, inspect.Parameter.VAR_KEYWORD)
+
+
+def _literal(node: ast.expr | None) -> Any:
+    if node is None:
+        return inspect.Parameter.empty
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        raise SourceError(f"a default value in source text must be a literal, not {ast.unparse(node)!r}") from None
+
+
+# -- from a function object ---------------------------------------------------------------------------------------
+
+
+def unwrap(function: Any) -> Any:
+    """The Python function behind Numba's dispatchers (``py_func``), which are other spellings of the same function."""
+    return getattr(function, "py_func", function)
+
+
+def from_function(function: Callable[..., Any]) -> FunctionSource:
+    """Find and parse the source of a Python function, and make sure that it is what is running.
+
+    Raises SourceError if there is no source (REPL without history, ``exec``, a builtin) or if the file has changed since.
+    """
+    function = unwrap(function)
+    if not isinstance(function, types.FunctionType):
+        raise SourceError(
+            f"{function!r} is no plain Python function (a {type(function).__name__}); symdiff reads functions written with def or lambda"
+        )
+    code = function.__code__
+    lines = _file_lines(function)
+    try:
+        tree = ast.parse("".join(lines), code.co_filename)
+    except SyntaxError:
+        raise SourceError(_changed(function)) from None
+    node = _find(tree, code)
+    if node is None or not _same_code(tree, code, node):
+        raise SourceError(_changed(function))
+    name = "f" if isinstance(node, ast.Lambda) else function.__name__
+    stripped = tuple(line.rstrip("\r\n") for line in lines)
+    return FunctionSource(name, node, code.co_filename, stripped, function, doc=function.__doc__)
+
+
+def _file_lines(function: types.FunctionType) -> list[str]:
+    code = function.__code__
+    linecache.checkcache(code.co_filename)
+    lines = linecache.getlines(code.co_filename, function.__globals__)
+    if not lines:
+        raise SourceError(
+            f"no source found for {function.__qualname__} ({code.co_filename}): it was made by exec, eval or a prompt that keeps "
+            f'no history; give the text: grad(source="def {function.__name__}(...): ...")'
+        )
+    return lines
+
+
+def _changed(function: types.FunctionType) -> str:
+    code = function.__code__
+    return (
+        f"the source of {function.__qualname__} in {code.co_filename}, line {code.co_firstlineno}, is not the code that is running "
+        "(was the file edited after it was imported?); import it again"
+    )
+
+
+def _find(tree: ast.Module, code: types.CodeType) -> Node | None:
+    """The def or lambda of a code object: by line and name, a lambda by the columns of its instructions."""
+    if code.co_name == "<lambda>":
+        return _find_lambda(tree, code)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name == code.co_name:
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            if first == code.co_firstlineno:
+                return node
+    return None
+
+
+def _find_lambda(tree: ast.Module, code: types.CodeType) -> ast.Lambda | None:
+    spots = [
+        (line, column, end_line, end_column)
+        for line, end_line, column, end_column in code.co_positions()
+        if line is not None and column is not None and end_line is not None and end_column is not None and end_column > 0
+    ]
+    found: list[ast.Lambda] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Lambda) and node.lineno == code.co_firstlineno:
+            body = node.body
+            start, end = (body.lineno, body.col_offset), (body.end_lineno, body.end_col_offset)
+            inside = [spot for spot in spots if start <= spot[:2] and spot[2:] <= end]  # type: ignore[operator]
+            if any((spot[:2], spot[2:]) == (start, end) for spot in inside):
+                found.append(node)
+    exact = [node for node in found if _argument_names(node) == code.co_varnames[: len(_argument_names(node))]]
+    return exact[0] if len(exact) == 1 else None
+
+
+def _argument_names(node: Node) -> tuple[str, ...]:
+    arguments = node.args
+    names = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    return tuple(arg.arg for arg in names)
+
+
+def _same_code(tree: ast.Module, code: types.CodeType, node: Node) -> bool:
+    """True if the parsed file compiles to the running bytecode.
+
+    A function with ``assert`` may have been compiled in another way (python -O, pytest's rewriting): there every name and
+    number that the text uses must occur in the running code.
+    """
+    compiled = builtins.compile(tree, code.co_filename, "exec", dont_inherit=True)
+    asserts = any(isinstance(inner, ast.Assert) for inner in ast.walk(node))
+    for candidate in _codes(compiled):
+        if candidate.co_name != code.co_name or candidate.co_firstlineno != code.co_firstlineno:
+            continue
+        if _fingerprint(candidate) == _fingerprint(code):
+            return True
+        if asserts and set(candidate.co_varnames[: candidate.co_argcount]) <= set(code.co_varnames):
+            return set(_numbers(candidate)) <= set(_numbers(code)) or not __debug__
+    return False
+
+
+def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _codes(constant)
+
+
+def _fingerprint(code: types.CodeType) -> tuple[Any, ...]:
+    constants = tuple(
+        _fingerprint(constant) if isinstance(constant, types.CodeType) else (type(constant).__name__, repr(constant))
+        for constant in code.co_consts
+    )
+    return (code.co_code, code.co_names, code.co_varnames, code.co_freevars, constants)
+
+
+def _numbers(code: types.CodeType) -> list[float]:
+    return [constant for constant in code.co_consts if isinstance(constant, int | float)]
+
+
+# -- from text ----------------------------------------------------------------------------------------------------
+
+MAX_TEXT = 1_000_000  # characters; Python's own parser needs a multiple of it in memory
+
+
+def from_text(text: str) -> FunctionSource:
+    """Parse text that holds a function: the last ``def`` at its top level, or a lambda. It is never executed.
+
+    What may stand beside the function: other functions, ``import math``, ``import numpy as np``, ``from math import ...``,
+    and constants ``name = number``. Free names mean Python's safe builtins, ``math``, ``numpy`` and ``np``.
+    """
+    if not isinstance(text, str):
+        raise ArgumentError(f"source must be text, not {type(text).__name__}; for a function object call grad(f)")
+    if len(text) > MAX_TEXT:
+        raise SourceError(f"source text of {len(text)} characters: more than {MAX_TEXT} are not read")
+    text = inspect.cleandoc(text) if text[:1].isspace() else text
+    try:
+        tree = ast.parse(text, "<source>")
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise SourceError(f"the source text is no Python: {error}") from None
+    lines = tuple(text.splitlines())
+    names: dict[str, Any] = _safe_names()
+    last: FunctionSource | None = None
+    for statement in tree.body:
+        if isinstance(statement, ast.FunctionDef):
+            last = FunctionSource(statement.name, statement, "<source>", lines, None, names, ast.get_docstring(statement))
+            names[statement.name] = last
+        elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Lambda):
+            last = FunctionSource("f", statement.value, "<source>", lines, None, names)
+        else:
+            names.update(_top_level(statement, lines, names))
+            if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Lambda):
+                last = names[statement.targets[0].id]  # type: ignore[attr-defined]
+    if last is None:
+        raise SourceError("the source text defines no function; it must hold `def f(x): ...` or `lambda x: ...`")
+    return last
+
+
+def _safe_names() -> dict[str, Any]:
+    import math
+
+    import numpy as np
+
+    safe = (
+        "abs all any bool divmod enumerate float int len list max min pow print range reversed round sorted sum tuple zip map "
+        "ArithmeticError AssertionError Exception IndexError OverflowError RuntimeError TypeError ValueError ZeroDivisionError"
+    )
+    names: dict[str, Any] = {name: getattr(builtins, name) for name in safe.split()}
+    return names | {"math": math, "numpy": np, "np": np}
+
+
+def _top_level(statement: ast.stmt, lines: tuple[str, ...], names: Mapping[str, Any]) -> dict[str, Any]:
+    """What a top-level statement of a text binds; only harmless ones are understood."""
+    modules = {"math": names["math"], "numpy": names["np"]}
+    if isinstance(statement, ast.Import) and all(alias.name in modules for alias in statement.names):
+        return {alias.asname or alias.name: modules[alias.name] for alias in statement.names}
+    if isinstance(statement, ast.ImportFrom):
+        if statement.module == "__future__":
+            return {}
+        if statement.module in modules and all(alias.name in modules[statement.module].__all__ if statement.module == "numpy" else hasattr(modules[statement.module], alias.name) for alias in statement.names):
+            module = modules[statement.module]
+            return {alias.asname or alias.name: getattr(module, alias.name) for alias in statement.names}
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+        return {}
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1 and isinstance(statement.targets[0], ast.Name):
+        name, value = statement.targets[0].id, statement.value
+        if isinstance(value, ast.Lambda):
+            return {name: FunctionSource(name, value, "<source>", lines, None, names)}
+        try:
+            return {name: ast.literal_eval(value)}
+        except ValueError:
+            pass
+    raise SourceError(
+        f"line {statement.lineno} of the source text is not read: {ast.unparse(statement)[:60]!r}; beside functions it may hold "
+        "only imports of math and numpy, and constants"
+    )

@@ -1,0 +1,198 @@
+"""What the reader knows of each Python value: a number in the graph, a condition, a container of those, or an object."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from symdiff.graph.graph import Atom, Const
+from symdiff.graph.structure import SCALAR, Array, Items, Structure
+
+if TYPE_CHECKING:
+    from symdiff.frontend.lower import Frame
+    from symdiff.frontend.source import FunctionSource
+
+
+@dataclass(frozen=True)
+class Number:
+    """A real number: an atom of the graph and, where it is the same in every call, its Python value."""
+
+    atom: Atom
+    known: int | float | None = None
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A truth value that depends on the arguments. (A truth value known in advance is Known(True) or Known(False).)"""
+
+    atom: Atom
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """A Python object that is the same in every call: a module, function, string, bool, None, range, slice."""
+
+    value: Any
+
+
+@dataclass(frozen=True, eq=False)
+class TupleValue:
+    """A tuple."""
+
+    items: tuple[Value, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class ListValue:
+    """A list. A change makes a new ListValue with the same ``identity`` and replaces it wherever it is bound."""
+
+    items: tuple[Value, ...]
+    identity: object = field(default_factory=object)
+
+
+@dataclass(frozen=True, eq=False)
+class ArrayValue:
+    """A NumPy array of fixed shape; items in row-major order. Arrays are never changed in place here."""
+
+    shape: tuple[int, ...]
+    items: tuple[Number, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class VectorParam:
+    """An argument whose length is only assumed so far (no call has shown it): reading past the end lengthens it."""
+
+    name: str
+    items: tuple[Number, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class FunctionValue:
+    """A function defined inside the function that is read: free names are looked up in the frame that it closes over."""
+
+    source: FunctionSource
+    frame: Frame
+    defaults: dict[str, Value]
+
+
+@dataclass(frozen=True, eq=False)
+class Transformed:
+    """A transform of symdiff applied to an inner function: ``grad(lambda y: x*y)``, called later."""
+
+    transform: Any
+    function: FunctionValue
+
+
+@dataclass(frozen=True, eq=False)
+class Method:
+    """A method of a container, found and not yet called: ``items.append``."""
+
+    owner: Value
+    name: str
+    node: ast.expr
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A variable that differs between branches in a way that no number can express, or that one branch leaves unbound."""
+
+    reason: str
+
+
+class Poison:
+    """What an expression that is refused evaluates to, so that reading goes on and finds further gaps."""
+
+    def __repr__(self) -> str:
+        return "POISON"
+
+
+POISON = Poison()
+
+Value = (
+    Number | Condition | Known | TupleValue | ListValue | ArrayValue | VectorParam | FunctionValue | Transformed | Method | Conflict | Poison
+)  # fmt: skip
+Container = TupleValue | ListValue | ArrayValue
+
+
+def number(value: float) -> Number:
+    """A literal."""
+    return Number(Const(value), value)
+
+
+NONE = Known(None)
+
+
+def structure_of(value: Value) -> Structure | None:
+    """How a result is packed, or None if it holds something that is no number."""
+    if isinstance(value, Number | Condition) or (isinstance(value, Known) and isinstance(value.value, bool)):
+        return SCALAR
+    if isinstance(value, ArrayValue):
+        return Array(value.shape)
+    if isinstance(value, VectorParam):
+        return Array((len(value.items),))
+    if isinstance(value, TupleValue | ListValue):
+        inner = [structure_of(item) for item in value.items]
+        if all(item is not None for item in inner):
+            container = "tuple" if isinstance(value, TupleValue) else "list"
+            return Items(container, tuple(item for item in inner if item is not None))
+    return None
+
+
+def leaves(value: Value) -> list[Value]:
+    """The scalars inside a value, in row-major order."""
+    if isinstance(value, TupleValue | ListValue | ArrayValue | VectorParam):
+        return [leaf for item in value.items for leaf in leaves(item)]
+    return [value]
+
+
+def from_leaves(structure: Structure, atoms: list[Atom]) -> Value:
+    """The value with this structure whose scalars are the given atoms."""
+    if structure.is_scalar:
+        return Number(atoms[0], _known(atoms[0]))
+    if isinstance(structure, Array):
+        return ArrayValue(structure.dimensions, tuple(Number(atom, _known(atom)) for atom in atoms))
+    assert isinstance(structure, Items)  # noqa: S101 - the third of three
+    items: list[Value] = []
+    start = 0
+    for inner in structure.items:
+        items.append(from_leaves(inner, atoms[start : start + inner.size]))
+        start += inner.size
+    return TupleValue(tuple(items)) if structure.container == "tuple" else ListValue(tuple(items))
+
+
+def _known(atom: Atom) -> int | float | None:
+    return atom.value if isinstance(atom, Const) else None
+
+
+def map_numbers(value: Value, change: Callable[[Number], Value]) -> Value:
+    """The same containers with every number replaced."""
+    if isinstance(value, Number):
+        return change(value)
+    if isinstance(value, TupleValue):
+        return TupleValue(tuple(map_numbers(item, change) for item in value.items))
+    if isinstance(value, ListValue):
+        return ListValue(tuple(map_numbers(item, change) for item in value.items))
+    return value
+
+
+def describe(value: Value) -> str:
+    """A value in words, for messages."""
+    if isinstance(value, Number):
+        return "a number"
+    if isinstance(value, Condition):
+        return "a condition"
+    if isinstance(value, TupleValue):
+        return f"a tuple of {len(value.items)}"
+    if isinstance(value, ListValue):
+        return f"a list of {len(value.items)}"
+    if isinstance(value, ArrayValue):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, VectorParam):
+        return "a vector"
+    if isinstance(value, FunctionValue | Transformed):
+        return "a function"
+    if isinstance(value, Known):
+        return "None" if value.value is None else f"{value.value!r} ({type(value.value).__name__})"
+    return type(value).__name__.lower()

@@ -1,0 +1,42 @@
+"""Put the body of one graph into the builder of another, under other names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from symdiff.graph.build import Builder
+from symdiff.graph.graph import Atom, If, Let, Statement
+
+
+def splice(
+    builder: Builder, body: Iterable[Statement], substitution: Mapping[str, Atom], outputs: Iterable[Atom] = ()
+) -> list[Atom]:
+    """Add every statement with its operands renamed by ``substitution``; return the atoms that the outputs became.
+
+    Names that are not substituted keep their meaning; names defined in the body are made fresh.
+    """
+    names: dict[str, Atom] = dict(substitution)
+    _splice(builder, body, names)
+    return [_atom(names, atom) for atom in outputs]
+
+
+def _atom(names: Mapping[str, Atom], atom: Atom) -> Atom:
+    return names.get(atom, atom) if isinstance(atom, str) else atom
+
+
+def _splice(builder: Builder, body: Iterable[Statement], names: dict[str, Atom]) -> None:
+    for statement in body:
+        if isinstance(statement, Let):
+            args = (_atom(names, arg) for arg in statement.args)
+            names[statement.name] = builder.apply(statement.op, *args, hint=statement.name, origin=statement.origin)
+        elif isinstance(statement, If):
+            with builder.block() as then:
+                _splice(builder, statement.then, names)
+            with builder.block() as orelse:
+                _splice(builder, statement.orelse, names)
+            pairs = [(out.name, _atom(names, out.then), _atom(names, out.orelse)) for out in statement.outs]
+            condition = _atom(names, statement.condition)
+            atoms = builder.branch(condition, then, orelse, pairs, statement.origin)
+            names.update(zip((out.name for out in statement.outs), atoms, strict=True))
+        else:
+            builder.append(statement)
