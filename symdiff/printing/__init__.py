@@ -1,0 +1,35 @@
+"""Formulas: what a graph says, as SymPy expressions, as text and as LaTeX. SymPy is loaded by the first call only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from symdiff.graph.graph import Graph
+from symdiff.printing.heading import Heading
+
+if TYPE_CHECKING:
+    from symdiff.printing.convert import Formula
+
+
+def formula(graph: Graph) -> Formula:
+    """The SymPy expressions of a graph (``exprs``, ``where``, ``packed``, ``domain``)."""
+    from symdiff.printing import convert
+
+    return convert.formula(graph)
+
+
+def as_text(graph: Graph, heading: Heading, found: Formula | None = None) -> str:
+    """The formula as text: ``f'(x) = x*(x*cos(x) + 2*sin(x))``. ``found`` is the formula if it is there already."""
+    from symdiff.printing import text
+
+    return text.as_text(graph, heading, found or formula(graph))
+
+
+def as_latex(graph: Graph, heading: Heading, found: Formula | None = None) -> str:
+    """The formula as LaTeX for display mode, without dollars."""
+    from symdiff.printing import latex
+
+    return latex.as_latex(graph, heading, found or formula(graph))
+
+
+__all__ = ["Heading", "as_latex", "as_text", "formula"]

@@ -1,0 +1,172 @@
+"""Formulas as LaTeX, for display mode. Imports SymPy: import it inside functions only."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+import sympy as sp
+from sympy.printing.latex import LatexPrinter
+
+from symdiff.graph.graph import Graph
+from symdiff.graph.structure import Array, Items, Structure
+from symdiff.printing import notation
+from symdiff.printing.cases import interval
+from symdiff.printing.convert import Formula
+from symdiff.printing.heading import Heading, Label, Line, equations
+from symdiff.printing.text import decimal, elided
+
+_RELATIONS = {"==": "=", "!=": "\\neq", "<": "<", "<=": "\\leq", ">": ">", ">=": "\\geq"}
+
+
+class TexPrinter(LatexPrinter):  # type: ignore[misc]
+    """SymPy's LaTeX with symdiff's names, decimals and conditions."""
+
+    def __init__(self) -> None:
+        super().__init__({"inv_trig_style": "full"})
+
+    def _print_Symbol(self, expr: Any, style: str = "plain") -> str:  # noqa: N802, ARG002
+        return name_latex(expr.name)
+
+    def _print_Float(self, expr: Any) -> str:  # noqa: N802
+        digits, _, exponent = decimal(expr).partition("e")
+        return digits if not exponent else f"{digits} \\cdot 10^{{{int(exponent)}}}"
+
+    def _print_Relational(self, expr: Any) -> str:  # noqa: N802
+        return f"{self._print(expr.lhs)} {_RELATIONS[expr.rel_op]} {self._print(expr.rhs)}"
+
+    def _print_And(self, expr: Any) -> str:  # noqa: N802
+        chain = interval(expr)
+        if chain is None:
+            return str(super()._print_And(expr))
+        lower, upper = chain
+        return f"{self._print(lower)} {_RELATIONS[upper.rel_op]} {self._print(upper.rhs)}"
+
+
+def name_latex(name: str) -> str:
+    """A Python name as LaTeX: ``sigma_0`` is a letter with an index, ``x_bar`` an accent, long names stand upright."""
+    head, *tail = [part for part in name.strip("_").split("_") if part] or ["\\_"]
+    accents = [part for part in tail if part in notation.ACCENTS]
+    indices = [part for part in tail if part not in notation.ACCENTS]
+    letters = re.fullmatch(r"(\D+)(\d+)", head)
+    if letters:
+        head = letters[1]
+        indices.insert(0, letters[2])
+    text = _word(head)
+    for accent in accents:
+        text = f"{notation.ACCENTS[accent]}{{{text}}}"
+    return f"{text}_{{{','.join(map(_word, indices))}}}" if indices else text
+
+
+def _word(word: str) -> str:
+    if word in notation.GREEK:
+        return notation.GREEK[word]
+    if len(word) == 1:
+        return _letter(word)
+    return word if word.isdigit() or word == "\\_" else f"\\mathrm{{{''.join(map(_letter, word))}}}"
+
+
+def _letter(character: str) -> str:
+    """A letter; a Greek one by its LaTeX name."""
+    kind, _, rest = unicodedata.name(character, "").partition(" LETTER ")
+    name = {"GREEK SMALL": rest.lower(), "GREEK CAPITAL": rest.capitalize()}.get(kind, "").replace("amda", "ambda")
+    return notation.GREEK.get(name, character)
+
+
+def as_latex(graph: Graph, heading: Heading, found: Formula) -> str:
+    """The equations of a graph and its where-list: one equation plain, several aligned."""
+    printer = TexPrinter()
+    rows: list[str] = []
+    for line in equations(heading, graph):
+        stop = line.start + line.structure.size
+        rows += _equation(printer, label_latex(heading, line.label), line, found.exprs[line.start : stop])
+    if found.domain:
+        rows[-1] += " \\qquad \\text{for } " + " \\wedge ".join(map(printer.doprint, found.domain))
+    entries = [f"{printer.doprint(symbol)} &= {printer.doprint(expr)}" for symbol, expr in found.where]
+    rows = _elided(rows, ".formula") + [
+        f"\\text{{where }} {entry}" if index == 0 else entry for index, entry in enumerate(_elided(entries, ".where"))
+    ]
+    if len(rows) == 1:
+        return rows[0].replace(" &= ", " = ", 1)
+    return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
+
+
+def _elided(rows: Sequence[str], where: str) -> list[str]:
+    return [f"& \\text{{{row}}}" if row.startswith("... (") else row for row in elided(rows, where)]
+
+
+def _equation(printer: TexPrinter, left: str, line: Line, exprs: Sequence[Any]) -> list[str]:
+    cells = [str(printer.doprint(expr)) for expr in exprs]
+    shape = line.structure.shape
+    large = len(cells) > notation.CELLS or any(len(cell) > notation.CELL_WIDTH for cell in cells)
+    if not line.structure.is_scalar and (large or (shape is not None and len(shape) > 2)):
+        return _entries(left, line.structure, exprs, cells)
+    return [f"{left} &= {_nested(line.structure, cells)}"]
+
+
+def _nested(structure: Structure, cells: Sequence[str]) -> str:
+    if structure.is_scalar:
+        return cells[0]
+    shape = structure.shape
+    flat = (
+        isinstance(structure, Array) or structure.container == "list" if isinstance(structure, Array | Items) else False
+    )
+    if flat and shape is not None and len(shape) <= 2:
+        step = shape[1] if len(shape) == 2 else 1
+        rows = [" & ".join(cells[start : start + step]) for start in range(0, len(cells), max(step, 1))]
+        return "\\begin{bmatrix}" + " \\\\ ".join(rows) + "\\end{bmatrix}"
+    parts, start = [], 0
+    for item in structure.items if isinstance(structure, Items) else ():
+        parts.append(_nested(item, cells[start : start + item.size]))
+        start += item.size
+    return f"\\left({', '.join(parts)}\\right)"
+
+
+def _entries(left: str, structure: Structure, exprs: Sequence[Any], cells: Sequence[str]) -> list[str]:
+    """A large result entry by entry, without its zeros."""
+    rows = [
+        f"{{{left}}}_{{{','.join(map(str, path))}}} &= {cell}"
+        for path, expr, cell in zip(structure.indices(), exprs, cells, strict=True)
+        if expr != 0
+    ]
+    return rows if len(rows) == len(exprs) else [*rows, "& \\text{all other entries are 0}"]
+
+
+def label_latex(heading: Heading, label: Label) -> str:
+    """A left-hand side as LaTeX."""
+    name = function_latex(heading.function)
+    arguments = ", ".join(map(name_latex, heading.parameters))
+    if label.form == "call":
+        return f"{name}({arguments})"
+    if label.form == "prime":
+        marks = "'" * label.order if label.order <= 3 else f"^{{({label.order})}}"
+        return f"{name}{marks}({arguments})"
+    if label.form == "partial":
+        below = "\\,".join(f"\\partial {name_latex(variable)}{_power(order)}" for variable, order in label.variables)
+        return f"\\frac{{\\partial{_power(label.order)} {name}}}{{{below}}}"
+    if label.form == "nabla":
+        index = "" if len(heading.parameters) == 1 else f"_{{{name_latex(label.variables[0][0])}}}"
+        return f"\\nabla{index} {name}({arguments})"
+    text = f"{label.form}({arguments})"
+    if label.before:
+        text = f"{_together(label.before)} \\cdot {text}"
+    if label.after:
+        text = f"{text} \\cdot {_together(label.after)}"
+    return f"\\left({text}\\right)_{{{name_latex(label.component)}}}" if label.component else text
+
+
+def function_latex(name: str) -> str:
+    """The name of a function: a letter in italics, a word upright."""
+    text = name_latex(name)
+    word = re.fullmatch(r"\\mathrm\{(\w+)\}", text)
+    return f"\\operatorname{{{word[1]}}}" if word else text
+
+
+def _power(order: int) -> str:
+    return "" if order == 1 else f"^{{{order}}}"
+
+
+def _together(names: tuple[str, ...]) -> str:
+    return name_latex(names[0]) if len(names) == 1 else f"({', '.join(map(name_latex, names))})"

@@ -1,0 +1,92 @@
+"""How things are written on paper, as data: textbook forms of rows, names of constants and letters, size bounds.
+
+Importing this module does not import SymPy: a row of ``DISPLAY`` gets the ``sympy`` namespace when it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+# Sizes are numbers of nodes of expression trees. They bound what is built, so that nothing explodes or hangs.
+INLINE = 250  # all outputs together, with everything inlined; above it shared lets become a where-list
+ENTRY = 80  # one expression when there is a where-list
+TINY = 4  # a shared let up to this size is repeated rather than named
+ENTRIES_TIDIED = 60  # where-lists up to this length are simplified entry by entry
+ARMS = 8  # cases that are pulled to the front of a formula
+LARGEST = 64  # integers up to which rows that grow are computed exactly
+
+SHOWN_FIRST = 40  # entries of a long list that are displayed
+SHOWN_LAST = 10
+
+WIDTH = 100  # columns
+
+# Rows whose values soon have thousands of digits: on integers they are computed as decimals.
+GROWING = frozenset({"pow", "powlog", "exp2", "gamma"})
+
+# Textbook forms, for rows whose exact SymPy expression is not what a textbook prints, or that SymPy would rewrite
+# (relations are kept as the user wrote them). Each is equal to the row wherever the row is defined.
+Form = Callable[..., Any]
+
+
+def _relation(name: str) -> Form:
+    def form(sp: Any, x: Any, y: Any) -> Any:
+        return getattr(sp, name)(x, y, evaluate=bool(x.is_number and y.is_number))
+
+    return form
+
+
+def _extremum(name: str) -> Form:
+    def form(sp: Any, x: Any, y: Any) -> Any:
+        return x if x == y else getattr(sp, name)(x, y, evaluate=bool(x.is_number and y.is_number))
+
+    return form
+
+
+DISPLAY: dict[str, Form] = {
+    "lt": _relation("Lt"),
+    "le": _relation("Le"),
+    "gt": _relation("Gt"),
+    "ge": _relation("Ge"),
+    "eq": _relation("Eq"),
+    "ne": _relation("Ne"),
+    "and": lambda sp, a, b: sp.And(a, b),
+    "or": lambda sp, a, b: sp.Or(a, b),
+    "not": lambda sp, a: sp.Not(a),
+    "max": _extremum("Max"),
+    "min": _extremum("Min"),
+    "maximum": _extremum("Max"),
+    "minimum": _extremum("Min"),
+    "fmax": _extremum("Max"),
+    "fmin": _extremum("Min"),
+    "hypot": lambda sp, x, y: sp.sqrt(x**2 + y**2),
+    "log1p": lambda sp, x: sp.log(1 + x),
+    "expm1": lambda sp, x: sp.exp(x) - 1,
+    "softplus": lambda sp, x: sp.log(1 + sp.exp(x)),
+    "sigmoid": lambda sp, x: 1 / (1 + sp.exp(-x)),
+    "logaddexp": lambda sp, x, y: sp.log(sp.exp(x) + sp.exp(y)),
+    "log1mexp": lambda sp, x: sp.log(1 - sp.exp(x)),
+    "unit": lambda sp, x, f: x / f,
+    "powlog": lambda sp, x, y, n: x**y * sp.log(x) ** n,
+    "stop": lambda sp, x: x,
+}
+
+# Const.symbol to the attribute of the sympy namespace; tau is 2*pi on paper.
+CONSTANTS = {
+    "pi": "pi",
+    "e": "E",
+    "inf": "oo",
+    "euler_gamma": "EulerGamma",
+    "nan": "nan",
+    "undefined": "nan",
+}
+
+GREEK_LETTERS = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega "
+    "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
+)
+GREEK = {name: f"\\{name}" for name in GREEK_LETTERS.split()}
+ACCENTS = {"bar": "\\bar", "dot": "\\dot", "hat": "\\hat", "tilde": "\\tilde"}
+
+CELLS = 36  # entries of a matrix that is typeset as a matrix
+CELL_WIDTH = 300  # characters of LaTeX in one entry of it

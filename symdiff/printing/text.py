@@ -1,0 +1,232 @@
+"""Formulas as plain text: Python syntax on the right, textbook notation on the left.
+
+Imports SymPy: import it inside functions only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sympy as sp
+from sympy.printing.precedence import precedence
+from sympy.printing.str import StrPrinter
+
+from symdiff.graph.graph import Graph
+from symdiff.graph.structure import Items, Structure
+from symdiff.printing import notation
+from symdiff.printing.cases import interval
+from symdiff.printing.convert import Formula
+from symdiff.printing.heading import Heading, Label, Line, equations
+
+_RELATIONS = {"==": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+class TextPrinter(StrPrinter):  # type: ignore[misc]
+    """SymPy's text with Python's spellings, so that it can be pasted back: ``max``, ``abs``, ``a if c else b``."""
+
+    def _print_Float(self, expr: Any) -> str:  # noqa: N802
+        return decimal(expr)
+
+    def _call(self, name: str, expr: Any) -> str:
+        return f"{name}({', '.join(self._print(arg) for arg in sorted(expr.args, key=sp.default_sort_key))})"
+
+    def _print_Max(self, expr: Any) -> str:  # noqa: N802
+        return self._call("max", expr)
+
+    def _print_Min(self, expr: Any) -> str:  # noqa: N802
+        return self._call("min", expr)
+
+    def _print_Abs(self, expr: Any) -> str:  # noqa: N802
+        return self._call("abs", expr)
+
+    def _print_ceiling(self, expr: Any) -> str:
+        return self._call("ceil", expr)
+
+    def _print_loggamma(self, expr: Any) -> str:
+        return self._call("lgamma", expr)
+
+    def _print_Mod(self, expr: Any) -> str:  # noqa: N802
+        left, right = (self.parenthesize(arg, precedence(sp.Mul(2, sp.Symbol("x"))), strict=True) for arg in expr.args)
+        return f"({left} % {right})"
+
+    def _print_Exp1(self, expr: Any) -> str:  # noqa: N802, ARG002
+        return "e"
+
+    def _print_Infinity(self, expr: Any) -> str:  # noqa: N802, ARG002
+        return "inf"
+
+    def _print_NegativeInfinity(self, expr: Any) -> str:  # noqa: N802, ARG002
+        return "-inf"
+
+    def _print_BooleanTrue(self, expr: Any) -> str:  # noqa: N802, ARG002
+        return "True"
+
+    def _print_Relational(self, expr: Any) -> str:  # noqa: N802
+        return f"{self._print(expr.lhs)} {_RELATIONS[expr.rel_op]} {self._print(expr.rhs)}"
+
+    def _print_And(self, expr: Any) -> str:  # noqa: N802
+        chain = interval(expr)
+        if chain is not None:
+            lower, upper = chain
+            return f"{self._print(lower)} {upper.rel_op} {self._print(upper.rhs)}"
+        return " and ".join(self._operand(arg) for arg in sorted(expr.args, key=sp.default_sort_key))
+
+    def _print_Or(self, expr: Any) -> str:  # noqa: N802
+        return " or ".join(self._print(arg) for arg in sorted(expr.args, key=sp.default_sort_key))
+
+    def _print_Not(self, expr: Any) -> str:  # noqa: N802
+        return f"not {self._operand(expr.args[0], sp.And | sp.Or)}"
+
+    def _operand(self, expr: Any, loose: Any = sp.Or) -> str:
+        return f"({self._print(expr)})" if isinstance(expr, loose) else str(self._print(expr))
+
+    def _print_Piecewise(self, expr: Any) -> str:  # noqa: N802
+        return f"({self.choice(expr)})"
+
+    def choice(self, expr: Any) -> str:
+        """Cases as a conditional expression."""
+        parts = [f"{self._print(value)} if {self._print(condition)} else " for value, condition in expr.args]
+        last, condition = expr.args[-1]
+        parts[-1] = self._print(last) if condition == sp.true else parts[-1] + "nan"
+        return "".join(parts)
+
+
+def decimal(expr: Any) -> str:
+    """The shortest decimal that is the same double."""
+    value = float(expr)
+    return repr(value) if abs(value) not in (0.0, float("inf")) or expr == 0 else str(expr)
+
+
+def as_text(graph: Graph, heading: Heading, found: Formula) -> str:
+    """The equations of a graph, one result a line, then the where-list."""
+    printer = TextPrinter()
+    blocks: list[str] = []
+    for line in equations(heading, graph):
+        stop = line.start + line.structure.size
+        blocks += _equation(printer, label_text(heading, line.label), line, found.exprs[line.start : stop])
+    lines = elided(blocks, ".formula")
+    if found.domain:
+        lines.append("for " + " and ".join(printer._operand(condition) for condition in found.domain))
+    names = [f"{symbol} = " for symbol, _ in found.where]
+    entries = [_hang(name, _cells(printer, expr)) for name, (_, expr) in zip(names, found.where, strict=True)]
+    for index, entry in enumerate(elided(entries, ".where")):
+        lines.append(_hang("where " if index == 0 else "      ", entry))
+    return "\n".join(lines)
+
+
+def elided(items: Sequence[str], where: str) -> list[str]:
+    """A long list with its middle left out."""
+    hidden = len(items) - notation.SHOWN_FIRST - notation.SHOWN_LAST
+    if hidden <= 1:
+        return list(items)
+    return [*items[: notation.SHOWN_FIRST], f"... ({hidden} more, see {where})", *items[-notation.SHOWN_LAST :]]
+
+
+def _hang(prefix: str, text: str) -> str:
+    """A text of several lines after a prefix, its lines aligned."""
+    return prefix + text.replace("\n", "\n" + " " * len(prefix))
+
+
+def _cells(printer: TextPrinter, expr: Any) -> str:
+    """One scalar: on one line, or its cases one below the other."""
+    if not isinstance(expr, sp.Piecewise):
+        return str(printer.doprint(expr))
+    flat = printer.choice(expr)
+    if len(expr.args) <= 2 and len(flat) <= notation.WIDTH - 30:
+        return flat
+    values = [str(printer.doprint(value)) for value, _ in expr.args]
+    width = max(map(len, values))
+    words = ["otherwise" if condition == sp.true else f"if {printer.doprint(condition)}" for _, condition in expr.args]
+    return "\n".join(f"{value:<{width}}    {word}" for value, word in zip(values, words, strict=True))
+
+
+def _equation(printer: TextPrinter, left: str, line: Line, exprs: Sequence[Any]) -> list[str]:
+    structure = line.structure
+    prefix = f"{left} = "
+    if structure.is_scalar:
+        return [_hang(prefix, _cells(printer, exprs[0]))]
+    cells = [_cells(printer, expr) for expr in exprs]
+    shape = structure.shape
+    if not any("\n" in cell for cell in cells):
+        if shape is not None and len(shape) == 2 and shape[1] > 0:
+            rows = _matrix(cells, shape[1])
+            if len(prefix) + len(rows.split("\n", 1)[0]) <= notation.WIDTH:
+                return [_hang(prefix, rows)]
+        flat = prefix + _nested(structure, cells)
+        if len(flat) <= notation.WIDTH and (shape is None or len(shape) != 2):
+            return [flat]
+    return _entries(left, structure, exprs, cells)
+
+
+def _matrix(cells: Sequence[str], columns: int) -> str:
+    rows = [cells[start : start + columns] for start in range(0, len(cells), columns)]
+    widths = [max(len(row[column]) for row in rows) for column in range(columns)]
+    lines = [", ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True)) for row in rows]
+    return "\n".join(f"[{line}]" for line in lines)
+
+
+def _nested(structure: Structure, cells: Sequence[str]) -> str:
+    if structure.is_scalar:
+        return cells[0]
+    if isinstance(structure, Items):
+        parts, start = [], 0
+        for item in structure.items:
+            parts.append(_nested(item, cells[start : start + item.size]))
+            start += item.size
+        inside = ", ".join(parts)
+        if structure.container == "tuple":
+            return f"({inside},)" if len(parts) == 1 else f"({inside})"
+        return f"[{inside}]"
+    shape = structure.shape or (len(cells),)
+    if len(shape) <= 1:
+        return f"[{', '.join(cells)}]"
+    step = len(cells) // shape[0] if shape[0] else 0
+    inner = type(structure)(shape[1:])  # type: ignore[call-arg]
+    return f"[{', '.join(_nested(inner, cells[k * step : (k + 1) * step]) for k in range(shape[0]))}]"
+
+
+def _entries(left: str, structure: Structure, exprs: Sequence[Any], cells: Sequence[str]) -> list[str]:
+    """A result too wide for one line: its entries that are not 0, one a line."""
+    lines = []
+    for path, expr, cell in zip(structure.indices(), exprs, cells, strict=True):
+        if expr != 0:
+            lines.append(_hang(f"{left}[{', '.join(map(str, path))}] = ", cell))
+    if len(lines) < len(exprs):
+        lines.append(f"all other entries of {left} are 0")
+    return lines
+
+
+def label_text(heading: Heading, label: Label) -> str:
+    """A left-hand side as text."""
+    name = heading.function
+    arguments = ", ".join(heading.parameters)
+    if label.form == "call":
+        return f"{name}({arguments})"
+    if label.form == "prime":
+        marks = "'" * label.order if label.order <= 3 else f"^({label.order})"
+        return f"{name}{marks}({arguments})"
+    if label.form == "partial":
+        below = "".join(f"∂{variable}{_superscript(order)}" for variable, order in label.variables)
+        return f"∂{_superscript(label.order)}{name}/{below}"
+    if label.form == "nabla":
+        return (
+            f"∇{name}({arguments})"
+            if len(heading.parameters) == 1
+            else f"∇_{label.variables[0][0]} {name}({arguments})"
+        )
+    text = f"{label.form}({arguments})"
+    if label.before:
+        text = f"{_together(label.before)}·{text}"
+    if label.after:
+        text = f"{text}·{_together(label.after)}"
+    return f"({text})_{label.component}" if label.component else text
+
+
+def _superscript(order: int) -> str:
+    return "" if order == 1 else str(order).translate(_SUPERSCRIPTS)
+
+
+def _together(names: tuple[str, ...]) -> str:
+    return names[0] if len(names) == 1 else f"({', '.join(names)})"

@@ -1,0 +1,203 @@
+"""Simplification for display: cheap safe candidates, each within its own size; the shortest one wins.
+
+The mathematics never changes, nothing here feeds the code, and factors that the user wrote stay factors: products are
+never multiplied out, only sums whose terms cancel. Imports SymPy: import it inside functions only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import sympy as sp
+
+from symdiff.printing import notation
+from symdiff.printing.cases import hoist, piecewise
+
+Rule = Callable[[Any], Any]
+
+
+def size(expr: Any) -> int:
+    """The number of nodes of an expression tree."""
+    return sum(1 for _ in sp.preorder_traversal(expr))
+
+
+def operations(expr: Any) -> int:
+    """The number of operations that the printed expression shows (a quotient is one, and so is a sign)."""
+    count = 0
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, sp.Mul):
+            own, parts = _product(node)
+        elif isinstance(node, sp.Pow):
+            own, parts = 1, (node.base,) if node.exp.is_Rational else node.args
+        elif isinstance(node, sp.Rational):
+            own, parts = int(node.q != 1), ()
+        elif isinstance(node, sp.Add | sp.And | sp.Or):
+            own, parts = len(node.args) - 1, node.args
+        else:
+            own, parts = int(bool(node.args)), node.args
+        count += own
+        stack += parts
+    return count
+
+
+def _product(node: Any) -> tuple[int, tuple[Any, ...]]:
+    """The operations of a product itself, written as one quotient, and its factors above and below the line."""
+    coefficient, factors = node.as_coeff_mul()
+    below = [factor for factor in factors if factor.is_Pow and factor.exp.is_Rational and factor.exp.is_negative]
+    above = len(factors) - len(below)
+    lines = len(below)
+    sign = 0
+    if coefficient.is_Rational:
+        sign = int(coefficient.p < 0)
+        above += abs(coefficient.p) != 1
+        lines += coefficient.q != 1
+    elif coefficient != 1:
+        above += 1
+    parts = [factor.base if factor in below and factor.exp == -1 else factor for factor in factors]
+    return sign + max(above - 1, 0) + lines, tuple(parts)
+
+
+def tidy(expr: Any) -> Any:
+    """The shortest form found, ties to the form that was given; each case of a Piecewise for itself."""
+    if not expr.has(sp.Piecewise):
+        return _shortest(expr)
+    if not isinstance(expr, sp.Piecewise) or _nested(expr):
+        flat = hoist(expr, notation.ARMS)
+        if flat is not None and operations(flat) <= 2 * operations(expr) + 4:
+            expr = flat
+    if isinstance(expr, sp.Piecewise):
+        return piecewise([(tidy(value), condition) for value, condition in expr.args])
+    masks = {node: sp.Dummy(real=True) for node in _outermost(expr)}
+    return _shortest(expr.xreplace(masks)).xreplace({dummy: tidy(node) for node, dummy in masks.items()})
+
+
+def _nested(cases: Any) -> bool:
+    return any(value.has(sp.Piecewise) for value, _ in cases.args)
+
+
+def _outermost(expr: Any) -> list[Any]:
+    found = []
+    traversal = sp.preorder_traversal(expr)
+    for node in traversal:
+        if isinstance(node, sp.Piecewise):
+            found.append(node)
+            traversal.skip()
+    return found
+
+
+def _shortest(expr: Any) -> Any:
+    """Apply the rules as long as one makes it shorter; decimals are opaque meanwhile (algebra would round them)."""
+    decimals = {number: sp.Dummy(real=True) for number in expr.atoms(sp.Float)}
+    if decimals:
+        return _shortest(expr.xreplace(decimals)).xreplace({dummy: number for number, dummy in decimals.items()})
+    best, count, nodes = expr, operations(expr), size(expr)
+    improved = True
+    while improved:
+        improved = False
+        for limit, rule in RULES:
+            if nodes > limit:
+                continue
+            candidate = rule(best)
+            if candidate != best and operations(candidate) < count:
+                best, count, nodes = candidate, operations(candidate), size(candidate)
+                improved = True
+    return best
+
+
+# rules: each returns an equal expression; whether it is shorter is judged above
+
+
+def common_factors(expr: Any) -> Any:
+    """``2*x*sin(x) + x**2*cos(x)`` to ``x*(x*cos(x) + 2*sin(x))``."""
+    return sp.factor_terms(expr)
+
+
+def merge_sums(expr: Any) -> Any:
+    """Multiply out inside sums, where terms then cancel: ``3*(x + 1) + 2*(x + 2)`` to ``5*x + 7``."""
+    return _bottom_up(expr, sp.Add, _merged)
+
+
+def pythagoras(expr: Any) -> Any:
+    """``a*sin(u)**2 + a*cos(u)**2`` to ``a``, and ``a*cosh(u)**2 - a*sinh(u)**2`` to ``a``."""
+    return _bottom_up(expr, sp.Add, _pythagorean)
+
+
+def one_fraction(expr: Any) -> Any:
+    """Bring a sum to one denominator, its numerator multiplied out where that is shorter."""
+    if not any(node.is_Pow and node.exp.is_negative for node in sp.preorder_traversal(expr)):
+        return expr
+    above, below = sp.together(expr).as_numer_denom()
+    return merge_sums(above) / below
+
+
+RULES: tuple[tuple[int, Rule], ...] = (
+    (250, merge_sums),
+    (120, pythagoras),
+    (120, one_fraction),
+    (250, common_factors),
+)
+
+_MOST_TERMS = 40
+
+
+def _merged(node: Any) -> Any:
+    """The sum multiplied out, if that has fewer operations."""
+    terms = [_terms_of(term) for term in node.args]
+    if max(terms) == 1 or sum(terms) > _MOST_TERMS:
+        return node
+    expanded = sp.Add(
+        *(
+            sp.expand_power_base(sp.expand(term, **_PRODUCTS)) if count > 1 else term
+            for term, count in zip(node.args, terms, strict=True)
+        )
+    )
+    return expanded if operations(expanded) < operations(node) else node
+
+
+_PRODUCTS = {"deep": False, "log": False, "power_base": False, "power_exp": False, "basic": False}
+
+
+def _terms_of(term: Any) -> int:
+    """How many terms a term has when it is multiplied out; 1 if there is nothing to multiply out."""
+    count = 1
+    for factor in sp.Mul.make_args(term):
+        base, exponent = factor.as_base_exp()
+        if base.is_Add and exponent.is_Integer and exponent > 0:
+            count *= min(len(base.args), _MOST_TERMS + 1) ** min(int(exponent), 8)
+    return count
+
+
+_PAIRS = ((sp.sin, sp.cos, 1), (sp.cosh, sp.sinh, -1))  # f(u)**2 + sign*g(u)**2 == 1
+
+
+def _pythagorean(node: Any) -> Any:
+    terms = list(node.args)
+    for term in node.args:
+        for f, g, sign in _PAIRS:
+            for square in (factor for factor in sp.Mul.make_args(term) if factor.is_Pow and factor.exp == 2):
+                partner = (
+                    sign * term.xreplace({square: g(*square.base.args) ** 2}) if isinstance(square.base, f) else None
+                )
+                if partner in terms and term in terms:
+                    terms.remove(term)
+                    terms.remove(partner)
+                    terms.append(term / square)
+    return node if len(terms) == len(node.args) else sp.Add(*terms)
+
+
+def _bottom_up(expr: Any, kind: Any, rule: Rule) -> Any:
+    """Apply a rule to every node of a kind, inner ones first. Only what changes is rebuilt. (Expressions are bounded.)"""
+    changed: dict[Any, Any] = {}
+    for node in sp.postorder_traversal(expr):
+        if node in changed or not node.args:
+            continue
+        new = node
+        if any(arg in changed and changed[arg] is not arg for arg in node.args):
+            new = node.func(*(changed.get(arg, arg) for arg in node.args))
+        if isinstance(new, kind):
+            new = rule(new)
+        changed[node] = new
+    return changed.get(expr, expr)
