@@ -12,21 +12,21 @@ if TYPE_CHECKING:
 
 
 def formula(graph: Graph) -> Formula:
-    """The SymPy expressions of a graph (``exprs``, ``where``, ``packed``, ``domain``)."""
+    """Return the SymPy expressions of a graph (``exprs``, ``where``, ``packed``, ``domain``)."""
     from symdiff.printing import convert
 
     return convert.formula(graph)
 
 
 def as_text(graph: Graph, heading: Heading, found: Formula | None = None) -> str:
-    """The formula as text: ``f'(x) = x*(x*cos(x) + 2*sin(x))``. ``found`` is the formula if it is there already."""
+    """Return the formula as text: ``f'(x) = x*(x*cos(x) + 2*sin(x))``. ``found`` is the formula if it is there already."""
     from symdiff.printing import text
 
     return text.as_text(graph, heading, found or formula(graph))
 
 
 def as_latex(graph: Graph, heading: Heading, found: Formula | None = None) -> str:
-    """The formula as LaTeX for display mode, without dollars."""
+    """Return the formula as LaTeX for display mode, without dollars."""
     from symdiff.printing import latex
 
     return latex.as_latex(graph, heading, found or formula(graph))

@@ -56,17 +56,8 @@ class Facts:
             return True
         return False if not possible & signs else None
 
-    def reduce(self, condition: Any) -> Any:
-        """The condition without the parts that are decided."""
-        truth = self.decide(condition)
-        if truth is not None:
-            return sp.true if truth else sp.false
-        if isinstance(condition, sp.And | sp.Or):
-            return condition.func(*(part for part in condition.args if self.decide(part) is None))
-        return condition
-
     def assuming(self, condition: Any, truth: bool = True) -> Facts:
-        """These facts and one more."""
+        """Return these facts and one more."""
         facts = Facts()
         facts._pairs = dict(self._pairs)
         facts._truths = dict(self._truths)
@@ -85,7 +76,7 @@ class Facts:
 
 
 def _signs(relation: Any) -> tuple[tuple[Any, Any], int]:
-    """The two sides in a fixed order, and the set of signs of their difference for which the relation holds."""
+    """Return the two sides in a fixed order, and the set of signs of their difference for which the relation holds."""
     signs = _RELATIONS[type(relation)]
     left, right = relation.args
     if sp.default_sort_key(left) <= sp.default_sort_key(right):
@@ -94,12 +85,12 @@ def _signs(relation: Any) -> tuple[tuple[Any, Any], int]:
 
 
 def choose(condition: Any, then: Any, orelse: Any) -> Any:
-    """``then`` where the condition holds, else ``orelse``, as one flat Piecewise (or without one where it is decided)."""
+    """Write ``then`` where the condition holds, else ``orelse``, as one flat Piecewise (or none where it is decided)."""
     return piecewise([*_guarded(then, condition), *_guarded(orelse, sp.true)])
 
 
 def choose_condition(condition: Any, then: Any, orelse: Any) -> Any:
-    """The condition that is ``then`` where the first one holds, else ``orelse``."""
+    """Return the condition that is ``then`` where the first one holds, else ``orelse``."""
     return sp.Or(sp.And(condition, then), sp.And(sp.Not(condition), orelse))
 
 
@@ -132,7 +123,7 @@ def piecewise(arms: Sequence[Arm]) -> Any:
 
 
 def hoist(expr: Any, limit: int) -> Any | None:
-    """The same expression as one list of cases with no cases inside, or None if there were more than ``limit``."""
+    """Return the same expression as one list of cases with no cases inside, or None if there were more than ``limit``."""
     arms = _split(expr, Facts(), limit)
     return None if arms is None else piecewise(arms)
 

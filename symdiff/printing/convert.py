@@ -41,7 +41,7 @@ class Formula:
     domain: tuple[Any, ...] = ()
 
     def inlined(self) -> tuple[Any, ...]:
-        """The expressions with the where-list substituted. Its size is not bounded."""
+        """Return the expressions with the where-list substituted. Its size is not bounded."""
         values: dict[Any, Any] = {}
         for symbol, expr in self.where:
             values[symbol] = expr.xreplace(values)
@@ -49,7 +49,7 @@ class Formula:
 
 
 def formula(graph: Graph) -> Formula:
-    """The formula of a graph."""
+    """Return the formula of a graph."""
     straight = straighten(graph)
     with distribute(False):  # 2*(x + 2) stays what the user wrote
         conversion = _Conversion(graph, straight, _cuts(straight))
@@ -62,7 +62,7 @@ def formula(graph: Graph) -> Formula:
 
 
 def pack(structure: Structure, exprs: tuple[Any, ...]) -> Any:
-    """Expressions in the container of the result: an Expr, tuples, a matrix for rank 2, an N-dimensional array above."""
+    """Put expressions in the container of the result: tuples, a matrix for rank 2, an N-dimensional array above."""
     shape = structure.shape
     if structure.is_scalar:
         return exprs[0]
@@ -84,7 +84,7 @@ def pack(structure: Structure, exprs: tuple[Any, ...]) -> Any:
 
 @cache
 def _occurrences(op: Primitive) -> tuple[int, tuple[int, ...]]:
-    """The nodes that the expression of a row adds, and how often each operand occurs in it."""
+    """Return the nodes that the expression of a row adds, and how often each operand occurs in it."""
     operands = [sp.Dummy(real=True) if op.operands == "float" else sp.Dummy() for _ in range(op.arity)]
     nodes = list(sp.preorder_traversal(written(op, operands)))
     counts = tuple(max(1, nodes.count(operand)) for operand in operands)
@@ -106,7 +106,7 @@ def _size(definition: Definition, sizes: dict[str, int], arms: dict[str, int]) -
 
 
 def _cuts(straight: Straight) -> frozenset[str]:
-    """The definitions to be named: none if everything inlined is small; else what is shared, and what would grow."""
+    """Return the definitions to be named: none if everything inlined is small; else what is shared, and what would grow."""
     outputs = [atom for atom in straight.outputs if isinstance(atom, str)]
     sizes: dict[str, int] = {}
     arms: dict[str, int] = {}
@@ -138,7 +138,7 @@ def _cuts(straight: Straight) -> frozenset[str]:
 
 
 def _used(where: list[tuple[Any, Any]], exprs: tuple[Any, ...]) -> tuple[tuple[Any, Any], ...]:
-    """The entries that are still read after simplification, in order of definition."""
+    """Return the entries that are still read after simplification, in order of definition."""
     needed = set().union(*(expr.free_symbols for expr in exprs)) if exprs else set()
     kept = []
     for symbol, expr in reversed(where):
@@ -158,12 +158,14 @@ class _Conversion:
         self.where: list[tuple[Any, Any]] = []
         self._exprs: dict[str, Any] = {name: sp.Symbol(name, real=True) for name in graph.inputs}
         self._derived: dict[str, bool] = {}
+        self._own: dict[str, bool] = {}  # definitions that are themselves not the user's
         self._named: dict[Any, Any] = {}  # expression to its symbol: equal entries are one
         self._tidies = len(cuts) <= notation.ENTRIES_TIDIED
         self._taken = set(graph.inputs) | {definition.name for definition in straight.definitions}
         self._number = 0
         for definition in straight.definitions:
             expr = self._expression(definition)
+            self._own[definition.name] = _is_derived(definition)
             self._derived[definition.name] = _is_derived(definition) or any(
                 self._derived.get(atom, False) for atom in reads(definition) if isinstance(atom, str)
             )
@@ -172,22 +174,32 @@ class _Conversion:
             self._exprs[definition.name] = expr
 
     def value(self, atom: Atom) -> Any:
-        """The expression of an atom."""
+        """Return the expression of an atom."""
         return self._exprs[atom] if isinstance(atom, str) else number(atom)
 
     def finished(self, atom: Atom) -> Any:
-        """The expression of an output: tidied, unless it is what the user wrote."""
+        """Return the expression of an output: tidied, unless it is what the user wrote."""
         expr = self.value(atom)
         return tidy(expr) if isinstance(atom, str) and self._derived.get(atom, False) else expr
 
     def _expression(self, definition: Definition) -> Any:
         if isinstance(definition, Let):
-            return written(definition.op, [self.value(arg) for arg in definition.args])
+            operands = [self.value(arg) for arg in definition.args]
+            form = notation.OF_PARTIALS.get(definition.op.name)
+            if form is not None and self._is_of_a_partial(definition):
+                found = form(sp, *operands)
+                if found is not None:
+                    return found
+            return written(definition.op, operands)
         parts = [self.value(atom) for atom in reads(definition)]
         return choose_condition(*parts) if definition.kind == "bool" else choose(*parts)
 
+    def _is_of_a_partial(self, let: Let) -> bool:
+        """Whether neither an operation nor the values it is applied to are the user's."""
+        return _is_derived(let) and all(self._own.get(atom, False) for atom in let.args if isinstance(atom, str))
+
     def _entry(self, definition: Definition, expr: Any) -> Any:
-        """The symbol that stands for a shared value; what turns out to be a number or symbol needs none."""
+        """Return the symbol that stands for a shared value; what turns out to be a number or symbol needs none."""
         boolean = definition.kind == "bool"
         if self._tidies and not boolean and self._derived[definition.name]:
             expr = tidy(expr)
@@ -200,7 +212,7 @@ class _Conversion:
         return self._named[expr]
 
     def _name(self, definition: Definition) -> str:
-        """The user's own name of a value if there is one, else the next free ``t1``, ``t2``, ..."""
+        """Return the user's own name of a value if there is one, else the next free ``t1``, ``t2``, ..."""
         if not self._derived[definition.name] and not _GENERIC.fullmatch(definition.name):
             return definition.name
         self._number += 1
@@ -221,15 +233,15 @@ def _is_derived(definition: Definition) -> bool:
 
 def written(op: Primitive, operands: list[Any]) -> Any:
     """One operation as SymPy expression, in its textbook form."""
-    if op.name in notation.GROWING and all(operand.is_Rational for operand in operands):
-        if any(abs(operand) > notation.LARGEST for operand in operands):
-            operands = [sp.Float(operand, _DIGITS) for operand in operands]
+    exact = op.name in notation.GROWING and all(operand.is_Rational for operand in operands)
+    if exact and any(abs(operand) > notation.LARGEST for operand in operands):
+        operands = [sp.Float(operand, _DIGITS) for operand in operands]
     form = notation.DISPLAY.get(op.name)
     return form(sp, *operands) if form is not None else op.symbolic(*operands)
 
 
 def number(const: Const) -> Any:
-    """A literal on paper: 2.0 is 2, 0.5 is 1/2, 0.1 stays 0.1 (as a decimal, not as the nearest double)."""
+    """Return a literal on paper: 2.0 is 2, 0.5 is 1/2, 0.1 stays 0.1 (as a decimal, not as the nearest double)."""
     if const.symbol in notation.CONSTANTS:
         return getattr(sp, notation.CONSTANTS[const.symbol])
     if const.symbol == "tau":

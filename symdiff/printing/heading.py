@@ -19,7 +19,7 @@ class Heading:
     """A function and what was done to it.
 
     ``parameters`` are the user's own (no captured values, no seeds). ``variables`` are those differentiated by, with
-    their orders: ``(("x", 2), ("y", 1))`` is one mixed derivative for the kind "derivative", and two results for others.
+    their orders: ``(("x", 2), ("y", 1))`` is one mixed derivative for the kind "derivative", two results for others.
     """
 
     function: str
@@ -28,12 +28,12 @@ class Heading:
     variables: tuple[tuple[str, int], ...] = ()
 
     def then(self, kind: Kind, variables: tuple[tuple[str, int], ...]) -> Heading:
-        """The heading after one more transform: a gradient of a gradient is a second derivative, and so on."""
+        """Return the heading after one more transform: a gradient of a gradient is a second derivative, and so on."""
         if self.kind == "value":
             return replace(self, kind=kind, variables=variables)
         single = len(self.variables) == 1 and len(variables) == 1
         scalar = self.kind == "derivative" or (self.kind in ("gradient", "jacobian") and single)
-        if kind == "derivative" and scalar or (kind == "gradient" and scalar and len(variables) == 1):
+        if scalar and (kind == "derivative" or (kind == "gradient" and len(variables) == 1)):
             return replace(self, kind="derivative", variables=_merged(self.variables + variables))
         if self.kind == "gradient" and kind == "jacobian" and variables == self.variables:
             return replace(self, kind="hessian")
@@ -76,7 +76,7 @@ class Line:
 
 
 def equations(heading: Heading, graph: Graph) -> list[Line]:
-    """The equations that a graph states, one for each variable and result that has a left-hand side of its own."""
+    """Return the equations that a graph states, one for each variable and result that has a left-hand side of its own."""
     lines = list(_equations(heading, graph, heading.kind, graph.result, 0))
     covered = sum(line.structure.size for line in lines)
     return lines if covered == graph.result.size else [Line(Label("call"), graph.result, 0)]
@@ -112,7 +112,7 @@ def _equations(heading: Heading, graph: Graph, kind: Kind, result: Structure, st
 def _parts(
     names: tuple[tuple[str, int], ...], result: Structure, start: int
 ) -> Iterator[tuple[tuple[str, int], Structure, int]]:
-    """The part of a result that belongs to each variable: all of it if there is one, else the items of a tuple."""
+    """Return the part of a result that belongs to each variable: all of it if there is one, else the items of a tuple."""
     if len(names) == 1:
         yield names[0], result, start
     elif isinstance(result, Items) and len(result.items) == len(names):

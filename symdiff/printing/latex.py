@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
-import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
 from symdiff.graph.graph import Graph
@@ -17,6 +16,9 @@ from symdiff.printing.cases import interval
 from symdiff.printing.convert import Formula
 from symdiff.printing.heading import Heading, Label, Line, equations
 from symdiff.printing.text import decimal, elided
+from symdiff.printing.tidy import surds
+
+Item = TypeVar("Item")
 
 _RELATIONS = {"==": "=", "!=": "\\neq", "<": "<", "<=": "\\leq", ">": ">", ">=": "\\geq"}
 
@@ -29,6 +31,12 @@ class TexPrinter(LatexPrinter):  # type: ignore[misc]
 
     def _print_Symbol(self, expr: Any, style: str = "plain") -> str:  # noqa: N802, ARG002
         return name_latex(expr.name)
+
+    def _print_Mul(self, expr: Any) -> str:  # noqa: N802
+        return str(super()._print_Mul(surds(expr)))
+
+    def _print_Root(self, expr: Any) -> str:  # noqa: N802
+        return f"\\sqrt{{{self._print(expr.args[0])}}}"
 
     def _print_Float(self, expr: Any) -> str:  # noqa: N802
         digits, _, exponent = decimal(expr).partition("e")
@@ -46,7 +54,7 @@ class TexPrinter(LatexPrinter):  # type: ignore[misc]
 
 
 def name_latex(name: str) -> str:
-    """A Python name as LaTeX: ``sigma_0`` is a letter with an index, ``x_bar`` an accent, long names stand upright."""
+    """Return a Python name as LaTeX: ``sigma_0`` is a letter with an index, ``x_bar`` an accent, long names stand upright."""
     head, *tail = [part for part in name.strip("_").split("_") if part] or ["\\_"]
     accents = [part for part in tail if part in notation.ACCENTS]
     indices = [part for part in tail if part not in notation.ACCENTS]
@@ -69,35 +77,34 @@ def _word(word: str) -> str:
 
 
 def _letter(character: str) -> str:
-    """A letter; a Greek one by its LaTeX name."""
+    """Return a letter; a Greek one by its LaTeX name."""
     kind, _, rest = unicodedata.name(character, "").partition(" LETTER ")
     name = {"GREEK SMALL": rest.lower(), "GREEK CAPITAL": rest.capitalize()}.get(kind, "").replace("amda", "ambda")
     return notation.GREEK.get(name, character)
 
 
 def as_latex(graph: Graph, heading: Heading, found: Formula) -> str:
-    """The equations of a graph and its where-list: one equation plain, several aligned."""
+    """Return the equations of a graph and its where-list: one equation plain, several aligned."""
     printer = TexPrinter()
     rows: list[str] = []
     for line in equations(heading, graph):
-        stop = line.start + line.structure.size
-        rows += _equation(printer, label_latex(heading, line.label), line, found.exprs[line.start : stop])
+        rows += _equation(printer, label_latex(heading, line.label), line, found)
     if found.domain:
         rows[-1] += " \\qquad \\text{for } " + " \\wedge ".join(map(printer.doprint, found.domain))
-    entries = [f"{printer.doprint(symbol)} &= {printer.doprint(expr)}" for symbol, expr in found.where]
-    rows = _elided(rows, ".formula") + [
-        f"\\text{{where }} {entry}" if index == 0 else entry for index, entry in enumerate(_elided(entries, ".where"))
-    ]
+    rows = _elided(rows, str, ".formula")
+    entries = _elided(found.where, lambda entry: " &= ".join(map(printer.doprint, entry)), ".where")
+    rows += [entry if index else f"\\text{{where }} {entry}" for index, entry in enumerate(entries)]
     if len(rows) == 1:
         return rows[0].replace(" &= ", " = ", 1)
     return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
 
 
-def _elided(rows: Sequence[str], where: str) -> list[str]:
-    return [f"& \\text{{{row}}}" if row.startswith("... (") else row for row in elided(rows, where)]
+def _elided(items: Sequence[Item], show: Callable[[Item], str], where: str) -> list[str]:
+    return [f"& \\text{{{row}}}" if row.startswith("... (") else row for row in elided(items, show, where)]
 
 
-def _equation(printer: TexPrinter, left: str, line: Line, exprs: Sequence[Any]) -> list[str]:
+def _equation(printer: TexPrinter, left: str, line: Line, found: Formula) -> list[str]:
+    exprs = found.exprs[line.start : line.start + line.structure.size]
     cells = [str(printer.doprint(expr)) for expr in exprs]
     shape = line.structure.shape
     large = len(cells) > notation.CELLS or any(len(cell) > notation.CELL_WIDTH for cell in cells)
@@ -125,7 +132,7 @@ def _nested(structure: Structure, cells: Sequence[str]) -> str:
 
 
 def _entries(left: str, structure: Structure, exprs: Sequence[Any], cells: Sequence[str]) -> list[str]:
-    """A large result entry by entry, without its zeros."""
+    """Return a large result entry by entry, without its zeros."""
     rows = [
         f"{{{left}}}_{{{','.join(map(str, path))}}} &= {cell}"
         for path, expr, cell in zip(structure.indices(), exprs, cells, strict=True)
@@ -135,7 +142,7 @@ def _entries(left: str, structure: Structure, exprs: Sequence[Any], cells: Seque
 
 
 def label_latex(heading: Heading, label: Label) -> str:
-    """A left-hand side as LaTeX."""
+    """Return a left-hand side as LaTeX."""
     name = function_latex(heading.function)
     arguments = ", ".join(map(name_latex, heading.parameters))
     if label.form == "call":
@@ -158,7 +165,7 @@ def label_latex(heading: Heading, label: Label) -> str:
 
 
 def function_latex(name: str) -> str:
-    """The name of a function: a letter in italics, a word upright."""
+    """Return the name of a function: a letter in italics, a word upright."""
     text = name_latex(name)
     word = re.fullmatch(r"\\mathrm\{(\w+)\}", text)
     return f"\\operatorname{{{word[1]}}}" if word else text

@@ -71,6 +71,25 @@ DISPLAY: dict[str, Form] = {
     "stop": lambda sp, x: x,
 }
 
+# Textbook forms of what only partial derivatives bring in (an operation on operands that the user did not write):
+# they are accurate in floating point rather than short. Each returns None where it does not apply.
+
+
+def _difference_of_squares(sp: Any, a: Any, b: Any) -> Any:
+    """``(1 - x)*(1 + x)``, as in asin', to ``1 - x**2``."""
+    if not (a.is_Add and b.is_Add and len(a.args) == len(b.args) == 2):
+        return None
+    half, rest = (a + b).expand() / 2, (a - b).expand() / 2
+    return None if half.is_Add or rest.is_Add else half**2 - rest**2
+
+
+def _hyperbolic(sp: Any, base: Any, exponent: Any) -> Any:
+    """``cosh(x)**2``, as in tanh', to ``1/(1 - tanh(x)**2)``."""
+    return 1 / (1 - sp.tanh(*base.args) ** 2) if isinstance(base, sp.cosh) and exponent == 2 else None
+
+
+OF_PARTIALS: dict[str, Form] = {"mul": _difference_of_squares, "pow": _hyperbolic}
+
 # Const.symbol to the attribute of the sympy namespace; tau is 2*pi on paper.
 CONSTANTS = {
     "pi": "pi",
@@ -82,8 +101,8 @@ CONSTANTS = {
 }
 
 GREEK_LETTERS = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega "
-    "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau "
+    "upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
 )
 GREEK = {name: f"\\{name}" for name in GREEK_LETTERS.split()}
 ACCENTS = {"bar": "\\bar", "dot": "\\dot", "hat": "\\hat", "tilde": "\\tilde"}

@@ -38,7 +38,7 @@ class Straight:
 
 
 def straighten(graph: Graph) -> Straight:
-    """The definitions that the outputs (and the restrictions) need."""
+    """Return the definitions that the outputs (and the restrictions) need."""
     walker = _Walker()
     known: Known = {}
     raises = walker.block(graph.body, known, walker.restrictions)
@@ -54,7 +54,7 @@ def straighten(graph: Graph) -> Straight:
 
 
 def reads(definition: Definition) -> tuple[Atom, ...]:
-    """The atoms that a definition is made of."""
+    """Return the atoms that a definition is made of."""
     if isinstance(definition, Let):
         return definition.args
     return (definition.condition, definition.then, definition.orelse)
@@ -80,7 +80,7 @@ class _Walker:
         return False
 
     def resolve(self, atom: Atom, known: Known) -> Atom:
-        """What an atom is where the conditions in ``known`` are decided."""
+        """Return what an atom is where the conditions in ``known`` are decided."""
         while isinstance(atom, str):
             choice = self._choices.get(atom)
             if atom in self._alias:
@@ -118,7 +118,7 @@ class _Walker:
             restrictions += [(condition, raises[1]), *within[0 if raises[1] else 1]]
         for out in branch.outs:
             first, second = self.resolve(out.then, here), self.resolve(out.orelse, there)
-            if raises[0] or first == UNDEFINED or first == second:
+            if raises[0] or first in (UNDEFINED, second):
                 self._alias[out.name] = second
             elif raises[1] or second == UNDEFINED:
                 self._alias[out.name] = first
@@ -129,7 +129,7 @@ class _Walker:
         return False
 
     def _facts(self, condition: str, truth: bool) -> Known:
-        """What follows from a condition: the operands of a true conjunction, a false disjunction, a negation."""
+        """Return what follows from a condition: the operands of a true conjunction, a false disjunction, a negation."""
         facts: Known = {}
         stack = [(condition, truth)]
         while stack:

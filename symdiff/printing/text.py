@@ -5,11 +5,11 @@ Imports SymPy: import it inside functions only.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import sympy as sp
-from sympy.printing.precedence import precedence
+from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
 from symdiff.graph.graph import Graph
@@ -18,13 +18,18 @@ from symdiff.printing import notation
 from symdiff.printing.cases import interval
 from symdiff.printing.convert import Formula
 from symdiff.printing.heading import Heading, Label, Line, equations
+from symdiff.printing.tidy import surds
 
-_RELATIONS = {"==": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+Item = TypeVar("Item")
+
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class TextPrinter(StrPrinter):  # type: ignore[misc]
     """SymPy's text with Python's spellings, so that it can be pasted back: ``max``, ``abs``, ``a if c else b``."""
+
+    def _print_Mul(self, expr: Any) -> str:  # noqa: N802
+        return str(super()._print_Mul(surds(expr)))
 
     def _print_Float(self, expr: Any) -> str:  # noqa: N802
         return decimal(expr)
@@ -47,9 +52,11 @@ class TextPrinter(StrPrinter):  # type: ignore[misc]
     def _print_loggamma(self, expr: Any) -> str:
         return self._call("lgamma", expr)
 
+    def _print_Root(self, expr: Any) -> str:  # noqa: N802
+        return self._call("sqrt", expr)
+
     def _print_Mod(self, expr: Any) -> str:  # noqa: N802
-        left, right = (self.parenthesize(arg, precedence(sp.Mul(2, sp.Symbol("x"))), strict=True) for arg in expr.args)
-        return f"({left} % {right})"
+        return " % ".join(self.parenthesize(arg, PRECEDENCE["Mul"], strict=True) for arg in expr.args)
 
     def _print_Exp1(self, expr: Any) -> str:  # noqa: N802, ARG002
         return "e"
@@ -64,22 +71,23 @@ class TextPrinter(StrPrinter):  # type: ignore[misc]
         return "True"
 
     def _print_Relational(self, expr: Any) -> str:  # noqa: N802
-        return f"{self._print(expr.lhs)} {_RELATIONS[expr.rel_op]} {self._print(expr.rhs)}"
+        return f"{self._print(expr.lhs)} {expr.rel_op} {self._print(expr.rhs)}"
 
     def _print_And(self, expr: Any) -> str:  # noqa: N802
         chain = interval(expr)
         if chain is not None:
             lower, upper = chain
             return f"{self._print(lower)} {upper.rel_op} {self._print(upper.rhs)}"
-        return " and ".join(self._operand(arg) for arg in sorted(expr.args, key=sp.default_sort_key))
+        return " and ".join(self.operand(arg) for arg in sorted(expr.args, key=sp.default_sort_key))
 
     def _print_Or(self, expr: Any) -> str:  # noqa: N802
         return " or ".join(self._print(arg) for arg in sorted(expr.args, key=sp.default_sort_key))
 
     def _print_Not(self, expr: Any) -> str:  # noqa: N802
-        return f"not {self._operand(expr.args[0], sp.And | sp.Or)}"
+        return f"not {self.operand(expr.args[0], sp.And | sp.Or)}"
 
-    def _operand(self, expr: Any, loose: Any = sp.Or) -> str:
+    def operand(self, expr: Any, loose: Any = sp.Or) -> str:
+        """Return a condition as operand of ``and`` or ``not``, in parentheses if it binds less."""
         return f"({self._print(expr)})" if isinstance(expr, loose) else str(self._print(expr))
 
     def _print_Piecewise(self, expr: Any) -> str:  # noqa: N802
@@ -94,38 +102,38 @@ class TextPrinter(StrPrinter):  # type: ignore[misc]
 
 
 def decimal(expr: Any) -> str:
-    """The shortest decimal that is the same double."""
+    """Return the shortest decimal that is the same double."""
     value = float(expr)
     return repr(value) if abs(value) not in (0.0, float("inf")) or expr == 0 else str(expr)
 
 
 def as_text(graph: Graph, heading: Heading, found: Formula) -> str:
-    """The equations of a graph, one result a line, then the where-list."""
+    """Return the equations of a graph, one result a line, then the where-list."""
     printer = TextPrinter()
-    blocks: list[str] = []
-    for line in equations(heading, graph):
-        stop = line.start + line.structure.size
-        blocks += _equation(printer, label_text(heading, line.label), line, found.exprs[line.start : stop])
-    lines = elided(blocks, ".formula")
+    lines = [
+        block
+        for line in equations(heading, graph)
+        for block in _equation(printer, label_text(heading, line.label), line, found)
+    ]
+    lines = elided(lines, str, ".formula")
     if found.domain:
-        lines.append("for " + " and ".join(printer._operand(condition) for condition in found.domain))
-    names = [f"{symbol} = " for symbol, _ in found.where]
-    entries = [_hang(name, _cells(printer, expr)) for name, (_, expr) in zip(names, found.where, strict=True)]
-    for index, entry in enumerate(elided(entries, ".where")):
-        lines.append(_hang("where " if index == 0 else "      ", entry))
+        lines.append("for " + " and ".join(map(printer.operand, found.domain)))
+    entries = elided(found.where, lambda entry: _hang(f"{entry[0]} = ", _cells(printer, entry[1])), ".where")
+    lines += [_hang("      " if index else "where ", entry) for index, entry in enumerate(entries)]
     return "\n".join(lines)
 
 
-def elided(items: Sequence[str], where: str) -> list[str]:
-    """A long list with its middle left out."""
+def elided(items: Sequence[Item], show: Callable[[Item], str], where: str) -> list[str]:
+    """Return a list as text, a long one with its middle left out."""
     hidden = len(items) - notation.SHOWN_FIRST - notation.SHOWN_LAST
     if hidden <= 1:
-        return list(items)
-    return [*items[: notation.SHOWN_FIRST], f"... ({hidden} more, see {where})", *items[-notation.SHOWN_LAST :]]
+        return [show(item) for item in items]
+    first, last = items[: notation.SHOWN_FIRST], items[-notation.SHOWN_LAST :]
+    return [*map(show, first), f"... ({hidden} more, see {where})", *map(show, last)]
 
 
 def _hang(prefix: str, text: str) -> str:
-    """A text of several lines after a prefix, its lines aligned."""
+    """Return a text of several lines after a prefix, its lines aligned."""
     return prefix + text.replace("\n", "\n" + " " * len(prefix))
 
 
@@ -142,8 +150,9 @@ def _cells(printer: TextPrinter, expr: Any) -> str:
     return "\n".join(f"{value:<{width}}    {word}" for value, word in zip(values, words, strict=True))
 
 
-def _equation(printer: TextPrinter, left: str, line: Line, exprs: Sequence[Any]) -> list[str]:
+def _equation(printer: TextPrinter, left: str, line: Line, found: Formula) -> list[str]:
     structure = line.structure
+    exprs = found.exprs[line.start : line.start + structure.size]
     prefix = f"{left} = "
     if structure.is_scalar:
         return [_hang(prefix, _cells(printer, exprs[0]))]
@@ -188,7 +197,7 @@ def _nested(structure: Structure, cells: Sequence[str]) -> str:
 
 
 def _entries(left: str, structure: Structure, exprs: Sequence[Any], cells: Sequence[str]) -> list[str]:
-    """A result too wide for one line: its entries that are not 0, one a line."""
+    """Return a result too wide for one line: its entries that are not 0, one a line."""
     lines = []
     for path, expr, cell in zip(structure.indices(), exprs, cells, strict=True):
         if expr != 0:
@@ -199,7 +208,7 @@ def _entries(left: str, structure: Structure, exprs: Sequence[Any], cells: Seque
 
 
 def label_text(heading: Heading, label: Label) -> str:
-    """A left-hand side as text."""
+    """Return a left-hand side as text."""
     name = heading.function
     arguments = ", ".join(heading.parameters)
     if label.form == "call":

@@ -18,12 +18,12 @@ Rule = Callable[[Any], Any]
 
 
 def size(expr: Any) -> int:
-    """The number of nodes of an expression tree."""
+    """Return the number of nodes of an expression tree."""
     return sum(1 for _ in sp.preorder_traversal(expr))
 
 
 def operations(expr: Any) -> int:
-    """The number of operations that the printed expression shows (a quotient is one, and so is a sign)."""
+    """Return the number of operations that the printed expression shows (a quotient is one, and so is a sign)."""
     count = 0
     stack = [expr]
     while stack:
@@ -44,7 +44,7 @@ def operations(expr: Any) -> int:
 
 
 def _product(node: Any) -> tuple[int, tuple[Any, ...]]:
-    """The operations of a product itself, written as one quotient, and its factors above and below the line."""
+    """Return the operations of a product itself, written as one quotient, and its factors above and below the line."""
     coefficient, factors = node.as_coeff_mul()
     below = [factor for factor in factors if factor.is_Pow and factor.exp.is_Rational and factor.exp.is_negative]
     above = len(factors) - len(below)
@@ -61,7 +61,7 @@ def _product(node: Any) -> tuple[int, tuple[Any, ...]]:
 
 
 def tidy(expr: Any) -> Any:
-    """The shortest form found, ties to the form that was given; each case of a Piecewise for itself."""
+    """Return the shortest form found, ties to the form that was given; each case of a Piecewise for itself."""
     if not expr.has(sp.Piecewise):
         return _shortest(expr)
     if not isinstance(expr, sp.Piecewise) or _nested(expr):
@@ -144,7 +144,7 @@ _MOST_TERMS = 40
 
 
 def _merged(node: Any) -> Any:
-    """The sum multiplied out, if that has fewer operations."""
+    """Return the sum multiplied out, if that has fewer operations."""
     terms = [_terms_of(term) for term in node.args]
     if max(terms) == 1 or sum(terms) > _MOST_TERMS:
         return node
@@ -189,7 +189,7 @@ def _pythagorean(node: Any) -> Any:
 
 
 def _bottom_up(expr: Any, kind: Any, rule: Rule) -> Any:
-    """Apply a rule to every node of a kind, inner ones first. Only what changes is rebuilt. (Expressions are bounded.)"""
+    """Apply a rule to every node of a kind, inner ones first; only what changes is rebuilt."""
     changed: dict[Any, Any] = {}
     for node in sp.postorder_traversal(expr):
         if node in changed or not node.args:
@@ -201,3 +201,24 @@ def _bottom_up(expr: Any, kind: Any, rule: Rule) -> Any:
             new = rule(new)
         changed[node] = new
     return changed.get(expr, expr)
+
+
+class Root(sp.Function):  # type: ignore[misc]
+    """A square root that is printed as one: SymPy would split ``sqrt(2*pi)``."""
+
+
+def surds(product: Any) -> Any:
+    """``sqrt(2)*x/(2*sqrt(pi))``, which SymPy makes of it, as ``x/sqrt(2*pi)`` again. For printing only."""
+    half = sp.Rational(1, 2)
+    roots = [factor for factor in product.args if factor.is_Pow and factor.exp == half and factor.base.is_Integer]
+    circles = [factor for factor in product.args if factor.is_Pow and factor.base == sp.pi and abs(factor.exp) == half]
+    if len(roots) != 1 or len(circles) != 1:
+        return product
+    radicand, exponent = roots[0].base, circles[0].exp
+    coefficient, rest = product.as_coeff_mul()
+    if exponent < 0:
+        if coefficient.q % radicand:
+            return product
+        coefficient *= radicand
+    others = [factor for factor in rest if factor not in (roots[0], circles[0])]
+    return sp.Mul(coefficient, *others, Root(radicand * sp.pi) ** (2 * exponent))
