@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal
+
+import numpy as np
 
 Kind = Literal["float", "bool"]
 
@@ -32,7 +36,8 @@ class Primitive:
     expansion: Callable[..., Any] | None = None
     code: str = ""  # Python source with {0}, {1} for the operands; "" for an abbreviation
     precedence: int = 100  # of `code`, as in Python's grammar: 100 is a call
-    support: str = ""  # definition that `code` needs when math has no such function (plain Python that Numba compiles)
+    kernel: Callable[..., Any] | None = None  # the function that `code` calls when math has none: see `support`
+    needs: tuple[str, ...] = ()  # rows whose kernels the kernel calls
     sympy: str | Callable[..., Any] = ""  # a name in the sympy namespace, or f(sympy, *operands)
     mpmath: str | Callable[..., Any] = ""  # a name in the mpmath context, or f(mp, *operands)
     numeric: Callable[..., Any] | None = None  # f(*float64): the reference in double precision; never raises, NaN as NumPy
@@ -44,7 +49,15 @@ class Primitive:
     operands: Kind = "float"
     commutative: bool = False
     weight: int = ELEMENTARY
+    literals: tuple[int, ...] = ()  # positions of operands that are always integer literals (the order of polygamma)
+    error: float = 1.0  # bound on the error of `code`, in units of 2**-53 of the value ...
+    conditioning: float = 0.0  # ... plus in units of 2**-53 of operand times partial (functions with roots, for example)
     tags: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def support(self) -> str:
+        """The definition that `code` needs, as source: plain Python named like the row, which Numba compiles; or ""."""
+        return "" if self.kernel is None else _source(self.kernel)
 
     def __call__(self, *operands: Any) -> Any:
         """Apply the row to graph handles, mpmath numbers or floats (whichever the operands are)."""
@@ -56,17 +69,30 @@ class Primitive:
             return self.expansion(*operands)
         if any(hasattr(operand, "_mpf_") or hasattr(operand, "_mpc_") for operand in operands):
             return self.high_precision(*operands)
+        with np.errstate(all="ignore"):
+            return self.double_precision(*operands)
+
+    def double_precision(self, *operands: Any) -> Any:
+        """Evaluate in double precision: the reference for compiled code, IEEE and without exceptions.
+
+        NumPy's warnings are the caller's to silence (``np.errstate``), once for many operations.
+        """
         if self.numeric is None:
             raise TypeError(f"{self.name} has no numeric reference")
-        return self.numeric(*operands)
+        if self.operands == "bool":
+            return self.numeric(*operands)
+        literals = self.literals
+        return self.numeric(*(x if i in literals else np.float64(x) for i, x in enumerate(operands)))
 
     def high_precision(self, *operands: Any) -> Any:
-        """Evaluate with mpmath at its present precision."""
-        import mpmath
+        """Evaluate with mpmath at its present precision: NaN outside the real domain and at poles."""
+        from mpmath import mp
 
-        if callable(self.mpmath):
-            return self.mpmath(mpmath.mp, *operands)
-        return getattr(mpmath.mp, self.mpmath)(*operands)
+        try:
+            value = self.mpmath(mp, *operands) if callable(self.mpmath) else getattr(mp, self.mpmath)(*operands)
+        except (ZeroDivisionError, ValueError):  # how mpmath reports a pole
+            return mp.nan
+        return mp.nan if hasattr(value, "_mpc_") else value
 
     def symbolic(self, *operands: Any) -> Any:
         """Apply to SymPy expressions, giving the SymPy expression of this one operation."""
@@ -78,3 +104,17 @@ class Primitive:
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
+
+
+@cache
+def _source(kernel: Callable[..., Any]) -> str:
+    return inspect.getsource(kernel)
+
+
+def literal(operand: Any) -> int | float | None:
+    """The number that an operand is known to be when a rule is applied, or None for a run-time value.
+
+    Python's own numbers are literals; graph handles say so by their attribute ``literal``.
+    """
+    value = operand if type(operand) in (int, float) else getattr(operand, "literal", None)
+    return value if type(value) in (int, float) else None
