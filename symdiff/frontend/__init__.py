@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from symdiff.errors import ArgumentError, NameUnboundError, SymdiffError, UnsupportedError
@@ -27,6 +27,7 @@ class Reading:
     captures: tuple[tuple[Capture, str], ...]  # places outside, and the inputs that hold their values
     guards: tuple[Guard, ...]
     assumed: Mapping[str, Structure]  # arguments whose structure no call has shown
+    integers: tuple[str, ...] = ()  # integer arguments that were needed as structure: their values are built in
 
 
 def read_function(
@@ -49,16 +50,18 @@ def read_function(
     integers = dict(integers or {})
     specialised: set[tuple[Any, ...]] = set()
     lengths: dict[str, int] = {}
+    used: list[str] = []
     for _ in range(MAX_READINGS):
         reader = Reader(source, structures, known, frozenset(specialised), lengths, integers, differentiate)
         reader.active = active
         try:
-            return _read_once(reader)
+            return replace(_read_once(reader), integers=tuple(used))
         except RestartError as restart:
             lengths.update(restart.lengths)
             for key in restart.specialise:
                 if key[0] == "argument":
                     known[key[1]] = integers.pop(key[1])
+                    used.append(key[1])
                 specialised.add(key)
     raise SymdiffError(f"{source.name} was read {MAX_READINGS} times without coming to an end")
 

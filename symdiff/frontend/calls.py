@@ -293,17 +293,23 @@ def _call_derivative(
         )
     signature: inspect.Signature = target.__signature__
     try:
-        bound = signature.bind(*args, **keywords).arguments
+        bound = dict(signature.bind(*args, **keywords).arguments)
     except TypeError as error:
         raise GapError(node, f"{target.__name__}: {error}", f"call it as {target.__name__}{signature}") from None
+    for name, parameter in signature.parameters.items():
+        if name not in bound and parameter.default is not parameter.empty:
+            bound[name] = reader.wrap(parameter.default, name, None, node)
     structures = {name: structure_of(value) for name, value in bound.items()}
     known = {name: value.value for name, value in bound.items() if isinstance(value, Known)}
+    integers: dict[str, int] = {}
     for name, value in bound.items():
         if structures[name] is None and name not in known:
             raise GapError(node, f"{name} is {describe(value)}", "pass numbers, tuples or arrays")
-        if isinstance(value, Number) and isinstance(value.known, int):
-            known.setdefault(f"int {name}", value.known)
-    reading = target.__symdiff_reading__(structures, known, (*reader.active, target))
+        if isinstance(value, Number) and isinstance(value.known, int) and name not in target.differentiated:
+            integers[name] = value.known
+    reading = target.__symdiff_reading__(
+        {name: structure for name, structure in structures.items() if name not in known}, known, integers, reader.active
+    )
     substitution = {}
     for param in reading.graph.params:
         if param.role == "captured":

@@ -122,7 +122,8 @@ class Reader:
         self.captures: dict[tuple[Any, ...], tuple[Capture, str]] = {}
         self.guards: dict[tuple[Any, ...], Guard] = {}
         # leaves that hold integers, by the key that specialises them
-        self.integers: dict[str, tuple[Any, ...]] = {name: ("argument", name) for name in integers}
+        self.integers: dict[str, tuple[Any, ...]] = {}
+        self.integer_arguments = frozenset(integers)
         self.differentiate = differentiate
         self.active: tuple[Any, ...] = ()  # the derivatives that are being built: a call of one is a recursion
         self.foreign: set[object] = set()  # identities of lists that belong to the caller
@@ -351,6 +352,8 @@ class Reader:
         param = Param(name, structure, self.leaf_names(name, structure))
         for leaf in param.leaves:
             self.builder.input(leaf)
+        if name in self.integer_arguments:
+            self.integers[param.leaves[0]] = ("argument", name)
         self.params.append(param)
         if assumed and not structure.is_scalar:
             return VectorParam(name, tuple(Number(leaf) for leaf in param.leaves))

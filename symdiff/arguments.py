@@ -1,0 +1,138 @@
+"""Arguments of a call: what structure they have, which are known values, and their scalars."""
+
+from __future__ import annotations
+
+import enum
+import inspect
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from symdiff.errors import ArgumentError, ShapeError
+from symdiff.graph.structure import SCALAR, Array, Items, Structure
+
+MAX_LEAVES = 2000  # scalars of one argument: every element is a variable of its own until arrays have index notation
+
+
+@dataclass(frozen=True)
+class Call:
+    """The arguments of one call, sorted into run-time numbers (by structure) and values known while reading."""
+
+    values: Mapping[str, Any]
+    structures: Mapping[str, Structure]
+    known: Mapping[str, Any]
+    integers: Mapping[str, int]
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What a specialisation is made for."""
+        known = tuple((name, type(value), _identity(value)) for name, value in self.known.items())
+        return (tuple(self.structures.items()), known)
+
+
+def _identity(value: Any) -> Any:
+    return value if isinstance(value, str | bool | bytes | enum.Enum | None) else id(value)
+
+
+def sort_arguments(values: Mapping[str, Any], differentiated: frozenset[str]) -> Call:
+    """Sort bound arguments. Raises ArgumentError for what cannot be differentiated or passed."""
+    structures: dict[str, Structure] = {}
+    known: dict[str, Any] = {}
+    integers: dict[str, int] = {}
+    for name, value in values.items():
+        if name not in differentiated and is_known(value):
+            known[name] = value
+            continue
+        structures[name] = structure_of(name, value, name in differentiated)
+        if isinstance(value, int | np.integer) and name not in differentiated:
+            integers[name] = int(value)
+    return Call(values, structures, known, integers)
+
+
+def is_known(value: Any) -> bool:
+    """True for an argument that belongs to the specialisation: None, bool, text, an enum member, a function."""
+    return value is None or isinstance(value, bool | np.bool_ | str | bytes | enum.Enum) or callable(value)
+
+
+def structure_of(name: str, value: Any, differentiated: bool) -> Structure:
+    """How an argument is packed: a number, a tuple or list of numbers, an array of floats or integers."""
+    if isinstance(value, bool | np.bool_ | str | bytes) or value is None or isinstance(value, complex | np.complexfloating):
+        raise ArgumentError(_refusal(name, value, differentiated))
+    if isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, np.longdouble | np.float16):
+        return SCALAR
+    if isinstance(value, np.ndarray):
+        if isinstance(value, np.ma.MaskedArray) or value.dtype.kind not in "iuf" or value.dtype.itemsize not in (1, 2, 4, 8):
+            raise ArgumentError(_refusal(name, value, differentiated))
+        if value.dtype == np.float16:
+            raise ArgumentError(_refusal(name, value, differentiated))
+        if value.size > MAX_LEAVES:
+            raise ShapeError(f"argument {name} has {value.size} elements; at most {MAX_LEAVES} are supported yet")
+        return Array(value.shape) if value.ndim else SCALAR
+    if isinstance(value, tuple | list):
+        items = tuple(structure_of(f"{name}[{k}]", item, differentiated) for k, item in enumerate(value))
+        if sum(item.size for item in items) > MAX_LEAVES:
+            raise ShapeError(f"argument {name} has more than {MAX_LEAVES} elements, which is not supported yet")
+        return Items("tuple" if isinstance(value, tuple) else "list", items)
+    raise ArgumentError(_refusal(name, value, differentiated))
+
+
+def _refusal(name: str, value: Any, differentiated: bool) -> str:
+    kind = f"an array of {value.dtype}" if isinstance(value, np.ndarray) else f"{value!r} ({type(value).__name__})"
+    if isinstance(value, np.ma.MaskedArray):
+        kind = "a masked array"
+    advice = "pass a real number or a vector of real numbers"
+    if isinstance(value, complex | np.complexfloating):
+        advice = "pass real and imaginary part as two real arguments"
+    elif isinstance(value, bool | np.bool_):
+        advice = f"pass {float(value)}, or differentiate with respect to another argument"
+    elif differentiated and (value is None or isinstance(value, str)):
+        advice += ", or choose other argnums"
+    return f"argument {name} is {kind}, which cannot be differentiated; {advice}"
+
+
+def scalars(value: Any) -> Iterator[float]:
+    """The numbers inside an argument, in row-major order, as floats."""
+    if isinstance(value, np.ndarray):
+        yield from value.astype(np.float64).ravel().tolist()
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from scalars(item)
+    else:
+        yield _as_float(value)
+
+
+def _as_float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        raise ArgumentError("an integer argument is too large for a float") from None
+
+
+def compiled_argument(value: Any, structure: Structure, name: str) -> Any:
+    """An argument in the form that compiled code takes: a float, or a C-contiguous float64 array."""
+    if structure.is_scalar:
+        return _as_float(value)
+    if isinstance(value, np.ndarray):
+        return np.ascontiguousarray(value, dtype=np.float64)
+    array = np.array(list(scalars(value)), dtype=np.float64)
+    if array.size != structure.size:
+        raise ShapeError(f"{name} has {array.size} elements where {structure.size} are needed")
+    return array if structure.shape is None else array.reshape(structure.shape)
+
+
+def is_single(value: Any) -> bool:
+    """True if every array among the arguments holds float32 numbers, and there is one."""
+    arrays = [item for item in value if isinstance(item, np.ndarray) and item.ndim]
+    return bool(arrays) and all(array.dtype == np.float32 for array in arrays)
+
+
+def bind(signature: inspect.Signature, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """Bind a call as Python does, defaults included. Raises ArgumentError with the signature."""
+    try:
+        bound = signature.bind(*args, **kwargs)
+    except TypeError as error:
+        raise ArgumentError(f"{name}{signature}: {error}") from None
+    bound.apply_defaults()
+    return dict(bound.arguments)

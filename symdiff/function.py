@@ -1,0 +1,302 @@
+"""What a transform returns: a callable that is the derivative, as formula, as source and as compiled code."""
+
+from __future__ import annotations
+
+import inspect
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import numpy as np
+
+from symdiff import codegen
+from symdiff.arguments import Call, bind, is_known, sort_arguments
+from symdiff.errors import ArgumentError, Gap, NameUnboundError, SymdiffError, UnsupportedError
+from symdiff.frontend import FunctionSource, NeedsCallError, Reading, read_function
+from symdiff.graph.graph import Graph
+from symdiff.graph.structure import Structure
+from symdiff.printing import Heading
+from symdiff.specialization import Specialization
+
+
+class Transform(Protocol):
+    """What SymbolicFunction needs of a transform (see ``transforms.Transform``)."""
+
+    kind: str
+    names: tuple[str, ...]
+    seed: str
+
+    def apply(self, graph: Graph, active: tuple[Any, ...] = ()) -> Graph:
+        """Differentiate a graph."""
+
+    def heading(self, before: Heading) -> Heading:
+        """Say what the result is, on paper."""
+
+    def identifier(self, function: str) -> str:
+        """Name the generated function."""
+
+    def title(self, function: str) -> str:
+        """Describe the result in words."""
+
+
+class SymbolicFunction:
+    """A derivative of a function (or the function itself), read from its source.
+
+    Call it like the function. ``formula``, ``where``, ``latex()``, ``source``, ``graph`` and ``print`` show the version
+    made for the latest call; before any call, the version in which every argument is a scalar unless its use shows a
+    vector; ``at(*args)`` the version for given arguments. ``__wrapped__`` is what was differentiated.
+
+    It can be differentiated again, called inside functions that are differentiated, and called from ``numba.njit`` code.
+    """
+
+    __wrapped__: Any
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> SymbolicFunction:
+        """Make a class for each object: Python looks ``__call__`` up on the class, and compiled code is called directly."""
+        return object.__new__(type(cls.__name__, (cls,), {"__module__": cls.__module__, "__doc__": cls.__doc__}))
+
+    def __init__(self, base: FunctionSource | SymbolicFunction, transform: Transform, wrapped: Any) -> None:
+        self._base = base
+        self._transform = transform
+        self._lock = threading.RLock()
+        self._made: dict[tuple[Any, ...], Specialization] = {}
+        self._structural: dict[tuple[Any, ...], tuple[str, ...]] = {}
+        self._latest: Specialization | None = None
+        self.__wrapped__ = wrapped
+        self.__signature__ = _with_seed(base, transform)
+        inner = base.name if isinstance(base, FunctionSource) else base.__name__
+        self.__name__ = self.__qualname__ = transform.identifier(inner)
+        self.__module__ = getattr(wrapped, "__module__", None) or "symdiff"
+        self.__doc__ = _documentation(transform.title(inner), wrapped)
+        self._set_call(self._call)
+        self._check_source()
+
+    # reading
+
+    @property
+    def differentiated(self) -> frozenset[str]:
+        """The names of the arguments differentiated by, here and in what this is a derivative of."""
+        own = frozenset(self._transform.names)
+        return own if isinstance(self._base, FunctionSource) else own | self._base.differentiated
+
+    @property
+    def heading(self) -> Heading:
+        """What the formula is the formula of."""
+        if isinstance(self._base, FunctionSource):
+            return self._transform.heading(Heading(self._base.name, tuple(self._base.signature.parameters)))
+        return self._transform.heading(self._base.heading)
+
+    def __symdiff_reading__(
+        self,
+        structures: Mapping[str, Structure | None],
+        known: Mapping[str, Any],
+        integers: Mapping[str, int],
+        active: tuple[Any, ...] = (),
+    ) -> Reading:
+        """Read and differentiate for arguments of these structures; ``active`` are the derivatives being built already."""
+        active = (*active, self)
+        if isinstance(self._base, FunctionSource):
+            inner = read_function(self._base, structures, known, integers, self._apply_inner, active)
+        else:
+            own = {name: value for name, value in structures.items() if name != self._transform.seed}
+            inner = self._base.__symdiff_reading__(own, known, integers, active)
+        graph = self._transform.apply(inner.graph)
+        return Reading(graph, inner.captures, inner.guards, inner.assumed, inner.integers)
+
+    @staticmethod
+    def _apply_inner(transform: Transform, graph: Graph) -> Graph:
+        return transform.apply(graph)
+
+    def _make(self, call: Call) -> Specialization:
+        """The specialisation for a call: an existing one whose outside values still hold, or a new one."""
+        own = {name: value for name, value in call.structures.items() if name != self._transform.seed}
+        base = (tuple(own.items()), call.key[1])
+        with self._lock:
+            names = self._structural.get(base, ())
+            key = (*base, tuple(call.integers.get(name) for name in names))
+            made = self._made.get(key)
+            if made is not None and made.holds():
+                return made
+            reading = self.__symdiff_reading__(own, call.known, call.integers)
+            made = self._specialization(reading)
+            names = tuple(dict.fromkeys([*names, *reading.integers]))
+            self._structural[base] = names
+            self._made[*base, tuple(call.integers.get(name) for name in names)] = made
+            return made
+
+    def _specialization(self, reading: Reading) -> Specialization:
+        inner = self._base.name if isinstance(self._base, FunctionSource) else self._base.__name__
+        return Specialization(reading, self.__name__, self._transform.title(inner), self.heading)
+
+    def _assumed(self) -> Specialization:
+        """The version before any call: scalars, and vectors where the use shows them."""
+        structures: dict[str, Structure | None] = {}
+        known: dict[str, Any] = {}
+        for name, parameter in self._parameters().items():
+            default = parameter.default
+            if default is not inspect.Parameter.empty and is_known(default) and name not in self.differentiated:
+                known[name] = default
+            else:
+                structures[name] = None
+        key = ("assumed",)
+        with self._lock:
+            made = self._made.get(key)
+            if made is None or not made.holds():
+                made = self._made[key] = self._specialization(self.__symdiff_reading__(structures, known, {}))
+            return made
+
+    def _parameters(self) -> Mapping[str, inspect.Parameter]:
+        base = self._base
+        return base.signature.parameters if isinstance(base, FunctionSource) else base._parameters()  # noqa: SLF001
+
+    def _check_source(self) -> None:
+        """Refuse at once what no call can make good; what depends on arguments or on names bound later waits."""
+        if not isinstance(self._base, FunctionSource):
+            return
+        parameters = self._parameters()
+        structures: dict[str, Structure | None] = dict.fromkeys(parameters)
+        known = {
+            name: parameter.default
+            for name, parameter in parameters.items()
+            if name not in self.differentiated and is_known(parameter.default) and parameter.default is not parameter.empty
+        }
+        for name in known:
+            del structures[name]
+        try:
+            read_function(self._base, structures, known, {}, self._apply_inner, (self,))
+        except (NeedsCallError, NameUnboundError):
+            return
+        except UnsupportedError as error:
+            undecided = [name for name in structures if name not in self.differentiated]
+            certain = tuple(gap for gap in error.gaps if not _mentions(gap, undecided))
+            if certain:
+                raise UnsupportedError(error.function, certain) from None
+
+    # calling
+
+    def _set_call(self, function: Callable[..., Any]) -> None:
+        type(self).__call__ = staticmethod(function)  # type: ignore[method-assign, assignment]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Evaluate the derivative. The first call with arguments of a new structure compiles."""
+        return self._call(*args, **kwargs)
+
+    def _call(self, *args: Any, **kwargs: Any) -> Any:
+        values = bind(self.__signature__, self.__name__, args, kwargs)
+        spread = self._spread(values)
+        if spread:
+            return self._broadcast(values, spread)
+        call = sort_arguments(values, self.differentiated)
+        made = self._make(call)
+        result = made.call(call)
+        self._latest = made
+        if made.is_plain and len(made.graph.params) == len(self.__signature__.parameters) and not self._has_defaults:
+            self._set_call(codegen.fast_dispatcher(made.kernel, self._call))
+        return result
+
+    @property
+    def _has_defaults(self) -> bool:
+        parameters = self.__signature__.parameters.values()
+        return any(p.default is not p.empty or p.kind is p.KEYWORD_ONLY for p in parameters)
+
+    def _spread(self, values: Mapping[str, Any]) -> frozenset[str]:
+        """The arguments that a derivative broadcasts over: used as scalars, given as arrays."""
+        if self.heading.kind != "derivative" or self._transform.kind != "derivative":
+            return frozenset()
+        arrays = [name for name, value in values.items() if isinstance(value, np.ndarray | tuple | list) and np.ndim(value)]
+        if not arrays:
+            return frozenset()
+        try:
+            assumed = self._assumed().graph.params
+        except SymdiffError:  # the structures of the call decide, and it reports what is wrong
+            return frozenset()
+        scalar = {param.name for param in assumed if param.structure.is_scalar and param.role == "argument"}
+        return frozenset(arrays) & scalar
+
+    def _broadcast(self, values: Mapping[str, Any], spread: frozenset[str]) -> Any:
+        for name in spread:
+            if np.asarray(values[name]).dtype.kind not in "iuf":
+                raise ArgumentError(f"argument {name} is an array of {np.asarray(values[name]).dtype}; pass real numbers")
+        one = {name: (0.0 if name in spread else value) for name, value in values.items()}
+        call = sort_arguments(one, self.differentiated)
+        made = self._latest = self._make(call)
+        return made.broadcast(Call(values, call.structures, call.known, call.integers), spread)
+
+    def at(self, *args: Any, **kwargs: Any) -> Specialization:
+        """The version for arguments like these (only their structure and known values matter): its views."""
+        return self._make(sort_arguments(bind(self.__signature__, self.__name__, args, kwargs), self.differentiated))
+
+    def compile(self, *args: Any, **kwargs: Any) -> SymbolicFunction:
+        """Compile now instead of at the first call: for arguments like these, or for scalars."""
+        made = self.at(*args, **kwargs) if args or kwargs else self._shown
+        _ = made.kernel
+        return self
+
+    # views
+
+    @property
+    def _shown(self) -> Specialization:
+        return self._latest if self._latest is not None and self._latest.holds() else self._assumed()
+
+    @property
+    def graph(self) -> Graph:
+        """The graph of lets."""
+        return self._shown.graph
+
+    @property
+    def formula(self) -> Any:
+        """The result as SymPy: an Expr, a tuple of them for several arguments, a matrix for rank 2, an array above."""
+        return self._shown.formula
+
+    @property
+    def where(self) -> list[tuple[Any, Any]]:
+        """Definitions (symbol, expression) of t1, t2, ... in a formula that is too big to be written as one expression."""
+        return self._shown.where
+
+    def latex(self) -> str:
+        """The formula as LaTeX, without dollars."""
+        return self._shown.latex()
+
+    @property
+    def source(self) -> str:
+        """Stand-alone Python source that computes the result; its last definition is the derivative."""
+        return self._shown.source
+
+    @property
+    def assumed(self) -> dict[str, Structure]:
+        """Which structure of arguments the views assume, where no call has shown it."""
+        return dict(self._shown.reading.assumed)
+
+    def __str__(self) -> str:
+        return str(self._shown)
+
+    def __repr__(self) -> str:
+        return f"<{self._transform.title(self._inner_name)[0].lower()}{self._transform.title(self._inner_name)[1:]}>"
+
+    @property
+    def _inner_name(self) -> str:
+        return self._base.name if isinstance(self._base, FunctionSource) else self._base.__name__
+
+    def _repr_latex_(self) -> str:
+        return self._shown._repr_latex_()  # noqa: SLF001 - the notebook's protocol
+
+
+def _mentions(gap: Gap, names: list[str]) -> bool:
+    """True if a refused line reads an argument whose kind no call has shown: the gap may vanish in a call."""
+    import re
+
+    return any(re.search(rf"\b{re.escape(name)}\b", gap.place.text) for name in names)
+
+
+def _with_seed(base: FunctionSource | SymbolicFunction, transform: Transform) -> inspect.Signature:
+    """The signature of the derivative: that of the function, and the seed of a product as a keyword."""
+    signature = base.signature if isinstance(base, FunctionSource) else base.__signature__
+    parameters = list(signature.parameters.values())
+    if transform.seed:
+        parameters.append(inspect.Parameter(transform.seed, inspect.Parameter.KEYWORD_ONLY))
+    return inspect.Signature([parameter.replace(annotation=inspect.Parameter.empty) for parameter in parameters])
+
+
+def _documentation(title: str, wrapped: Any) -> str:
+    own = getattr(wrapped, "__doc__", None)
+    return f"{title}.\n\n{own}" if isinstance(own, str) else f"{title}."

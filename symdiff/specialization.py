@@ -1,0 +1,185 @@
+"""One graph of a derivative with its three views: formula, source, compiled code."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from symdiff import codegen, printing
+from symdiff.arguments import Call, compiled_argument, is_single
+from symdiff.frontend import Reading
+from symdiff.graph.graph import Graph
+from symdiff.graph.structure import Array, Items, Structure
+from symdiff.printing import Heading
+
+if TYPE_CHECKING:
+    from symdiff.printing.convert import Formula
+
+
+class Specialization:
+    """A derivative for arguments of one structure. ``SymbolicFunction.at`` returns it; its views need no call.
+
+    ``graph``, ``formula``, ``where``, ``latex()``, ``source``; ``str()`` is the formula with its left-hand side.
+    """
+
+    def __init__(self, reading: Reading, name: str, title: str, heading: Heading) -> None:
+        self.reading = reading
+        self.name = name
+        self.title = title
+        self.heading = heading
+        self._lock = threading.RLock()
+
+    @property
+    def graph(self) -> Graph:
+        """The graph of lets."""
+        return self.reading.graph
+
+    @cached_property
+    def _formula(self) -> Formula:
+        return printing.formula(self.graph)
+
+    @property
+    def formula(self) -> Any:
+        """The result as SymPy: an Expr, a tuple of them, a matrix, an array (see ``where`` if it is big)."""
+        return self._formula.packed
+
+    @property
+    def where(self) -> list[tuple[Any, Any]]:
+        """Definitions of the symbols t1, t2, ... of a formula that is too big to be written as one expression."""
+        return list(self._formula.where)
+
+    def latex(self) -> str:
+        """The formula as LaTeX, without dollars."""
+        return printing.as_latex(self.graph, self.heading, self._formula)
+
+    def __str__(self) -> str:
+        return printing.as_text(self.graph, self.heading, self._formula)
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
+
+    @cached_property
+    def source(self) -> str:
+        """Stand-alone Python source; its last definition is the derivative."""
+        return codegen.emit(self.graph, name=self.name, title=self.title)
+
+    @property
+    def kernel(self) -> Any:
+        """The compiled derivative (a Numba dispatcher with a fixed signature)."""
+        with self._lock:
+            return self._kernel
+
+    @cached_property
+    def _kernel(self) -> Any:
+        return codegen.compile_source(self.source, self.name)
+
+    @cached_property
+    def _ufunc(self) -> Any:
+        return codegen.vectorize(self._kernel, len(self.graph.params))
+
+    def holds(self) -> bool:
+        """True while the outside values that shaped the graph are still what they were."""
+        return all(guard.holds() for guard in self.reading.guards)
+
+    @property
+    def is_plain(self) -> bool:
+        """True if calls with floats need no preparation at all: numbers in, and nothing read from outside."""
+        params = self.graph.params
+        return (
+            bool(params)
+            and not self.reading.guards
+            and all(param.structure.is_scalar and param.role == "argument" for param in params)
+            and self.unpack is None
+        )
+
+    @cached_property
+    def unpack(self) -> Callable[[Any], Any] | None:
+        """What turns the result of compiled code into Python's containers, or None."""
+        return codegen.unpacker(self.graph.result)
+
+    def captured(self) -> list[float]:
+        """The present values of the numbers read from outside."""
+        return [float(capture.get()) for capture, _ in self.reading.captures]
+
+    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
+        """The arguments of the compiled code, in the order of the graph's parameters."""
+        captured = iter(self.captured())
+        return [
+            next(captured) if param.role == "captured" else compiled_argument(values[param.name], param.structure, param.name)
+            for param in self.graph.params
+        ]
+
+    def call(self, call: Call) -> Any:
+        """Evaluate with prepared arguments."""
+        result = self.kernel(*self.arguments(call.values))
+        if self.unpack is not None:
+            result = self.unpack(result)
+        return to_single(result) if is_single(call.values.values()) else result
+
+    def broadcast(self, call: Call, names: frozenset[str]) -> Any:
+        """Evaluate over arrays given for the scalar arguments ``names``, with NumPy's broadcasting."""
+        with self._lock:
+            kernel = self._kernel
+        captured = iter(self.captured())
+        values: list[Any] = []
+        for param in self.graph.params:
+            if param.role == "captured":
+                values.append(next(captured))
+            elif param.name in names:
+                values.append(np.asarray(call.values[param.name], dtype=np.float64))
+            else:
+                values.append(compiled_argument(call.values[param.name], param.structure, param.name))
+        arrays = [call.values[name] for name in names]
+        if self.graph.result.is_scalar and all(param.structure.is_scalar for param in self.graph.params):
+            with self._lock:
+                ufunc = self._ufunc
+            with np.errstate(all="ignore"):
+                result = ufunc(*values)
+        else:
+            result = self._loop(kernel, values, names)
+        return to_single(result) if is_single(arrays) else result
+
+    def _loop(self, kernel: Any, values: list[Any], names: frozenset[str]) -> Any:
+        """Call the kernel for each element, and stack each number of its result."""
+        spread = [k for k, param in enumerate(self.graph.params) if param.name in names]
+        grids = np.broadcast_arrays(*(values[k] for k in spread))
+        shape = grids[0].shape
+        rows = []
+        for index in np.ndindex(shape):
+            for k, grid in zip(spread, grids, strict=True):
+                values[k] = float(grid[index])
+            result = kernel(*values)
+            rows.append(list(_leaves(self.unpack(result) if self.unpack else result)))
+        columns = np.array(rows, dtype=np.float64).reshape(*shape, self.graph.result.size)
+        return _stack(self.graph.result, columns)
+
+
+def _leaves(value: Any) -> list[float]:
+    if isinstance(value, tuple | list):
+        return [leaf for item in value for leaf in _leaves(item)]
+    return [float(leaf) for leaf in np.ravel(value)]
+
+
+def _stack(structure: Structure, columns: np.ndarray[Any, Any]) -> Any:
+    if structure.is_scalar:
+        return columns[..., 0]
+    if isinstance(structure, Array):
+        return columns.reshape(*columns.shape[:-1], *structure.dimensions)
+    items, start = [], 0
+    for item in structure.items if isinstance(structure, Items) else ():
+        items.append(_stack(item, columns[..., start : start + item.size]))
+        start += item.size
+    return tuple(items) if isinstance(structure, Items) and structure.container == "tuple" else items
+
+
+def to_single(value: Any) -> Any:
+    """The same containers with arrays of float32."""
+    if isinstance(value, tuple):
+        return tuple(map(to_single, value))
+    if isinstance(value, list):
+        return list(map(to_single, value))
+    return value.astype(np.float32) if isinstance(value, np.ndarray) else value
