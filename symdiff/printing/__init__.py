@@ -19,7 +19,7 @@ def formula(graph: Graph) -> Formula:
 
 
 def as_text(graph: Graph, heading: Heading, found: Formula | None = None) -> str:
-    """Return the formula as text: ``f'(x) = x*(x*cos(x) + 2*sin(x))``. ``found`` is the formula if it is there already."""
+    """Return the formula as text: ``f'(x) = x*(x*cos(x) + 2*sin(x))``. ``found``: if it is there already."""
     from symdiff.printing import text
 
     return text.as_text(graph, heading, found or formula(graph))

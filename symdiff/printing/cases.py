@@ -76,7 +76,7 @@ class Facts:
 
 
 def _signs(relation: Any) -> tuple[tuple[Any, Any], int]:
-    """Return the two sides in a fixed order, and the set of signs of their difference for which the relation holds."""
+    """Return the sides in a fixed order, and the set of signs of their difference for which the relation holds."""
     signs = _RELATIONS[type(relation)]
     left, right = relation.args
     if sp.default_sort_key(left) <= sp.default_sort_key(right):
@@ -123,7 +123,7 @@ def piecewise(arms: Sequence[Arm]) -> Any:
 
 
 def hoist(expr: Any, limit: int) -> Any | None:
-    """Return the same expression as one list of cases with no cases inside, or None if there were more than ``limit``."""
+    """Return the same expression as one list of cases without cases inside, or None beyond ``limit`` cases."""
     arms = _split(expr, Facts(), limit)
     return None if arms is None else piecewise(arms)
 

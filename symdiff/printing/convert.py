@@ -106,7 +106,7 @@ def _size(definition: Definition, sizes: dict[str, int], arms: dict[str, int]) -
 
 
 def _cuts(straight: Straight) -> frozenset[str]:
-    """Return the definitions to be named: none if everything inlined is small; else what is shared, and what would grow."""
+    """Return what is to be named: nothing if everything inlined is small; else what is shared, and what would grow."""
     outputs = [atom for atom in straight.outputs if isinstance(atom, str)]
     sizes: dict[str, int] = {}
     arms: dict[str, int] = {}

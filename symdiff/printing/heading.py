@@ -27,6 +27,11 @@ class Heading:
     kind: Kind = "value"
     variables: tuple[tuple[str, int], ...] = ()
 
+    @property
+    def name(self) -> str:
+        """The name of the function on paper; one without a name (a lambda) is called f."""
+        return self.function if self.function.isidentifier() else "f"
+
     def then(self, kind: Kind, variables: tuple[tuple[str, int], ...]) -> Heading:
         """Return the heading after one more transform: a gradient of a gradient is a second derivative, and so on."""
         if self.kind == "value":
@@ -37,14 +42,14 @@ class Heading:
             return replace(self, kind="derivative", variables=_merged(self.variables + variables))
         if self.kind == "gradient" and kind == "jacobian" and variables == self.variables:
             return replace(self, kind="hessian")
-        return Heading(f"{self.kind}_{self.function}", self.parameters, kind, variables)
+        return Heading(f"{self.kind}_{self.name}", self.parameters, kind, variables)
 
 
 def _merged(variables: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:
     orders: dict[str, int] = {}
     for name, order in variables:
         orders[name] = orders.get(name, 0) + order
-    return tuple(orders.items())
+    return tuple((name, order) for name, order in orders.items() if order)
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ class Line:
 
 
 def equations(heading: Heading, graph: Graph) -> list[Line]:
-    """Return the equations that a graph states, one for each variable and result that has a left-hand side of its own."""
+    """Return the equations that a graph states, one for each result that has a left-hand side of its own."""
     lines = list(_equations(heading, graph, heading.kind, graph.result, 0))
     covered = sum(line.structure.size for line in lines)
     return lines if covered == graph.result.size else [Line(Label("call"), graph.result, 0)]
@@ -112,7 +117,7 @@ def _equations(heading: Heading, graph: Graph, kind: Kind, result: Structure, st
 def _parts(
     names: tuple[tuple[str, int], ...], result: Structure, start: int
 ) -> Iterator[tuple[tuple[str, int], Structure, int]]:
-    """Return the part of a result that belongs to each variable: all of it if there is one, else the items of a tuple."""
+    """Return the part of a result for each variable: all of it if there is one, else the items of a tuple."""
     if len(names) == 1:
         yield names[0], result, start
     elif isinstance(result, Items) and len(result.items) == len(names):
@@ -130,7 +135,8 @@ def _is_scalar(graph: Graph, name: str) -> bool:
 
 
 def _derivative(heading: Heading, variables: tuple[tuple[str, int], ...]) -> Label:
-    if sum(order for _, order in variables) == 0:
+    variables = _merged(variables)
+    if not variables:
         return Label("call")
     return Label("prime" if len(heading.parameters) == 1 else "partial", variables)
 

@@ -54,7 +54,7 @@ class TexPrinter(LatexPrinter):  # type: ignore[misc]
 
 
 def name_latex(name: str) -> str:
-    """Return a Python name as LaTeX: ``sigma_0`` is a letter with an index, ``x_bar`` an accent, long names stand upright."""
+    """Return a Python name as LaTeX: ``sigma_0`` a letter with an index, ``x_bar`` an accent, long names upright."""
     head, *tail = [part for part in name.strip("_").split("_") if part] or ["\\_"]
     accents = [part for part in tail if part in notation.ACCENTS]
     indices = [part for part in tail if part not in notation.ACCENTS]
@@ -143,7 +143,7 @@ def _entries(left: str, structure: Structure, exprs: Sequence[Any], cells: Seque
 
 def label_latex(heading: Heading, label: Label) -> str:
     """Return a left-hand side as LaTeX."""
-    name = function_latex(heading.function)
+    name = function_latex(heading.name)
     arguments = ", ".join(map(name_latex, heading.parameters))
     if label.form == "call":
         return f"{name}({arguments})"

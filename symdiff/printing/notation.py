@@ -66,16 +66,16 @@ DISPLAY: dict[str, Form] = {
     "sigmoid": lambda sp, x: 1 / (1 + sp.exp(-x)),
     "logaddexp": lambda sp, x, y: sp.log(sp.exp(x) + sp.exp(y)),
     "log1mexp": lambda sp, x: sp.log(1 - sp.exp(x)),
-    "unit": lambda sp, x, f: x / f,
+    "unit": lambda _, x, f: x / f,
     "powlog": lambda sp, x, y, n: x**y * sp.log(x) ** n,
-    "stop": lambda sp, x: x,
+    "stop": lambda _, x: x,
 }
 
 # Textbook forms of what only partial derivatives bring in (an operation on operands that the user did not write):
 # they are accurate in floating point rather than short. Each returns None where it does not apply.
 
 
-def _difference_of_squares(sp: Any, a: Any, b: Any) -> Any:
+def _difference_of_squares(_: Any, a: Any, b: Any) -> Any:
     """``(1 - x)*(1 + x)``, as in asin', to ``1 - x**2``."""
     if not (a.is_Add and b.is_Add and len(a.args) == len(b.args) == 2):
         return None

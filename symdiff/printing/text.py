@@ -209,7 +209,7 @@ def _entries(left: str, structure: Structure, exprs: Sequence[Any], cells: Seque
 
 def label_text(heading: Heading, label: Label) -> str:
     """Return a left-hand side as text."""
-    name = heading.function
+    name = heading.name
     arguments = ", ".join(heading.parameters)
     if label.form == "call":
         return f"{name}({arguments})"
