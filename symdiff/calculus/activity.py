@@ -1,0 +1,55 @@
+"""What a derivative has to visit: the names that depend on the inputs, and the statements that reach the outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from symdiff.graph.graph import Block, Graph, If, Let, Raise, Statement
+
+
+def varied(graph: Graph, wrt: Sequence[str]) -> set[str]:
+    """The names whose value varies smoothly with ``wrt`` (the inputs among them included)."""
+    names = set(wrt)
+    _mark_varied(graph.body, names)
+    return names
+
+
+def _mark_varied(block: Block, names: set[str]) -> None:
+    for statement in block:
+        if isinstance(statement, Let):
+            if statement.op.partials is not None and not names.isdisjoint(statement.args):
+                names.add(statement.name)
+        elif isinstance(statement, If):
+            _mark_varied(statement.then, names)
+            _mark_varied(statement.orelse, names)
+            names.update(out.name for out in statement.outs if out.then in names or out.orelse in names)
+
+
+def prune(graph: Graph) -> Graph:
+    """The graph without the statements and outs that reach neither an output nor a raise."""
+    live = {atom for atom in graph.outputs if isinstance(atom, str)}
+    return replace(graph, body=_prune_block(graph.body, live))
+
+
+def _prune_block(block: Block, live: set[str]) -> Block:
+    kept: list[Statement] = []
+    for statement in reversed(block):
+        if isinstance(statement, Raise):
+            kept.append(statement)
+        elif isinstance(statement, Let):
+            if statement.name in live:
+                live.update(_names(statement.args))
+                kept.append(statement)
+        else:
+            outs = tuple(out for out in statement.outs if out.name in live)
+            live.update(_names([atom for out in outs for atom in (out.then, out.orelse)]))
+            then, orelse = _prune_block(statement.then, live), _prune_block(statement.orelse, live)
+            if outs or then or orelse:
+                live.update(_names([statement.condition]))
+                kept.append(replace(statement, then=then, orelse=orelse, outs=outs))
+    return tuple(reversed(kept))
+
+
+def _names(atoms: Collection[object]) -> list[str]:
+    return [atom for atom in atoms if isinstance(atom, str)]

@@ -1,0 +1,162 @@
+"""What the sweeps have in common: the graph, the builder of the new one, and how terms are multiplied and added."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from symdiff.calculus.activity import prune
+from symdiff.calculus.scopes import close, share
+from symdiff.errors import InternalError
+from symdiff.graph.build import Builder
+from symdiff.graph.graph import Atom, Const, Graph, If, Let, Origin, Param, defined, walk
+from symdiff.graph.structure import SCALAR, Items
+from symdiff.primitives import TABLE
+
+ONE, ZERO = Const(1), Const(0)
+
+
+@dataclass(frozen=True)
+class Term:
+    """``coefficient * vector``: one summand of a tangent or adjoint.
+
+    ``alone`` says that no other direction or seed uses the coefficient, so that a division may move into the vector.
+    """
+
+    coefficient: Atom
+    vector: Atom
+    alone: bool
+    origin: Origin | None = None
+
+
+class Sweep:
+    """One pass over a graph that adds derivatives to it. ``primal`` are the names that were there before."""
+
+    def __init__(self, graph: Graph, wrt: Sequence[str], seeds: Sequence[Param]) -> None:
+        unknown = [name for name in wrt if name not in graph.inputs]
+        if unknown:
+            raise InternalError(f"{graph.name} has no scalar input {', '.join(unknown)}")
+        self.graph = replace(graph, params=(*graph.params, *seeds))
+        self.wrt = tuple(wrt)
+        self.primal = frozenset(name for statement in walk(graph.body) for name in defined(statement))
+        self.builder = Builder(taken=self.primal)
+        for leaf in self.graph.inputs:
+            self.builder.input(leaf)
+        for statement in walk(graph.body):
+            if isinstance(statement, Let):
+                self.builder.kinds[statement.name] = statement.kind
+            elif isinstance(statement, If):
+                self.builder.kinds.update({out.name: out.kind for out in statement.outs})
+
+    def total(self, terms: Sequence[Term], hint: str, common: bool = False) -> Atom:
+        """The sum of the terms as an atom called ``hint``, with as few operations as their signs and quotients allow.
+
+        ``common`` divides once by a denominator that all terms share; it does not pay where ``v/y`` itself is shared.
+        """
+        builder = self.builder
+        denominator = self._common_denominator(terms) if common else None
+        if denominator is not None:
+            summands = [self._product(term, "t", denominator) for term in terms]
+            return builder.apply(TABLE["div"], self._sum(summands, terms, "t"), denominator, hint=hint)
+        summands = [self._product(term, hint if len(terms) == 1 else "t") for term in terms]
+        return self._sum(summands, terms, hint)
+
+    def finish(self, outputs: Sequence[Atom]) -> Graph:
+        """The new graph: flat outputs, equal work shared across branches, everything in scope, nothing dead."""
+        body, atoms = share(self.builder.body, outputs)
+        return prune(flat(replace(self.graph, body=close(body, self.builder)), atoms))
+
+    def _sum(self, summands: Sequence[tuple[bool, Atom]], terms: Sequence[Term], hint: str) -> Atom:
+        """Add signed atoms in order, a positive one first if there is one (``b - a``, not ``-a + b``)."""
+        builder = self.builder
+        builder.origin = terms[-1].origin
+        start = next((place for place, (negative, _) in enumerate(summands) if not negative), None)
+        if start is None:
+            first = builder.apply(TABLE["neg"], summands[0][1], hint=hint if len(summands) == 1 else "t")
+            rest = list(summands[1:])
+        else:
+            first = summands[start][1]
+            rest = [*summands[:start], *summands[start + 1 :]]
+        for place, (negative, atom) in enumerate(rest, 1):
+            op = TABLE["sub" if negative else "add"]
+            first = builder.apply(op, first, atom, hint=hint if place == len(rest) else "t")
+        return first
+
+    def _product(self, term: Term, hint: str, divided: Atom | None = None) -> tuple[bool, Atom]:
+        """The product as (is it to be subtracted, atom); without its denominator if that is ``divided``.
+
+        ``(n*(1/y))*v`` is ``n*(v/y)``: one rounding less, and all partials of a quotient or norm share ``v/y``.
+        """
+        builder = self.builder
+        builder.origin = term.origin
+        negative, numerator, denominator = self._factors(term.coefficient)
+        vector = term.vector
+        if divided is not None:
+            denominator = None
+        elif denominator is not None and sign(vector):
+            numerator = builder.apply(TABLE["div"], numerator, denominator, hint=hint)
+        elif denominator is not None and term.alone:
+            vector = builder.apply(TABLE["div"], vector, denominator, hint=hint if sign(numerator) else "t")
+        elif denominator is not None:
+            numerator = self._without_sign(term.coefficient)
+        signs = [sign(factor) for factor in (numerator, vector)]
+        negative ^= signs.count(-1) == 1
+        factors = [factor for factor, unit in zip((numerator, vector), signs, strict=True) if not unit]
+        if len(factors) < 2:
+            return negative, factors[0] if factors else ONE
+        factors.sort(key=lambda factor: isinstance(factor, str))  # literals first: 2*x
+        return negative, builder.apply(TABLE["mul"], *factors, hint=hint)
+
+    def _factors(self, coefficient: Atom) -> tuple[bool, Atom, Atom | None]:
+        """A coefficient made by this sweep as sign, numerator, denominator; one that the primal had stays whole."""
+        bare = self._without_sign(coefficient)
+        negative = bare is not coefficient
+        let = self._made(bare)
+        if let is None:
+            return negative, bare, None
+        if let.op.name == "div":
+            return negative, let.args[0], let.args[1]
+        if let.op.name == "mul":
+            for factor, other in (let.args, let.args[::-1]):
+                inverse = self._made(other)
+                if inverse is not None and inverse.op.name == "div" and sign(inverse.args[0]) == 1:
+                    return negative, factor, inverse.args[1]
+        return negative, bare, None
+
+    def _without_sign(self, coefficient: Atom) -> Atom:
+        let = self._made(coefficient)
+        return let.args[0] if let is not None and let.op.name == "neg" else coefficient
+
+    def _common_denominator(self, terms: Sequence[Term]) -> Atom | None:
+        denominators = {self._factors(term.coefficient)[2] for term in terms if term.alone}
+        return denominators.pop() if len(terms) > 1 and len(denominators) == 1 and all(t.alone for t in terms) else None
+
+    def _made(self, atom: Atom) -> Let | None:
+        """The let behind an atom, if this sweep made it."""
+        return self.builder.definitions.get(atom) if isinstance(atom, str) and atom not in self.primal else None
+
+
+def flat(graph: Graph, outputs: Sequence[Atom]) -> Graph:
+    """The graph with these outputs: a scalar if there is one, else a tuple of scalars."""
+    result = SCALAR if len(outputs) == 1 else Items("tuple", (SCALAR,) * len(outputs))
+    return replace(graph, outputs=tuple(outputs), result=result)
+
+
+def sign(atom: Atom) -> int:
+    """1 or -1 for those literals, else 0."""
+    if isinstance(atom, str) or atom.symbol or atom.value not in (1, -1):
+        return 0
+    return int(atom.value)
+
+
+def is_zero(atom: Atom) -> bool:
+    """Whether an atom is the literal 0."""
+    return isinstance(atom, Const) and not atom.symbol and atom.value == 0
+
+
+def derived(origin: Origin | None, role: Literal["tangent", "adjoint"]) -> Origin | None:
+    """The origin of what a derivative adds for a statement; once adjoint, it stays adjoint."""
+    if origin is None:
+        return None
+    return replace(origin, role="adjoint" if "adjoint" in (role, origin.role) else role)
