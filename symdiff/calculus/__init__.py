@@ -1,1 +1,19 @@
-"""Calculus on graphs: forward and reverse sweeps, and the gradients, Jacobians and Hessians made of them."""
+"""Calculus on graphs: forward and reverse sweeps, and the gradients, Jacobians, Hessians and products made of them."""
+
+from symdiff.calculus.forward import tangent
+from symdiff.calculus.reverse import adjoint
+from symdiff.calculus.seeds import Choice, Derived, derivative, gradient, hessian, hvp, jacobian, jvp, vjp
+
+__all__ = [
+    "Choice",
+    "Derived",
+    "adjoint",
+    "derivative",
+    "gradient",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
+    "tangent",
+    "vjp",
+]
