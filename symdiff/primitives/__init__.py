@@ -7,10 +7,12 @@ import sys
 from functools import cache
 from typing import Any
 
-from symdiff.primitives import elementary, operators
+from symdiff.primitives import abbreviations, comparisons, exponential, kinks, operators, special, trigonometric
 from symdiff.primitives.row import Primitive
 
-TABLE: dict[str, Primitive] = {row.name: row for family in (operators, elementary) for row in family.ROWS}
+_FAMILIES = (operators, comparisons, exponential, trigonometric, special, kinks, abbreviations)
+
+TABLE: dict[str, Primitive] = {row.name: row for family in _FAMILIES for row in family.ROWS}
 
 
 def resolve(callee: Any) -> Primitive | None:

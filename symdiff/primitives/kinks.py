@@ -1,0 +1,144 @@
+"""Functions with kinks and jumps: each row states the derivative that it takes there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from symdiff.primitives import kernels
+from symdiff.primitives.row import ARITHMETIC, DIVISION, Primitive
+
+_ANY = (-3.0, 3.0)
+_AWAY_FROM_ZERO = (0.5, 3.0)
+_SHARED = "a tie shares equally: 1/2 each"
+_JUMP = "0 at the jumps"
+
+
+def _tie_sympy(sp: Any, x: Any, y: Any) -> Any:
+    return sp.Piecewise((1, x > y), (0, x < y), (sp.Rational(1, 2), True))
+
+
+def _trunc_sympy(sp: Any, x: Any) -> Any:
+    return sp.sign(x) * sp.floor(sp.Abs(x))
+
+
+def _rint_sympy(sp: Any, x: Any) -> Any:
+    half = sp.Rational(1, 2)
+    return sp.Piecewise((sp.ceiling(x - half), sp.Eq(sp.Mod(sp.floor(x), 2), 0)), (sp.floor(x + half), True))
+
+
+def _trunc_mp(mp: Any, x: Any) -> Any:
+    return mp.sign(x) * mp.floor(abs(x))
+
+
+def _copysign_sympy(sp: Any, x: Any, y: Any) -> Any:
+    return sp.Abs(x) * sp.Piecewise((1, y >= 0), (-1, True))
+
+
+def _number(mp: Any, x: Any, y: Any, choose: Any) -> Any:
+    """Choose among the operands that are numbers."""
+    numbers = [item for item in (x, y) if not mp.isnan(item)]
+    return choose(numbers) if numbers else mp.nan
+
+
+def _no_nan(mp: Any, x: Any, y: Any, choose: Any) -> Any:
+    return mp.nan if mp.isnan(x) or mp.isnan(y) else choose(x, y)
+
+
+abs_ = Primitive(
+    "abs", 1, lambda x, f: (sign(x),), code="abs({0})", weight=ARITHMETIC, sympy="Abs", mpmath="fabs", numeric=np.abs,
+    spellings=("builtins.abs", "math.fabs", "numpy.absolute", "numpy.abs", "numpy.fabs", "operator.abs"), sample=(_ANY,),
+    kink="0 at 0",
+)  # fmt: skip
+sign = Primitive(
+    "sign", 1, lambda x, f: (0,), code="sign({0})", kernel=kernels.sign, weight=ARITHMETIC, sympy="sign", mpmath="sign",
+    numeric=np.sign, spellings=("numpy.sign",), sample=(_AWAY_FROM_ZERO,), kink=_JUMP,
+)  # fmt: skip
+copysign = Primitive(
+    "copysign", 2, lambda x, y, f: (sign(x) * copysign(1, y), 0), code="math.copysign({0}, {1})", weight=ARITHMETIC,
+    sympy=_copysign_sympy, mpmath=lambda mp, x, y: abs(x) if y >= 0 else -abs(x), numeric=np.copysign,
+    spellings=("math.copysign", "numpy.copysign"), sample=(_ANY, _AWAY_FROM_ZERO), kink="0 at x == 0, 0 in y",
+)  # fmt: skip
+heaviside = Primitive(
+    "heaviside", 2, lambda x, middle, f: (0, 1 - abs_(sign(x))), code="heaviside({0}, {1})", weight=ARITHMETIC,
+    kernel=kernels.heaviside, sympy="Heaviside", mpmath=lambda mp, x, middle: middle if x == 0 else (1 + mp.sign(x)) / 2,
+    numeric=np.heaviside, spellings=("numpy.heaviside",), sample=(_AWAY_FROM_ZERO, _ANY), kink=_JUMP,
+)  # fmt: skip
+
+max_ = Primitive(
+    "max", 2, lambda x, y, f: (tie(x, y), tie(y, x)), code="max({0}, {1})", weight=ARITHMETIC, sympy="Max",
+    mpmath=lambda mp, x, y: max(x, y), numeric=lambda x, y: max(x, y), sample=(_ANY, _ANY), kink=_SHARED,
+)  # fmt: skip
+min_ = Primitive(
+    "min", 2, lambda x, y, f: (tie(y, x), tie(x, y)), code="min({0}, {1})", weight=ARITHMETIC, sympy="Min",
+    mpmath=lambda mp, x, y: min(x, y), numeric=lambda x, y: min(x, y), sample=(_ANY, _ANY), kink=_SHARED,
+)  # fmt: skip
+maximum = Primitive(
+    "maximum", 2, lambda x, y, f: (tie(x, y), tie(y, x)), code="maximum({0}, {1})", kernel=kernels.maximum,
+    weight=ARITHMETIC, sympy="Max", mpmath=lambda mp, x, y: _no_nan(mp, x, y, max), numeric=np.maximum,
+    spellings=("numpy.maximum",), sample=(_ANY, _ANY), kink=_SHARED,
+)  # fmt: skip
+minimum = Primitive(
+    "minimum", 2, lambda x, y, f: (tie(y, x), tie(x, y)), code="minimum({0}, {1})", kernel=kernels.minimum,
+    weight=ARITHMETIC, sympy="Min", mpmath=lambda mp, x, y: _no_nan(mp, x, y, min), numeric=np.minimum,
+    spellings=("numpy.minimum",), sample=(_ANY, _ANY), kink=_SHARED,
+)  # fmt: skip
+fmax = Primitive(
+    "fmax", 2, lambda x, y, f: (tienum(x, y), tienum(y, x)), code="fmax({0}, {1})", kernel=kernels.fmax,
+    weight=ARITHMETIC, sympy="Max", mpmath=lambda mp, x, y: _number(mp, x, y, max), numeric=np.fmax,
+    spellings=("numpy.fmax",), sample=(_ANY, _ANY), kink=_SHARED,
+)  # fmt: skip
+fmin = Primitive(
+    "fmin", 2, lambda x, y, f: (tienum(-x, -y), tienum(-y, -x)), code="fmin({0}, {1})", kernel=kernels.fmin,
+    weight=ARITHMETIC, sympy="Min", mpmath=lambda mp, x, y: _number(mp, x, y, min), numeric=np.fmin,
+    spellings=("numpy.fmin",), sample=(_ANY, _ANY), kink=_SHARED,
+)  # fmt: skip
+tie = Primitive(
+    "tie", 2, lambda x, y, f: (0, 0), code="tie({0}, {1})", kernel=kernels.tie, weight=ARITHMETIC, sympy=_tie_sympy,
+    mpmath=lambda mp, x, y: (1 + mp.sign(x - y)) / 2, numeric=lambda x, y: np.heaviside(x - y, 0.5) if x != y else 0.5,
+    sample=(_ANY, _ANY), kink=_JUMP,
+)  # fmt: skip
+tienum = Primitive(
+    "tienum", 2, lambda x, y, f: (0, 0), code="tienum({0}, {1})", kernel=kernels.tienum, weight=ARITHMETIC,
+    sympy=_tie_sympy, mpmath=lambda mp, x, y: mp.mpf(kernels.tienum(x, y)), numeric=kernels.tienum, sample=(_ANY, _ANY),
+    kink=_JUMP,
+)  # fmt: skip
+
+floor = Primitive(
+    "floor", 1, lambda x, f: (0,), code="floor({0})", kernel=kernels.floor, weight=ARITHMETIC, sympy="floor",
+    mpmath="floor", numeric=np.floor, spellings=("math.floor", "numpy.floor"), sample=(_ANY,), kink=_JUMP,
+)  # fmt: skip
+ceil = Primitive(
+    "ceil", 1, lambda x, f: (0,), code="ceil({0})", kernel=kernels.ceil, weight=ARITHMETIC, sympy="ceiling",
+    mpmath="ceil", numeric=np.ceil, spellings=("math.ceil", "numpy.ceil"), sample=(_ANY,), kink=_JUMP,
+)  # fmt: skip
+trunc = Primitive(
+    "trunc", 1, lambda x, f: (0,), code="trunc({0})", kernel=kernels.trunc, weight=ARITHMETIC, sympy=_trunc_sympy,
+    mpmath=_trunc_mp, numeric=np.trunc, spellings=("math.trunc", "numpy.trunc", "numpy.fix"), sample=(_ANY,), kink=_JUMP,
+)  # fmt: skip
+rint = Primitive(
+    "rint", 1, lambda x, f: (0,), code="rint({0})", kernel=kernels.rint, weight=ARITHMETIC, sympy=_rint_sympy,
+    mpmath="nint", numeric=np.rint, spellings=("numpy.rint",), sample=(_ANY,), kink=_JUMP,
+)  # fmt: skip
+fmod = Primitive(
+    "fmod", 2, lambda x, y, f: (1, -trunc(x / y)), code="fmod({0}, {1})", kernel=kernels.fmod, weight=DIVISION,
+    sympy=lambda sp, x, y: x - y * _trunc_sympy(sp, x / y), mpmath=lambda mp, x, y: x - y * _trunc_mp(mp, x / y),
+    numeric=np.fmod, spellings=("math.fmod", "numpy.fmod"), sample=(_ANY, _AWAY_FROM_ZERO), domain="y != 0",
+    kink="1 in x at the jumps",
+)  # fmt: skip
+remainder = Primitive(
+    "remainder", 2, lambda x, y, f: (1, -rint(x / y)), code="remainder({0}, {1})", kernel=kernels.remainder,
+    weight=DIVISION, sympy=lambda sp, x, y: x - y * _rint_sympy(sp, x / y),
+    mpmath=lambda mp, x, y: x - y * mp.nint(x / y), numeric=kernels.remainder, spellings=("math.remainder",),
+    sample=(_ANY, _AWAY_FROM_ZERO), domain="y != 0", kink="1 in x at the jumps",
+)  # fmt: skip
+stop = Primitive(
+    "stop", 1, lambda x, f: (0,), code="+{0}", precedence=75, weight=ARITHMETIC, sympy=lambda sp, x: x,
+    mpmath=lambda mp, x: x, numeric=lambda x: x, sample=(_ANY,), kink="0 by definition",
+)  # fmt: skip
+
+ROWS: tuple[Primitive, ...] = (
+    abs_, sign, copysign, heaviside, max_, min_, maximum, minimum, fmax, fmin, tie, tienum,
+    floor, ceil, trunc, rint, fmod, remainder, stop,
+)  # fmt: skip

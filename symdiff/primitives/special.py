@@ -1,0 +1,69 @@
+"""Special functions: error functions, gamma and its logarithmic derivatives."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from symdiff.errors import DomainError
+from symdiff.primitives import kernels
+from symdiff.primitives.constant import PI
+from symdiff.primitives.exponential import exp, sqrt
+from symdiff.primitives.row import SPECIAL, Primitive, literal
+
+MAX_ORDER = 50  # of polygamma: its coefficients stay within the range of floats
+
+_ANY = (-3.0, 3.0)
+
+
+def _gamma(x: Any) -> Any:
+    try:
+        return np.float64(math.gamma(x))
+    except OverflowError:
+        return np.float64(math.inf)
+    except ValueError:  # poles and -inf
+        return np.float64(math.copysign(math.inf, x) if x == 0 else math.nan)
+
+
+def _lgamma(x: Any) -> Any:
+    try:
+        return np.float64(math.lgamma(x))
+    except (OverflowError, ValueError):  # beyond 1e305, and at the poles
+        return np.float64(math.inf)
+
+
+def _polygamma_partials(n: Any, x: Any, f: Any) -> tuple[int, Any]:
+    order = int(literal(n) or 0) + 1
+    if order > MAX_ORDER:
+        raise DomainError(f"derivatives of gamma and lgamma are known to order {MAX_ORDER + 1}")
+    return 0, polygamma(order, x)
+
+
+erf = Primitive(
+    "erf", 1, lambda x, f: (2 / sqrt(PI) * exp(-(x * x)),), code="math.erf({0})", sympy="erf", mpmath="erf",
+    numeric=lambda x: np.float64(math.erf(x)), spellings=("math.erf",), sample=(_ANY,), weight=SPECIAL, error=2,
+)  # fmt: skip
+erfc = Primitive(
+    "erfc", 1, lambda x, f: (-2 / sqrt(PI) * exp(-(x * x)),), code="math.erfc({0})", sympy="erfc", mpmath="erfc",
+    numeric=lambda x: np.float64(math.erfc(x)), spellings=("math.erfc",), sample=(_ANY,), weight=SPECIAL, error=4,
+    conditioning=4,
+)  # fmt: skip
+gamma = Primitive(
+    "gamma", 1, lambda x, f: (f * polygamma(0, x),), code="math.gamma({0})", sympy="gamma", mpmath="gamma",
+    numeric=_gamma, spellings=("math.gamma",), sample=((0.3, 5.0),), weight=SPECIAL, domain="no integer <= 0", error=16,
+    conditioning=4,
+)  # fmt: skip
+lgamma = Primitive(
+    "lgamma", 1, lambda x, f: (polygamma(0, x),), code="math.lgamma({0})", sympy="loggamma",
+    mpmath=lambda mp, x: mp.log(abs(mp.gamma(x))), numeric=_lgamma, spellings=("math.lgamma",), sample=((0.3, 5.0),),
+    weight=SPECIAL, domain="no integer <= 0", error=16, conditioning=16,
+)  # fmt: skip
+polygamma = Primitive(
+    "polygamma", 2, _polygamma_partials, code="polygamma({0}, {1})", kernel=kernels.polygamma, literals=(0,),
+    sympy="polygamma", mpmath="polygamma", numeric=kernels.polygamma, sample=((0, 3), (0.3, 5.0)), weight=SPECIAL,
+    domain="no integer <= 0", error=64, conditioning=16,
+)  # fmt: skip
+
+ROWS: tuple[Primitive, ...] = (erf, erfc, gamma, lgamma, polygamma)
