@@ -1,0 +1,32 @@
+"""From a graph to stand-alone source, and from source to compiled code.
+
+``emit`` writes the module of a graph, ``parameters`` and ``packed`` tell what its function takes and returns,
+``unpacker`` restores lists; ``compile_source`` and ``python_function`` run it.
+"""
+
+from symdiff.codegen.compile import (
+    compile_source,
+    fast_dispatcher,
+    plain_dispatcher,
+    python_function,
+    register,
+    vectorize,
+    with_defaults,
+)
+from symdiff.codegen.emit import emit, parameters
+from symdiff.codegen.packing import argument_shape, packed, unpacker
+
+__all__ = [
+    "argument_shape",
+    "compile_source",
+    "emit",
+    "fast_dispatcher",
+    "packed",
+    "parameters",
+    "plain_dispatcher",
+    "python_function",
+    "register",
+    "unpacker",
+    "vectorize",
+    "with_defaults",
+]

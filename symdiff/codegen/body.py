@@ -1,0 +1,341 @@
+"""The statements of one generated function: what is inlined, what is named, how branches look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from symdiff.codegen.coalesce import Classes
+from symdiff.codegen.names import Names, builtin_exception, is_generic
+from symdiff.codegen.printer import MINUS, Text, choice, literal, negation, operation, repeated
+from symdiff.codegen.split import Call, Code, Routine, Store
+from symdiff.errors import InternalError
+from symdiff.graph.graph import UNDEFINED, Atom, Const, If, Let, Origin, Out, Raise
+
+WIDTH = 100  # columns of a line
+INLINED = 60  # longest expression that is put into another one
+COMPARISON = 24  # longest comparison of two names that is repeated rather than named
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of source. An assignment keeps its parts, because two may yet become a conditional expression."""
+
+    depth: int
+    code: str
+    target: str = ""
+    value: Text | None = None
+
+    def __str__(self) -> str:
+        return "    " * self.depth + self.code
+
+
+@dataclass(frozen=True)
+class _Pending:
+    text: Text
+    origin: Origin | None
+
+
+class Body:
+    """Writes the statements of one routine into ``lines``.
+
+    ``known`` is the text of every name defined outside (parameters, elements of arrays); ``arrays`` the name of each
+    result array, ``calls`` the call of each part, ``slots`` the place in the work array of values handed on;
+    ``allocations`` creates a result array before its first element is stored.
+    """
+
+    def __init__(
+        self,
+        routine: Routine,
+        names: Names,
+        known: Mapping[str, Text],
+        slots: Mapping[str, str],
+        arrays: Sequence[str],
+        calls: Mapping[int, str],
+        allocations: Mapping[int, str],
+    ) -> None:
+        self.lines: list[Line] = []
+        self._routine = routine
+        self._names = names
+        self._text: dict[str, Text] = dict(known)
+        self._slots = slots
+        self._arrays = arrays
+        self._calls = calls
+        self._allocations = dict(allocations)
+        self._pending: dict[str, _Pending] = {}
+        self._comment: Origin | None = None
+        self._classes = Classes(routine, slots)
+        self._only_returned = self._classes.only_returned
+
+    def write(self, depth: int) -> bool:
+        """Write the whole body; False if it always ends in a raise."""
+        self._block(self._routine.body, depth)
+        return not _raises(self.lines, depth)
+
+    # lines
+
+    def add(self, codes: Iterable[str]) -> None:
+        """Add finished lines at the depth of the function's body."""
+        for code in codes:
+            self._line(1, code)
+
+    def _line(self, depth: int, code: str) -> None:
+        self.lines.append(Line(depth, code))
+
+    def _assign(self, depth: int, target: str, value: Text) -> None:
+        self.lines.append(Line(depth, f"{target} = {value.code}", target, value))
+
+    def comment(self, depth: int, origin: Origin | None) -> None:
+        """Name the user's line that the next statements come from, once per run of statements."""
+        if origin is None or origin == self._comment:
+            return
+        self._comment = origin
+        text = "".join(char if char.isprintable() else " " for char in origin.text)
+        text = " ".join(text.split())
+        role = "" if origin.role == "primal" else f"{origin.role} of "
+        comment = f"# {role}line {origin.line}: {text}"
+        room = _room(depth)
+        self._line(depth, comment if len(comment) <= room else comment[: room - 3] + "...")
+
+    # values
+
+    def fit(
+        self,
+        depth: int,
+        prefix: int,
+        atoms: Sequence[Atom],
+        build: Callable[[list[Text]], Text],
+        *,
+        as_float: bool = False,
+    ) -> Text:
+        """Build an expression from atoms; what makes its line too long becomes a statement of its own first."""
+        while True:
+            text = build([self._peek(atom, as_float) for atom in atoms])
+            pending = [atom for atom in atoms if atom in self._pending]
+            if prefix + len(text) <= _room(depth) or not pending:
+                break
+            self._spill(depth, max(pending, key=lambda name: len(self._pending[name].text)))
+        for name in pending:
+            del self._pending[name]
+        return text
+
+    def origin_of(self, atoms: Sequence[Atom]) -> Origin | None:
+        """The user's line behind what would be inlined, if it is one line."""
+        origins = {self._pending[atom].origin for atom in atoms if atom in self._pending}
+        return origins.pop() if len(origins) == 1 else None
+
+    def _peek(self, atom: Atom, as_float: bool) -> Text:
+        if isinstance(atom, Const):
+            return literal(atom, as_float)
+        pending = self._pending.get(atom)
+        return pending.text if pending else self._text[self._classes.root(atom)]
+
+    def _spill(self, depth: int, name: str) -> None:
+        """Turn an expression that waits to be inlined into a statement."""
+        pending = self._pending.pop(name)
+        self.comment(depth, pending.origin)
+        target = self._target(name)
+        self._assign(depth, target, pending.text)
+
+    def _target(self, name: str) -> str:
+        """Where the value of a name is put: its slot if nobody here reads it, else a variable (made at first need)."""
+        root = self._classes.root(name)
+        if root in self._slots and not self._classes.reads[root]:
+            return self._slots[root]
+        if root not in self._text:
+            hint = self._classes.spelling(root)
+            self._text[root] = Text(self._names.fresh("t") if is_generic(hint) else self._names.fresh(hint))
+        return self._text[root].code
+
+    def _hand_on(self, depth: int, name: str) -> None:
+        """Put a variable that another routine reads, too, into its slot."""
+        if name in self._slots and self._classes.reads[name]:
+            self._line(depth, f"{self._slots[name]} = {self._text[name].code}")
+
+    def _may_inline(self, name: str, text: Text, origin: Origin | None) -> bool:
+        if self._classes.reads[name] != 1 or name in self._slots or self._classes.is_shared(name):
+            return False
+        derived = name in self._only_returned and (origin is None or origin.role != "primal")
+        return len(text) <= INLINED and (is_generic(name) or derived)
+
+    def _wait(self, name: str, text: Text, origin: Origin | None) -> None:
+        self._pending[name] = _Pending(text, origin)
+
+    # statements
+
+    def _block(self, body: Sequence[Code], depth: int) -> None:
+        for statement in body:
+            if isinstance(statement, Let):
+                self._let(statement, depth)
+            elif isinstance(statement, If):
+                self._branch(statement, depth)
+            elif isinstance(statement, Raise):
+                self.comment(depth, statement.origin)
+                self._raise(statement, depth)
+                return  # what follows is never reached
+            elif isinstance(statement, Store):
+                self._store(statement, depth)
+            else:
+                self._call(statement, depth)
+
+    def _let(self, let: Let, depth: int) -> None:
+        row = let.op
+        for position in sorted(repeated(row)):
+            atom = let.args[position]
+            if atom in self._pending:
+                self._spill(depth, str(atom))
+        if self._repeat(let):
+            return
+        as_float = row.name != "div" and all(isinstance(arg, Const) for arg in let.args)
+        root = self._classes.root(let.name)
+        inlined = operation(row, [self._peek(arg, as_float) for arg in let.args])
+        if self._may_inline(let.name, inlined, let.origin):
+            for arg in let.args:
+                self._pending.pop(str(arg), None)
+            self._wait(let.name, inlined, let.origin)
+            return
+        prefix = len(self._classes.spelling(root)) + 3
+        text = self.fit(depth, prefix, let.args, lambda texts: operation(row, texts), as_float=as_float)
+        self.comment(depth, let.origin)
+        self._assign(depth, self._target(let.name), text)
+        if root == let.name:
+            self._hand_on(depth, root)
+
+    def _repeat(self, let: Let) -> bool:
+        """Repeat a comparison of two names instead of naming it: ``if x > 0`` reads better than ``if t_3``."""
+        if (
+            let.kind != "bool"
+            or let.op.operands != "float"
+            or let.name in self._slots
+            or self._classes.is_shared(let.name)
+        ):
+            return False
+        if any(arg in self._pending for arg in let.args):
+            return False
+        text = operation(let.op, [self._peek(arg, False) for arg in let.args])
+        if len(text) > COMPARISON:
+            return False
+        self._text[let.name] = text
+        return True
+
+    def _raise(self, statement: Raise, depth: int) -> None:
+        if not builtin_exception(statement.exception):
+            raise InternalError(f"raise {statement.exception}: not a builtin exception")
+        self._line(depth, f"raise {statement.exception}({statement.message!r})")
+
+    def _store(self, store: Store, depth: int) -> None:
+        if store.array in self._allocations:
+            self._line(depth, self._allocations.pop(store.array))
+        target = f"{self._arrays[store.array]}[{', '.join(map(str, store.path))}]"
+        origin = self.origin_of([store.atom])
+        text = self.fit(depth, len(target) + 3, [store.atom], lambda texts: texts[0], as_float=True)
+        self.comment(depth, origin)
+        self._assign(depth, target, text)
+
+    def _call(self, call: Call, depth: int) -> None:
+        self._line(depth, self._calls[call.part])
+
+    # branches
+
+    def _branch(self, branch: If, depth: int) -> None:
+        condition = self.fit(depth, 4, [branch.condition], lambda texts: texts[0])
+        start, comment = len(self.lines), self._comment
+        self.comment(depth, branch.origin)
+        head = len(self.lines)
+        for name in (out.name for out in branch.outs):
+            if self._classes.root(name) not in self._text and self._classes.reads[name] != 1:
+                self._target(name)  # names in the order of the text
+        then = self._inside(branch.then, [(out, out.then) for out in branch.outs], depth + 1)
+        orelse = self._inside(branch.orelse, [(out, out.orelse) for out in branch.outs], depth + 1)
+        value = _as_choice(condition, then, orelse, branch.outs)
+        if value is not None and len(then[0].target) + 3 + len(value) <= _room(depth):
+            name = branch.outs[0].name
+            if self._may_inline(name, value, branch.origin):
+                del self.lines[start:]
+                self._comment = comment
+                self._names.release(self._text.pop(name).code)
+                self._wait(name, value, branch.origin)
+                return
+            self._assign(depth, then[0].target, value)
+        elif then or orelse:
+            _trim(self.lines, head, start, condition)
+            self.lines += arrange(condition, then, orelse, depth)
+        else:
+            del self.lines[start:]
+            self._comment = comment
+        for out in branch.outs:
+            if self._classes.root(out.name) == out.name:
+                self._hand_on(depth, out.name)
+
+    def _inside(self, body: Sequence[Code], outs: Sequence[tuple[Out, Atom]], depth: int) -> list[Line]:
+        outer, self.lines = self.lines, []
+        self._block(body, depth)
+        for out, atom in () if _raises(self.lines, depth) else outs:
+            if atom == UNDEFINED or (
+                isinstance(atom, str) and self._classes.root(atom) == self._classes.root(out.name)
+            ):
+                continue
+            target = self._target(out.name)
+            text = self.fit(depth, len(target) + 3, [atom], lambda texts: texts[0], as_float=True)
+            self._assign(depth, target, text)
+        lines, self.lines = self.lines, outer
+        return lines
+
+
+def arrange(condition: Text, then: list[Line], orelse: list[Line], depth: int) -> list[Line]:
+    """Lay out a branch: a guard that raises needs no else, an if alone in an else is an elif."""
+    if not then or (not _raises(then, depth + 1) and _raises(orelse, depth + 1)):
+        condition, then, orelse = negation(condition), orelse, then
+    lines = [Line(depth, f"if {condition.code}:"), *then]
+    if not orelse:
+        return lines
+    if _raises(then, depth + 1):
+        return lines + [replace(line, depth=line.depth - 1) for line in orelse]
+    notes = next(i for i, line in enumerate(orelse) if not line.code.startswith("#"))
+    first, rest = orelse[notes], orelse[notes + 1 :]
+    if first.code.startswith("if ") and all(
+        line.depth > depth + 1 or line.code.startswith(("elif ", "else:")) for line in rest
+    ):
+        chain = [replace(line, depth=line.depth - 1) for line in rest]
+        return [*lines, Line(depth, f"el{first.code}"), *orelse[:notes], *chain]
+    return [*lines, Line(depth, "else:"), *orelse]
+
+
+def _room(depth: int) -> int:
+    """The columns left at a depth of indentation; never so few that nothing fits."""
+    return max(WIDTH - 4 * depth, INLINED)
+
+
+def _raises(lines: list[Line], depth: int) -> bool:
+    return bool(lines) and lines[-1].depth == depth and lines[-1].code.startswith("raise ")
+
+
+def _trim(lines: list[Line], head: int, start: int, condition: Text) -> None:
+    """Drop the comment of a branch that only repeats its condition."""
+    if head > start:
+        said = lines[start].code.partition(": ")[2]
+        if lines[start].code.startswith("# line ") and _bare(said) in (
+            f"if{_bare(condition.code)}:",
+            f"elif{_bare(condition.code)}:",
+        ):
+            del lines[start]
+
+
+def _bare(code: str) -> str:
+    for word in ("math.", "np.", "numpy.", " ", "(", ")"):
+        code = code.replace(word, "")
+    return code
+
+
+def _as_choice(condition: Text, then: list[Line], orelse: list[Line], outs: Sequence[Out]) -> Text | None:
+    """The conditional expression that a branch amounts to, if both sides are one plain assignment."""
+    if len(outs) != 1 or len(then) != 1 or len(orelse) != 1:
+        return None
+    first, second = then[0].value, orelse[0].value
+    if first is None or second is None or then[0].target != orelse[0].target:
+        return None
+    if min(first.precedence, second.precedence) < MINUS and len(first) + len(second) > INLINED:
+        return None
+    if " if " in first.code + second.code + condition.code:
+        return None
+    return choice(condition, first, second)

@@ -1,0 +1,76 @@
+"""Which names become one variable: a let or out that a branch hands on is computed straight into the out's variable."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Container, Sequence
+
+from symdiff.codegen.names import is_generic, stem
+from symdiff.codegen.split import Code, Routine, Store, steps
+from symdiff.graph.graph import Atom, If, defined
+
+
+class Classes:
+    """The names of a routine grouped into variables.
+
+    In single-assignment form a let of a branch and the out that it is handed on by hold the same value wherever both
+    are defined, so they may share a variable; likewise an inner out and the outer one (an ``elif`` chain). ``reads``
+    counts how often each variable is read, not counting what is handed on to itself.
+    """
+
+    def __init__(self, routine: Routine, slots: Container[str]) -> None:
+        self._parent: dict[str, str] = {}
+        self._members: dict[str, list[str]] = {}
+        for statement in steps(routine.body):
+            if isinstance(statement, If):
+                self._join(statement, slots)
+        self.reads: Counter[str] = Counter()
+        handed: Counter[str] = Counter()
+        for name in self._parent:
+            handed[name] += 1
+        for name, count in routine.reads.items():
+            self.reads[self.root(name)] += count - handed[name]
+        self.only_returned = _only_returned(routine)
+
+    def root(self, name: str) -> str:
+        """The out whose variable a name shares (itself, if it shares none)."""
+        while name in self._parent:
+            name = self._parent[name]
+        return name
+
+    def is_shared(self, name: str) -> bool:
+        """Whether a name is computed straight into the variable of an out."""
+        return name in self._parent
+
+    def spelling(self, root: str) -> str:
+        """The name of a variable: of the names with the out's stem, the one with the lowest number."""
+        names = [root, *self._members.get(root, ())]
+        if is_generic(root) and not all(map(is_generic, names)):
+            own = {stem(name)[0] for name in names if not is_generic(name)}
+            if len(own) == 1:
+                names = [name for name in names if not is_generic(name)]
+                return min(names, key=lambda name: stem(name)[1])
+        base = stem(root)[0]
+        return min((name for name in names if stem(name)[0] == base), key=lambda name: stem(name)[1])
+
+    def _join(self, branch: If, slots: Container[str]) -> None:
+        for side in ("then", "orelse"):
+            here = {name for statement in getattr(branch, side) for name in defined(statement)}
+            for out in branch.outs:
+                atom: Atom = getattr(out, side)
+                if isinstance(atom, str) and atom in here and atom not in self._parent and atom not in slots:
+                    self._parent[atom] = out.name
+                    self._members.setdefault(self.root(out.name), []).append(atom)
+
+
+def _only_returned(routine: Routine) -> frozenset[str]:
+    """The names read by the return statement or a result array only: derivatives whose name would say nothing."""
+    returned: Counter[str] = Counter(atom for atom in routine.returns if isinstance(atom, str))
+    for statement in _stores(routine.body):
+        if isinstance(statement.atom, str):
+            returned[statement.atom] += 1
+    return frozenset(name for name, count in returned.items() if routine.reads[name] == count)
+
+
+def _stores(body: Sequence[Code]) -> list[Store]:
+    return [statement for statement in body if isinstance(statement, Store)]

@@ -1,0 +1,185 @@
+"""Running generated source: compiled by Numba (imported here only, and only when something is compiled) or as Python."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import inspect
+import itertools
+import linecache
+import threading
+import types
+import weakref
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from symdiff.errors import InternalError
+
+_LOCK = threading.RLock()
+_NUMBERS = itertools.count(1)
+_LAST = "__last_definition__"  # where the namespace of a module keeps its last definition
+
+
+def compile_source(source: str, name: str) -> Any:
+    """Compile a generated module and return the Numba dispatcher of its derivative, which has one fixed signature.
+
+    Where the last definition only adds defaults, this is the kernel behind it, with the same parameters;
+    ``with_defaults`` gives the last definition itself. ``name`` appears in tracebacks, which show the source.
+    """
+    from numba.core.errors import NumbaError
+
+    with _LOCK:
+        filename = f"<symdiff {name} {next(_NUMBERS):x}>"
+        linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+        namespace: dict[str, Any] = {"__name__": "symdiff.generated"}
+        try:
+            last = _run(source, filename, namespace)
+        except (NumbaError, SyntaxError) as error:
+            linecache.cache.pop(filename, None)
+            failure = InternalError(f"the generated code of {name} does not compile: {error}")
+            failure.add_note(source)
+            raise failure from error
+        namespace[_LAST] = last
+        kernel = last if last.overloads else namespace[_called_by(source)]
+        weakref.finalize(kernel, linecache.cache.pop, filename, None)
+        return kernel
+
+
+def with_defaults(kernel: Any) -> Any:
+    """The last definition of the module of a kernel: the derivative whose captured values may be left out."""
+    return kernel.py_func.__globals__.get(_LAST, kernel)
+
+
+def python_function(source: str) -> Callable[..., Any]:
+    """Run a generated module under plain CPython, Numba neither needed nor imported; return its last definition."""
+    stand_in = types.SimpleNamespace(njit=lambda *_args, **_options: lambda function: function)
+
+    def load(name: str, *args: Any, **kwargs: Any) -> Any:
+        return stand_in if name == "numba" else builtins.__import__(name, *args, **kwargs)
+
+    namespace: dict[str, Any] = {
+        "__name__": "symdiff.generated",
+        "__builtins__": {**vars(builtins), "__import__": load},
+    }
+    function: Callable[..., Any] = _run(source, "<symdiff source>", namespace)
+    return function
+
+
+def fast_dispatcher(
+    kernel: Any, slow: Callable[..., Any], defaults: Mapping[str, float] | None = None
+) -> Callable[..., Any]:
+    """A function that costs what a bare Numba dispatcher costs, and leaves all but the plain case to ``slow``.
+
+    Arguments that match the kernel's signature exactly (Python and NumPy float64, contiguous float64 arrays) run the
+    compiled code. Any others (ints, bools, strings, lists, too few) go to ``slow``, whose result is returned: it
+    converts or refuses. Keywords are understood in either case; ``slow`` gets them by position. Too many arguments,
+    unknown keywords and empty lists or sets are refused by Numba before either runs.
+    """
+    try:
+        front: Callable[..., Any] = _front_class()(kernel, slow, dict(defaults or {}))
+    except (ImportError, AttributeError, TypeError):  # the parts of Numba that it rests on are not public
+        return plain_dispatcher(kernel, slow)
+    return front
+
+
+def plain_dispatcher(kernel: Any, slow: Callable[..., Any]) -> Callable[..., Any]:
+    """What ``fast_dispatcher`` falls back on if a version of Numba lacks what it needs: the same, in Python."""
+    arity = len(inspect.signature(kernel.py_func).parameters)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if not kwargs and len(args) == arity and all(type(arg) is float for arg in args):
+            return kernel(*args)
+        return slow(*args, **kwargs)
+
+    return call
+
+
+def vectorize(kernel: Any, arity: int) -> Any:
+    """A NumPy ufunc that applies a kernel of ``arity`` scalars, with a scalar result, to arrays of float64."""
+    import numba
+
+    names = ", ".join(f"x{i}" for i in range(arity))
+    signature = f"float64({', '.join(['float64'] * arity)})"
+    namespace: dict[str, Any] = {"kernel": kernel}
+    with _LOCK:
+        function = _run(f"def elementwise({names}):\n    return kernel({names})\n", "<symdiff ufunc>", namespace)
+        return numba.vectorize([signature])(function)
+
+
+def register(cls: type, get_kernel: Callable[[Any], Any]) -> None:
+    """Let instances of a class be called inside the user's own compiled functions: as their kernel, with its defaults.
+
+    The kernel is asked for when the caller is compiled, and must then be kept alive by the instance.
+    """
+    from numba.core.types import Dispatcher
+    from numba.extending import typeof_impl
+
+    def typeof(value: Any, _context: Any) -> Any:
+        return Dispatcher(with_defaults(get_kernel(value)))
+
+    typeof_impl.register(cls)(typeof)
+
+
+def _run(source: str, filename: str, namespace: dict[str, Any]) -> Any:
+    exec(compile(source, filename, "exec"), namespace)  # noqa: S102 - source that symdiff generated
+    return namespace[_definitions(source)[-1].name]
+
+
+def _definitions(source: str) -> list[ast.FunctionDef]:
+    return [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+
+
+def _called_by(source: str) -> str:
+    """The kernel that the last definition, ``return kernel(...)``, calls."""
+    match _definitions(source)[-1].body:
+        case [ast.Return(value=ast.Call(func=ast.Name(id=name)))]:
+            return name
+    raise InternalError("the last definition of the generated code has no signature")
+
+
+class _Missing:
+    """An argument that was not given."""
+
+
+_MISSING = _Missing()
+
+
+@cache
+def _front_class() -> type:
+    """The class behind ``fast_dispatcher``: a dispatcher that wants exact matches and never compiles."""
+    from numba import _dispatcher
+    from numba.core.registry import CPUDispatcher
+
+    class Front(CPUDispatcher):  # type: ignore[misc]
+        """A Numba dispatcher over the compiled code of another one."""
+
+        def __init__(self, kernel: Any, slow: Callable[..., Any], defaults: dict[str, float]) -> None:
+            super().__init__(kernel.py_func, targetoptions=dict(kernel.targetoptions))
+            self._names = tuple(inspect.signature(kernel.py_func).parameters)
+            values = tuple(float(defaults[name]) if name in defaults else _MISSING for name in self._names)
+            can_fallback, has_stararg, exact_match_required = False, False, True
+            _dispatcher.Dispatcher.__init__(
+                self, self._tm.get_pointer(), len(self._names), self._fold_args, self._names, values,
+                can_fallback, has_stararg, exact_match_required,
+            )  # fmt: skip
+            for overload in kernel.overloads.values():
+                self.add_overload(overload)
+            self._kernel = kernel  # keeps the compiled code alive
+            self._slow: Callable[..., Any] = lambda *_args: self
+            if self(*[_MISSING] * len(self._names)) is not self:
+                raise TypeError("this Numba does not ask for what it cannot match")
+            self._slow = slow
+
+        def _compile_for_args(self, *_args: Any, **_kwargs: Any) -> Callable[..., Any]:
+            """Called by Numba when no signature matches, for a function to call instead."""
+            return self._leave
+
+        def _leave(self, *args: Any) -> Any:
+            given = tuple(itertools.takewhile(lambda arg: arg is not _MISSING, args))
+            if len(given) == len(args):
+                return self._slow(*args)
+            rest = zip(self._names[len(given) :], args[len(given) :], strict=True)
+            return self._slow(*given, **{name: value for name, value in rest if value is not _MISSING})
+
+    return Front

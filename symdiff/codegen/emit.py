@@ -1,0 +1,306 @@
+"""The stand-alone Python module of a graph: imports, support functions, the derivative as the last definition."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from symdiff.codegen.body import WIDTH, Body
+from symdiff.codegen.names import MODULES, Names, identifiers
+from symdiff.codegen.packing import argument_shape, array_type, numba_type, packed
+from symdiff.codegen.printer import COMPARE, Text, literal
+from symdiff.codegen.split import Plan, Routine, Store, plan
+from symdiff.errors import InternalError
+from symdiff.graph.graph import Atom, Const, Graph, If, Let, Param, Raise, defined, walk
+from symdiff.graph.structure import Items, Structure
+from symdiff.primitives import TABLE, Primitive
+
+INDENT = "    "
+
+
+def emit(graph: Graph, *, name: str, title: str) -> str:
+    """The source of a module whose last definition, ``name``, computes the graph; ``title`` opens its docstring.
+
+    Its parameters are those of ``parameters(graph)``; it returns ``packed(graph.result)``. The same graph gives the
+    same text, always.
+    """
+    if not name.isidentifier():
+        raise InternalError(f"{name!r} cannot be the name of a function")
+    return _Module(graph, name, title).source()
+
+
+def parameters(graph: Graph) -> tuple[Param, ...]:
+    """The parameters in the order of the generated function: captured values, which have defaults, come last."""
+    return tuple(sorted(graph.params, key=lambda param: param.role == "captured"))
+
+
+@cache
+def version() -> str:
+    """The version of symdiff that is installed."""
+    from importlib import metadata
+
+    return metadata.version("symdiff")
+
+
+@dataclass(frozen=True)
+class _ResultArray:
+    name: str
+    shape: tuple[int, ...]
+    zeros: bool  # whether it starts as zeros, so that zero elements need no statement
+
+    @property
+    def allocation(self) -> str:
+        size = self.shape[0] if len(self.shape) == 1 else self.shape
+        return f"{self.name} = np.{'zeros' if self.zeros else 'empty'}({size})"
+
+
+class _Module:
+    def __init__(self, graph: Graph, name: str, title: str) -> None:
+        self.graph = graph
+        self.title = title
+        self.params = parameters(graph)
+        self.bools = {
+            out.name for node in walk(graph.body) if isinstance(node, If) for out in node.outs if out.kind == "bool"
+        }
+        self.bools |= {node.name for node in walk(graph.body) if isinstance(node, Let) and node.kind == "bool"}
+        rows = {node.op.name for node in walk(graph.body) if isinstance(node, Let)}
+        self.rows = [row for row in TABLE.values() if row.name in rows]
+        self.support = _support(self.rows)
+        reserved = (
+            MODULES | identifiers(row.code for row in self.rows) | {_function_name(text) for text in self.support}
+        )
+        reserved |= {node.exception for node in walk(graph.body) if isinstance(node, Raise)} | {"ValueError"}
+        reserved |= {"float", "void"}
+        used = {name for node in walk(graph.body) for name in defined(node)} | set(graph.inputs)
+        names = Names(reserved)
+        self.name = names.fresh(name)
+        spelled = {param.name: param.name for param in self.params}
+        self.wrapped = any(default is not None for default in self._defaults()) or any(n in names for n in spelled)
+        taken = Names(reserved | used | spelled.keys() | {self.name})
+        self.kernel = taken.fresh(f"_{self.name}") if self.wrapped else self.name
+        self.work = taken.fresh("work")
+        self.arrays: list[_ResultArray] = []
+        self.plan = self._plan(taken)
+        self.parts = [taken.fresh(f"_{self.name.lstrip('_')}_{i + 1}") for i in range(len(self.plan.routines) - 1)]
+        own = {self.name, self.kernel, self.work, *self.parts, *(array.name for array in self.arrays)}
+        self.names = Names(reserved | own)
+        self.spelled = {name: self.names.fresh(name) for name in spelled}
+        self.needs = self.plan.needs(frozenset(graph.inputs))
+
+    # the module
+
+    def source(self) -> str:
+        """The text of the module."""
+        functions = [f'@numba.njit(error_model="numpy")\n{text}' for text in self.support]
+        functions += [self._routine(number) for number in range(len(self.plan.routines))]
+        if self.wrapped:
+            functions.append(self._wrapper())
+        code = "\n".join(line for text in functions for line in text.splitlines() if not line.lstrip().startswith("#"))
+        imports = ["import math"] if re.search(r"\bmath\.", code) else []
+        imports += ["import numba"]
+        imports += ["import numpy as np"] if re.search(r"\bnp\.", code) else []
+        blocks = ["\n".join(imports).replace("math\nimport", "math\n\nimport"), *functions]
+        return self._docstring() + "\n\n" + "\n\n\n".join(blocks) + "\n"
+
+    def _docstring(self) -> str:
+        count = sum(isinstance(node, Let) for node in walk(self.graph.body))
+        facts = f"{count} operation{'' if count == 1 else 's'}; generated by symdiff {version()}."
+        title = "".join(char for char in self.title if char.isprintable()).replace("\\", "\\\\").replace('"', "'")
+        one_line = f'"""{title}  {facts}"""'
+        return one_line if len(one_line) <= WIDTH else f'"""{title}\n\n{facts}\n"""'
+
+    def _wrapper(self) -> str:
+        """The derivative as users call it: with defaults, and with names that the body could not use."""
+        defaults = self._defaults()
+        params = ", ".join(
+            param.name if default is None else f"{param.name}={default}"
+            for param, default in zip(self.params, defaults, strict=True)
+        )
+        call = ", ".join(param.name for param in self.params)
+        return f'@numba.njit(error_model="numpy")\ndef {self.name}({params}):\n    return {self.kernel}({call})'
+
+    def _defaults(self) -> list[str | None]:
+        """The default of each parameter; one that a parameter without default follows cannot be kept."""
+        defaults: list[str | None] = []
+        possible = True
+        for param in reversed(self.params):
+            possible = possible and param.default is not None
+            if param.role == "captured" and not (possible and param.structure.is_scalar):
+                raise InternalError(f"the captured value {param.name} is not a number with a default")
+            possible = possible and param.structure.is_scalar
+            defaults.append(literal(Const(float(param.default))).code if possible else None)
+        return defaults[::-1]
+
+    # one function
+
+    def _routine(self, number: int) -> str:
+        routine = self.plan.routines[number]
+        names = self.names.scope()
+        is_main = routine is self.plan.main
+        used, arrays = self.needs[number]
+        params = [param for param in self.params if is_main or used.intersection(param.leaves)]
+        opening = self._checks() if is_main else []
+        if is_main and self.parts:
+            opening += [f"{self.work} = np.empty({len(self.plan.slots)})", *(array.allocation for array in self.arrays)]
+        known, loads = self._known(routine, names)
+        calls = {part: f"{self.parts[part]}({', '.join(self._part_arguments(part))})" for part in routine.calls}
+        allocations = {} if self.parts else {i: array.allocation for i, array in enumerate(self.arrays)}
+        slots = {name: self._slot(slot) for name, slot in self.plan.slots.items() if name in routine.defines}
+        body = Body(routine, names, known, slots, [array.name for array in self.arrays], calls, allocations)
+        reached = body.write(1)
+        if is_main:
+            header = self._header(self.kernel, params, numba_type(packed(self.graph.result)))
+            if reached:
+                self._return(body, routine)
+        else:
+            header = self._header(self.parts[number], params, "void", arrays)
+        lines = [INDENT + line for line in opening + loads] + [str(line) for line in body.lines]
+        return "\n".join([*header, *(lines or [INDENT + "pass"])])
+
+    def _header(
+        self, name: str, params: Iterable[Param], result: str, arrays: Iterable[int] | None = None
+    ) -> list[str]:
+        types = [array_type(argument_shape(param.structure)) for param in params]
+        names = [self.spelled[param.name] for param in params]
+        if arrays is not None:
+            types += ["float64[::1]", *(array_type(self.arrays[i].shape) for i in sorted(arrays))]
+            names += [self.work, *(self.arrays[i].name for i in sorted(arrays))]
+        signature = f"{result}({', '.join(types)})"
+        return [f'@numba.njit("{signature}", error_model="numpy")', f"def {name}({', '.join(names)}):"]
+
+    def _part_arguments(self, part: int) -> list[str]:
+        used, arrays = self.needs[part]
+        params = [self.spelled[param.name] for param in self.params if used.intersection(param.leaves)]
+        return [*params, self.work, *(self.arrays[i].name for i in sorted(arrays))]
+
+    def _checks(self) -> list[str]:
+        """Compiled code does not check bounds, so the lengths of arrays are checked once."""
+        lines = []
+        for param in self.params:
+            shape, name = argument_shape(param.structure), self.spelled[param.name]
+            if shape:
+                wrong = " or ".join(f"{name}.shape[{axis}] != {length}" for axis, length in enumerate(shape))
+                wanted = f"length {shape[0]}" if len(shape) == 1 else f"shape {shape}"
+                lines += [f"if {wrong}:", f'{INDENT}raise ValueError("{param.name} must have {wanted}")']
+        return lines
+
+    def _slot(self, number: int) -> str:
+        return f"{self.work}[{number}]"
+
+    def _known(self, routine: Routine, names: Names) -> tuple[dict[str, Text], list[str]]:
+        """The text of what a routine reads from its arguments, and the statements that load what it reads often."""
+        known: dict[str, Text] = {}
+        places: dict[str, str] = {}
+        for param in self.params:
+            name, shape = self.spelled[param.name], argument_shape(param.structure)
+            if not shape:
+                known[param.leaves[0]] = Text(name)
+                continue
+            paths = param.structure.indices() if param.structure.shape else ((i,) for i in range(shape[0]))
+            for leaf, path in zip(param.leaves, paths, strict=True):
+                places[leaf] = f"{name}[{', '.join(map(str, path))}]"
+        inside = {name for part in self._called(routine) for name in self.plan.routines[part].defines}
+        for name, slot in self.plan.slots.items():
+            if name not in routine.defines:
+                places[name] = self._slot(slot)
+        loads: list[str] = []
+        for name, place in places.items():
+            test = name in self.bools
+            if routine.reads[name] > 1 and name not in inside:
+                variable = names.fresh(name)
+                loads.append(f"{variable} = {place}{' != 0.0' if test else ''}")
+                known[name] = Text(variable)
+            elif routine.reads[name]:
+                known[name] = Text(f"{place} != 0.0", COMPARE) if test else Text(place)
+        return known, loads
+
+    def _called(self, routine: Routine) -> Iterator[int]:
+        """The parts that a routine calls, and those that they call."""
+        stack = list(routine.calls)
+        while stack:
+            part = stack.pop()
+            yield part
+            stack += self.plan.routines[part].calls
+
+    # the result
+
+    def _plan(self, taken: Names) -> Plan:
+        outputs = iter(self.graph.outputs)
+        stores: list[Store] = []
+        scalars: list[Atom] = []
+        for leaf in _flat(packed(self.graph.result)):
+            if leaf.is_scalar:
+                scalars.append(next(outputs))
+                continue
+            elements = [(path, next(outputs)) for path in leaf.indices()]
+            zeros = 2 * sum(_is_zero(atom) for _, atom in elements) >= max(len(elements), 4)
+            shape = leaf.shape
+            assert shape is not None  # noqa: S101 (an Array has a shape)
+            stores += [Store(len(self.arrays), path, atom) for path, atom in elements if not (zeros and _is_zero(atom))]
+            self.arrays.append(_ResultArray(taken.fresh("out"), shape, zeros))
+        return plan(self.graph.body, stores, tuple(scalars), frozenset(self.graph.inputs))
+
+    def _return(self, body: Body, routine: Routine) -> None:
+        """The return statement: one line, or an item a line where that is too long."""
+        result = packed(self.graph.result)
+        stored = {store.array for store in routine.body if isinstance(store, Store)}
+        if not self.parts:
+            body.add(array.allocation for i, array in enumerate(self.arrays) if i not in stored)
+
+        def build(texts: list[Text]) -> Text:
+            parts = self._pieces(result, iter(texts), iter(self.arrays))
+            return Text(parts[0] if len(parts) == 1 and not isinstance(result, Items) else ", ".join(parts))
+
+        origin = body.origin_of(routine.returns)
+        text = body.fit(1, 7, routine.returns, build, as_float=True)
+        body.comment(1, origin)
+        lone = isinstance(result, Items) and len(result.items) == 1
+        body.add([f"return ({text.code},)" if lone else f"return {text.code}"])
+
+    def _pieces(self, structure: Structure, texts: Iterator[Text], arrays: Iterator[_ResultArray]) -> list[str]:
+        """The items of a result as source."""
+        if not isinstance(structure, Items):
+            return [next(texts).code if structure.is_scalar else next(arrays).name]
+        pieces = []
+        for item in structure.items:
+            inner = self._pieces(item, texts, arrays)
+            tail = "," if len(inner) == 1 else ""
+            pieces.append(f"({', '.join(inner)}{tail})" if isinstance(item, Items) else inner[0])
+        return pieces
+
+
+def _flat(structure: Structure) -> Iterator[Structure]:
+    """The scalars and arrays of a packed result, in order."""
+    if isinstance(structure, Items):
+        for item in structure.items:
+            yield from _flat(item)
+    else:
+        yield structure
+
+
+def _is_zero(atom: Atom) -> bool:
+    return isinstance(atom, Const) and repr(atom.value) in {"0", "0.0"}
+
+
+def _support(rows: Iterable[Primitive]) -> tuple[str, ...]:
+    """The functions that the code of some rows calls and math does not have; each after those that it calls itself."""
+    found: dict[str, str] = {}
+
+    def visit(row: Primitive) -> None:
+        for name in row.needs:
+            visit(TABLE[name])
+        if row.support:
+            found.setdefault(row.name, row.support.strip())
+
+    for row in rows:
+        visit(row)
+    return tuple(found.values())
+
+
+def _function_name(definition: str) -> str:
+    return definition.removeprefix("def ").partition("(")[0].strip()
+
+
+__all__ = ["emit", "parameters", "version"]

@@ -1,0 +1,73 @@
+"""How scalars are packed into the arguments and the result of generated code, which knows no lists.
+
+Arguments: a float64 for a scalar, one C-contiguous float64 array for anything else. Results: a float, a flat or nested
+tuple, an array. More than 16 loose scalars become one array, because a long tuple takes Numba minutes to compile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from symdiff.graph.structure import SCALAR, Array, Items, Structure
+
+LONGEST_TUPLE = 16
+
+
+def packed(structure: Structure) -> Structure:
+    """The structure that generated code returns for ``structure``: its tuples, lists and arrays after the rule above."""
+    if not isinstance(structure, Items):
+        return structure
+    if structure.size == 0:
+        return Array((0,))
+    result = Items("tuple", tuple(map(packed, structure.items)))
+    if _loose(result) <= LONGEST_TUPLE:
+        return result
+    return Array(structure.shape or (structure.size,))
+
+
+def argument_shape(structure: Structure) -> tuple[int, ...]:
+    """The shape of the array that an argument is passed in; ``()`` for a scalar."""
+    shape = structure.shape
+    return (structure.size,) if shape is None else shape
+
+
+def unpacker(structure: Structure) -> Callable[[Any], Any] | None:
+    """What turns the result of generated code into ``structure`` (lists, long tuples), or None if nothing is to do."""
+    compiled = packed(structure)
+    if compiled == structure:
+        return None
+    return lambda value: structure.pack(list(_leaves(compiled, value)))
+
+
+def numba_type(structure: Structure) -> str:
+    """The Numba type of a packed structure, as a signature spells it: ``UniTuple(float64, 2)``."""
+    if structure == SCALAR:
+        return "float64"
+    if not isinstance(structure, Items):
+        return array_type(structure.shape or ())
+    items = [numba_type(item) for item in structure.items]
+    if len(set(items)) == 1:
+        return f"UniTuple({items[0]}, {len(items)})"
+    return f"Tuple(({', '.join(items)}))"
+
+
+def array_type(shape: tuple[int, ...]) -> str:
+    """The Numba type of a C-contiguous float64 array of that many dimensions; ``float64`` for none."""
+    return "float64" if not shape else f"float64[{', '.join([':'] * (len(shape) - 1) + ['::1'])}]"
+
+
+def _loose(structure: Structure) -> int:
+    if isinstance(structure, Items):
+        return sum(map(_loose, structure.items))
+    return 1 if structure.is_scalar else 0
+
+
+def _leaves(structure: Structure, value: Any) -> Iterator[float]:
+    if isinstance(structure, Items):
+        for item, part in zip(structure.items, value, strict=True):
+            yield from _leaves(item, part)
+    elif structure.is_scalar:
+        yield value
+    else:
+        yield from value.ravel().tolist()
