@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
 
@@ -51,7 +51,7 @@ class SymbolicFunction:
 
     __wrapped__: Any
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> SymbolicFunction:
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Make a class for each object: Python looks ``__call__`` up on the class, and compiled code is called directly."""
         return object.__new__(type(cls.__name__, (cls,), {"__module__": cls.__module__, "__doc__": cls.__doc__}))
 
@@ -147,7 +147,7 @@ class SymbolicFunction:
 
     def _parameters(self) -> Mapping[str, inspect.Parameter]:
         base = self._base
-        return base.signature.parameters if isinstance(base, FunctionSource) else base._parameters()  # noqa: SLF001
+        return base.signature.parameters if isinstance(base, FunctionSource) else base._parameters()
 
     def _check_source(self) -> None:
         """Refuse at once what no call can make good; what depends on arguments or on names bound later waits."""
@@ -278,7 +278,7 @@ class SymbolicFunction:
         return self._base.name if isinstance(self._base, FunctionSource) else self._base.__name__
 
     def _repr_latex_(self) -> str:
-        return self._shown._repr_latex_()  # noqa: SLF001 - the notebook's protocol
+        return self._shown._repr_latex_()
 
 
 def _mentions(gap: Gap, names: list[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, overload
+from typing import Any, Literal
 
 from symdiff import calculus
 from symdiff.errors import ArgumentError, DomainError, ShapeError
@@ -52,23 +52,21 @@ class Transform:
         wrt = [leaf for param in params for leaf in param.leaves]
         if self.kind in ("gradient", "value_and_grad", "hvp"):
             _require_scalar(graph, self.kind)
-        if self.kind == "gradient":
-            return calculus.gradient(graph, wrt)
-        if self.kind == "value_and_grad":
-            return calculus.gradient(graph, wrt, keep_value=True)
+        if self.kind in ("gradient", "value_and_grad"):
+            return calculus.gradient(graph, wrt, keep_value=self.kind == "value_and_grad", tidy=simplify).graph
         if self.kind == "derivative":
             for param in params:
                 _require_scalar_argument(graph, param)
             order = [leaf for leaf, times in zip(wrt, self.orders, strict=True) for _ in range(times)]
             return calculus.derivative(graph, order, tidy=simplify)
         if self.kind == "jacobian":
-            return calculus.jacobian(graph, wrt)
+            return calculus.jacobian(graph, wrt, tidy=simplify).graph
         if self.kind == "hessian":
-            return calculus.hessian(graph, wrt)
-        seeds = self._seeds(graph, params)
-        return getattr(calculus, self.kind)(graph, wrt, seeds)
+            return calculus.hessian(graph, wrt, tidy=simplify).graph
+        product = {"jvp": calculus.jvp, "vjp": calculus.vjp, "hvp": calculus.hvp}[self.kind]
+        return product(graph, wrt, [self._seed(graph, params)], tidy=simplify)
 
-    def _seeds(self, graph: Graph, params: Sequence[Param]) -> Param:
+    def _seed(self, graph: Graph, params: Sequence[Param]) -> Param:
         structure = graph.result if self.kind == "vjp" else self._container([param.structure for param in params])
         return Param(self.seed, structure, role="seed")
 
@@ -106,7 +104,9 @@ class Transform:
             return function
         if self.kind == "derivative" or (self.kind == "gradient" and len(self.names) == 1):
             orders = self.orders or (1,)
-            below = "_".join(f"d{name}{times if times > 1 else ''}" for name, times in zip(self.names, orders, strict=True) if times)
+            below = "_".join(
+                f"d{name}{times if times > 1 else ''}" for name, times in zip(self.names, orders, strict=True) if times
+            )
             total = sum(orders)
             return f"d{total if total > 1 else ''}{function}_{below}" if total else function
         return f"{self.kind}_{function}"
@@ -118,8 +118,7 @@ class Transform:
         by = ", ".join(self.names)
         if self.kind == "derivative":
             by = ", ".join(
-                f"{name} ({times} times)" if times > 1 else name
-                for name, times in zip(self.names, self.orders, strict=True)
+                f"{name} ({times} times)" if times > 1 else name for name, times in zip(self.names, self.orders, strict=True)
             )
         what = {
             "gradient": "Gradient",
@@ -220,7 +219,7 @@ def _positional(base: FunctionSource | SymbolicFunction) -> list[str]:
     if isinstance(base, FunctionSource):
         parameters = base.signature.parameters.values()
         return [p.name for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
-    return _positional(base._base)  # noqa: SLF001
+    return _positional(base._base)
 
 
 def _make(kind: Kind, function: Any, argnums: Argnums, source: str | None, order: int | Sequence[int] = 1) -> Any:
@@ -278,16 +277,9 @@ _SPELLING = {
 }
 
 Function = Callable[..., Any]
-Decorator = Callable[[Function], SymbolicFunction]
 
 
-@overload
-def grad(f: Function, argnums: Argnums = 0, *, source: None = None) -> SymbolicFunction: ...
-@overload
-def grad(f: None = None, argnums: Argnums = 0, *, source: str) -> SymbolicFunction: ...
-@overload
-def grad(f: None = None, argnums: Argnums = 0, *, source: None = None) -> Decorator: ...
-def grad(f: Function | None = None, argnums: Argnums = 0, *, source: str | None = None) -> Any:
+def grad(f: Function | None = None, argnums: Argnums = 0, *, source: str | None = None) -> SymbolicFunction:
     """Gradient of a scalar-valued function, by reverse accumulation.
 
     Args:
@@ -316,13 +308,7 @@ def grad(f: Function | None = None, argnums: Argnums = 0, *, source: str | None 
     return _make("gradient", f, argnums, source)
 
 
-@overload
-def value_and_grad(f: Function, argnums: Argnums = 0, *, source: None = None) -> SymbolicFunction: ...
-@overload
-def value_and_grad(f: None = None, argnums: Argnums = 0, *, source: str) -> SymbolicFunction: ...
-@overload
-def value_and_grad(f: None = None, argnums: Argnums = 0, *, source: None = None) -> Decorator: ...
-def value_and_grad(f: Function | None = None, argnums: Argnums = 0, *, source: str | None = None) -> Any:
+def value_and_grad(f: Function | None = None, argnums: Argnums = 0, *, source: str | None = None) -> SymbolicFunction:
     """Value and gradient of a scalar-valued function in one pass. Arguments and errors as for ``grad``.
 
     Returns:
@@ -335,25 +321,13 @@ def value_and_grad(f: Function | None = None, argnums: Argnums = 0, *, source: s
     return _make("value_and_grad", f, argnums, source)
 
 
-@overload
-def derivative(
-    f: Function, *, order: int | Sequence[int] = 1, argnums: Argnums = 0, source: None = None
-) -> SymbolicFunction: ...
-@overload
-def derivative(
-    f: None = None, *, order: int | Sequence[int] = 1, argnums: Argnums = 0, source: str
-) -> SymbolicFunction: ...
-@overload
-def derivative(
-    f: None = None, *, order: int | Sequence[int] = 1, argnums: Argnums = 0, source: None = None
-) -> Decorator: ...
 def derivative(
     f: Function | None = None,
     *,
     order: int | Sequence[int] = 1,
     argnums: Argnums = 0,
     source: str | None = None,
-) -> Any:
+) -> SymbolicFunction:
     """Derivative of any order in scalar arguments.
 
     Args:
@@ -378,13 +352,7 @@ def derivative(
     return _make("derivative", f, argnums, source, order)
 
 
-@overload
-def jacobian(f: Function, argnums: Argnums = 0, *, source: None = None) -> SymbolicFunction: ...
-@overload
-def jacobian(f: None = None, argnums: Argnums = 0, *, source: str) -> SymbolicFunction: ...
-@overload
-def jacobian(f: None = None, argnums: Argnums = 0, *, source: None = None) -> Decorator: ...
-def jacobian(f: Function | None = None, argnums: Argnums = 0, *, source: str | None = None) -> Any:
+def jacobian(f: Function | None = None, argnums: Argnums = 0, *, source: str | None = None) -> SymbolicFunction:
     """All first derivatives of a function, forward or reverse, whichever needs fewer operations.
 
     Arguments and errors as for ``grad``, but the result of f may be a scalar, vector or matrix.
@@ -400,13 +368,7 @@ def jacobian(f: Function | None = None, argnums: Argnums = 0, *, source: str | N
     return _make("jacobian", f, argnums, source)
 
 
-@overload
-def hessian(f: Function, argnums: Argnums = 0, *, source: None = None) -> SymbolicFunction: ...
-@overload
-def hessian(f: None = None, argnums: Argnums = 0, *, source: str) -> SymbolicFunction: ...
-@overload
-def hessian(f: None = None, argnums: Argnums = 0, *, source: None = None) -> Decorator: ...
-def hessian(f: Function | None = None, argnums: Argnums = 0, *, source: str | None = None) -> Any:
+def hessian(f: Function | None = None, argnums: Argnums = 0, *, source: str | None = None) -> SymbolicFunction:
     """All second derivatives; each pair of arguments is computed once. Arguments and errors as for ``jacobian``.
 
     Returns:
@@ -420,13 +382,7 @@ def hessian(f: Function | None = None, argnums: Argnums = 0, *, source: str | No
     return _make("hessian", f, argnums, source)
 
 
-@overload
-def jvp(f: Function, argnums: Argnums = 0, *, source: None = None) -> SymbolicFunction: ...
-@overload
-def jvp(f: None = None, argnums: Argnums = 0, *, source: str) -> SymbolicFunction: ...
-@overload
-def jvp(f: None = None, argnums: Argnums = 0, *, source: None = None) -> Decorator: ...
-def jvp(f: Function | None = None, argnums: Argnums = 0, *, source: str | None = None) -> Any:
+def jvp(f: Function | None = None, argnums: Argnums = 0, *, source: str | None = None) -> SymbolicFunction:
     """Jacobian times tangent, by one forward sweep: ``jvp(f)(*args, tangent=v)``. Errors as for ``jacobian``.
 
     ``v`` has the structure of the argument (a tuple of them for several argnums); the result has that of f.
@@ -438,13 +394,7 @@ def jvp(f: Function | None = None, argnums: Argnums = 0, *, source: str | None =
     return _make("jvp", f, argnums, source)
 
 
-@overload
-def vjp(f: Function, argnums: Argnums = 0, *, source: None = None) -> SymbolicFunction: ...
-@overload
-def vjp(f: None = None, argnums: Argnums = 0, *, source: str) -> SymbolicFunction: ...
-@overload
-def vjp(f: None = None, argnums: Argnums = 0, *, source: None = None) -> Decorator: ...
-def vjp(f: Function | None = None, argnums: Argnums = 0, *, source: str | None = None) -> Any:
+def vjp(f: Function | None = None, argnums: Argnums = 0, *, source: str | None = None) -> SymbolicFunction:
     """Cotangent times Jacobian, by one reverse sweep: ``vjp(f)(*args, cotangent=w)``. Errors as for ``jacobian``.
 
     ``w`` has the structure of f's result; the result has that of the argument (a tuple of them for several argnums).
@@ -456,13 +406,7 @@ def vjp(f: Function | None = None, argnums: Argnums = 0, *, source: str | None =
     return _make("vjp", f, argnums, source)
 
 
-@overload
-def hvp(f: Function, argnums: Argnums = 0, *, source: None = None) -> SymbolicFunction: ...
-@overload
-def hvp(f: None = None, argnums: Argnums = 0, *, source: str) -> SymbolicFunction: ...
-@overload
-def hvp(f: None = None, argnums: Argnums = 0, *, source: None = None) -> Decorator: ...
-def hvp(f: Function | None = None, argnums: Argnums = 0, *, source: str | None = None) -> Any:
+def hvp(f: Function | None = None, argnums: Argnums = 0, *, source: str | None = None) -> SymbolicFunction:
     """Hessian times tangent of a scalar-valued function: ``hvp(f)(*args, tangent=v)``. Errors as for ``grad``.
 
     Forward over reverse: a small multiple of the cost of f, whatever the number of arguments (Pearlmutter 1994).
@@ -474,11 +418,7 @@ def hvp(f: Function | None = None, argnums: Argnums = 0, *, source: str | None =
     return _make("hvp", f, argnums, source)
 
 
-@overload
-def read(f: Function, *, source: None = None) -> SymbolicFunction: ...
-@overload
-def read(f: None = None, *, source: str) -> SymbolicFunction: ...
-def read(f: Function | None = None, *, source: str | None = None) -> Any:
+def read(f: Function | None = None, *, source: str | None = None) -> SymbolicFunction:
     """The function itself as a SymbolicFunction (order 0): its formula, source, graph and compiled code.
 
     >>> from symdiff import read

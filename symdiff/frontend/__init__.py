@@ -7,13 +7,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from symdiff.errors import ArgumentError, NameUnboundError, SymdiffError, UnsupportedError
-from symdiff.frontend import calls, expressions
-from symdiff.frontend.containers import NeedsCallError
-from symdiff.frontend.lower import Differentiate, GapError, Reader, RestartError, names_assigned
+from symdiff.frontend import (
+    calls,
+    comprehensions,  # noqa: F401 - registers its rules
+    conditions,
+)
+from symdiff.frontend.gaps import GapError, NeedsCallError, RestartError
+from symdiff.frontend.lower import Differentiate, Frame, Reader, names_assigned
 from symdiff.frontend.resolve import Capture, Guard
 from symdiff.frontend.source import FunctionSource, from_function, from_text
 from symdiff.frontend.values import Known, Poison, describe, leaves, structure_of
-from symdiff.graph.graph import Graph, Param
+from symdiff.graph.graph import Atom, Graph, Param
 from symdiff.graph.structure import SCALAR, Structure
 
 MAX_READINGS = 1000  # each reading lengthens an assumed vector or specialises an integer
@@ -71,17 +75,15 @@ def _read_once(reader: Reader) -> Reading:
     args = {name: reader.argument(name, structure) for name, structure in reader.structures.items()}
     result = calls.inline(reader, source, (), args, {}, None, source.node)
     structure = structure_of(result)
-    frame = calls.Frame(source, names_assigned(source.node))
-    outputs = ()
+    frame = Frame(source, names_assigned(source.node))
+    outputs: tuple[Atom, ...] = ()
     if reader.gaps or reader.unbound or isinstance(result, Poison):
         pass
     elif structure is None:
         what = "nothing" if isinstance(result, Known) and result.value is None else describe(result)
-        reader.record(
-            frame, GapError(source.node, f"{source.name} returns {what}", "return a number, tuple, list or array")
-        )
+        reader.record(frame, GapError(source.node, f"{source.name} returns {what}", "return a number, tuple, list or array"))
     else:
-        outputs = tuple(expressions.scalar(reader, leaf, source.node).atom for leaf in leaves(result))
+        outputs = tuple(conditions.scalar(reader, leaf, source.node).atom for leaf in leaves(result))
     if reader.gaps:
         raise UnsupportedError(source.name, tuple(reader.gaps))
     if reader.unbound:

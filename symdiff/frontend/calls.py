@@ -5,20 +5,14 @@ from __future__ import annotations
 import ast
 import inspect
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from symdiff.errors import SourceError
 from symdiff.frontend import containers, resolve
-from symdiff.frontend.lower import (
-    MAX_DEPTH,
-    Frame,
-    GapError,
-    PoisonedError,
-    Reader,
-    names_assigned,
-    reads,
-)
+from symdiff.frontend.gaps import GapError, PoisonedError
+from symdiff.frontend.lower import MAX_DEPTH, Frame, Reader, names_assigned, reads
+from symdiff.frontend.outside import wrap
 from symdiff.frontend.source import FunctionSource, from_function
 from symdiff.frontend.values import (
     NONE,
@@ -37,15 +31,11 @@ from symdiff.frontend.values import (
     Value,
     VectorParam,
     describe,
-    from_leaves,
-    leaves,
-    structure_of,
 )
-from symdiff.graph.graph import Const, Graph, Param, defined, free_names
-from symdiff.graph.splice import splice
-from symdiff.graph.structure import SCALAR
+from symdiff.graph.graph import Const
 from symdiff.primitives import TABLE, Primitive
 from symdiff.primitives import resolve as row_of
+
 
 def is_skipped(reader: Reader, node: ast.Call, frame: Frame) -> bool:
     """True for a statement that only reports: ``print(...)``, ``logging.info(...)``."""
@@ -109,7 +99,7 @@ def _callee(reader: Reader, node: ast.expr, frame: Frame) -> Value:
 def _call_method(
     reader: Reader, found: Method, args: Sequence[Value], keywords: Mapping[str, Value], frame: Frame, node: ast.Call
 ) -> Value:
-    from symdiff.frontend.library import METHODS
+    from symdiff.frontend.arrays import METHODS
 
     if not keywords:
         value = containers.method(reader, found.owner, found.name, args, frame, node)
@@ -125,33 +115,32 @@ def call(
     reader: Reader, function: Value, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST, hint: str
 ) -> Value:
     """Call a value."""
-    from symdiff.frontend.library import FORMS
+    from symdiff.frontend import nested
+    from symdiff.frontend.arrays import forms
 
     if isinstance(function, FunctionValue):
         return inline(reader, function.source, args, keywords, function.defaults, function.frame, node)
     if isinstance(function, Transformed):
-        return _differentiated(reader, function, args, keywords, node)
+        return nested.differentiated(reader, function, args, keywords, node)
     if not isinstance(function, Known):
         raise GapError(node, f"a call of {describe(function)}", "call a function")
     target = function.value
     if isinstance(target, FunctionSource):
-        return inline(reader, target, args, keywords, _own_defaults(reader, target, node), None, node)
-    form = FORMS().get(target) if getattr(type(target), "__hash__", None) else None
+        return inline(reader, target, args, keywords, own_defaults(reader, target, node), None, node)
+    form = forms().get(target) if getattr(type(target), "__hash__", None) else None
     if form is not None:
         return form(reader, list(args), dict(keywords), node)
     row = TABLE.get(getattr(target, "__symdiff_row__", "")) or row_of(target)
     if row is not None:
         return apply_row(reader, row, args, keywords, node, hint)
     if hasattr(target, "__symdiff_reading__"):
-        return _call_derivative(reader, target, args, keywords, node)
+        return nested.call_derivative(reader, target, args, keywords, node)
     if hasattr(target, "__symdiff_transform__"):
-        return _transform(reader, target, args, keywords, node)
+        return nested.transform(reader, target, args, keywords, node)
     return _call_python(reader, target, args, keywords, node)
 
 
-def _call_python(
-    reader: Reader, target: Any, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST
-) -> Value:
+def _call_python(reader: Reader, target: Any, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST) -> Value:
     """A user's function: its source is read and inlined."""
     name = getattr(target, "__qualname__", repr(target))
     module = getattr(target, "__module__", "") or ""
@@ -166,18 +155,22 @@ def _call_python(
         source = from_function(target)
     except SourceError as error:
         raise GapError(node, str(error), "define the function in a file") from None
-    return inline(reader, source, args, keywords, _own_defaults(reader, source, node), None, node)
+    return inline(reader, source, args, keywords, own_defaults(reader, source, node), None, node)
 
 
 def _advice(module: str) -> str:
-    return "use a function that the README lists" if module.split(".")[0] in ("numpy", "math", "scipy") else "write it as a plain function"
+    return (
+        "use a function that the README lists"
+        if module.split(".")[0] in ("numpy", "math", "scipy")
+        else "write it as a plain function"
+    )
 
 
 def apply_row(
     reader: Reader, row: Primitive, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST, hint: str
 ) -> Value:
     """A row of the table, elementwise on arrays."""
-    from symdiff.frontend.expressions import as_number, scalar, truth_of
+    from symdiff.frontend.conditions import as_number, scalar, truth_of
 
     if keywords:
         raise GapError(node, f"{row.name} with keyword {next(iter(keywords))}", "call it with plain arguments", "not yet")
@@ -195,16 +188,19 @@ def apply_row(
 # -- inlining -----------------------------------------------------------------------------------------------------
 
 
-def _own_defaults(reader: Reader, source: FunctionSource, node: ast.AST) -> dict[str, Value]:
+def _constant(value: Any) -> Callable[[], Any]:
+    return lambda: value
+
+
+def own_defaults(reader: Reader, source: FunctionSource, node: ast.AST) -> dict[str, Value]:
+    """The default values of a function's parameters, which Python evaluated at its definition."""
     defaults: dict[str, Value] = {}
     for parameter in source.signature.parameters.values():
         if parameter.default is not inspect.Parameter.empty:
             value = parameter.default
-            capture = resolve.Capture(
-                parameter.name, ("default", id(source.function), parameter.name), lambda value=value: value
-            )
+            capture = resolve.Capture(parameter.name, ("default", id(source.function), parameter.name), _constant(value))
             numeric = isinstance(value, int | float) and not isinstance(value, bool)
-            defaults[parameter.name] = reader.wrap(value, parameter.name, None if numeric else capture, node)
+            defaults[parameter.name] = wrap(reader, value, parameter.name, None if numeric else capture, node)
     return defaults
 
 
@@ -276,130 +272,3 @@ def bind(
                 raise GapError(node, f"{source.name} is called without {name}", f"give a value for {name}")
             bound[name] = defaults[name]
     return bound
-
-
-# -- derivatives inside functions ---------------------------------------------------------------------------------
-
-
-def _call_derivative(
-    reader: Reader, target: Any, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST
-) -> Value:
-    """A call of a SymbolicFunction: its graph becomes part of this one."""
-    if any(active is target for active in reader.active):
-        raise GapError(
-            node,
-            f"{target.__name__} calls itself: the decorated name now means the derivative",
-            "leave the function undecorated and write df = grad(f)",
-        )
-    signature: inspect.Signature = target.__signature__
-    try:
-        bound = dict(signature.bind(*args, **keywords).arguments)
-    except TypeError as error:
-        raise GapError(node, f"{target.__name__}: {error}", f"call it as {target.__name__}{signature}") from None
-    for name, parameter in signature.parameters.items():
-        if name not in bound and parameter.default is not parameter.empty:
-            bound[name] = reader.wrap(parameter.default, name, None, node)
-    structures = {name: structure_of(value) for name, value in bound.items()}
-    known = {name: value.value for name, value in bound.items() if isinstance(value, Known)}
-    integers: dict[str, int] = {}
-    for name, value in bound.items():
-        if structures[name] is None and name not in known:
-            raise GapError(node, f"{name} is {describe(value)}", "pass numbers, tuples or arrays")
-        if isinstance(value, Number) and isinstance(value.known, int) and name not in target.differentiated:
-            integers[name] = value.known
-    reading = target.__symdiff_reading__(
-        {name: structure for name, structure in structures.items() if name not in known}, known, integers, reader.active
-    )
-    substitution = {}
-    for param in reading.graph.params:
-        if param.role == "captured":
-            continue
-        atoms = [_atom(reader, leaf) for leaf in leaves(bound[param.name])]
-        substitution.update(zip(param.leaves, atoms, strict=True))
-    for capture, leaf in reading.captures:
-        present = reader.captures.setdefault(capture.key, (capture, reader.builder.fresh(capture.name)))
-        substitution[leaf] = present[1]
-    for guard in reading.guards:
-        reader.guards.setdefault(guard.capture.key, guard)
-    outputs = splice(reader.builder, reading.graph.body, substitution, reading.graph.outputs)
-    return from_leaves(reading.graph.result, outputs)
-
-
-def _atom(reader: Reader, leaf: Value) -> Any:
-    from symdiff.frontend.expressions import scalar
-
-    return scalar(reader, leaf, ast.Pass()).atom
-
-
-def _transform(
-    reader: Reader, target: Any, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST
-) -> Value:
-    """``grad(h)`` inside a function: of a function from outside, or of an inner one."""
-    if len(args) > 2 or not args:
-        raise GapError(node, f"{target.__name__} takes a function", f"write {target.__name__}(f)")
-    options = {name: _option(value, node) for name, value in keywords.items()}
-    if len(args) == 2:
-        options["argnums"] = _option(args[1], node)
-    function = args[0]
-    if isinstance(function, FunctionValue):
-        return Transformed(target.__symdiff_transform__(function.source, **options), function)
-    if isinstance(function, Known) and isinstance(function.value, FunctionSource):
-        return Transformed(
-            target.__symdiff_transform__(function.value, **options),
-            FunctionValue(function.value, Frame(function.value, frozenset()), _own_defaults(reader, function.value, node)),
-        )
-    if isinstance(function, Known) and callable(function.value):
-        return Known(target(function.value, **options))
-    raise GapError(node, f"{target.__name__} of {describe(function)}", "give it a function")
-
-
-def _option(value: Value, node: ast.AST) -> Any:
-    if isinstance(value, Known):
-        return value.value
-    if isinstance(value, Number) and isinstance(value.known, int):
-        return value.known
-    if isinstance(value, TupleValue):
-        return tuple(_option(item, node) for item in value.items)
-    raise GapError(node, "an option that depends on the arguments", "use a literal")
-
-
-def _differentiated(
-    reader: Reader, function: Transformed, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST
-) -> Value:
-    """The derivative of an inner function: read as a graph of its own, differentiated, and put in place.
-
-    What the inner function reads of the outer one is held constant: it enters as further inputs.
-    """
-    builder = reader.builder
-    inner = function.function
-    bound = bind(inner.source, args, keywords, inner.defaults, node)
-    params: list[Param] = []
-    fresh: dict[str, Value] = {}
-    for name, value in bound.items():
-        structure = structure_of(value)
-        if structure is None:
-            fresh[name] = value
-            continue
-        names = tuple(builder.fresh(leaf) for leaf in structure.leaf_names(name))
-        params.append(Param(name, structure, names))
-        fresh[name] = reader.packed(structure, list(names))
-    with builder.block() as body:
-        result = inline(reader, inner.source, (), fresh, {}, inner.frame if inner.frame.variables else None, node)
-    structure = structure_of(result)
-    if isinstance(result, Poison):
-        raise PoisonedError
-    if structure is None:
-        raise GapError(node, f"{inner.source.name} returns {describe(result)}", "return a number")
-    with builder.block(body):
-        outputs = tuple(_atom(reader, leaf) for leaf in leaves(result))
-    own = {leaf for param in params for leaf in param.leaves}
-    outside = dict.fromkeys([*free_names(tuple(body)), *(atom for atom in outputs if isinstance(atom, str))])
-    inside = {name for statement in body for name in defined(statement)}
-    free = [name for name in outside if name not in own and name not in inside]
-    params += [Param(name, SCALAR, (name,), "captured") for name in free if builder.kinds[name] == "float"]
-    graph = Graph(inner.source.name, tuple(params), tuple(body), outputs, structure)
-    if reader.differentiate is None or any(builder.kinds[name] == "bool" for name in free):
-        raise GapError(node, "a derivative of a function that reads a condition from outside", "pass it in", "not yet")
-    derived = reader.differentiate(function.transform, graph)
-    values = {leaf: _atom(reader, item) for param in params if param.role == "argument" for leaf, item in zip(param.leaves, leaves(bound[param.name]), strict=True)}
-    return from_leaves(derived.result, splice(builder, derived.body, values, derived.outputs))

@@ -8,8 +8,8 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from symdiff.errors import SymdiffError
-from symdiff.frontend.lower import Frame, GapError, Reader
+from symdiff.frontend.gaps import GapError, NeedsCallError
+from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.values import (
     ArrayValue,
     Known,
@@ -23,10 +23,6 @@ from symdiff.frontend.values import (
 )
 
 MAX_RANGE = 20_000  # elements of a range, list or tuple made while reading
-
-
-class NeedsCallError(SymdiffError, ValueError):
-    """The length of an argument is needed and no call has shown it yet."""
 
 
 def elements(reader: Reader, value: Value, node: ast.AST) -> tuple[Value, ...]:
@@ -182,9 +178,7 @@ def _unpack(reader: Reader, target: ast.Tuple | ast.List, value: Value, frame: F
 def _store(reader: Reader, target: ast.Subscript, value: Value, frame: Frame) -> None:
     owner = reader.operand(target.value, frame)
     if not isinstance(owner, ListValue):
-        raise GapError(
-            target, f"a write to an element of {describe(owner)}", "build a new list of the elements", "not yet"
-        )
+        raise GapError(target, f"a write to an element of {describe(owner)}", "build a new list of the elements", "not yet")
     if isinstance(target.slice, ast.Slice):
         raise GapError(target, "a write to a slice", "write the elements one by one", "not yet")
     position = reader.integer(reader.operand(target.slice, frame), target.slice, "an index")
@@ -251,9 +245,7 @@ def attribute(reader: Reader, owner: Value, name: str, node: ast.AST) -> Value |
     return None
 
 
-def method(
-    reader: Reader, owner: Value, name: str, args: Sequence[Value], frame: Frame, node: ast.AST
-) -> Value | None:
+def method(reader: Reader, owner: Value, name: str, args: Sequence[Value], frame: Frame, node: ast.AST) -> Value | None:
     """A method that changes or copies a list; None if there is no such method here."""
     if isinstance(owner, ListValue) and name in ("append", "extend", "copy"):
         if name == "copy" and not args:
@@ -278,7 +270,7 @@ def to_list(value: ArrayValue) -> ListValue:
 
 def to_array(reader: Reader, value: Value, node: ast.AST) -> ArrayValue:
     """``np.array(value)`` of nested tuples and lists of numbers."""
-    from symdiff.frontend.expressions import scalar
+    from symdiff.frontend.conditions import scalar
 
     if isinstance(value, ArrayValue):
         return value
@@ -310,9 +302,9 @@ def join(reader: Reader, op: type[ast.operator], left: Value, right: Value, node
         if count * len(sequence.items) > MAX_RANGE:
             raise GapError(node, "a sequence that long", f"use at most {MAX_RANGE} elements", "not yet")
         return type(sequence)(sequence.items * max(count, 0))
-    if isinstance(left, Known) and isinstance(right, Known) and op is ast.Add:
-        if isinstance(left.value, str) and isinstance(right.value, str):
-            return Known(left.value + right.value)
+    texts = [value.value for value in (left, right) if isinstance(value, Known) and isinstance(value.value, str)]
+    if op is ast.Add and len(texts) == 2:
+        return Known(texts[0] + texts[1])
     return None
 
 
@@ -331,7 +323,7 @@ def bitwise(op: type[ast.operator], left: Value, right: Value) -> int | None:
 
 def broadcast(reader: Reader, op: Callable[..., Any], *args: Any) -> ArrayValue:
     """Apply an operation on scalars elementwise, with NumPy's broadcasting; the last argument is the node."""
-    from symdiff.frontend.expressions import scalar
+    from symdiff.frontend.conditions import scalar
 
     *values, node = args
     arrays = [
@@ -349,7 +341,6 @@ def broadcast(reader: Reader, op: Callable[..., Any], *args: Any) -> ArrayValue:
         raise GapError(node, f"shapes {shapes} do not broadcast", "make the lengths equal") from None
     maps = [np.broadcast_to(np.arange(len(array.items)).reshape(array.shape), result).ravel() for array in arrays]
     items = (
-        op(*(array.items[index] for array, index in zip(arrays, indices, strict=True)))
-        for indices in zip(*maps, strict=True)
+        op(*(array.items[index] for array, index in zip(arrays, indices, strict=True))) for indices in zip(*maps, strict=True)
     )
     return ArrayValue(tuple(result), tuple(items))

@@ -13,8 +13,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from symdiff.frontend import calls, containers
-from symdiff.frontend.expressions import binary, disjunction, inner_function, truth_of
-from symdiff.frontend.lower import Frame, GapError, PoisonedError, Reader
+from symdiff.frontend.conditions import disjunction, truth_of
+from symdiff.frontend.expressions import binary, inner_function
+from symdiff.frontend.gaps import GapError, PoisonedError
+from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.merge import MISSING, Merge, changed
 from symdiff.frontend.values import (
     NONE,
@@ -169,7 +171,7 @@ def join_paths(reader: Reader, condition: Atom, then: Path, orelse: Path, frame:
             builder.branch(condition, then.body, orelse.body, [])
             return RAISES
         live = orelse if then.completion.raises else then
-        builder.branch(condition, *((then.body, ()) if live is orelse else ((), orelse.body)), [])
+        builder.branch(condition, then.body if live is orelse else (), orelse.body if live is then else (), [])
         builder.splice(live.body)
         frame.variables, frame.returned = live.variables, live.returned
         return live.completion
@@ -304,7 +306,10 @@ def run_augmented(reader: Reader, node: ast.AugAssign, frame: Frame) -> Completi
         raise PoisonedError
     if isinstance(present, ArrayValue | VectorParam):
         raise GapError(
-            node, "an array changed in place (other names may share it)", "write a = a + b, which makes a new array", "not yet"
+            node,
+            "an array changed in place (other names may share it)",
+            "write a = a + b, which makes a new array",
+            "not yet",
         )
     operand = reader.operand(node.value, frame)
     if isinstance(present, ListValue) and isinstance(node.op, ast.Add):
@@ -340,7 +345,9 @@ def run_raise(reader: Reader, node: ast.Raise, frame: Frame) -> Completion:
     arguments = call.args if isinstance(call, ast.Call) else []
     exception = reader.operand(call.func if isinstance(call, ast.Call) else call, frame)
     kind = exception.value if isinstance(exception, Known) else None
-    if not (isinstance(kind, type) and issubclass(kind, Exception) and getattr(builtins, kind.__name__, None) is kind):
+    if kind is None or not (
+        isinstance(kind, type) and issubclass(kind, Exception) and getattr(builtins, kind.__name__, None) is kind
+    ):
         raise GapError(node, "an exception that is no builtin class", "raise ValueError or another builtin exception", "not yet")
     texts = reader.operands(arguments, frame)
     if len(texts) > 1 or not all(isinstance(text, Known) and isinstance(text.value, str) for text in texts):

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from symdiff.errors import Gap, NameUnboundError, Verdict
+from symdiff.errors import Gap, NameUnboundError
 from symdiff.frontend import resolve
 from symdiff.frontend.fence import refusal
+from symdiff.frontend.gaps import GapError, PoisonedError, RestartError
+from symdiff.frontend.outside import wrap
 from symdiff.frontend.resolve import Capture, Guard
 from symdiff.frontend.source import FunctionSource
 from symdiff.frontend.values import (
@@ -39,27 +41,6 @@ from symdiff.primitives.row import ARITHMETIC, Primitive
 
 MAX_LETS = 20_000  # of one graph: beyond it, compiling takes minutes
 MAX_DEPTH = 24  # of functions inlined into each other
-
-
-class GapError(Exception):
-    """Raised by a rule that meets something it cannot read; recorded where the expression stands."""
-
-    def __init__(self, node: ast.AST, reason: str, rewrite: str, verdict: Verdict = "never") -> None:
-        super().__init__(reason)
-        self.node, self.reason, self.rewrite, self.verdict = node, reason, rewrite, verdict
-
-
-class PoisonedError(Exception):
-    """An operand was refused already: the expression around it is unknown too, and says nothing more."""
-
-
-class RestartError(Exception):
-    """Reading must start again, knowing more: integers that are needed as structure, or a longer vector."""
-
-    def __init__(self, specialise: Iterable[tuple[Any, ...]] = (), lengths: Mapping[str, int] | None = None) -> None:
-        super().__init__("read again")
-        self.specialise = tuple(specialise)
-        self.lengths = dict(lengths or {})
 
 
 @dataclass(eq=False)
@@ -152,9 +133,7 @@ class Reader:
             if rule is None:
                 raise self.refuse(node)
             if len(self.builder.kinds) > MAX_LETS:
-                raise GapError(
-                    node, f"more than {MAX_LETS} operations after unrolling", "use fewer or shorter loops", "not yet"
-                )
+                raise GapError(node, f"more than {MAX_LETS} operations after unrolling", "use fewer or shorter loops", "not yet")
             return rule(self, node, frame, hint)
         except GapError as error:
             self.record(frame, error)
@@ -206,7 +185,7 @@ class Reader:
 
     # what must be known while reading
 
-    def integer(self, value: Value, node: ast.expr, what: str) -> int:
+    def integer(self, value: Value, node: ast.AST, what: str) -> int:
         """The value of an integer needed as structure (an index, a range bound).
 
         An integer from outside, or an integer argument, specialises: reading starts again with its present value.
@@ -267,78 +246,7 @@ class Reader:
         except NameUnboundError as error:
             self.unbound.append(str(error))
             return POISON
-        return self.wrap(value, name, capture, node)
-
-    def wrap(self, value: Any, name: str, capture: Capture | None, node: ast.AST, owner: Any = None) -> Value:
-        """The abstract value of a Python object found outside the function."""
-        import numpy as np
-
-        named = resolve.constant(name, value, owner)
-        if named is not None:
-            return Number(named, float(named.value))
-        if isinstance(value, bool | np.bool_ | str | bytes) or value is None:
-            return self.fixed(value, capture)
-        if isinstance(value, int | float | np.integer | np.floating):
-            return self.captured_number(value, capture, node)
-        if isinstance(value, tuple | list):
-            return self.captured_items(value, name, capture, node)
-        if isinstance(value, np.ndarray):
-            return self.captured_array(value, capture, node)
-        if isinstance(value, complex):
-            raise GapError(node, f"{name} is complex", "split it into real and imaginary part")
-        if callable(value) and not isinstance(value, type) and capture is not None and getattr(value, "__code__", None):
-            return self.fixed(value, capture)
-        return Known(value)
-
-    def fixed(self, value: Any, capture: Capture | None) -> Known:
-        """A known value that shapes the graph: guarded, so that a later change is noticed."""
-        if capture is not None:
-            self.guards.setdefault(capture.key, Guard(capture, value))
-        return Known(value)
-
-    def captured_number(self, value: Any, capture: Capture | None, node: ast.AST) -> Number:
-        """A number from outside: a parameter of the graph, unless an earlier reading needed it as structure."""
-        whole = _is_integer(value)
-        if capture is None:
-            return number(int(value) if whole else float(value))
-        if whole and capture.key in self.specialised:
-            self.fixed(value, capture)
-            return number(int(value))
-        if capture.key not in self.captures:
-            try:
-                float(value)
-            except OverflowError:
-                raise GapError(node, f"{capture.name} is too large for a float", "use a smaller number") from None
-            leaf = self.builder.fresh(capture.name if capture.name.isidentifier() else "k")
-            self.captures[capture.key] = (capture, leaf)
-            if whole:
-                self.integers[leaf] = capture.key
-        return Number(self.captures[capture.key][1])
-
-    def captured_items(self, value: Any, name: str, capture: Capture | None, node: ast.AST) -> Value:
-        """A tuple or list from outside: its length and kinds are known, its numbers are parameters."""
-        if len(value) > resolve.MAX_CAPTURED:
-            raise GapError(node, f"{name} has {len(value)} elements", "pass it as an argument", "not yet")
-        items = tuple(
-            self.wrap(inner, f"{name}_{position}", capture and resolve.item(value, capture, (position,)), node)
-            for position, inner in enumerate(value)
-        )
-        if capture is not None:
-            length = Capture(name, (*capture.key, "length"), lambda: len(capture.get()))
-            self.guards.setdefault(length.key, Guard(length, len(value)))
-        return TupleValue(items) if isinstance(value, tuple) else ListValue(items)
-
-    def captured_array(self, value: Any, capture: Capture | None, node: ast.AST) -> ArrayValue:
-        """A NumPy array from outside: its shape is known, its elements are parameters."""
-        if value.size > resolve.MAX_CAPTURED:
-            raise GapError(node, f"an array of {value.size} elements", "pass a smaller one as an argument", "not yet")
-        if value.dtype.kind not in "iuf" or capture is None:
-            raise GapError(node, f"an array of {value.dtype}", "use an array of floats")
-        shape = Capture(capture.name, (*capture.key, "shape"), lambda: capture.get().shape)
-        self.guards.setdefault(shape.key, Guard(shape, value.shape))
-        paths = Array(value.shape).indices()
-        items = (self.captured_number(value[path], resolve.item(value, capture, path), node) for path in paths)
-        return ArrayValue(value.shape, tuple(items))
+        return wrap(self, value, name, capture, node)
 
     # arguments
 
@@ -411,12 +319,6 @@ class Reader:
         if frame.inlined:
             text = f"{text}  (in {frame.source.name})"
         return Origin(node.lineno - frame.source.node.lineno + 1, text)
-
-
-def _is_integer(value: Any) -> bool:
-    import numpy as np
-
-    return isinstance(value, int | np.integer)
 
 
 def names_assigned(node: ast.FunctionDef | ast.Lambda) -> frozenset[str]:

@@ -81,8 +81,8 @@ class Merge:
         if isinstance(value, Number | Condition):
             if value.atom not in names:
                 return _fixed(value)
-            pair = (value.atom, UNDEFINED) if orelse is None else (UNDEFINED, value.atom)
-            return self._pair(hint, *pair, type(value))
+            first, second = (value.atom, UNDEFINED) if orelse is None else (UNDEFINED, value.atom)
+            return self._pair(hint, first, second, type(value))
         if isinstance(value, TupleValue | ListValue | ArrayValue):
             inner = [
                 self._survivor(f"{hint}_{k}", item if orelse is None else None, item if then is None else None)
@@ -133,7 +133,7 @@ def _same(a: Known, b: Known) -> bool:
 
 def choose(reader: Reader, condition: Atom, then: Side, orelse: Side, node: ast.AST, hint: str) -> Value:
     """The value of ``then if condition else orelse``, each side with the statements that compute it."""
-    from symdiff.frontend.lower import GapError
+    from symdiff.frontend.gaps import GapError
 
     merge = Merge(reader.builder, then[0], orelse[0])
     merge.add(hint, _numeric(then[1], orelse[1]), _numeric(orelse[1], then[1]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import math
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,6 +113,3 @@ def constant(name: str, value: Any, owner: Any = None) -> Const | None:
 def is_library(module: types.ModuleType) -> bool:
     """True for modules whose numbers are constants of the library, not settings of the user."""
     return module.__name__ in {"math", "numpy"}
-
-
-NamesOf = Mapping[str, Any]

@@ -27,7 +27,7 @@ class FunctionSource:
     node: Node
     file: str
     lines: tuple[str, ...]  # of the whole file; line numbers of the tree count from 1 in it
-    function: types.FunctionType | None = None
+    function: types.FunctionType | None = field(default=None)
     names: Mapping[str, Any] = field(default_factory=dict)
     doc: str | None = None
 
@@ -275,7 +275,12 @@ def _top_level(statement: ast.stmt, lines: tuple[str, ...], names: Mapping[str, 
     if isinstance(statement, ast.ImportFrom):
         if statement.module == "__future__":
             return {}
-        if statement.module in modules and all(alias.name in modules[statement.module].__all__ if statement.module == "numpy" else hasattr(modules[statement.module], alias.name) for alias in statement.names):
+        if statement.module in modules and all(
+            alias.name in modules[statement.module].__all__
+            if statement.module == "numpy"
+            else hasattr(modules[statement.module], alias.name)
+            for alias in statement.names
+        ):
             module = modules[statement.module]
             return {alias.asname or alias.name: getattr(module, alias.name) for alias in statement.names}
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):

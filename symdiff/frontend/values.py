@@ -25,7 +25,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Condition:
-    """A truth value that depends on the arguments. (A truth value known in advance is Known(True) or Known(False).)"""
+    """A truth value that depends on the arguments; one that is known in advance is Known(True) or Known(False)."""
 
     atom: Atom
 
@@ -135,8 +135,8 @@ def structure_of(value: Value) -> Structure | None:
     if isinstance(value, TupleValue | ListValue):
         inner = [structure_of(item) for item in value.items]
         if all(item is not None for item in inner):
-            container = "tuple" if isinstance(value, TupleValue) else "list"
-            return Items(container, tuple(item for item in inner if item is not None))
+            items = tuple(item for item in inner if item is not None)
+            return Items("tuple" if isinstance(value, TupleValue) else "list", items)
     return None
 
 

@@ -1,0 +1,219 @@
+"""Rules for conditions: comparisons, logic, conditional expressions, and what a value is as a number or a truth."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from symdiff.frontend import containers
+from symdiff.frontend.gaps import GapError, PoisonedError
+from symdiff.frontend.lower import Frame, Reader, reads
+from symdiff.frontend.merge import choose
+from symdiff.frontend.values import (
+    POISON,
+    ArrayValue,
+    Condition,
+    FunctionValue,
+    Known,
+    ListValue,
+    Method,
+    Number,
+    TupleValue,
+    Value,
+    VectorParam,
+    describe,
+    number,
+)
+from symdiff.graph.graph import Const
+
+COMPARISONS: dict[type[ast.cmpop], str] = {
+    ast.Lt: "lt",
+    ast.LtE: "le",
+    ast.Gt: "gt",
+    ast.GtE: "ge",
+    ast.Eq: "eq",
+    ast.NotEq: "ne",
+}
+
+
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "eq": operator.eq,
+    "ne": operator.ne,
+}
+
+
+def as_number(reader: Reader, value: Number | Condition) -> Number:
+    """A condition as 1.0 or 0.0."""
+    if isinstance(value, Number):
+        return value
+    return Number(reader.builder.branch(value.atom, (), (), [("t", Const(1), Const(0))])[0])
+
+
+def scalar(reader: Reader, value: Value, node: ast.AST) -> Number:
+    """A value that must be one number; a condition counts as 0 or 1."""
+    if isinstance(value, Number):
+        return value
+    if isinstance(value, Condition):
+        return as_number(reader, value)
+    if isinstance(value, Known) and isinstance(value.value, bool):
+        return number(int(value.value))
+    if isinstance(value, ArrayValue) and value.shape == ():
+        return value.items[0]
+    if isinstance(value, VectorParam):
+        raise GapError(node, f"{value.name} is used both as a vector and as a number", "use its elements", "not yet")
+    raise GapError(node, f"arithmetic on {describe(value)}", "use numbers")
+
+
+@reads(ast.Compare)
+def read_compare(reader: Reader, node: ast.Compare, frame: Frame, hint: str) -> Value:
+    """``a < b``, chained ``a < b < c``, ``x is None``, ``x in (1, 2)``."""
+    values = reader.operands([node.left, *node.comparators], frame)
+    results = [compare(reader, op, a, b, node, hint) for op, a, b in zip(node.ops, values[:-1], values[1:], strict=True)]
+    return conjunction(reader, results, hint)
+
+
+def compare(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.AST, hint: str) -> Value:
+    """One comparison."""
+    if isinstance(op, ast.Is | ast.IsNot):
+        return _identity(op, a, b, node)
+    if isinstance(op, ast.In | ast.NotIn):
+        return _membership(reader, op, a, b, node, hint)
+    name = COMPARISONS[type(op)]
+    if isinstance(a, Known) and isinstance(b, Known):
+        try:
+            return Known(_COMPARE[name](a.value, b.value))
+        except TypeError as error:
+            raise GapError(node, str(error), "compare values of one kind") from None
+    if isinstance(a, Known) != isinstance(b, Known) and not _is_truth(a) and not _is_truth(b):
+        if name in ("eq", "ne"):  # a number never equals a string or None
+            return Known(name == "ne")
+        raise GapError(node, f"a comparison of {describe(a)} with {describe(b)}", "compare numbers")
+    if isinstance(a, ArrayValue | VectorParam | TupleValue | ListValue) or isinstance(b, ArrayValue | TupleValue | ListValue):
+        raise GapError(node, "a comparison of containers", "compare their elements", "not yet")
+    first, second = scalar(reader, a, node), scalar(reader, b, node)
+    if first.known is not None and second.known is not None:
+        return Known(_COMPARE[name](first.known, second.known))
+    return reader.apply(name, first, second, hint=hint)
+
+
+def _is_truth(value: Value) -> bool:
+    return isinstance(value, Known) and isinstance(value.value, bool)
+
+
+def _identity(op: ast.cmpop, a: Value, b: Value, node: ast.AST) -> Known:
+    """``is``: decided while reading, since None and other objects are known."""
+    if isinstance(a, Known) and isinstance(b, Known):
+        same = a.value is b.value
+    elif any(isinstance(value, Known) and (value.value is None or isinstance(value.value, bool)) for value in (a, b)):
+        same = False
+    else:
+        raise GapError(node, "identity of numbers (is)", "use == instead")
+    return Known(same == isinstance(op, ast.Is))
+
+
+def _membership(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.AST, hint: str) -> Value:
+    if isinstance(a, Known) and isinstance(b, Known) and isinstance(b.value, str):
+        found: Value = Known(str(a.value) in b.value)
+    else:
+        items = containers.elements(reader, b, node)
+        found = disjunction(reader, [compare(reader, ast.Eq(), a, item, node, hint) for item in items], hint)
+    if isinstance(op, ast.In):
+        return found
+    return Known(not found.value) if isinstance(found, Known) else reader.apply("not", _condition(found), hint=hint)
+
+
+def _condition(value: Value) -> Condition:
+    if not isinstance(value, Condition):
+        raise TypeError(f"{value} is no condition")
+    return value
+
+
+def conjunction(reader: Reader, values: list[Value], hint: str = "t") -> Value:
+    """The logical and of truth values that are all computed."""
+    return _logic(reader, values, "and", False, hint)
+
+
+def disjunction(reader: Reader, values: list[Value], hint: str = "t") -> Value:
+    """The logical or of truth values that are all computed."""
+    return _logic(reader, values, "or", True, hint)
+
+
+def _logic(reader: Reader, values: list[Value], op: str, decided: bool, hint: str) -> Value:
+    result: Value = Known(not decided)
+    for value in values:
+        if isinstance(value, Known):
+            if bool(value.value) == decided:
+                return Known(decided)
+        elif isinstance(result, Known):
+            result = value
+        else:
+            result = reader.apply(op, _condition(result), _condition(value), hint=hint)
+    return result
+
+
+def truth_of(reader: Reader, value: Value, node: ast.AST) -> Known | Condition:
+    """What ``bool(value)`` is: known while reading, or a condition in the graph."""
+    if isinstance(value, Known):
+        return Known(bool(value.value))
+    if isinstance(value, Condition):
+        return value
+    if isinstance(value, Number):
+        if value.known is not None:
+            return Known(bool(value.known))
+        return _condition(reader.apply("ne", value, number(0)))
+    if isinstance(value, TupleValue | ListValue):
+        return Known(bool(value.items))
+    if isinstance(value, ArrayValue) and len(value.items) == 1:
+        return truth_of(reader, value.items[0], node)
+    if isinstance(value, FunctionValue | Method):
+        return Known(True)
+    raise GapError(node, f"the truth value of {describe(value)} is ambiguous", "compare its elements")
+
+
+@reads(ast.BoolOp)
+def read_logic(reader: Reader, node: ast.BoolOp, frame: Frame, hint: str) -> Value:
+    """``a and b``, ``a or b``: as in Python the value of an operand; the right one is evaluated only if it is needed."""
+    return _short_circuit(reader, isinstance(node.op, ast.And), node.values, frame, hint)
+
+
+def _short_circuit(reader: Reader, conjunctive: bool, nodes: list[ast.expr], frame: Frame, hint: str) -> Value:
+    value = reader.operand(nodes[0], frame)
+    if len(nodes) == 1:
+        return value
+    truth = truth_of(reader, value, nodes[0])
+    if isinstance(truth, Known):
+        return _short_circuit(reader, conjunctive, nodes[1:], frame, hint) if truth.value == conjunctive else value
+    before = dict(frame.variables)
+    with reader.builder.block() as body:
+        other = _short_circuit(reader, conjunctive, nodes[1:], frame, hint)
+    if other is POISON:
+        raise PoisonedError
+    if frame.variables != before:
+        raise GapError(nodes[1], "an assignment (:=) that may not happen", "assign in a statement of its own")
+    plain = isinstance(value, Condition) and isinstance(other, Condition | Known)
+    if plain and all(reader.is_cheap(statement) for statement in body):
+        reader.builder.splice(body)
+        return conjunction(reader, [value, other], hint) if conjunctive else disjunction(reader, [value, other], hint)
+    then, orelse = ((body, other), ((), value)) if conjunctive else (((), value), (body, other))
+    return choose(reader, truth.atom, then, orelse, nodes[1], hint)
+
+
+@reads(ast.IfExp)
+def read_conditional(reader: Reader, node: ast.IfExp, frame: Frame, hint: str) -> Value:
+    """``a if c else b``: only the chosen side is evaluated."""
+    truth = truth_of(reader, reader.operand(node.test, frame), node.test)
+    if isinstance(truth, Known):
+        return reader.operand(node.body if truth.value else node.orelse, frame)
+    with reader.builder.block() as then:
+        first = reader.read(node.body, frame, hint)
+    with reader.builder.block() as orelse:
+        second = reader.read(node.orelse, frame, hint)
+    if first is POISON or second is POISON:
+        raise PoisonedError
+    return choose(reader, truth.atom, (then, first), (orelse, second), node, hint)

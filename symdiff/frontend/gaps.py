@@ -1,0 +1,34 @@
+"""What stops the reading of an expression, or starts it again."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from symdiff.errors import SymdiffError, Verdict
+
+
+class GapError(Exception):
+    """Raised by a rule that meets something it cannot read; recorded where the expression stands."""
+
+    def __init__(self, node: ast.AST, reason: str, rewrite: str, verdict: Verdict = "never") -> None:
+        super().__init__(reason)
+        self.node, self.reason, self.rewrite, self.verdict = node, reason, rewrite, verdict
+
+
+class PoisonedError(Exception):
+    """An operand was refused already: the expression around it is unknown too, and says nothing more."""
+
+
+class RestartError(Exception):
+    """Reading must start again, knowing more: integers that are needed as structure, or a longer vector."""
+
+    def __init__(self, specialise: Iterable[tuple[Any, ...]] = (), lengths: Mapping[str, int] | None = None) -> None:
+        super().__init__("read again")
+        self.specialise = tuple(specialise)
+        self.lengths = dict(lengths or {})
+
+
+class NeedsCallError(SymdiffError, ValueError):
+    """The length of an argument is needed and no call has shown it yet."""

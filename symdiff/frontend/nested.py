@@ -1,0 +1,154 @@
+"""Derivatives inside functions: calls of derivatives, and transforms of inner functions."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from symdiff.frontend import calls
+from symdiff.frontend.conditions import scalar
+from symdiff.frontend.gaps import GapError, PoisonedError
+from symdiff.frontend.lower import Frame, Reader
+from symdiff.frontend.outside import wrap
+from symdiff.frontend.source import FunctionSource
+from symdiff.frontend.values import (
+    FunctionValue,
+    Known,
+    Number,
+    Poison,
+    Transformed,
+    TupleValue,
+    Value,
+    describe,
+    from_leaves,
+    leaves,
+    structure_of,
+)
+from symdiff.graph.graph import Atom, Graph, Param, defined, free_names
+from symdiff.graph.splice import splice
+from symdiff.graph.structure import SCALAR
+
+
+def call_derivative(reader: Reader, target: Any, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST) -> Value:
+    """A call of a SymbolicFunction: its graph becomes part of this one."""
+    if any(active is target for active in reader.active):
+        raise GapError(
+            node,
+            f"{target.__name__} calls itself: the decorated name now means the derivative",
+            "leave the function undecorated and write df = grad(f)",
+        )
+    signature: inspect.Signature = target.__signature__
+    try:
+        bound = dict(signature.bind(*args, **keywords).arguments)
+    except TypeError as error:
+        raise GapError(node, f"{target.__name__}: {error}", f"call it as {target.__name__}{signature}") from None
+    for name, parameter in signature.parameters.items():
+        if name not in bound and parameter.default is not parameter.empty:
+            bound[name] = wrap(reader, parameter.default, name, None, node)
+    structures = {name: structure_of(value) for name, value in bound.items()}
+    known = {name: value.value for name, value in bound.items() if isinstance(value, Known)}
+    integers: dict[str, int] = {}
+    for name, value in bound.items():
+        if structures[name] is None and name not in known:
+            raise GapError(node, f"{name} is {describe(value)}", "pass numbers, tuples or arrays")
+        if isinstance(value, Number) and isinstance(value.known, int) and name not in target.differentiated:
+            integers[name] = value.known
+    reading = target.__symdiff_reading__(
+        {name: structure for name, structure in structures.items() if name not in known}, known, integers, reader.active
+    )
+    substitution: dict[str, Atom] = {}
+    for param in reading.graph.params:
+        if param.role == "captured":
+            continue
+        atoms = [_atom(reader, leaf) for leaf in leaves(bound[param.name])]
+        substitution.update(zip(param.leaves, atoms, strict=True))
+    for capture, leaf in reading.captures:
+        present = reader.captures.setdefault(capture.key, (capture, reader.builder.fresh(capture.name)))
+        substitution[leaf] = present[1]
+    for guard in reading.guards:
+        reader.guards.setdefault(guard.capture.key, guard)
+    outputs = splice(reader.builder, reading.graph.body, substitution, reading.graph.outputs)
+    return from_leaves(reading.graph.result, outputs)
+
+
+def transform(reader: Reader, target: Any, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST) -> Value:
+    """``grad(h)`` inside a function: of a function from outside, or of an inner one."""
+    if len(args) > 2 or not args:
+        raise GapError(node, f"{target.__name__} takes a function", f"write {target.__name__}(f)")
+    options = {name: _option(value, node) for name, value in keywords.items()}
+    if len(args) == 2:
+        options["argnums"] = _option(args[1], node)
+    function = args[0]
+    if isinstance(function, FunctionValue):
+        return Transformed(target.__symdiff_transform__(function.source, **options), function)
+    if isinstance(function, Known) and isinstance(function.value, FunctionSource):
+        return Transformed(
+            target.__symdiff_transform__(function.value, **options),
+            FunctionValue(function.value, Frame(function.value, frozenset()), calls.own_defaults(reader, function.value, node)),
+        )
+    if isinstance(function, Known) and callable(function.value):
+        return Known(target(function.value, **options))
+    raise GapError(node, f"{target.__name__} of {describe(function)}", "give it a function")
+
+
+def _option(value: Value, node: ast.AST) -> Any:
+    if isinstance(value, Known):
+        return value.value
+    if isinstance(value, Number) and isinstance(value.known, int):
+        return value.known
+    if isinstance(value, TupleValue):
+        return tuple(_option(item, node) for item in value.items)
+    raise GapError(node, "an option that depends on the arguments", "use a literal")
+
+
+def differentiated(
+    reader: Reader, function: Transformed, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST
+) -> Value:
+    """The derivative of an inner function: read as a graph of its own, differentiated, and put in place.
+
+    What the inner function reads of the outer one is held constant: it enters as further inputs.
+    """
+    builder = reader.builder
+    inner = function.function
+    bound = calls.bind(inner.source, args, keywords, inner.defaults, node)
+    params: list[Param] = []
+    fresh: dict[str, Value] = {}
+    for name, value in bound.items():
+        structure = structure_of(value)
+        if structure is None:
+            fresh[name] = value
+            continue
+        names = tuple(builder.fresh(leaf) for leaf in structure.leaf_names(name))
+        params.append(Param(name, structure, names))
+        fresh[name] = reader.packed(structure, list(names))
+    with builder.block() as body:
+        result = calls.inline(reader, inner.source, (), fresh, {}, inner.frame if inner.frame.variables else None, node)
+    structure = structure_of(result)
+    if isinstance(result, Poison):
+        raise PoisonedError
+    if structure is None:
+        raise GapError(node, f"{inner.source.name} returns {describe(result)}", "return a number")
+    with builder.block(body):
+        outputs = tuple(_atom(reader, leaf) for leaf in leaves(result))
+    own = {leaf for param in params for leaf in param.leaves}
+    outside = dict.fromkeys([*free_names(tuple(body)), *(atom for atom in outputs if isinstance(atom, str))])
+    inside = {name for statement in body for name in defined(statement)}
+    free = [name for name in outside if name not in own and name not in inside]
+    params += [Param(name, SCALAR, (name,), "captured") for name in free if builder.kinds[name] == "float"]
+    graph = Graph(inner.source.name, tuple(params), tuple(body), outputs, structure)
+    if reader.differentiate is None or any(builder.kinds[name] == "bool" for name in free):
+        raise GapError(node, "a derivative of a function that reads a condition from outside", "pass it in", "not yet")
+    derived = reader.differentiate(function.transform, graph)
+    values = {
+        leaf: _atom(reader, item)
+        for param in params
+        if param.role == "argument"
+        for leaf, item in zip(param.leaves, leaves(bound[param.name]), strict=True)
+    }
+    return from_leaves(derived.result, splice(builder, derived.body, values, derived.outputs))
+
+
+def _atom(reader: Reader, leaf: Value) -> Atom:
+    return scalar(reader, leaf, ast.Pass()).atom
