@@ -111,7 +111,7 @@ class Body:
         """Build an expression from atoms; what makes its line too long becomes a statement of its own first."""
         while True:
             text = build([self._peek(atom, as_float) for atom in atoms])
-            pending = [atom for atom in atoms if atom in self._pending]
+            pending = [atom for atom in atoms if isinstance(atom, str) and atom in self._pending]
             if prefix + len(text) <= _room(depth) or not pending:
                 break
             self._spill(depth, max(pending, key=lambda name: len(self._pending[name].text)))
@@ -121,7 +121,7 @@ class Body:
 
     def origin_of(self, atoms: Sequence[Atom]) -> Origin | None:
         """The user's line behind what would be inlined, if it is one line."""
-        origins = {self._pending[atom].origin for atom in atoms if atom in self._pending}
+        origins = {self._pending[atom].origin for atom in atoms if isinstance(atom, str) and atom in self._pending}
         return origins.pop() if len(origins) == 1 else None
 
     def _peek(self, atom: Atom, as_float: bool) -> Text:
@@ -271,9 +271,8 @@ class Body:
         outer, self.lines = self.lines, []
         self._block(body, depth)
         for out, atom in () if _raises(self.lines, depth) else outs:
-            if atom == UNDEFINED or (
-                isinstance(atom, str) and self._classes.root(atom) == self._classes.root(out.name)
-            ):
+            done = isinstance(atom, str) and self._classes.root(atom) == self._classes.root(out.name)
+            if done or atom == UNDEFINED:
                 continue
             target = self._target(out.name)
             text = self.fit(depth, len(target) + 3, [atom], lambda texts: texts[0], as_float=True)
@@ -313,11 +312,9 @@ def _raises(lines: list[Line], depth: int) -> bool:
 def _trim(lines: list[Line], head: int, start: int, condition: Text) -> None:
     """Drop the comment of a branch that only repeats its condition."""
     if head > start:
-        said = lines[start].code.partition(": ")[2]
-        if lines[start].code.startswith("# line ") and _bare(said) in (
-            f"if{_bare(condition.code)}:",
-            f"elif{_bare(condition.code)}:",
-        ):
+        role, _, said = lines[start].code.partition(": ")
+        same = _bare(said).removeprefix("el") == f"if{_bare(condition.code)}:"
+        if same and role.startswith("# line "):
             del lines[start]
 
 

@@ -44,14 +44,14 @@ class Classes:
 
     def spelling(self, root: str) -> str:
         """The name of a variable: of the names with the out's stem, the one with the lowest number."""
-        names = [root, *self._members.get(root, ())]
+        names: list[str] = [root, *self._members.get(root, ())]
         if is_generic(root) and not all(map(is_generic, names)):
             own = {stem(name)[0] for name in names if not is_generic(name)}
             if len(own) == 1:
                 names = [name for name in names if not is_generic(name)]
-                return min(names, key=lambda name: stem(name)[1])
+                return min(names, key=_number)
         base = stem(root)[0]
-        return min((name for name in names if stem(name)[0] == base), key=lambda name: stem(name)[1])
+        return min((name for name in names if stem(name)[0] == base), key=_number)
 
     def _join(self, branch: If, slots: Container[str]) -> None:
         for side in ("then", "orelse"):
@@ -61,6 +61,10 @@ class Classes:
                 if isinstance(atom, str) and atom in here and atom not in self._parent and atom not in slots:
                     self._parent[atom] = out.name
                     self._members.setdefault(self.root(out.name), []).append(atom)
+
+
+def _number(name: str) -> int:
+    return stem(name)[1]
 
 
 def _only_returned(routine: Routine) -> frozenset[str]:

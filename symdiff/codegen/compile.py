@@ -1,4 +1,4 @@
-"""Running generated source: compiled by Numba (imported here only, and only when something is compiled) or as Python."""
+"""Running generated source: compiled by Numba (imported here only, and lazily) or as plain Python."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def vectorize(kernel: Any, arity: int) -> Any:
     namespace: dict[str, Any] = {"kernel": kernel}
     with _LOCK:
         function = _run(f"def elementwise({names}):\n    return kernel({names})\n", "<symdiff ufunc>", namespace)
-        return numba.vectorize([signature])(function)
+        return numba.vectorize([signature])(function)  # type: ignore[no-untyped-call]
 
 
 def register(cls: type, get_kernel: Callable[[Any], Any]) -> None:
@@ -138,6 +138,10 @@ def _called_by(source: str) -> str:
     raise InternalError("the last definition of the generated code has no signature")
 
 
+def _typeconv_pointer(dispatcher: Any) -> Any:
+    return dispatcher._tm.get_pointer()
+
+
 class _Missing:
     """An argument that was not given."""
 
@@ -151,7 +155,7 @@ def _front_class() -> type:
     from numba import _dispatcher
     from numba.core.registry import CPUDispatcher
 
-    class Front(CPUDispatcher):  # type: ignore[misc]
+    class Front(CPUDispatcher):
         """A Numba dispatcher over the compiled code of another one."""
 
         def __init__(self, kernel: Any, slow: Callable[..., Any], defaults: dict[str, float]) -> None:
@@ -160,7 +164,7 @@ def _front_class() -> type:
             values = tuple(float(defaults[name]) if name in defaults else _MISSING for name in self._names)
             can_fallback, has_stararg, exact_match_required = False, False, True
             _dispatcher.Dispatcher.__init__(
-                self, self._tm.get_pointer(), len(self._names), self._fold_args, self._names, values,
+                self, _typeconv_pointer(self), len(self._names), self._fold_args, self._names, values,
                 can_fallback, has_stararg, exact_match_required,
             )  # fmt: skip
             for overload in kernel.overloads.values():

@@ -61,18 +61,13 @@ class _Module:
         self.graph = graph
         self.title = title
         self.params = parameters(graph)
-        self.bools = {
-            out.name for node in walk(graph.body) if isinstance(node, If) for out in node.outs if out.kind == "bool"
-        }
-        self.bools |= {node.name for node in walk(graph.body) if isinstance(node, Let) and node.kind == "bool"}
+        self.bools = set(_bools(graph))
         rows = {node.op.name for node in walk(graph.body) if isinstance(node, Let)}
         self.rows = [row for row in TABLE.values() if row.name in rows]
         self.support = _support(self.rows)
-        reserved = (
-            MODULES | identifiers(row.code for row in self.rows) | {_function_name(text) for text in self.support}
-        )
-        reserved |= {node.exception for node in walk(graph.body) if isinstance(node, Raise)} | {"ValueError"}
-        reserved |= {"float", "void"}
+        reserved = MODULES | {"ValueError"} | set(map(_function_name, self.support))
+        reserved |= identifiers(row.code for row in self.rows)
+        reserved |= {node.exception for node in walk(graph.body) if isinstance(node, Raise)}
         used = {name for node in walk(graph.body) for name in defined(node)} | set(graph.inputs)
         names = Names(reserved)
         self.name = names.fresh(name)
@@ -278,6 +273,15 @@ def _flat(structure: Structure) -> Iterator[Structure]:
             yield from _flat(item)
     else:
         yield structure
+
+
+def _bools(graph: Graph) -> Iterator[str]:
+    """The names of all conditions."""
+    for node in walk(graph.body):
+        if isinstance(node, Let) and node.kind == "bool":
+            yield node.name
+        elif isinstance(node, If):
+            yield from (out.name for out in node.outs if out.kind == "bool")
 
 
 def _is_zero(atom: Atom) -> bool:

@@ -15,7 +15,7 @@ LONGEST_TUPLE = 16
 
 
 def packed(structure: Structure) -> Structure:
-    """The structure that generated code returns for ``structure``: its tuples, lists and arrays after the rule above."""
+    """The structure that generated code returns for ``structure``, after the rule above."""
     if not isinstance(structure, Items):
         return structure
     if structure.size == 0:

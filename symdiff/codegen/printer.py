@@ -84,7 +84,7 @@ def choice(condition: Text, then: Text, orelse: Text) -> Text:
 
 
 def negation(condition: Text) -> Text:
-    """``not condition``. (A comparison is not turned round: with a NaN both are false.)"""
+    """``not condition``; a comparison is not turned round, because with a NaN both are false."""
     return Text(f"not {condition.within(COMPARE)}", NOT)
 
 

@@ -71,6 +71,7 @@ class Plan:
 
     @property
     def main(self) -> Routine:
+        """The function itself, which calls the parts."""
         return self.routines[-1]
 
     def needs(self, inputs: frozenset[str]) -> list[tuple[set[str], set[int]]]:
