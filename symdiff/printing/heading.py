@@ -114,9 +114,7 @@ def _equations(heading: Heading, graph: Graph, kind: Kind, result: Structure, st
                 yield Line(_first(heading, graph, kind, variable[0]), part, offset)
 
 
-def _parts(
-    names: tuple[tuple[str, int], ...], result: Structure, start: int
-) -> Iterator[tuple[tuple[str, int], Structure, int]]:
+def _parts(names: tuple[tuple[str, int], ...], result: Structure, start: int) -> Iterator[tuple[tuple[str, int], Structure, int]]:
     """Return the part of a result for each variable: all of it if there is one, else the items of a tuple."""
     if len(names) == 1:
         yield names[0], result, start

@@ -29,7 +29,7 @@ class TexPrinter(LatexPrinter):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__({"inv_trig_style": "full"})
 
-    def _print_Symbol(self, expr: Any, style: str = "plain") -> str:  # noqa: N802, ARG002
+    def _print_Symbol(self, expr: Any, style: str = "plain") -> str:  # noqa: N802
         return name_latex(expr.name)
 
     def _print_Mul(self, expr: Any) -> str:  # noqa: N802
@@ -117,9 +117,7 @@ def _nested(structure: Structure, cells: Sequence[str]) -> str:
     if structure.is_scalar:
         return cells[0]
     shape = structure.shape
-    flat = (
-        isinstance(structure, Array) or structure.container == "list" if isinstance(structure, Array | Items) else False
-    )
+    flat = isinstance(structure, Array) or structure.container == "list" if isinstance(structure, Array | Items) else False
     if flat and shape is not None and len(shape) <= 2:
         step = shape[1] if len(shape) == 2 else 1
         rows = [" & ".join(cells[start : start + step]) for start in range(0, len(cells), max(step, 1))]

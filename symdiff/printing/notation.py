@@ -29,8 +29,10 @@ GROWING = frozenset({"pow", "powlog", "exp2", "gamma"})
 Form = Callable[..., Any]
 
 
-def _relation(name: str) -> Form:
+def _relation(name: str, mirrored: str) -> Form:
     def form(sp: Any, x: Any, y: Any) -> Any:
+        if x.is_number and not y.is_number:  # 0 < x is x > 0
+            return getattr(sp, mirrored)(y, x, evaluate=False)
         return getattr(sp, name)(x, y, evaluate=bool(x.is_number and y.is_number))
 
     return form
@@ -44,12 +46,12 @@ def _extremum(name: str) -> Form:
 
 
 DISPLAY: dict[str, Form] = {
-    "lt": _relation("Lt"),
-    "le": _relation("Le"),
-    "gt": _relation("Gt"),
-    "ge": _relation("Ge"),
-    "eq": _relation("Eq"),
-    "ne": _relation("Ne"),
+    "lt": _relation("Lt", "Gt"),
+    "le": _relation("Le", "Ge"),
+    "gt": _relation("Gt", "Lt"),
+    "ge": _relation("Ge", "Le"),
+    "eq": _relation("Eq", "Eq"),
+    "ne": _relation("Ne", "Ne"),
     "and": lambda sp, a, b: sp.And(a, b),
     "or": lambda sp, a, b: sp.Or(a, b),
     "not": lambda sp, a: sp.Not(a),

@@ -58,16 +58,16 @@ class TextPrinter(StrPrinter):  # type: ignore[misc]
     def _print_Mod(self, expr: Any) -> str:  # noqa: N802
         return " % ".join(self.parenthesize(arg, PRECEDENCE["Mul"], strict=True) for arg in expr.args)
 
-    def _print_Exp1(self, expr: Any) -> str:  # noqa: N802, ARG002
+    def _print_Exp1(self, expr: Any) -> str:  # noqa: N802
         return "e"
 
-    def _print_Infinity(self, expr: Any) -> str:  # noqa: N802, ARG002
+    def _print_Infinity(self, expr: Any) -> str:  # noqa: N802
         return "inf"
 
-    def _print_NegativeInfinity(self, expr: Any) -> str:  # noqa: N802, ARG002
+    def _print_NegativeInfinity(self, expr: Any) -> str:  # noqa: N802
         return "-inf"
 
-    def _print_BooleanTrue(self, expr: Any) -> str:  # noqa: N802, ARG002
+    def _print_BooleanTrue(self, expr: Any) -> str:  # noqa: N802
         return "True"
 
     def _print_Relational(self, expr: Any) -> str:  # noqa: N802
@@ -111,9 +111,7 @@ def as_text(graph: Graph, heading: Heading, found: Formula) -> str:
     """Return the equations of a graph, one result a line, then the where-list."""
     printer = TextPrinter()
     lines = [
-        block
-        for line in equations(heading, graph)
-        for block in _equation(printer, label_text(heading, line.label), line, found)
+        block for line in equations(heading, graph) for block in _equation(printer, label_text(heading, line.label), line, found)
     ]
     lines = elided(lines, str, ".formula")
     if found.domain:
@@ -220,11 +218,7 @@ def label_text(heading: Heading, label: Label) -> str:
         below = "".join(f"∂{variable}{_superscript(order)}" for variable, order in label.variables)
         return f"∂{_superscript(label.order)}{name}/{below}"
     if label.form == "nabla":
-        return (
-            f"∇{name}({arguments})"
-            if len(heading.parameters) == 1
-            else f"∇_{label.variables[0][0]} {name}({arguments})"
-        )
+        return f"∇{name}({arguments})" if len(heading.parameters) == 1 else f"∇_{label.variables[0][0]} {name}({arguments})"
     text = f"{label.form}({arguments})"
     if label.before:
         text = f"{_together(label.before)}·{text}"

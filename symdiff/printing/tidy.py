@@ -178,9 +178,7 @@ def _pythagorean(node: Any) -> Any:
     for term in node.args:
         for f, g, sign in _PAIRS:
             for square in (factor for factor in sp.Mul.make_args(term) if factor.is_Pow and factor.exp == 2):
-                partner = (
-                    sign * term.xreplace({square: g(*square.base.args) ** 2}) if isinstance(square.base, f) else None
-                )
+                partner = sign * term.xreplace({square: g(*square.base.args) ** 2}) if isinstance(square.base, f) else None
                 if partner in terms and term in terms:
                     terms.remove(term)
                     terms.remove(partner)
