@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from symdiff.codegen.coalesce import Classes
-from symdiff.codegen.names import Names, builtin_exception, is_generic
+from symdiff.codegen.names import Names, builtin_exception, derived_from, is_generic, stem
 from symdiff.codegen.printer import MINUS, Text, choice, literal, negation, operation, repeated
 from symdiff.codegen.split import Call, Code, Routine, Store
 from symdiff.errors import InternalError
@@ -143,9 +143,21 @@ class Body:
         if root in self._slots and not self._classes.reads[root]:
             return self._slots[root]
         if root not in self._text:
-            hint = self._classes.spelling(root)
-            self._text[root] = Text(self._names.fresh("t") if is_generic(hint) else self._names.fresh(hint))
+            self._text[root] = Text(self._names.fresh(self._hint(root)))
         return self._text[root].code
+
+    def _hint(self, root: str) -> str:
+        """The name to ask for: the derivative of a variable is called after the variable as it is spelled here."""
+        hint = self._classes.spelling(root)
+        if is_generic(hint):
+            return "t"
+        derived = derived_from(hint)
+        if derived:
+            before, variable, after = derived
+            spelled = self._text.get(self._classes.root(variable))
+            if spelled and spelled.code.isidentifier():
+                return f"{before}{spelled.code}{after}"
+        return hint
 
     def _hand_on(self, depth: int, name: str) -> None:
         """Put a variable that another routine reads, too, into its slot."""
@@ -155,7 +167,8 @@ class Body:
     def _may_inline(self, name: str, text: Text, origin: Origin | None) -> bool:
         if self._classes.reads[name] != 1 or name in self._slots or self._classes.is_shared(name):
             return False
-        derived = name in self._only_returned and (origin is None or origin.role != "primal")
+        derived = origin is None or origin.role != "primal" or stem(name)[0] == "result"
+        derived = derived and name in self._only_returned
         return len(text) <= INLINED and (is_generic(name) or derived)
 
     def _wait(self, name: str, text: Text, origin: Origin | None) -> None:
@@ -170,7 +183,6 @@ class Body:
             elif isinstance(statement, If):
                 self._branch(statement, depth)
             elif isinstance(statement, Raise):
-                self.comment(depth, statement.origin)
                 self._raise(statement, depth)
                 return  # what follows is never reached
             elif isinstance(statement, Store):
@@ -221,7 +233,13 @@ class Body:
     def _raise(self, statement: Raise, depth: int) -> None:
         if not builtin_exception(statement.exception):
             raise InternalError(f"raise {statement.exception}: not a builtin exception")
-        self._line(depth, f"raise {statement.exception}({statement.message!r})")
+        message = repr(statement.message)
+        if '"' not in message:
+            message = f'"{message[1:-1]}"'
+        code = f"raise {statement.exception}({message})"
+        if statement.origin is None or _bare(statement.origin.text) != _bare(code):
+            self.comment(depth, statement.origin)
+        self._line(depth, code)
 
     def _store(self, store: Store, depth: int) -> None:
         if store.array in self._allocations:

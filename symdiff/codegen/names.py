@@ -9,12 +9,13 @@ from collections.abc import Iterable
 
 MODULES = frozenset({"math", "np", "numba"})
 
-_GENERIC = re.compile(r"t(_\d+)?")
+_GENERIC = re.compile(r"t(_\d+)?(_bar(_\d+)?)?|dt(_\d+)?_d\w+")
+_DERIVED = re.compile(r"(d?)(.+?)(_bar(?:_\d+)?|_d[^\W\d]\w*)")
 _NUMBERED = re.compile(r"(.+?)_(\d+)")
 
 
 def is_generic(name: str) -> bool:
-    """Whether a name was made up for an intermediate (``t``, ``t_3``): it says nothing, so it need not be kept."""
+    """Whether a name was made up for an intermediate, or for its derivative (``t_3``, ``t_3_bar``, ``dt_3_dx``)."""
     return _GENERIC.fullmatch(name) is not None
 
 
@@ -22,6 +23,17 @@ def stem(name: str) -> tuple[str, int]:
     """A name without its number, and the number: ``y_3`` is ``("y", 3)``, ``y`` is ``("y", 0)``."""
     match = _NUMBERED.fullmatch(name)
     return (match[1], int(match[2])) if match else (name, 0)
+
+
+def derived_from(name: str) -> tuple[str, str, str] | None:
+    """Where a name is that of a derivative, what stands before the variable, the variable, and what stands after it.
+
+    ``dy_4_dx`` is ``("d", "y_4", "_dx")``, ``y_4_bar`` is ``("", "y_4", "_bar")``.
+    """
+    match = _DERIVED.fullmatch(name)
+    if match is None or bool(match[1]) != (not match[3].startswith("_bar")):
+        return None
+    return match[1], match[2], match[3]
 
 
 def identifiers(codes: Iterable[str]) -> frozenset[str]:
