@@ -17,7 +17,12 @@ _LN2 = log(TWO)
 
 
 def _abbreviation(
-    name: str, arity: int, expansion: Callable[..., Any], *spellings: str, result: Kind = "float", operands: Kind = "float"
+    name: str,
+    arity: int,
+    expansion: Callable[..., Any],
+    *spellings: str,
+    result: Kind = "float",
+    operands: Kind = "float",
 ) -> Primitive:
     return Primitive(
         name, arity, expansion=expansion, spellings=spellings, sample=(_ANY,) * arity, result=result, operands=operands
@@ -32,9 +37,7 @@ ROWS: tuple[Primitive, ...] = (
     _abbreviation("radians", 1, lambda x: x * (PI / 180), "math.radians", "numpy.radians", "numpy.deg2rad"),
     _abbreviation("clip", 3, lambda x, low, high: minimum(maximum(x, low), high), "numpy.clip"),
     _abbreviation("logaddexp2", 2, lambda x, y: logaddexp(x * _LN2, y * _LN2) / _LN2, "numpy.logaddexp2"),
-    _abbreviation(
-        "xor", 2, lambda x, y: and_(or_(x, y), not_(and_(x, y))), "numpy.logical_xor", operands="bool", result="bool"
-    ),
+    _abbreviation("xor", 2, lambda x, y: and_(or_(x, y), not_(and_(x, y))), "numpy.logical_xor", operands="bool", result="bool"),
     _abbreviation("isposinf", 1, lambda x: eq(x, _INF), "numpy.isposinf", result="bool"),
     _abbreviation("isneginf", 1, lambda x: eq(x, -_INF), "numpy.isneginf", result="bool"),
     _abbreviation("signbit", 1, lambda x: lt(copysign(1, x), 0), "numpy.signbit", result="bool"),

@@ -26,27 +26,27 @@ ge = _comparison("ge", ">=", "Ge", np.greater_equal)
 eq = _comparison("eq", "==", "Eq", np.equal, commutative=True)
 ne = _comparison("ne", "!=", "Ne", np.not_equal, commutative=True)
 
-and_ = Primitive(
+and_: Primitive = Primitive(
     "and", 2, code="{0} and {1}", precedence=20, operands="bool", result="bool", weight=ARITHMETIC, commutative=True,
     sympy="And", mpmath=lambda mp, x, y: x and y, numeric=lambda x, y: x and y, spellings=("numpy.logical_and",),
 )  # fmt: skip
-or_ = Primitive(
+or_: Primitive = Primitive(
     "or", 2, code="{0} or {1}", precedence=10, operands="bool", result="bool", weight=ARITHMETIC, commutative=True,
     sympy="Or", mpmath=lambda mp, x, y: x or y, numeric=lambda x, y: x or y, spellings=("numpy.logical_or",),
 )  # fmt: skip
-not_ = Primitive(
+not_: Primitive = Primitive(
     "not", 1, code="not {0}", precedence=30, operands="bool", result="bool", weight=ARITHMETIC,
     sympy="Not", mpmath=lambda mp, x: not x, numeric=lambda x: not x, spellings=("numpy.logical_not",),
 )  # fmt: skip
-isnan = Primitive(
+isnan: Primitive = Primitive(
     "isnan", 1, code="math.isnan({0})", result="bool", weight=ARITHMETIC, sympy=lambda sp, x: sp.false,
     mpmath="isnan", numeric=np.isnan, spellings=("math.isnan", "numpy.isnan"), sample=((-3, 3),),
 )  # fmt: skip
-isinf = Primitive(
+isinf: Primitive = Primitive(
     "isinf", 1, code="math.isinf({0})", result="bool", weight=ARITHMETIC, sympy=lambda sp, x: sp.Eq(sp.Abs(x), sp.oo),
     mpmath="isinf", numeric=np.isinf, spellings=("math.isinf", "numpy.isinf"), sample=((-3, 3),),
 )  # fmt: skip
-isfinite = Primitive(
+isfinite: Primitive = Primitive(
     "isfinite", 1, code="math.isfinite({0})", result="bool", weight=ARITHMETIC,
     sympy=lambda sp, x: sp.Lt(sp.Abs(x), sp.oo), mpmath="isfinite", numeric=np.isfinite,
     spellings=("math.isfinite", "numpy.isfinite"), sample=((-3, 3),),

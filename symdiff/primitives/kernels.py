@@ -1,7 +1,8 @@
 """Functions that generated code needs where ``math`` has none: plain Python over ``math`` that Numba compiles.
 
 Their source is copied into generated modules, so each uses only ``math``, builtins and the kernels that its row names
-in ``needs``, and is called like the row. Outside the domain compiled code gives NaN; CPython raises where ``math`` does.
+in ``needs``, and is called like the row. Outside the domain compiled code gives NaN; CPython raises where ``math``
+does.
 """
 
 import math
@@ -85,9 +86,9 @@ def tie(x: float, y: float) -> float:
 
 def tienum(x: float, y: float) -> float:
     """Like tie, but a number wins over NaN."""
-    if x > y or math.isnan(y) and not math.isnan(x):
+    if x > y or (math.isnan(y) and not math.isnan(x)):
         return 1.0
-    if x < y or math.isnan(x) and not math.isnan(y):
+    if x < y or (math.isnan(x) and not math.isnan(y)):
         return 0.0
     return 0.5
 
@@ -171,8 +172,8 @@ def heaviside(x: float, middle: float) -> float:
 def sincdiff(x: float, n: int) -> float:
     """Derivative n of sin(pi*x)/(pi*x).
 
-    With t = pi*x and g[k] derivative k of sin(t)/t: t*g[k] + k*g[k-1] = sin(t + k*pi/2). Upwards the recurrence is stable
-    where t is above k, downwards where it is below.
+    With t = pi*x and g[k] derivative k of sin(t)/t: t*g[k] + k*g[k-1] = sin(t + k*pi/2). Upwards the recurrence is
+    stable where t is above k, downwards where it is below.
     """
     t = math.pi * x
     s, c = math.sin(t), math.cos(t)
@@ -199,8 +200,8 @@ def sinc(x: float) -> float:
 def polygamma(n: int, x: float) -> float:
     """Derivative n of digamma, the logarithmic derivative of gamma.
 
-    Upward recurrence to a large argument, then the asymptotic series (DLMF 5.11.2, 5.15.8). Below 0 reflection (5.15.6),
-    where each derivative of c = cot is -(1 + c*c) times that of a polynomial in c.
+    Upward recurrence to a large argument, then the asymptotic series (DLMF 5.11.2, 5.15.8). Below 0 reflection
+    (5.15.6), where each derivative of c = cot is -(1 + c*c) times that of a polynomial in c.
     """
     pole = -((-x) % 1.0)  # distance from the nearest integer, exactly
     if x <= 0.0 and pole == 0.0:

@@ -46,95 +46,97 @@ def _no_nan(mp: Any, x: Any, y: Any, choose: Any) -> Any:
     return mp.nan if mp.isnan(x) or mp.isnan(y) else choose(x, y)
 
 
-abs_ = Primitive(
-    "abs", 1, lambda x, f: (sign(x),), code="abs({0})", weight=ARITHMETIC, sympy="Abs", mpmath="fabs", numeric=np.abs,
-    spellings=("builtins.abs", "math.fabs", "numpy.absolute", "numpy.abs", "numpy.fabs", "operator.abs"), sample=(_ANY,),
-    kink="0 at 0",
+abs_: Primitive = Primitive(
+    "abs", 1, lambda x, f: (sign(x),), code="abs({0})", weight=ARITHMETIC, error=0, sympy="Abs", mpmath="fabs", numeric=np.abs,
+    spellings=("builtins.abs", "math.fabs", "numpy.absolute", "numpy.abs", "numpy.fabs", "operator.abs"),
+    sample=(_ANY,), kink="0 at 0",
 )  # fmt: skip
-sign = Primitive(
-    "sign", 1, lambda x, f: (0,), code="sign({0})", kernel=kernels.sign, weight=ARITHMETIC, sympy="sign", mpmath="sign",
+sign: Primitive = Primitive(
+    "sign", 1, lambda x, f: (0,), code="sign({0})", kernel=kernels.sign, weight=ARITHMETIC, error=0, sympy="sign", mpmath="sign",
     numeric=np.sign, spellings=("numpy.sign",), sample=(_AWAY_FROM_ZERO,), kink=_JUMP,
 )  # fmt: skip
-copysign = Primitive(
-    "copysign", 2, lambda x, y, f: (sign(x) * copysign(1, y), 0), code="math.copysign({0}, {1})", weight=ARITHMETIC,
+copysign: Primitive = Primitive(
+    "copysign", 2, lambda x, y, f: (sign(x) * copysign(1, y), 0), code="math.copysign({0}, {1})", weight=ARITHMETIC, error=0,
     sympy=_copysign_sympy, mpmath=lambda mp, x, y: abs(x) if y >= 0 else -abs(x), numeric=np.copysign,
     spellings=("math.copysign", "numpy.copysign"), sample=(_ANY, _AWAY_FROM_ZERO), kink="0 at x == 0, 0 in y",
 )  # fmt: skip
-heaviside = Primitive(
-    "heaviside", 2, lambda x, middle, f: (0, 1 - abs_(sign(x))), code="heaviside({0}, {1})", weight=ARITHMETIC,
-    kernel=kernels.heaviside, sympy="Heaviside", mpmath=lambda mp, x, middle: middle if x == 0 else (1 + mp.sign(x)) / 2,
+heaviside: Primitive = Primitive(
+    "heaviside", 2, lambda x, middle, f: (0, 1 - abs_(sign(x))), code="heaviside({0}, {1})", weight=ARITHMETIC, error=0,
+    kernel=kernels.heaviside, sympy="Heaviside",
+    mpmath=lambda mp, x, middle: middle if x == 0 else (1 + mp.sign(x)) / 2,
     numeric=np.heaviside, spellings=("numpy.heaviside",), sample=(_AWAY_FROM_ZERO, _ANY), kink=_JUMP,
 )  # fmt: skip
 
-max_ = Primitive(
-    "max", 2, lambda x, y, f: (tie(x, y), tie(y, x)), code="max({0}, {1})", weight=ARITHMETIC, sympy="Max",
+max_: Primitive = Primitive(
+    "max", 2, lambda x, y, f: (tie(x, y), tie(y, x)), code="max({0}, {1})", weight=ARITHMETIC, error=0, sympy="Max",
     mpmath=lambda mp, x, y: max(x, y), numeric=lambda x, y: max(x, y), sample=(_ANY, _ANY), kink=_SHARED,
 )  # fmt: skip
-min_ = Primitive(
-    "min", 2, lambda x, y, f: (tie(y, x), tie(x, y)), code="min({0}, {1})", weight=ARITHMETIC, sympy="Min",
+min_: Primitive = Primitive(
+    "min", 2, lambda x, y, f: (tie(y, x), tie(x, y)), code="min({0}, {1})", weight=ARITHMETIC, error=0, sympy="Min",
     mpmath=lambda mp, x, y: min(x, y), numeric=lambda x, y: min(x, y), sample=(_ANY, _ANY), kink=_SHARED,
 )  # fmt: skip
-maximum = Primitive(
+maximum: Primitive = Primitive(
     "maximum", 2, lambda x, y, f: (tie(x, y), tie(y, x)), code="maximum({0}, {1})", kernel=kernels.maximum,
-    weight=ARITHMETIC, sympy="Max", mpmath=lambda mp, x, y: _no_nan(mp, x, y, max), numeric=np.maximum,
+    weight=ARITHMETIC, error=0, sympy="Max", mpmath=lambda mp, x, y: _no_nan(mp, x, y, max), numeric=np.maximum,
     spellings=("numpy.maximum",), sample=(_ANY, _ANY), kink=_SHARED,
 )  # fmt: skip
-minimum = Primitive(
+minimum: Primitive = Primitive(
     "minimum", 2, lambda x, y, f: (tie(y, x), tie(x, y)), code="minimum({0}, {1})", kernel=kernels.minimum,
-    weight=ARITHMETIC, sympy="Min", mpmath=lambda mp, x, y: _no_nan(mp, x, y, min), numeric=np.minimum,
+    weight=ARITHMETIC, error=0, sympy="Min", mpmath=lambda mp, x, y: _no_nan(mp, x, y, min), numeric=np.minimum,
     spellings=("numpy.minimum",), sample=(_ANY, _ANY), kink=_SHARED,
 )  # fmt: skip
-fmax = Primitive(
+fmax: Primitive = Primitive(
     "fmax", 2, lambda x, y, f: (tienum(x, y), tienum(y, x)), code="fmax({0}, {1})", kernel=kernels.fmax,
-    weight=ARITHMETIC, sympy="Max", mpmath=lambda mp, x, y: _number(mp, x, y, max), numeric=np.fmax,
+    weight=ARITHMETIC, error=0, sympy="Max", mpmath=lambda mp, x, y: _number(mp, x, y, max), numeric=np.fmax,
     spellings=("numpy.fmax",), sample=(_ANY, _ANY), kink=_SHARED,
 )  # fmt: skip
-fmin = Primitive(
+fmin: Primitive = Primitive(
     "fmin", 2, lambda x, y, f: (tienum(-x, -y), tienum(-y, -x)), code="fmin({0}, {1})", kernel=kernels.fmin,
-    weight=ARITHMETIC, sympy="Min", mpmath=lambda mp, x, y: _number(mp, x, y, min), numeric=np.fmin,
+    weight=ARITHMETIC, error=0, sympy="Min", mpmath=lambda mp, x, y: _number(mp, x, y, min), numeric=np.fmin,
     spellings=("numpy.fmin",), sample=(_ANY, _ANY), kink=_SHARED,
 )  # fmt: skip
-tie = Primitive(
-    "tie", 2, lambda x, y, f: (0, 0), code="tie({0}, {1})", kernel=kernels.tie, weight=ARITHMETIC, sympy=_tie_sympy,
+tie: Primitive = Primitive(
+    "tie", 2, lambda x, y, f: (0, 0), code="tie({0}, {1})", kernel=kernels.tie, weight=ARITHMETIC, error=0, sympy=_tie_sympy,
     mpmath=lambda mp, x, y: (1 + mp.sign(x - y)) / 2, numeric=lambda x, y: np.heaviside(x - y, 0.5) if x != y else 0.5,
     sample=(_ANY, _ANY), kink=_JUMP,
 )  # fmt: skip
-tienum = Primitive(
-    "tienum", 2, lambda x, y, f: (0, 0), code="tienum({0}, {1})", kernel=kernels.tienum, weight=ARITHMETIC,
+tienum: Primitive = Primitive(
+    "tienum", 2, lambda x, y, f: (0, 0), code="tienum({0}, {1})", kernel=kernels.tienum, weight=ARITHMETIC, error=0,
     sympy=_tie_sympy, mpmath=lambda mp, x, y: mp.mpf(kernels.tienum(x, y)), numeric=kernels.tienum, sample=(_ANY, _ANY),
     kink=_JUMP,
 )  # fmt: skip
 
-floor = Primitive(
-    "floor", 1, lambda x, f: (0,), code="floor({0})", kernel=kernels.floor, weight=ARITHMETIC, sympy="floor",
+floor: Primitive = Primitive(
+    "floor", 1, lambda x, f: (0,), code="floor({0})", kernel=kernels.floor, weight=ARITHMETIC, error=0, sympy="floor",
     mpmath="floor", numeric=np.floor, spellings=("math.floor", "numpy.floor"), sample=(_ANY,), kink=_JUMP,
 )  # fmt: skip
-ceil = Primitive(
-    "ceil", 1, lambda x, f: (0,), code="ceil({0})", kernel=kernels.ceil, weight=ARITHMETIC, sympy="ceiling",
+ceil: Primitive = Primitive(
+    "ceil", 1, lambda x, f: (0,), code="ceil({0})", kernel=kernels.ceil, weight=ARITHMETIC, error=0, sympy="ceiling",
     mpmath="ceil", numeric=np.ceil, spellings=("math.ceil", "numpy.ceil"), sample=(_ANY,), kink=_JUMP,
 )  # fmt: skip
-trunc = Primitive(
-    "trunc", 1, lambda x, f: (0,), code="trunc({0})", kernel=kernels.trunc, weight=ARITHMETIC, sympy=_trunc_sympy,
-    mpmath=_trunc_mp, numeric=np.trunc, spellings=("math.trunc", "numpy.trunc", "numpy.fix"), sample=(_ANY,), kink=_JUMP,
+trunc: Primitive = Primitive(
+    "trunc", 1, lambda x, f: (0,), code="trunc({0})", kernel=kernels.trunc, weight=ARITHMETIC, error=0, sympy=_trunc_sympy,
+    mpmath=_trunc_mp, numeric=np.trunc, spellings=("math.trunc", "numpy.trunc", "numpy.fix"), sample=(_ANY,),
+    kink=_JUMP,
 )  # fmt: skip
-rint = Primitive(
-    "rint", 1, lambda x, f: (0,), code="rint({0})", kernel=kernels.rint, weight=ARITHMETIC, sympy=_rint_sympy,
+rint: Primitive = Primitive(
+    "rint", 1, lambda x, f: (0,), code="rint({0})", kernel=kernels.rint, weight=ARITHMETIC, error=0, sympy=_rint_sympy,
     mpmath="nint", numeric=np.rint, spellings=("numpy.rint",), sample=(_ANY,), kink=_JUMP,
 )  # fmt: skip
-fmod = Primitive(
+fmod: Primitive = Primitive(
     "fmod", 2, lambda x, y, f: (1, -trunc(x / y)), code="fmod({0}, {1})", kernel=kernels.fmod, weight=DIVISION,
     sympy=lambda sp, x, y: x - y * _trunc_sympy(sp, x / y), mpmath=lambda mp, x, y: x - y * _trunc_mp(mp, x / y),
     numeric=np.fmod, spellings=("math.fmod", "numpy.fmod"), sample=(_ANY, _AWAY_FROM_ZERO), domain="y != 0",
     kink="1 in x at the jumps",
 )  # fmt: skip
-remainder = Primitive(
+remainder: Primitive = Primitive(
     "remainder", 2, lambda x, y, f: (1, -rint(x / y)), code="remainder({0}, {1})", kernel=kernels.remainder,
     weight=DIVISION, sympy=lambda sp, x, y: x - y * _rint_sympy(sp, x / y),
     mpmath=lambda mp, x, y: x - y * mp.nint(x / y), numeric=kernels.remainder, spellings=("math.remainder",),
     sample=(_ANY, _AWAY_FROM_ZERO), domain="y != 0", kink="1 in x at the jumps",
 )  # fmt: skip
-stop = Primitive(
-    "stop", 1, lambda x, f: (0,), code="+{0}", precedence=75, weight=ARITHMETIC, sympy=lambda sp, x: x,
+stop: Primitive = Primitive(
+    "stop", 1, lambda x, f: (0,), code="+{0}", precedence=75, weight=ARITHMETIC, error=0, sympy=lambda sp, x: x,
     mpmath=lambda mp, x: x, numeric=lambda x: x, sample=(_ANY,), kink="0 by definition",
 )  # fmt: skip
 

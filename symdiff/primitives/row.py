@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from symdiff.errors import InternalError
+
 Kind = Literal["float", "bool"]
 
 # Weights of the size law (DESIGN section 1).
@@ -24,8 +26,8 @@ class Primitive:
     rows. The same lambda runs on graph handles (to differentiate), on floats and on mpmath numbers (to test), so there
     is no second table. A partial that is the literal 0 means "does not depend on it, almost everywhere".
 
-    ``expansion(*operands)`` is for a function that is an abbreviation (``np.square(x)`` is ``x*x``): it is expanded when
-    it is read, and never enters a graph.
+    ``expansion(*operands)`` is for a function that is an abbreviation (``np.square(x)`` is ``x*x``): it is expanded
+    when it is read, and never enters a graph.
 
     Example: ``Primitive("tanh", partials=lambda x, f: (1/cosh(x)**2,), code="math.tanh({0})", numpy="tanh", ...)``
     """
@@ -40,7 +42,7 @@ class Primitive:
     needs: tuple[str, ...] = ()  # rows whose kernels the kernel calls
     sympy: str | Callable[..., Any] = ""  # a name in the sympy namespace, or f(sympy, *operands)
     mpmath: str | Callable[..., Any] = ""  # a name in the mpmath context, or f(mp, *operands)
-    numeric: Callable[..., Any] | None = None  # f(*float64): the reference in double precision; never raises, NaN as NumPy
+    numeric: Callable[..., Any] | None = None  # f(*float64): the reference in double precision, IEEE; never raises
     spellings: tuple[str, ...] = ()  # what users write: "math.sin", "numpy.sin", "builtins.abs"
     sample: tuple[tuple[float, float], ...] = ()  # where tests evaluate it, one interval per operand
     domain: str = "real"  # where it is defined, in words
@@ -51,7 +53,7 @@ class Primitive:
     weight: int = ELEMENTARY
     literals: tuple[int, ...] = ()  # positions of operands that are always integer literals (the order of polygamma)
     error: float = 1.0  # bound on the error of `code`, in units of 2**-53 of the value ...
-    conditioning: float = 0.0  # ... plus in units of 2**-53 of operand times partial (functions with roots, for example)
+    conditioning: float = 0.0  # ... plus in units of 2**-53 of operand times partial (for functions with roots)
     tags: frozenset[str] = field(default_factory=frozenset)
 
     @property
@@ -81,13 +83,15 @@ class Primitive:
             raise TypeError(f"{self.name} has no numeric reference")
         if self.operands == "bool":
             return self.numeric(*operands)
-        literals = self.literals
-        return self.numeric(*(x if i in literals else np.float64(x) for i, x in enumerate(operands)))
+        return self.numeric(*(int(x) if i in self.literals else np.float64(x) for i, x in enumerate(operands)))
 
     def high_precision(self, *operands: Any) -> Any:
         """Evaluate with mpmath at its present precision: NaN outside the real domain and at poles."""
         from mpmath import mp
 
+        if self.operands == "bool":
+            return self.double_precision(*operands)
+        operands = tuple(int(x) if i in self.literals else mp.mpf(x) for i, x in enumerate(operands))
         try:
             value = self.mpmath(mp, *operands) if callable(self.mpmath) else getattr(mp, self.mpmath)(*operands)
         except (ZeroDivisionError, ValueError):  # how mpmath reports a pole
@@ -118,3 +122,11 @@ def literal(operand: Any) -> int | float | None:
     """
     value = operand if type(operand) in (int, float) else getattr(operand, "literal", None)
     return value if type(value) in (int, float) else None
+
+
+def order(operand: Any) -> int:
+    """The integer literal that an operand must be (the order of polygamma)."""
+    value = literal(operand)
+    if not isinstance(value, int):
+        raise InternalError(f"{operand!r} is not an integer literal")
+    return value

@@ -11,7 +11,7 @@ from symdiff.errors import DomainError
 from symdiff.primitives import kernels
 from symdiff.primitives.constant import PI
 from symdiff.primitives.exponential import exp, sqrt
-from symdiff.primitives.row import SPECIAL, Primitive, literal
+from symdiff.primitives.row import SPECIAL, Primitive, order
 
 MAX_ORDER = 50  # of polygamma: its coefficients stay within the range of floats
 
@@ -35,32 +35,32 @@ def _lgamma(x: Any) -> Any:
 
 
 def _polygamma_partials(n: Any, x: Any, f: Any) -> tuple[int, Any]:
-    order = int(literal(n) or 0) + 1
-    if order > MAX_ORDER:
+    following = order(n) + 1
+    if following > MAX_ORDER:
         raise DomainError(f"derivatives of gamma and lgamma are known to order {MAX_ORDER + 1}")
-    return 0, polygamma(order, x)
+    return 0, polygamma(following, x)
 
 
-erf = Primitive(
+erf: Primitive = Primitive(
     "erf", 1, lambda x, f: (2 / sqrt(PI) * exp(-(x * x)),), code="math.erf({0})", sympy="erf", mpmath="erf",
     numeric=lambda x: np.float64(math.erf(x)), spellings=("math.erf",), sample=(_ANY,), weight=SPECIAL, error=2,
 )  # fmt: skip
-erfc = Primitive(
+erfc: Primitive = Primitive(
     "erfc", 1, lambda x, f: (-2 / sqrt(PI) * exp(-(x * x)),), code="math.erfc({0})", sympy="erfc", mpmath="erfc",
     numeric=lambda x: np.float64(math.erfc(x)), spellings=("math.erfc",), sample=(_ANY,), weight=SPECIAL, error=4,
     conditioning=4,
 )  # fmt: skip
-gamma = Primitive(
+gamma: Primitive = Primitive(
     "gamma", 1, lambda x, f: (f * polygamma(0, x),), code="math.gamma({0})", sympy="gamma", mpmath="gamma",
     numeric=_gamma, spellings=("math.gamma",), sample=((0.3, 5.0),), weight=SPECIAL, domain="no integer <= 0", error=16,
     conditioning=4,
 )  # fmt: skip
-lgamma = Primitive(
+lgamma: Primitive = Primitive(
     "lgamma", 1, lambda x, f: (polygamma(0, x),), code="math.lgamma({0})", sympy="loggamma",
     mpmath=lambda mp, x: mp.log(abs(mp.gamma(x))), numeric=_lgamma, spellings=("math.lgamma",), sample=((0.3, 5.0),),
     weight=SPECIAL, domain="no integer <= 0", error=16, conditioning=16,
 )  # fmt: skip
-polygamma = Primitive(
+polygamma: Primitive = Primitive(
     "polygamma", 2, _polygamma_partials, code="polygamma({0}, {1})", kernel=kernels.polygamma, literals=(0,),
     sympy="polygamma", mpmath="polygamma", numeric=kernels.polygamma, sample=((0, 3), (0.3, 5.0)), weight=SPECIAL,
     domain="no integer <= 0", error=64, conditioning=16,

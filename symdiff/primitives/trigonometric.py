@@ -8,7 +8,7 @@ import numpy as np
 
 from symdiff.primitives import kernels
 from symdiff.primitives.exponential import sqrt
-from symdiff.primitives.row import DIVISION, Primitive, literal
+from symdiff.primitives.row import DIVISION, Primitive, order
 
 _ANY = (-3.0, 3.0)
 _INSIDE = (-0.9, 0.9)
@@ -20,7 +20,7 @@ def _atan2_partials(y: Any, x: Any, f: Any) -> tuple[Any, Any]:
 
 
 def _sincdiff_partials(x: Any, n: Any, f: Any) -> tuple[Any, int]:
-    return sincdiff(x, int(literal(n) or 0) + 1), 0
+    return sincdiff(x, order(n) + 1), 0
 
 
 def _waves(s: Any, c: Any) -> tuple[Any, Any, Any, Any]:
@@ -51,67 +51,67 @@ def _sinc_sympy(sp: Any, x: Any) -> Any:
     return sp.sinc(sp.pi * x)
 
 
-sin = Primitive(
+sin: Primitive = Primitive(
     "sin", 1, lambda x, f: (cos(x),), code="math.sin({0})", sympy="sin", mpmath="sin", numeric=np.sin,
     spellings=("math.sin", "numpy.sin"), sample=(_ANY,), error=2,
 )  # fmt: skip
-cos = Primitive(
+cos: Primitive = Primitive(
     "cos", 1, lambda x, f: (-sin(x),), code="math.cos({0})", sympy="cos", mpmath="cos", numeric=np.cos,
     spellings=("math.cos", "numpy.cos"), sample=(_ANY,), error=2,
 )  # fmt: skip
-tan = Primitive(
+tan: Primitive = Primitive(
     "tan", 1, lambda x, f: (1 + f * f,), code="math.tan({0})", sympy="tan", mpmath="tan", numeric=np.tan,
     spellings=("math.tan", "numpy.tan"), sample=((-1.4, 1.4),), error=2, domain="no odd multiple of pi/2",
 )  # fmt: skip
-asin = Primitive(
+asin: Primitive = Primitive(
     "asin", 1, lambda x, f: (1 / sqrt((1 - x) * (1 + x)),), code="math.asin({0})", sympy="asin", mpmath="asin",
     numeric=np.arcsin, spellings=("math.asin", "numpy.arcsin", "numpy.asin"), sample=(_INSIDE,), domain="-1 <= x <= 1",
     error=2,
 )  # fmt: skip
-acos = Primitive(
+acos: Primitive = Primitive(
     "acos", 1, lambda x, f: (-1 / sqrt((1 - x) * (1 + x)),), code="math.acos({0})", sympy="acos", mpmath="acos",
     numeric=np.arccos, spellings=("math.acos", "numpy.arccos", "numpy.acos"), sample=(_INSIDE,), domain="-1 <= x <= 1",
     error=2,
 )  # fmt: skip
-atan = Primitive(
+atan: Primitive = Primitive(
     "atan", 1, lambda x, f: (1 / (1 + x * x),), code="math.atan({0})", sympy="atan", mpmath="atan", numeric=np.arctan,
     spellings=("math.atan", "numpy.arctan", "numpy.atan"), sample=(_ANY,), error=2,
 )  # fmt: skip
-atan2 = Primitive(
+atan2: Primitive = Primitive(
     "atan2", 2, _atan2_partials, code="math.atan2({0}, {1})", sympy="atan2", mpmath="atan2", numeric=np.arctan2,
     spellings=("math.atan2", "numpy.arctan2", "numpy.atan2"), sample=(_ANY, (0.2, 3.0)), domain="not (0, 0)", error=2,
 )  # fmt: skip
-sinh = Primitive(
+sinh: Primitive = Primitive(
     "sinh", 1, lambda x, f: (cosh(x),), code="math.sinh({0})", sympy="sinh", mpmath="sinh", numeric=np.sinh,
     spellings=("math.sinh", "numpy.sinh"), sample=(_ANY,), error=4,
 )  # fmt: skip
-cosh = Primitive(
+cosh: Primitive = Primitive(
     "cosh", 1, lambda x, f: (sinh(x),), code="math.cosh({0})", sympy="cosh", mpmath="cosh", numeric=np.cosh,
     spellings=("math.cosh", "numpy.cosh"), sample=(_ANY,), error=4,
 )  # fmt: skip
-tanh = Primitive(
+tanh: Primitive = Primitive(
     "tanh", 1, lambda x, f: (1 / (cosh(x) * cosh(x)),), code="math.tanh({0})", sympy="tanh", mpmath="tanh",
     numeric=np.tanh, spellings=("math.tanh", "numpy.tanh"), sample=(_ANY,), error=4,
 )  # fmt: skip
-asinh = Primitive(
+asinh: Primitive = Primitive(
     "asinh", 1, lambda x, f: (1 / sqrt(1 + x * x),), code="math.asinh({0})", sympy="asinh", mpmath="asinh",
     numeric=np.arcsinh, spellings=("math.asinh", "numpy.arcsinh", "numpy.asinh"), sample=(_ANY,), error=4,
 )  # fmt: skip
-acosh = Primitive(
+acosh: Primitive = Primitive(
     "acosh", 1, lambda x, f: (1 / (sqrt(x - 1) * sqrt(x + 1)),), code="math.acosh({0})", sympy="acosh", mpmath="acosh",
     numeric=np.arccosh, spellings=("math.acosh", "numpy.arccosh", "numpy.acosh"), sample=((1.2, 4.0),), domain="x >= 1",
     error=4,
 )  # fmt: skip
-atanh = Primitive(
+atanh: Primitive = Primitive(
     "atanh", 1, lambda x, f: (1 / ((1 - x) * (1 + x)),), code="math.atanh({0})", sympy="atanh", mpmath="atanh",
-    numeric=np.arctanh, spellings=("math.atanh", "numpy.arctanh", "numpy.atanh"), sample=(_INSIDE,), domain="-1 < x < 1",
-    error=4,
+    numeric=np.arctanh, spellings=("math.atanh", "numpy.arctanh", "numpy.atanh"), sample=(_INSIDE,),
+    domain="-1 < x < 1", error=4,
 )  # fmt: skip
-sinc = Primitive(
+sinc: Primitive = Primitive(
     "sinc", 1, lambda x, f: (sincdiff(x, 1),), code="sinc({0})", kernel=kernels.sinc, sympy=_sinc_sympy,
     mpmath="sincpi", numeric=np.sinc, spellings=("numpy.sinc",), sample=(_ANY,), error=4, conditioning=4,
 )  # fmt: skip
-sincdiff = Primitive(
+sincdiff: Primitive = Primitive(
     "sincdiff", 2, _sincdiff_partials, code="sincdiff({0}, {1})", kernel=kernels.sincdiff, literals=(1,),
     sympy=_sincdiff_sympy, mpmath=_sincdiff_mp, numeric=kernels.sincdiff, sample=(_ANY, (1, 3)), weight=5 * DIVISION,
     error=16, conditioning=16,

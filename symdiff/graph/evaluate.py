@@ -1,0 +1,185 @@
+"""The reference interpreter: slow, simple, and the oracle that compiled code is compared with."""
+
+from __future__ import annotations
+
+import builtins
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from symdiff.errors import ArgumentError, InternalError
+from symdiff.graph.cost import is_constant, weight
+from symdiff.graph.graph import Atom, Const, Graph, If, Let, Out, Raise, Statement
+
+UNIT_ROUNDOFF = 2.0**-53
+SMALLEST_NORMAL = 2.0**-1022
+
+Number = Any  # float, numpy.float64 or mpmath's mpf: mpmath has no types
+
+
+def evaluate(graph: Graph, inputs: Sequence[Number], arithmetic: Literal["double", "mpmath"] = "double") -> list[Number]:
+    """The outputs of a graph at the scalars ``inputs`` (in the order of ``graph.inputs``).
+
+    Double precision follows IEEE and never raises by itself; "mpmath" computes at mpmath's present precision, and NaN
+    stands for what is not real. Only the branch taken is run; a Raise raises its exception.
+    """
+    machine: Machine = Double() if arithmetic == "double" else HighPrecision()
+    return machine.run(graph, inputs)
+
+
+def evaluate_with_bound(graph: Graph, inputs: Sequence[Number]) -> tuple[list[float], list[float]]:
+    """The outputs in double precision, each with a first-order bound on its rounding error.
+
+    The inputs count as exact. An operation hands on the errors of its operands, each times its partial, and adds its own:
+    2**-53 times its value, with the factor that the row states for functions that are not correctly rounded. The bound is
+    inf where a partial that is needed is not finite. Bounds say nothing about a condition that rounding could flip.
+    """
+    outputs = Bounded().run(graph, inputs)
+    return [value for value, _ in outputs], [bound for _, bound in outputs]
+
+
+def executed_cost(graph: Graph, inputs: Sequence[Number]) -> int:
+    """The weighted number of operations (``graph.cost``) on the path that is executed at ``inputs``."""
+    machine = Counting()
+    machine.run(graph, inputs)
+    return machine.cost
+
+
+class Machine(ABC):
+    """Runs a graph over values of some kind. Subclasses say what an input, a literal and an operation is."""
+
+    @abstractmethod
+    def _number(self, value: Number) -> Any:
+        """An input as a value."""
+
+    @abstractmethod
+    def _literal(self, const: Const) -> Any:
+        """A literal as a value."""
+
+    @abstractmethod
+    def _operation(self, let: Let, operands: list[Any]) -> Any:
+        """The value of one operation."""
+
+    def _truth(self, value: Any) -> bool:
+        """Whether a condition holds."""
+        return bool(value)
+
+    def run(self, graph: Graph, inputs: Sequence[Number]) -> list[Any]:
+        """The values of the outputs at ``inputs``."""
+        if len(inputs) != len(graph.inputs):
+            raise ArgumentError(f"{graph.name} has {len(graph.inputs)} scalar inputs, {len(inputs)} were given")
+        values = {name: self._number(value) for name, value in zip(graph.inputs, inputs, strict=True)}
+
+        def read(atom: Atom) -> Any:
+            return values[atom] if isinstance(atom, str) else self._literal(atom)
+
+        # A body being run: its remaining statements, the outs of its branch, and which side it is.
+        running: list[tuple[Iterator[Statement], tuple[Out, ...], bool]] = [(iter(graph.body), (), True)]
+        with np.errstate(all="ignore"):
+            while running:
+                statements, outs, holds = running[-1]
+                statement = next(statements, None)
+                if statement is None:
+                    running.pop()
+                    values.update({out.name: read(out.then if holds else out.orelse) for out in outs})
+                elif isinstance(statement, Let):
+                    values[statement.name] = self._operation(statement, list(map(read, statement.args)))
+                elif isinstance(statement, If):
+                    holds = self._truth(read(statement.condition))
+                    running.append((iter(statement.then if holds else statement.orelse), statement.outs, holds))
+                else:
+                    raise exception(statement)
+        return list(map(read, graph.outputs))
+
+
+def exception(statement: Raise) -> Exception:
+    """The exception that a Raise stands for."""
+    kind = getattr(builtins, statement.exception, None)
+    if not (isinstance(kind, type) and issubclass(kind, Exception)):
+        raise InternalError(f"{statement.exception} is not a builtin exception")
+    return kind(statement.message)
+
+
+class Double(Machine):
+    """Double precision: numpy.float64 and bool."""
+
+    def _number(self, value: Number) -> Any:
+        return np.float64(value)
+
+    def _literal(self, const: Const) -> Any:
+        return const.value if isinstance(const.value, bool) else np.float64(const.value)
+
+    def _operation(self, let: Let, operands: list[Any]) -> Any:
+        return let.op.double_precision(*operands)
+
+
+class HighPrecision(Machine):
+    """mpmath numbers at the present precision, and bool."""
+
+    def _number(self, value: Number) -> Any:
+        from mpmath import mp
+
+        return mp.mpf(value)
+
+    def _literal(self, const: Const) -> Any:
+        from mpmath import mp
+
+        if isinstance(const.value, bool):
+            return const.value
+        return +getattr(mp, const.symbol) if const.symbol in {"pi", "e"} else mp.mpf(const.value)
+
+    def _operation(self, let: Let, operands: list[Any]) -> Any:
+        return let.op.high_precision(*operands)
+
+
+class Bounded(Double):
+    """Pairs of a value in double precision and a bound on its rounding error."""
+
+    def _number(self, value: Number) -> Any:
+        return super()._number(value), 0.0
+
+    def _literal(self, const: Const) -> Any:
+        inexact = const.symbol in {"pi", "e"}
+        value = super()._literal(const)
+        return value, UNIT_ROUNDOFF * float(value) if inexact else 0.0
+
+    def _truth(self, value: Any) -> bool:
+        return bool(value[0])
+
+    def _operation(self, let: Let, operands: list[Any]) -> Any:
+        values, errors = [value for value, _ in operands], [error for _, error in operands]
+        result = super()._operation(let, values)
+        if let.kind == "bool" or let.op.partials is None:
+            return result, 0.0
+        bound = _roundings(let) * UNIT_ROUNDOFF * max(abs(float(result)), SMALLEST_NORMAL)
+        if let.op.conditioning or any(errors):
+            slopes = let.op.partials(*(int(x) if i in let.op.literals else x for i, x in enumerate(values)), result)
+            for value, error, slope in zip(values, errors, slopes, strict=True):
+                error = error + let.op.conditioning * UNIT_ROUNDOFF * abs(float(value))
+                bound += error * abs(float(slope)) if error else 0.0
+        return result, bound if np.isfinite(bound) else np.inf
+
+
+def _roundings(let: Let) -> float:
+    """The error of one operation in units of 2**-53: an integer power may be computed by repeated multiplication."""
+    exponent = let.args[-1]
+    if let.op.name == "pow" and isinstance(exponent, Const) and isinstance(exponent.value, int):
+        return max(let.op.error, abs(exponent.value))
+    return let.op.error
+
+
+class Counting(Double):
+    """Double precision, counting the operations that are not on constants."""
+
+    def __init__(self) -> None:
+        self.cost = 0
+        self.constants: set[str] = set()
+
+    def _operation(self, let: Let, operands: list[Any]) -> Any:
+        if is_constant(let, self.constants):
+            self.constants.add(let.name)
+        else:
+            self.cost += weight(let)
+        return super()._operation(let, operands)
