@@ -76,13 +76,9 @@ class Builder:
         if op.expansion is not None:
             return self.atom(op.expansion(*(Value(self, arg) for arg in args)))
         args = tuple(self._operand(op, arg) for arg in args)
-        folded = fold(op, args)
-        if folded is not None:
-            return folded
-        key = self._key(op, args)
-        for scope in reversed(self._shared):
-            if key in scope:
-                return scope[key]
+        found = self._found(op, args)
+        if found is not None:
+            return found
         name = self.fresh(hint, op.result)
         self.append(Let(name, op, args, origin or self.origin))
         return name
@@ -167,6 +163,14 @@ class Builder:
 
     # inside
 
+    def _found(self, op: Primitive, args: tuple[Atom, ...]) -> Atom | None:
+        """The literal or the earlier let that ``op(*args)`` is, or None."""
+        folded = fold(op, args)
+        if folded is not None:
+            return folded
+        key = self._key(op, args)
+        return next((scope[key] for scope in reversed(self._shared) if key in scope), None)
+
     def _operand(self, op: Primitive, atom: Atom) -> Atom:
         """Convert a condition used as a number (True is 1), and an integer that no float holds exactly."""
         if op.operands == "float" and self.kind(atom) == "bool":
@@ -221,7 +225,46 @@ _FOLDS = {
 }
 
 
-class Value:
+class Operators:
+    """Python's arithmetic as rows of the table, for classes that answer ``__symdiff_apply__``."""
+
+    __slots__ = ()
+
+    def __add__(self, other: Any) -> Any:
+        return TABLE["add"](self, other)
+
+    def __radd__(self, other: Any) -> Any:
+        return TABLE["add"](other, self)
+
+    def __sub__(self, other: Any) -> Any:
+        return TABLE["sub"](self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return TABLE["sub"](other, self)
+
+    def __mul__(self, other: Any) -> Any:
+        return TABLE["mul"](self, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return TABLE["mul"](other, self)
+
+    def __truediv__(self, other: Any) -> Any:
+        return TABLE["div"](self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return TABLE["div"](other, self)
+
+    def __pow__(self, other: Any) -> Any:
+        return TABLE["pow"](self, other)
+
+    def __rpow__(self, other: Any) -> Any:
+        return TABLE["pow"](other, self)
+
+    def __neg__(self) -> Any:
+        return TABLE["neg"](self)
+
+
+class Value(Operators):
     """A handle on an atom of a builder: arithmetic on it adds lets. Rules (partials, rewrites) are written with it."""
 
     __slots__ = ("atom", "builder")
@@ -240,39 +283,6 @@ class Value:
         """Apply a row of the table to operands of which at least one is a handle."""
         builder = self.builder
         return Value(builder, builder.apply(op, *map(builder.atom, operands)))
-
-    def __add__(self, other: Any) -> Value:
-        return TABLE["add"](self, other)
-
-    def __radd__(self, other: Any) -> Value:
-        return TABLE["add"](other, self)
-
-    def __sub__(self, other: Any) -> Value:
-        return TABLE["sub"](self, other)
-
-    def __rsub__(self, other: Any) -> Value:
-        return TABLE["sub"](other, self)
-
-    def __mul__(self, other: Any) -> Value:
-        return TABLE["mul"](self, other)
-
-    def __rmul__(self, other: Any) -> Value:
-        return TABLE["mul"](other, self)
-
-    def __truediv__(self, other: Any) -> Value:
-        return TABLE["div"](self, other)
-
-    def __rtruediv__(self, other: Any) -> Value:
-        return TABLE["div"](other, self)
-
-    def __pow__(self, other: Any) -> Value:
-        return TABLE["pow"](self, other)
-
-    def __rpow__(self, other: Any) -> Value:
-        return TABLE["pow"](other, self)
-
-    def __neg__(self) -> Value:
-        return TABLE["neg"](self)
 
     def __repr__(self) -> str:
         return f"Value({self.atom!r})"
