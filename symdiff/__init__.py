@@ -1,0 +1,47 @@
+"""symdiff: plain Python functions in; derivatives out as formula, as readable source and as compiled code."""
+
+from symdiff.errors import (
+    ArgumentError,
+    DomainError,
+    NameUnboundError,
+    ShapeError,
+    SourceError,
+    SymdiffError,
+    UnsupportedError,
+)
+from symdiff.function import SymbolicFunction
+from symdiff.transforms import (
+    derivative,
+    grad,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    read,
+    stop_gradient,
+    value_and_grad,
+    vjp,
+)
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ArgumentError",
+    "DomainError",
+    "NameUnboundError",
+    "ShapeError",
+    "SourceError",
+    "SymbolicFunction",
+    "SymdiffError",
+    "UnsupportedError",
+    "derivative",
+    "grad",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
+    "read",
+    "stop_gradient",
+    "value_and_grad",
+    "vjp",
+]

@@ -190,14 +190,16 @@ class SymbolicFunction:
         made = self._make(call)
         result = made.call(call)
         self._latest = made
-        if made.is_plain and len(made.graph.params) == len(self.__signature__.parameters) and not self._has_defaults:
-            self._set_call(codegen.fast_dispatcher(made.kernel, self._call))
+        if self._can_shorten(made):
+            self._set_call(made.shortcut(self._call))
         return result
 
-    @property
-    def _has_defaults(self) -> bool:
-        parameters = self.__signature__.parameters.values()
-        return any(p.default is not p.empty or p.kind is p.KEYWORD_ONLY for p in parameters)
+    def _can_shorten(self, made: Specialization) -> bool:
+        """True if every argument is one parameter of the compiled code, given by position."""
+        arguments = [param.name for param in made.params if param.role != "captured"]
+        parameters = self.__signature__.parameters
+        plain = all(p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters.values())
+        return plain and arguments == list(parameters)
 
     def _spread(self, values: Mapping[str, Any]) -> frozenset[str]:
         """The arguments that a derivative broadcasts over: used as scalars, given as arrays."""
@@ -300,3 +302,8 @@ def _with_seed(base: FunctionSource | SymbolicFunction, transform: Transform) ->
 def _documentation(title: str, wrapped: Any) -> str:
     own = getattr(wrapped, "__doc__", None)
     return f"{title}.\n\n{own}" if isinstance(own, str) else f"{title}."
+
+
+def numba_init() -> None:
+    """Let compiled functions of the user call a SymbolicFunction (Numba calls this through its entry point)."""
+    codegen.register(SymbolicFunction, lambda function: function._shown.kernel)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import numpy as np
 from symdiff import codegen, printing
 from symdiff.arguments import Call, compiled_argument, is_single
 from symdiff.frontend import Reading
-from symdiff.graph.graph import Graph
+from symdiff.graph.graph import Graph, Param
 from symdiff.graph.structure import Array, Items, Structure
 from symdiff.printing import Heading
 
@@ -62,10 +63,12 @@ class Specialization:
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
 
-    @cached_property
+    @property
     def source(self) -> str:
-        """Stand-alone Python source; its last definition is the derivative."""
-        return codegen.emit(self.graph, name=self.name, title=self.title)
+        """Stand-alone Python source; its last definition is the derivative. Captured values default to what they are now."""
+        present = {leaf: float(capture.get()) for capture, leaf in self.reading.captures}
+        params = tuple(replace(param, default=present.get(param.name, param.default)) for param in self.graph.params)
+        return codegen.emit(replace(self.graph, params=params), name=self.name, title=self.title)
 
     @property
     def kernel(self) -> Any:
@@ -79,7 +82,12 @@ class Specialization:
 
     @cached_property
     def _ufunc(self) -> Any:
-        return codegen.vectorize(self._kernel, len(self.graph.params))
+        return codegen.vectorize(self._kernel, len(self.params))
+
+    @cached_property
+    def params(self) -> tuple[Param, ...]:
+        """The parameters in the order of the compiled code."""
+        return codegen.parameters(self.graph)
 
     def holds(self) -> bool:
         """True while the outside values that shaped the graph are still what they were."""
@@ -88,13 +96,8 @@ class Specialization:
     @property
     def is_plain(self) -> bool:
         """True if calls with floats need no preparation at all: numbers in, and nothing read from outside."""
-        params = self.graph.params
-        return (
-            bool(params)
-            and not self.reading.guards
-            and all(param.structure.is_scalar and param.role == "argument" for param in params)
-            and self.unpack is None
-        )
+        plain = all(param.structure.is_scalar and param.role == "argument" for param in self.params)
+        return plain and bool(self.params) and not self.reading.guards and self.unpack is None
 
     @cached_property
     def unpack(self) -> Callable[[Any], Any] | None:
@@ -110,8 +113,38 @@ class Specialization:
         captured = iter(self.captured())
         return [
             next(captured) if param.role == "captured" else compiled_argument(values[param.name], param.structure, param.name)
-            for param in self.graph.params
+            for param in self.params
         ]
+
+    def shortcut(self, slow: Callable[..., Any]) -> Callable[..., Any]:
+        """A function for calls like the one before: floats and arrays of the same shapes, by position.
+
+        Anything else, and any change of an outside value that shaped the graph, goes to ``slow``.
+        """
+        if self.is_plain:
+            return codegen.fast_dispatcher(self.kernel, slow)
+        kernel, unpack, captures, guards = self.kernel, self.unpack, self.reading.captures, self.reading.guards
+        shapes = [codegen.argument_shape(param.structure) for param in self.params if param.role != "captured"]
+        arrays = [isinstance(param.structure, Array) for param in self.params if param.role != "captured"]
+        wanted = list(zip(shapes, arrays, strict=True))
+        scalar = (float, np.float64)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if kwargs or len(args) != len(wanted):
+                return slow(*args, **kwargs)
+            for arg, (shape, is_array) in zip(args, wanted, strict=True):
+                if is_array:
+                    if type(arg) is not np.ndarray or arg.shape != shape or arg.dtype != np.float64 or not arg.flags.carray:
+                        return slow(*args)
+                elif shape or type(arg) not in scalar:
+                    return slow(*args)
+            for guard in guards:
+                if not guard.holds():
+                    return slow(*args)
+            result = kernel(*args, *[float(capture.get()) for capture, _ in captures]) if captures else kernel(*args)
+            return result if unpack is None else unpack(result)
+
+        return call
 
     def call(self, call: Call) -> Any:
         """Evaluate with prepared arguments."""
@@ -126,7 +159,7 @@ class Specialization:
             kernel = self._kernel
         captured = iter(self.captured())
         values: list[Any] = []
-        for param in self.graph.params:
+        for param in self.params:
             if param.role == "captured":
                 values.append(next(captured))
             elif param.name in names:
@@ -134,7 +167,7 @@ class Specialization:
             else:
                 values.append(compiled_argument(call.values[param.name], param.structure, param.name))
         arrays = [call.values[name] for name in names]
-        if self.graph.result.is_scalar and all(param.structure.is_scalar for param in self.graph.params):
+        if self.graph.result.is_scalar and all(param.structure.is_scalar for param in self.params):
             with self._lock:
                 ufunc = self._ufunc
             with np.errstate(all="ignore"):
@@ -145,7 +178,7 @@ class Specialization:
 
     def _loop(self, kernel: Any, values: list[Any], names: frozenset[str]) -> Any:
         """Call the kernel for each element, and stack each number of its result."""
-        spread = [k for k, param in enumerate(self.graph.params) if param.name in names]
+        spread = [k for k, param in enumerate(self.params) if param.name in names]
         grids = np.broadcast_arrays(*(values[k] for k in spread))
         shape = grids[0].shape
         rows = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from symdiff.codegen.coalesce import Classes
@@ -106,11 +106,14 @@ class Body:
         atoms: Sequence[Atom],
         build: Callable[[list[Text]], Text],
         *,
-        as_float: bool = False,
+        integers: Container[int] = (),
     ) -> Text:
-        """Build an expression from atoms; what makes its line too long becomes a statement of its own first."""
+        """Build an expression from atoms; what makes its line too long becomes a statement of its own first.
+
+        ``integers`` are the positions at which a literal may be written as an integer.
+        """
         while True:
-            text = build([self._peek(atom, as_float) for atom in atoms])
+            text = build([self._peek(atom, i in integers) for i, atom in enumerate(atoms)])
             pending = [atom for atom in atoms if isinstance(atom, str) and atom in self._pending]
             if prefix + len(text) <= _room(depth) or not pending:
                 break
@@ -124,9 +127,9 @@ class Body:
         origins = {self._pending[atom].origin for atom in atoms if isinstance(atom, str) and atom in self._pending}
         return origins.pop() if len(origins) == 1 else None
 
-    def _peek(self, atom: Atom, as_float: bool) -> Text:
+    def _peek(self, atom: Atom, integer: bool) -> Text:
         if isinstance(atom, Const):
-            return literal(atom, as_float)
+            return literal(atom, as_float=not integer)
         pending = self._pending.get(atom)
         return pending.text if pending else self._text[self._classes.root(atom)]
 
@@ -198,16 +201,17 @@ class Body:
                 self._spill(depth, str(atom))
         if self._repeat(let):
             return
-        as_float = row.name != "div" and all(isinstance(arg, Const) for arg in let.args)
+        constant = row.name != "div" and all(isinstance(arg, Const) for arg in let.args)
+        integers = row.literals if constant else range(row.arity)  # 2**100 is no float64 (1/3 is one)
         root = self._classes.root(let.name)
-        inlined = operation(row, [self._peek(arg, as_float) for arg in let.args])
+        inlined = operation(row, [self._peek(arg, i in integers) for i, arg in enumerate(let.args)])
         if self._may_inline(let.name, inlined, let.origin):
             for arg in let.args:
                 self._pending.pop(str(arg), None)
             self._wait(let.name, inlined, let.origin)
             return
         prefix = len(self._classes.spelling(root)) + 3
-        text = self.fit(depth, prefix, let.args, lambda texts: operation(row, texts), as_float=as_float)
+        text = self.fit(depth, prefix, let.args, lambda texts: operation(row, texts), integers=integers)
         self.comment(depth, let.origin)
         self._assign(depth, self._target(let.name), text)
         if root == let.name:
@@ -224,7 +228,7 @@ class Body:
             return False
         if any(arg in self._pending for arg in let.args):
             return False
-        text = operation(let.op, [self._peek(arg, False) for arg in let.args])
+        text = operation(let.op, [self._peek(arg, integer=True) for arg in let.args])
         if len(text) > COMPARISON:
             return False
         self._text[let.name] = text
@@ -246,7 +250,7 @@ class Body:
             self._line(depth, self._allocations.pop(store.array))
         target = f"{self._arrays[store.array]}[{', '.join(map(str, store.path))}]"
         origin = self.origin_of([store.atom])
-        text = self.fit(depth, len(target) + 3, [store.atom], lambda texts: texts[0], as_float=True)
+        text = self.fit(depth, len(target) + 3, [store.atom], lambda texts: texts[0])
         self.comment(depth, origin)
         self._assign(depth, target, text)
 
@@ -293,7 +297,7 @@ class Body:
             if done or atom == UNDEFINED:
                 continue
             target = self._target(out.name)
-            text = self.fit(depth, len(target) + 3, [atom], lambda texts: texts[0], as_float=True)
+            text = self.fit(depth, len(target) + 3, [atom], lambda texts: texts[0])
             self._assign(depth, target, text)
         lines, self.lines = self.lines, outer
         return lines

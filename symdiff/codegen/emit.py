@@ -250,7 +250,7 @@ class _Module:
             return Text(parts[0] if len(parts) == 1 and not isinstance(result, Items) else ", ".join(parts))
 
         origin = body.origin_of(routine.returns)
-        text = body.fit(1, 7, routine.returns, build, as_float=True)
+        text = body.fit(1, 7, routine.returns, build)
         body.comment(1, origin)
         lone = isinstance(result, Items) and len(result.items) == 1
         body.add([f"return ({text.code},)" if lone else f"return {text.code}"])

@@ -31,7 +31,7 @@ class Text:
 
     def within(self, threshold: int, right: bool = False) -> str:
         """The code, in parentheses where an operand must bind tighter or would put two signs side by side."""
-        clash = right and self.code.startswith("-")
+        clash = right and self.code.startswith(("-", "+"))
         return f"({self.code})" if self.precedence < threshold or clash else self.code
 
     def __len__(self) -> int:
@@ -64,7 +64,7 @@ def operation(row: Primitive, operands: Sequence[Text]) -> Text:
         piece if isinstance(piece, str) else operands[piece.operand].within(piece.threshold, piece.right)
         for piece in template.pieces
     )
-    if row.name == "neg" and operands[0].precedence == PRODUCT:
+    if template.precedence == MINUS and operands[0].precedence == PRODUCT:
         return Text(code, PRODUCT)  # -a*b is (-a)*b: the same number
     return Text(code, template.precedence)
 

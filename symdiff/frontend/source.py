@@ -30,6 +30,7 @@ class FunctionSource:
     function: types.FunctionType | None = field(default=None)
     names: Mapping[str, Any] = field(default_factory=dict)
     doc: str | None = None
+    inner: bool = False  # defined inside ``function``, which only tells where free names are looked up
 
     @property
     def text(self) -> str:
@@ -56,10 +57,12 @@ class FunctionSource:
     @property
     def signature(self) -> inspect.Signature:
         """Parameters in order with their kinds; for text, defaults are literals."""
+        if self.inner:
+            return inspect.Signature(list(_parameters(self.node.args, lambda _: None)))
         if self.function is not None:
             code = inspect.signature(self.function, follow_wrapped=False)
             return code.replace(return_annotation=inspect.Signature.empty)
-        return inspect.Signature(list(_parameters(self.node.args)))
+        return inspect.Signature(list(_parameters(self.node.args, _literal)))
 
 
 def _characters(text: str, offset: int) -> int:
@@ -67,24 +70,26 @@ def _characters(text: str, offset: int) -> int:
     return len(text.encode()[:offset].decode(errors="ignore"))
 
 
-def _parameters(arguments: ast.arguments) -> Iterator[inspect.Parameter]:
+def _parameters(arguments: ast.arguments, evaluate: Callable[[ast.expr], Any]) -> Iterator[inspect.Parameter]:
     positional = [*arguments.posonlyargs, *arguments.args]
     defaults: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults)) + list(arguments.defaults)
+
+    def value(default: ast.expr | None) -> Any:
+        return inspect.Parameter.empty if default is None else evaluate(default)
+
     for position, (arg, default) in enumerate(zip(positional, defaults, strict=True)):
         only = position < len(arguments.posonlyargs)
         kind = inspect.Parameter.POSITIONAL_ONLY if only else inspect.Parameter.POSITIONAL_OR_KEYWORD
-        yield inspect.Parameter(arg.arg, kind, default=_literal(default))
+        yield inspect.Parameter(arg.arg, kind, default=value(default))
     if arguments.vararg:
         yield inspect.Parameter(arguments.vararg.arg, inspect.Parameter.VAR_POSITIONAL)
     for arg, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-        yield inspect.Parameter(arg.arg, inspect.Parameter.KEYWORD_ONLY, default=_literal(default))
+        yield inspect.Parameter(arg.arg, inspect.Parameter.KEYWORD_ONLY, default=value(default))
     if arguments.kwarg:
         yield inspect.Parameter(arguments.kwarg.arg, inspect.Parameter.VAR_KEYWORD)
 
 
-def _literal(node: ast.expr | None) -> Any:
-    if node is None:
-        return inspect.Parameter.empty
+def _literal(node: ast.expr) -> Any:
     try:
         return ast.literal_eval(node)
     except ValueError:

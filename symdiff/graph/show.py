@@ -7,7 +7,9 @@ from symdiff.graph.graph import Atom, Block, Graph, If, Let, Statement
 
 def show(graph: Graph) -> str:
     """The graph in one notation that shows everything: ``z = mul(x, y)``."""
-    params = ", ".join(param.name if param.structure.is_scalar else f"{param.name}({', '.join(param.leaves)})" for param in graph.params)
+    params = ", ".join(
+        param.name if param.structure.is_scalar else f"{param.name}({', '.join(param.leaves)})" for param in graph.params
+    )
     lines = [f"graph {graph.name}({params})", *_block(graph.body, "    ")]
     lines.append("    return " + ", ".join(map(_atom, graph.outputs)))
     return "\n".join(lines)
