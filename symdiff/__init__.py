@@ -10,6 +10,7 @@ from symdiff.errors import (
     UnsupportedError,
 )
 from symdiff.function import SymbolicFunction
+from symdiff.testing import GradientError, check_grads
 from symdiff.transforms import (
     derivative,
     grad,
@@ -28,12 +29,14 @@ __version__ = "0.1.0"
 __all__ = [
     "ArgumentError",
     "DomainError",
+    "GradientError",
     "NameUnboundError",
     "ShapeError",
     "SourceError",
     "SymbolicFunction",
     "SymdiffError",
     "UnsupportedError",
+    "check_grads",
     "derivative",
     "grad",
     "hessian",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -60,11 +62,18 @@ class Transform:
             order = [leaf for leaf, times in zip(wrt, self.orders, strict=True) for _ in range(times)]
             return calculus.derivative(graph, order, tidy=simplify)
         if self.kind == "jacobian":
-            return calculus.jacobian(graph, wrt, tidy=simplify).graph
+            return self._blocks(graph, params, calculus.jacobian(graph, wrt, tidy=simplify).graph)
         if self.kind == "hessian":
-            return calculus.hessian(graph, wrt, tidy=simplify).graph
+            return self._blocks(graph, params, calculus.hessian(graph, wrt, tidy=simplify).graph)
         product = {"jvp": calculus.jvp, "vjp": calculus.vjp, "hvp": calculus.hvp}[self.kind]
         return product(graph, wrt, [self._seed(graph, params)], tidy=simplify)
+
+    def _blocks(self, graph: Graph, params: Sequence[Param], derived: Graph) -> Graph:
+        """Bring derivatives that are ordered output by output, then input by input, into the order of the result."""
+        count = sum(len(param.leaves) for param in params)
+        order = entries(graph, params, 1 if self.kind == "jacobian" else 2)
+        flat = [functools.reduce(lambda number, index: number * count + index, path) for path in order]
+        return replace(derived, outputs=tuple(derived.outputs[number] for number in flat))
 
     def _seed(self, graph: Graph, params: Sequence[Param]) -> Param:
         structure = graph.result if self.kind == "vjp" else self._container([param.structure for param in params])
@@ -145,6 +154,38 @@ def _product(outer: Structure, inner: Structure) -> Structure:
         raise ShapeError("a result that is no vector")
     shape = outer.shape + inner.shape
     return Array(shape) if shape else SCALAR
+
+
+def entries(graph: Graph, params: Sequence[Param], order: int) -> list[tuple[int, ...]]:
+    """What each scalar of a Jacobian (order 1) or Hessian (order 2) is: the number of the output, then of the inputs."""
+    numbers = iter(range(sum(len(param.leaves) for param in params)))
+    columns = {param.name: [next(numbers) for _ in param.leaves] for param in params}
+    found: list[tuple[int, ...]] = []
+    for row in itertools.product(params, repeat=order):
+        structure, block = graph.result, [(number,) for number in range(len(graph.outputs))]
+        for param in row:
+            block = _pairs(structure, block, param.structure, columns[param.name])  # type: ignore[assignment]
+            structure = _product(structure, param.structure)
+        found += block
+    return found
+
+
+def _pairs(
+    outer: Structure, rows: Sequence[tuple[int, ...]], inner: Structure, columns: Sequence[int]
+) -> list[tuple[int, ...]]:
+    """What ``_product`` does to structures, done to the numbers of their scalars: the order of the derivatives."""
+    if inner.shape is None and isinstance(inner, Items):
+        return [pair for item, part in _parts(inner, columns) for pair in _pairs(outer, rows, item, part)]
+    if outer.shape is None and isinstance(outer, Items):
+        return [pair for item, part in _parts(outer, rows) for pair in _pairs(item, part, inner, columns)]
+    return [(*row, column) for row in rows for column in columns]
+
+
+def _parts(structure: Items, leaves: Sequence[Any]) -> Iterator[tuple[Structure, Sequence[Any]]]:
+    start = 0
+    for item in structure.items:
+        yield item, leaves[start : start + item.size]
+        start += item.size
 
 
 def _differentiable(graph: Graph, name: str) -> Param:

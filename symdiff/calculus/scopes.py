@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from symdiff.graph.build import Builder
-from symdiff.graph.graph import UNDEFINED, Atom, Block, If, Let, Out, Raise, Statement
+from symdiff.graph.graph import UNDEFINED, Atom, Block, If, Let, Out, Statement
 
 Key = tuple[object, ...]
 Path = tuple[tuple[int, bool], ...]  # the branches around a statement: number of the If, and which side
@@ -48,6 +48,7 @@ def share(body: Block, outputs: Sequence[Atom]) -> tuple[Block, tuple[Atom, ...]
 class _Sharing:
     def __init__(self) -> None:
         self.scopes = [_Scope()]
+        self.decided: dict[Atom, bool] = {}  # the conditions of the branches around
 
     def resolve(self, atom: Atom) -> Atom:
         """The first name of a value: what an atom means where the conditions of the present scopes hold."""
@@ -59,32 +60,43 @@ class _Sharing:
         return atom
 
     def block(self, block: Block) -> Block:
-        made = (self.statement(statement) for statement in block)
-        return tuple(statement for statement in made if statement is not None)
+        made: list[Statement] = []
+        for statement in block:
+            if isinstance(statement, Let):
+                made.extend(self.let(statement))
+            elif isinstance(statement, If):
+                made.extend(self.branch(statement))
+            else:
+                made.append(statement)
+        return tuple(made)
 
-    def statement(self, statement: Statement) -> Statement | None:
-        if isinstance(statement, Raise):
-            return statement
-        if isinstance(statement, If):
-            return self.branch(statement)
-        args = tuple(map(self.resolve, statement.args))
-        key = _key(statement, args)
+    def let(self, let: Let) -> Block:
+        """The let over the first names of its operands, or nothing if its right-hand side is known."""
+        args = tuple(map(self.resolve, let.args))
+        key = _key(let, args)
         for scope in self.scopes:
             if key in scope.lets:
-                self.scopes[-1].aliases[statement.name] = scope.lets[key]
-                return None
-        self.scopes[-1].lets[key] = statement.name
-        return statement if args == statement.args else replace(statement, args=args)
+                self.scopes[-1].aliases[let.name] = scope.lets[key]
+                return ()
+        self.scopes[-1].lets[key] = let.name
+        return (let if args == let.args else replace(let, args=args),)
 
-    def branch(self, statement: If) -> If:
+    def branch(self, statement: If) -> Block:
+        """The branch over first names; inside a branch on the same condition, only the side that can be reached."""
         condition = self.resolve(statement.condition)
+        if condition in self.decided:
+            holds = self.decided[condition]
+            block = self.block(statement.then if holds else statement.orelse)
+            for out in statement.outs:
+                self.scopes[-1].aliases[out.name] = self.resolve(out.then if holds else out.orelse)
+            return block
         then, firsts = self.side(statement, condition, True)
         orelse, seconds = self.side(statement, condition, False)
         outs = tuple(
             replace(out, then=first, orelse=second)
             for out, first, second in zip(statement.outs, firsts, seconds, strict=True)
         )
-        return replace(statement, condition=condition, then=then, orelse=orelse, outs=outs)
+        return (replace(statement, condition=condition, then=then, orelse=orelse, outs=outs),)
 
     def side(self, statement: If, condition: Atom, holds: bool) -> tuple[Block, list[Atom]]:
         """One side of a branch, in the scopes of all earlier branches under the same condition."""
@@ -92,8 +104,10 @@ class _Sharing:
         own = outer[-1].branches.setdefault((condition, holds), _Scope())
         earlier = [scope.branches[condition, holds] for scope in outer[:-1] if (condition, holds) in scope.branches]
         self.scopes = [*outer, *earlier, own]
+        self.decided[condition] = holds
         block = self.block(statement.then if holds else statement.orelse)
         atoms = [self.resolve(out.then if holds else out.orelse) for out in statement.outs]
+        del self.decided[condition]
         self.scopes = outer
         for out, atom in zip(statement.outs, atoms, strict=True):
             if atom != UNDEFINED:

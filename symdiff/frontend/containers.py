@@ -50,10 +50,9 @@ def length(reader: Reader, value: Value, node: ast.AST) -> int:
     if isinstance(value, Known) and isinstance(value.value, range | str):
         return len(value.value)
     name = reader.assumed_name(value)
-    if name is not None:
-        raise NeedsCallError(
-            f"the length of {name} is not known before a call: call the derivative, or use .at(...) with example arguments"
-        )
+    if name is not None or reader.is_assumed(value):
+        what = f"the length of {name}" if name is not None else f"the structure of {value.atom}"  # type: ignore[union-attr]
+        raise NeedsCallError(f"{what} is not known before a call: call the derivative, or use .at(...) with example arguments")
     raise GapError(node, f"the length of {describe(value)}", "use a tuple, list or array")
 
 
@@ -76,8 +75,6 @@ def row(value: ArrayValue, position: int) -> Value:
 def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node: ast.AST) -> Value:
     """``owner[index]`` with literal indices, slices and (for arrays and nested lists) several of them."""
     if isinstance(index, ast.Tuple):
-        if not isinstance(owner, ArrayValue):
-            reader.longer(owner, 1, node)
         for inner in index.elts:
             if isinstance(inner, ast.Slice):
                 raise GapError(node, "a slice beside other indices", "use literal indices", "not yet")
@@ -103,6 +100,8 @@ def item(reader: Reader, owner: Value, position: int, node: ast.AST) -> Value:
     elif isinstance(owner, TupleValue | ListValue | ArrayValue):
         count = length(reader, owner, node)
     else:
+        if reader.is_assumed(owner):
+            length(reader, owner, node)
         raise GapError(node, f"an element of {describe(owner)}", "index a tuple, list or array")
     if not -count <= position < count:
         raise GapError(node, f"index {position} is out of range for {describe(owner)}", f"use an index below {count}")

@@ -313,6 +313,11 @@ class Reader:
                 return name
         return None
 
+    def is_assumed(self, value: Value) -> bool:
+        """True for an element of an argument of which no call has shown what it is."""
+        names = {leaf for param in self.params if self.structures[param.name] is None for leaf in param.leaves}
+        return isinstance(value, Number) and value.atom in names
+
     def origin(self, frame: Frame, node: ast.stmt) -> Origin:
         """The origin of what a statement adds to the graph: its line, counted from the function's first."""
         text = frame.source.line(node.lineno).strip()

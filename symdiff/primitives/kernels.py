@@ -214,7 +214,7 @@ def polygamma(n: int, x: float) -> float:
         y += 1.0
     value += 0.5 * factorial / y ** (n + 1)
     value += factorial / (n * y**n) if n > 0 else -math.log(y)
-    bernoulli = (1/6, -1/30, 1/42, -1/30, 5/66, -691/2730, 7/6, -3617/510, 43867/798, -174611/330)  # fmt: skip
+    bernoulli = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798, -174611 / 330)
     term = 0.5 * (n + 1.0) * factorial / y ** (n + 2)  # (k + n - 1)!/(k!*y**(k + n)) for k = 2, 4, ...
     k = 2.0
     for number in bernoulli:

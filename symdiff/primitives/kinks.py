@@ -136,7 +136,7 @@ remainder: Primitive = Primitive(
     sample=(_ANY, _AWAY_FROM_ZERO), domain="y != 0", kink="1 in x at the jumps",
 )  # fmt: skip
 stop: Primitive = Primitive(
-    "stop", 1, lambda x, f: (0,), code="+{0}", precedence=75, weight=ARITHMETIC, error=0, sympy=lambda sp, x: x,
+    "stop", 1, lambda x, f: (0,), code="{0}", weight=ARITHMETIC, error=0, sympy=lambda sp, x: x,
     mpmath=lambda mp, x: x, numeric=lambda x: x, sample=(_ANY,), kink="0 by definition",
 )  # fmt: skip
 
