@@ -1,0 +1,1 @@
+"""The corpus: small plain functions, by what of Python they use."""
