@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from symdiff.calculus.counting import cost
 from symdiff.calculus.forward import tangent
 from symdiff.calculus.reverse import adjoint
 from symdiff.calculus.sweep import ONE, flat
 from symdiff.errors import InternalError
+from symdiff.graph.cost import cost
 from symdiff.graph.graph import Atom, Graph, Param, walk
 
 Tidy = Callable[[Graph], Graph]

@@ -1,0 +1,64 @@
+"""The sweeps against high-precision differences, on hand-made and random graphs, to order three."""
+
+import itertools
+
+import mpmath
+import pytest
+from random_graphs import DIGITS, INPUTS, case, reference, values
+
+from symdiff.calculus import adjoint, tangent
+from symdiff.graph.check import check
+from symdiff.graph.graph import Const
+
+SWEEPS = ("forward", "reverse")
+
+
+def sweep(graph, mode):
+    """All partials of all outputs, row by row, by one sweep."""
+    rows = range(len(graph.outputs))
+    if mode == "forward":
+        ahead = tangent(graph, INPUTS, [{name: Const(1)} for name in INPUTS])
+        made = ahead.finish([ahead.tangent(graph.outputs[row], j) for row in rows for j in range(len(INPUTS))])
+    else:
+        back = adjoint(graph, INPUTS, [{row: Const(1)} for row in rows])
+        made = back.finish([back.adjoint(name, row) for row in rows for name in INPUTS])
+    return check(made)
+
+
+def agree(graph, derived, point, rows):
+    """Compare the outputs of a derivative with differences; ``rows`` are the orders of each output."""
+    with mpmath.workdps(DIGITS):
+        for (output, orders), found in zip(rows, values(derived, point), strict=True):
+            want = reference(graph, point, orders, output)
+            assert abs(found - want) <= 1e-20 * (1 + abs(want)), (output, orders, str(graph), str(derived))
+
+
+def partials(outputs, order):
+    """The orders of all partials in the sequence in which nested sweeps give them."""
+    for output in range(outputs):
+        for indices in itertools.product(range(len(INPUTS)), repeat=order):
+            yield output, tuple(indices.count(j) for j in range(len(INPUTS)))
+
+
+@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("mode", SWEEPS)
+def test_first_order_of_random_graphs(seed, mode):
+    graph, point = case(seed, outputs=1 + seed % 2)
+    agree(check(graph), sweep(graph, mode), point, list(partials(len(graph.outputs), 1)))
+
+
+@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("modes", list(itertools.product(SWEEPS, SWEEPS)), ids="-".join)
+def test_second_order_of_random_graphs(seed, modes):
+    graph, point = case(seed, size=6)
+    agree(graph, sweep(sweep(graph, modes[0]), modes[1]), point, list(partials(1, 2)))
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("modes", ["reverse reverse reverse", "reverse forward reverse", "forward reverse forward"])
+def test_third_order_of_random_graphs(seed, modes):
+    graph, point = case(seed, size=4)
+    derived = graph
+    for mode in modes.split():
+        derived = sweep(derived, mode)
+    agree(graph, derived, point, list(partials(1, 3)))
