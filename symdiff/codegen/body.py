@@ -31,6 +31,14 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Slot:
+    """A place in the work array: the code that stores to it, and the text that reads its value (of a condition, too)."""
+
+    code: str
+    value: Text
+
+
+@dataclass(frozen=True)
 class _Pending:
     text: Text
     origin: Origin | None
@@ -49,7 +57,7 @@ class Body:
         routine: Routine,
         names: Names,
         known: Mapping[str, Text],
-        slots: Mapping[str, str],
+        slots: Mapping[str, Slot],
         arrays: Sequence[str],
         calls: Mapping[int, str],
         allocations: Mapping[int, str],
@@ -65,6 +73,7 @@ class Body:
         self._pending: dict[str, _Pending] = {}
         self._comment: Origin | None = None
         self._classes = Classes(routine, slots)
+        self._text.update((name, slot.value) for name, slot in slots.items() if self._lives_in_slot(name))
         self._only_returned = self._classes.only_returned
 
     def write(self, depth: int) -> bool:
@@ -141,10 +150,13 @@ class Body:
         self._assign(depth, target, pending.text)
 
     def _target(self, name: str) -> str:
-        """Where the value of a name is put: its slot if nobody here reads it, else a variable (made at first need)."""
+        """Where the value of a name is put: a variable, made at first need.
+
+        Or its slot, if nobody here reads it, or if a variable could be undefined when it is copied to the slot.
+        """
         root = self._classes.root(name)
-        if root in self._slots and not self._classes.reads[root]:
-            return self._slots[root]
+        if self._lives_in_slot(root):
+            return self._slots[root].code
         if root not in self._text:
             self._text[root] = Text(self._names.fresh(self._hint(root)))
         return self._text[root].code
@@ -164,8 +176,11 @@ class Body:
 
     def _hand_on(self, depth: int, name: str) -> None:
         """Put a variable that another routine reads, too, into its slot."""
-        if name in self._slots and self._classes.reads[name]:
-            self._line(depth, f"{self._slots[name]} = {self._text[name].code}")
+        if name in self._slots and not self._lives_in_slot(name):
+            self._line(depth, f"{self._slots[name].code} = {self._text[name].code}")
+
+    def _lives_in_slot(self, root: str) -> bool:
+        return root in self._slots and (not self._classes.reads[root] or self._classes.is_partial(root))
 
     def _may_inline(self, name: str, text: Text, origin: Origin | None) -> bool:
         if self._classes.reads[name] != 1 or name in self._slots or self._classes.is_shared(name):

@@ -7,7 +7,7 @@ from collections.abc import Container, Sequence
 
 from symdiff.codegen.names import is_generic, stem
 from symdiff.codegen.split import Code, Routine, Store, steps
-from symdiff.graph.graph import Atom, If, defined
+from symdiff.graph.graph import UNDEFINED, Atom, If, defined
 
 
 class Classes:
@@ -24,6 +24,8 @@ class Classes:
         for statement in steps(routine.body):
             if isinstance(statement, If):
                 self._join(statement, slots)
+        outs = [out for node in steps(routine.body) if isinstance(node, If) for out in node.outs]
+        self._partial = {self.root(out.name) for out in outs if UNDEFINED in (out.then, out.orelse)}
         self.reads: Counter[str] = Counter()
         handed: Counter[str] = Counter()
         for name in self._parent:
@@ -41,6 +43,10 @@ class Classes:
     def is_shared(self, name: str) -> bool:
         """Whether a name is computed straight into the variable of an out."""
         return name in self._parent
+
+    def is_partial(self, root: str) -> bool:
+        """Whether a variable may be undefined, on paths that never read it."""
+        return root in self._partial
 
     def spelling(self, root: str) -> str:
         """The name of a variable: of the names with the out's stem, the one with the lowest number."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from symdiff.codegen.body import WIDTH, Body
+from symdiff.codegen.body import WIDTH, Body, Slot
 from symdiff.codegen.names import MODULES, Names, identifiers
 from symdiff.codegen.packing import argument_shape, array_type, numba_type, packed
 from symdiff.codegen.printer import COMPARE, Text, literal
@@ -143,7 +143,7 @@ class _Module:
         known, loads = self._known(routine, names)
         calls = {part: f"{self.parts[part]}({', '.join(self._part_arguments(part))})" for part in routine.calls}
         allocations = {} if self.parts else {i: array.allocation for i, array in enumerate(self.arrays)}
-        slots = {name: self._slot(slot) for name, slot in self.plan.slots.items() if name in routine.defines}
+        slots = {name: self._slot(name) for name in self.plan.slots if name in routine.defines}
         body = Body(routine, names, known, slots, [array.name for array in self.arrays], calls, allocations)
         reached = body.write(1)
         if is_main:
@@ -182,13 +182,14 @@ class _Module:
                 lines += [f"if {wrong}:", f'{INDENT}raise ValueError("{param.name} must have {wanted}")']
         return lines
 
-    def _slot(self, number: int) -> str:
-        return f"{self.work}[{number}]"
+    def _slot(self, name: str) -> Slot:
+        code = f"{self.work}[{self.plan.slots[name]}]"
+        return Slot(code, Text(f"{code} != 0.0", COMPARE) if name in self.bools else Text(code))
 
     def _known(self, routine: Routine, names: Names) -> tuple[dict[str, Text], list[str]]:
         """The text of what a routine reads from its arguments, and the statements that load what it reads often."""
         known: dict[str, Text] = {}
-        places: dict[str, str] = {}
+        places: dict[str, Text] = {}
         for param in self.params:
             name, shape = self.spelled[param.name], argument_shape(param.structure)
             if not shape:
@@ -196,20 +197,16 @@ class _Module:
                 continue
             paths = param.structure.indices() if param.structure.shape else ((i,) for i in range(shape[0]))
             for leaf, path in zip(param.leaves, paths, strict=True):
-                places[leaf] = f"{name}[{', '.join(map(str, path))}]"
+                places[leaf] = Text(f"{name}[{', '.join(map(str, path))}]")
         inside = {name for part in self._called(routine) for name in self.plan.routines[part].defines}
-        for name, slot in self.plan.slots.items():
-            if name not in routine.defines:
-                places[name] = self._slot(slot)
+        places.update((name, self._slot(name).value) for name in self.plan.slots if name not in routine.defines)
         loads: list[str] = []
         for name, place in places.items():
-            test = name in self.bools
+            known[name] = place
             if routine.reads[name] > 1 and name not in inside:
                 variable = names.fresh(name)
-                loads.append(f"{variable} = {place}{' != 0.0' if test else ''}")
+                loads.append(f"{variable} = {place.code}")
                 known[name] = Text(variable)
-            elif routine.reads[name]:
-                known[name] = Text(f"{place} != 0.0", COMPARE) if test else Text(place)
         return known, loads
 
     def _called(self, routine: Routine) -> Iterator[int]:
