@@ -153,7 +153,7 @@ class Bounded(Double):
         result = super()._operation(let, values)
         if let.kind == "bool" or let.op.partials is None:
             return result, 0.0
-        bound = _roundings(let) * UNIT_ROUNDOFF * max(abs(float(result)), SMALLEST_NORMAL)
+        bound = UNIT_ROUNDOFF * (_roundings(let) * max(abs(float(result)), SMALLEST_NORMAL) + let.op.absolute)
         if let.op.conditioning or any(errors):
             slopes = let.op.partials(*(int(x) if i in let.op.literals else x for i, x in enumerate(values)), result)
             for value, error, slope in zip(values, errors, slopes, strict=True):

@@ -52,8 +52,9 @@ class Primitive:
     commutative: bool = False
     weight: int = ELEMENTARY
     literals: tuple[int, ...] = ()  # positions of operands that are always integer literals (the order of polygamma)
-    error: float = 1.0  # bound on the error of `code`, in units of 2**-53 of the value ...
-    conditioning: float = 0.0  # ... plus in units of 2**-53 of operand times partial (for functions with roots)
+    error: float = 1.0  # bound on the error of `code` in units of 2**-53: so many of the value, plus
+    conditioning: float = 0.0  # so many of each operand times its partial, plus
+    absolute: float = 0.0  # so many of 1 (these two for functions with roots)
     tags: frozenset[str] = field(default_factory=frozenset)
 
     @property

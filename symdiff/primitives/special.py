@@ -22,7 +22,7 @@ def _gamma(x: Any) -> Any:
     try:
         return np.float64(math.gamma(x))
     except OverflowError:
-        return np.float64(math.inf)
+        return np.float64(math.copysign(math.inf, x))
     except ValueError:  # poles and -inf
         return np.float64(math.copysign(math.inf, x) if x == 0 else math.nan)
 
@@ -59,6 +59,7 @@ lgamma: Primitive = Primitive(
     "lgamma", 1, lambda x, f: (polygamma(0, x),), code="math.lgamma({0})", sympy="loggamma",
     mpmath=lambda mp, x: mp.log(abs(mp.gamma(x))), numeric=_lgamma, spellings=("math.lgamma",), sample=((0.3, 5.0),),
     weight=SPECIAL, domain="no integer <= 0", error=16, conditioning=16,
+    absolute=16,
 )  # fmt: skip
 polygamma: Primitive = Primitive(
     "polygamma", 2, _polygamma_partials, code="polygamma({0}, {1})", kernel=kernels.polygamma, literals=(0,),

@@ -36,6 +36,10 @@ def _sincdiff_sympy(sp: Any, x: Any, n: Any) -> Any:
     return sp.pi**order * sp.Piecewise((at_zero, sp.Eq(x, 0)), (value, True))
 
 
+def _sincdiff(x: Any, n: int) -> Any:
+    return kernels.sincdiff(x, n) if np.isfinite(x) else np.float64(np.nan)
+
+
 def _sincdiff_mp(mp: Any, x: Any, n: int) -> Any:
     with mp.extraprec(30 * n + 20):
         t = mp.pi * x
@@ -113,7 +117,7 @@ sinc: Primitive = Primitive(
 )  # fmt: skip
 sincdiff: Primitive = Primitive(
     "sincdiff", 2, _sincdiff_partials, code="sincdiff({0}, {1})", kernel=kernels.sincdiff, literals=(1,),
-    sympy=_sincdiff_sympy, mpmath=_sincdiff_mp, numeric=kernels.sincdiff, sample=(_ANY, (1, 3)), weight=5 * DIVISION,
+    sympy=_sincdiff_sympy, mpmath=_sincdiff_mp, numeric=_sincdiff, sample=(_ANY, (1, 3)), weight=5 * DIVISION,
     error=16, conditioning=16,
 )  # fmt: skip
 

@@ -6,8 +6,7 @@ import random
 
 from symdiff.graph.build import Builder
 from symdiff.graph.graph import Const, Graph, Param
-from symdiff.graph.structure import Items
-from symdiff.graph.structure import SCALAR
+from symdiff.graph.structure import SCALAR, Items
 from symdiff.primitives import TABLE
 from symdiff.primitives.row import Primitive
 
@@ -17,7 +16,7 @@ DIFFERENTIABLE = [row for row in OPERATIONS if row.partials is not None]
 
 def points(row: Primitive, count: int) -> list[tuple[float, ...]]:
     """Points of the sample domain, the same on every run; operands that are always literals are integers."""
-    generator = random.Random(row.name)
+    generator = random.Random(row.name)  # noqa: S311 -- test points, not secrets
     return [
         tuple(
             generator.randint(int(low), int(high)) if position in row.literals else generator.uniform(low, high)
