@@ -1,0 +1,44 @@
+"""Dead code: what reaches neither an output nor a raise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from symdiff.graph.graph import Atom, Block, Graph, If, Let, Raise, Statement
+
+
+def dead_code(graph: Graph) -> Graph:
+    """The graph without lets and outs that nobody reads. Raises are effects: they stay, with the branches around them."""
+    live = set(_names(graph.outputs))
+    return replace(graph, body=_block(graph.body, live))
+
+
+def _block(block: Block, live: set[str]) -> Block:
+    kept: list[Statement] = []
+    for statement in reversed(block):
+        if isinstance(statement, Raise):
+            kept.append(statement)
+        elif isinstance(statement, Let):
+            if statement.name in live:
+                live.update(_names(statement.args))
+                kept.append(statement)
+        else:
+            branch = _branch(statement, live)
+            if branch is not None:
+                kept.append(branch)
+    return tuple(reversed(kept))
+
+
+def _branch(branch: If, live: set[str]) -> If | None:
+    outs = tuple(out for out in branch.outs if out.name in live)
+    live.update(_names(atom for out in outs for atom in (out.then, out.orelse)))
+    then, orelse = _block(branch.then, live), _block(branch.orelse, live)
+    if not (outs or then or orelse):
+        return None
+    live.update(_names([branch.condition]))
+    return replace(branch, then=then, orelse=orelse, outs=outs)
+
+
+def _names(atoms: Iterable[Atom]) -> list[str]:
+    return [atom for atom in atoms if isinstance(atom, str)]
