@@ -33,7 +33,7 @@ class Forward(Sweep):
             for name, atom in direction.items():
                 if not is_zero(atom):
                     self.tangents[name][number] = atom
-        self.block(graph.body)
+        self.block(self.graph.body)
 
     def tangent(self, atom: Atom, direction: int) -> Atom:
         """The tangent of an atom along one direction; a literal 0 where it does not depend on it."""

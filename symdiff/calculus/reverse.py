@@ -32,6 +32,7 @@ class Reverse(Sweep):
 
     def __init__(self, graph: Graph, wrt: Sequence[str], cotangents: Cotangents, seeds: Sequence[Param] = ()) -> None:
         super().__init__(graph, wrt, seeds)
+        graph = self.graph
         self.active = varied(graph, wrt)
         for statement in graph.body:
             self.builder.append(statement)

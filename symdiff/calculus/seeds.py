@@ -89,7 +89,7 @@ def jvp(graph: Graph, wrt: Sequence[str], seeds: Sequence[Param], tidy: Tidy = i
     """The Jacobian times a tangent: ``seeds`` are the parameters of the tangent, one leaf per name of ``wrt``."""
     leaves = _leaves(seeds, len(wrt))
     sweep = tangent(graph, wrt, [dict(zip(wrt, leaves, strict=True))], seeds=seeds)
-    return tidy(sweep.finish([sweep.tangent(atom, 0) for atom in graph.outputs]))
+    return tidy(sweep.finish([sweep.tangent(atom, 0) for atom in sweep.graph.outputs]))
 
 
 def vjp(graph: Graph, wrt: Sequence[str], seeds: Sequence[Param], tidy: Tidy = identity) -> Graph:

@@ -11,6 +11,7 @@ from symdiff.calculus.scopes import close, share
 from symdiff.errors import InternalError
 from symdiff.graph.build import Builder
 from symdiff.graph.graph import Atom, Const, Graph, If, Let, Origin, Param, defined, walk
+from symdiff.graph.splice import splice
 from symdiff.graph.structure import SCALAR, Items
 from symdiff.primitives import TABLE
 
@@ -37,11 +38,11 @@ class Sweep:
         unknown = [name for name in wrt if name not in graph.inputs]
         if unknown:
             raise InternalError(f"{graph.name} has no scalar input {', '.join(unknown)}")
-        self.graph = replace(graph, params=(*graph.params, *seeds))
+        self.graph = graph = with_params(graph, seeds)
         self.wrt = tuple(wrt)
-        self.primal = frozenset(name for statement in walk(graph.body) for name in defined(statement))
+        self.primal = _defined(graph)
         self.builder = Builder(taken=self.primal)
-        for leaf in self.graph.inputs:
+        for leaf in graph.inputs:
             self.builder.input(leaf)
         for statement in walk(graph.body):
             if isinstance(statement, Let):
@@ -64,8 +65,11 @@ class Sweep:
 
     def finish(self, outputs: Sequence[Atom]) -> Graph:
         """The new graph: flat outputs, equal work shared across branches, everything in scope, nothing dead."""
-        body, atoms = share(self.builder.body, outputs)
-        return prune(flat(replace(self.graph, body=close(body, self.builder)), atoms))
+        body = self.builder.body
+        if any(isinstance(statement, If) for statement in body):
+            body, outputs = share(body, outputs)
+            body = close(body, self.builder)
+        return prune(flat(replace(self.graph, body=body), outputs))
 
     def _sum(self, summands: Sequence[tuple[bool, Atom]], terms: Sequence[Term], hint: str) -> Atom:
         """Add signed atoms in order, a positive one first if there is one (``b - a``, not ``-a + b``)."""
@@ -135,6 +139,22 @@ class Sweep:
     def _made(self, atom: Atom) -> Let | None:
         """The let behind an atom, if this sweep made it."""
         return self.builder.definitions.get(atom) if isinstance(atom, str) and atom not in self.primal else None
+
+
+def with_params(graph: Graph, params: Sequence[Param]) -> Graph:
+    """The graph with more parameters; a value of the graph that has the name of one of them is renamed."""
+    widened = replace(graph, params=(*graph.params, *params))
+    if _defined(graph).isdisjoint(leaf for param in params for leaf in param.leaves):
+        return widened
+    builder = Builder()
+    for leaf in widened.inputs:
+        builder.input(leaf)
+    outputs = splice(builder, graph.body, {}, graph.outputs)
+    return replace(widened, body=builder.body, outputs=tuple(outputs))
+
+
+def _defined(graph: Graph) -> frozenset[str]:
+    return frozenset(name for statement in walk(graph.body) for name in defined(statement))
 
 
 def flat(graph: Graph, outputs: Sequence[Atom]) -> Graph:
