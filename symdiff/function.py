@@ -16,17 +16,26 @@ from symdiff.frontend import FunctionSource, NeedsCallError, Reading, read_funct
 from symdiff.graph.graph import Graph
 from symdiff.graph.structure import Structure
 from symdiff.printing import Heading
+from symdiff.printing.heading import Kind
 from symdiff.specialization import Specialization
 
 
 class Transform(Protocol):
     """What SymbolicFunction needs of a transform (see ``transforms.Transform``)."""
 
-    kind: str
-    names: tuple[str, ...]
-    seed: str
+    @property
+    def kind(self) -> Kind:
+        """Which transform it is."""
 
-    def apply(self, graph: Graph, active: tuple[Any, ...] = ()) -> Graph:
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The arguments differentiated by."""
+
+    @property
+    def seed(self) -> str:
+        """The name of the tangent or cotangent, or ""."""
+
+    def apply(self, graph: Graph) -> Graph:
         """Differentiate a graph."""
 
     def heading(self, before: Heading) -> Heading:
@@ -65,7 +74,8 @@ class SymbolicFunction:
         self.__wrapped__ = wrapped
         self.__signature__ = _with_seed(base, transform)
         inner = base.name if isinstance(base, FunctionSource) else base.__name__
-        self.__name__ = self.__qualname__ = transform.identifier(inner)
+        self.__name__: str = transform.identifier(inner)
+        self.__qualname__ = self.__name__
         self.__module__ = getattr(wrapped, "__module__", None) or "symdiff"
         self.__doc__ = _documentation(transform.title(inner), wrapped)
         self._set_call(self._call)
@@ -130,20 +140,25 @@ class SymbolicFunction:
 
     def _assumed(self) -> Specialization:
         """The version before any call: scalars, and vectors where the use shows them."""
-        structures: dict[str, Structure | None] = {}
-        known: dict[str, Any] = {}
-        for name, parameter in self._parameters().items():
-            default = parameter.default
-            if default is not inspect.Parameter.empty and is_known(default) and name not in self.differentiated:
-                known[name] = default
-            else:
-                structures[name] = None
+        structures, known = self._guess()
         key = ("assumed",)
         with self._lock:
             made = self._made.get(key)
             if made is None or not made.holds():
                 made = self._made[key] = self._specialization(self.__symdiff_reading__(structures, known, {}))
             return made
+
+    def _guess(self) -> tuple[dict[str, Structure | None], dict[str, Any]]:
+        """What is known of the arguments before any call: nothing, but for defaults that are no numbers."""
+        structures: dict[str, Structure | None] = {}
+        known: dict[str, Any] = {}
+        for name, parameter in self._parameters().items():
+            default = parameter.default
+            if default is not inspect.Parameter.empty and is_known(default) and name not in self.differentiated:
+                known[name] = default
+            elif parameter.kind is not parameter.VAR_POSITIONAL:
+                structures[name] = None
+        return structures, known
 
     def _parameters(self) -> Mapping[str, inspect.Parameter]:
         base = self._base
@@ -153,15 +168,7 @@ class SymbolicFunction:
         """Refuse at once what no call can make good; what depends on arguments or on names bound later waits."""
         if not isinstance(self._base, FunctionSource):
             return
-        parameters = self._parameters()
-        structures: dict[str, Structure | None] = dict.fromkeys(parameters)
-        known = {
-            name: parameter.default
-            for name, parameter in parameters.items()
-            if name not in self.differentiated and is_known(parameter.default) and parameter.default is not parameter.empty
-        }
-        for name in known:
-            del structures[name]
+        structures, known = self._guess()
         try:
             read_function(self._base, structures, known, {}, self._apply_inner, (self,))
         except (NeedsCallError, NameUnboundError):
@@ -175,7 +182,7 @@ class SymbolicFunction:
     # calling
 
     def _set_call(self, function: Callable[..., Any]) -> None:
-        type(self).__call__ = staticmethod(function)  # type: ignore[method-assign, assignment]
+        type(self).__call__ = staticmethod(function)  # type: ignore[method-assign]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Evaluate the derivative. The first call with arguments of a new structure compiles."""

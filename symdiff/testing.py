@@ -104,7 +104,9 @@ def check_grads(f: Callable[..., Any], *args: Any, order: int = 2, **kwargs: Any
     active = [leaf for param in made.graph.params if param.role == "argument" for leaf in param.leaves]
     for level, transform in ((1, jacobian), (2, hessian)):
         if level <= order and names:
-            derived = transform(value, argnums=tuple(names)) if not isinstance(f, SymbolicFunction) else transform(f, tuple(names))
+            derived = (
+                transform(value, argnums=tuple(names)) if not isinstance(f, SymbolicFunction) else transform(f, tuple(names))
+            )
             entries += _derivatives(made.graph, derived, call, active, order_of, level)
     report = Report(made.graph.name, tuple(entries))
     if report.failures:

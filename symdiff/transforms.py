@@ -7,7 +7,7 @@ import itertools
 import operator
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, cast
 
 from symdiff import calculus
 from symdiff.errors import ArgumentError, DomainError, ShapeError
@@ -16,11 +16,11 @@ from symdiff.function import SymbolicFunction
 from symdiff.graph.graph import Graph, Param
 from symdiff.graph.structure import SCALAR, Array, Items, Structure
 from symdiff.printing import Heading
+from symdiff.printing.heading import Kind
 from symdiff.simplify import simplify
 
 Argnum = int | str
 Argnums = Argnum | Sequence[Argnum]
-Kind = Literal["value", "derivative", "gradient", "jacobian", "hessian", "jvp", "vjp", "hvp", "value_and_grad"]
 
 SEEDS = {"jvp": "tangent", "vjp": "cotangent", "hvp": "tangent"}
 MAX_ORDER = 100
@@ -170,9 +170,7 @@ def entries(graph: Graph, params: Sequence[Param], order: int) -> list[tuple[int
     return found
 
 
-def _pairs(
-    outer: Structure, rows: Sequence[tuple[int, ...]], inner: Structure, columns: Sequence[int]
-) -> list[tuple[int, ...]]:
+def _pairs(outer: Structure, rows: Sequence[tuple[int, ...]], inner: Structure, columns: Sequence[int]) -> list[tuple[int, ...]]:
     """What ``_product`` does to structures, done to the numbers of their scalars: the order of the derivatives."""
     if inner.shape is None and isinstance(inner, Items):
         return [pair for item, part in _parts(inner, columns) for pair in _pairs(outer, rows, item, part)]
@@ -219,7 +217,7 @@ def _require_scalar_argument(graph: Graph, param: Param) -> None:
 def _names(parameters: Sequence[str], argnums: Argnums, function: str) -> tuple[tuple[str, ...], bool]:
     """Argument names for indices and names; the second result tells whether several were asked for."""
     several = isinstance(argnums, tuple | list)
-    wanted: Sequence[Argnum] = argnums if isinstance(argnums, tuple | list) else (argnums,)  # type: ignore[assignment]
+    wanted: Sequence[Argnum] = argnums if isinstance(argnums, tuple | list) else (argnums,)
     if not wanted:
         raise DomainError("argnums is empty; name at least one argument")
     found = []
@@ -244,7 +242,7 @@ def _names(parameters: Sequence[str], argnums: Argnums, function: str) -> tuple[
 
 
 def _orders(order: int | Sequence[int], count: int) -> tuple[int, ...]:
-    orders = tuple(order) if isinstance(order, tuple | list) else (order,) * count
+    orders: tuple[Any, ...] = tuple(order) if isinstance(order, tuple | list) else (order,) * count
     if len(orders) != count:
         raise DomainError(f"{len(orders)} orders for {count} arguments; give one order for each")
     for item in orders:
@@ -263,14 +261,14 @@ def _positional(base: FunctionSource | SymbolicFunction) -> list[str]:
     return _positional(base._base)
 
 
-def _make(kind: Kind, function: Any, argnums: Argnums, source: str | None, order: int | Sequence[int] = 1) -> Any:
+def _make(kind: Kind, function: Any, argnums: Argnums, source: str | None, order: int | Sequence[int] = 1) -> SymbolicFunction:
     """The common part of all transforms: a decorator without a function, else the derivative."""
     if function is None and source is None:
 
-        def decorate(decorated: Any) -> Any:
+        def decorate(decorated: Any) -> SymbolicFunction:
             return _make(kind, decorated, argnums, None, order)
 
-        return decorate
+        return cast("SymbolicFunction", decorate)
     if source is not None:
         if function is not None:
             raise ArgumentError("give a function or source=, not both")

@@ -72,10 +72,18 @@ def read_function(
 
 def _read_once(reader: Reader) -> Reading:
     source = reader.source
-    args = {name: reader.argument(name, structure) for name, structure in reader.structures.items()}
-    result = calls.inline(reader, source, (), args, {}, None, source.node)
-    structure = structure_of(result)
     frame = Frame(source, names_assigned(source.node))
+    if source.node.args.kwarg is not None:
+        unknown = GapError(source.node, f"{source.name} takes **{source.node.args.kwarg.arg}", "name the keywords", "not yet")
+        reader.record(frame, unknown)
+        raise UnsupportedError(source.name, tuple(reader.gaps))
+    variadic = source.node.args.vararg
+    if variadic is not None and variadic.arg not in reader.structures:
+        raise NeedsCallError(f"the number of arguments *{variadic.arg} of {source.name} is not known before a call")
+    for name in source.signature.parameters:
+        frame.variables[name] = reader.argument(name, reader.structures.get(name))
+    result = calls.run_function(reader, frame)
+    structure = structure_of(result)
     outputs: tuple[Atom, ...] = ()
     if reader.gaps or reader.unbound or isinstance(result, Poison):
         pass
@@ -93,7 +101,7 @@ def _read_once(reader: Reader) -> Reading:
     captures = tuple(reader.captures.values())
     params = reader.params + [Param(leaf, SCALAR, (leaf,), "captured", _present(capture)) for capture, leaf in captures]
     graph = Graph(source.name, tuple(params), reader.builder.body, outputs, structure, source.text)
-    assumed = {param.name: param.structure for param in reader.params if reader.structures[param.name] is None}
+    assumed = {param.name: param.structure for param in reader.params if reader.structures.get(param.name) is None}
     return Reading(graph, captures, tuple(reader.guards.values()), assumed)
 
 

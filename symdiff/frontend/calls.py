@@ -214,12 +214,18 @@ def inline(
     node: ast.AST,
 ) -> Value:
     """The result of a function on these arguments: its statements become part of the graph."""
-    from symdiff.frontend.control import run
-
     if len(reader.frames) >= MAX_DEPTH:
         raise GapError(node, f"calls nested more than {MAX_DEPTH} deep (recursion?)", "write it as a loop", "not yet")
     frame = Frame(source, names_assigned(source.node), {}, outer, bool(reader.frames))
     frame.variables.update(bind(source, args, keywords, defaults, node))
+    return run_function(reader, frame)
+
+
+def run_function(reader: Reader, frame: Frame) -> Value:
+    """The result of a function whose parameters are bound in the frame."""
+    from symdiff.frontend.control import run
+
+    source = frame.source
     reader.frames.append(frame)
     origin = reader.builder.origin
     try:

@@ -292,7 +292,7 @@ def join(reader: Reader, op: type[ast.operator], left: Value, right: Value, node
     """``+`` and ``*`` of tuples, lists and strings, as in Python; None if the operands are none of these."""
     plain = TupleValue | ListValue
     if op is ast.Add and isinstance(left, plain) and type(left) is type(right):
-        return type(left)((*left.items, *right.items))  # type: ignore[union-attr]
+        return type(left)((*left.items, *right.items))
     if op is ast.Mult and isinstance(left, plain) != isinstance(right, plain):
         sequence, times = (left, right) if isinstance(left, plain) else (right, left)
         if isinstance(times, ArrayValue) or not isinstance(sequence, plain):

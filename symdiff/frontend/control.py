@@ -11,6 +11,7 @@ import ast
 import builtins
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from symdiff.frontend import calls, containers
 from symdiff.frontend.conditions import disjunction, truth_of
@@ -75,7 +76,7 @@ def run(reader: Reader, statements: Sequence[ast.stmt], frame: Frame) -> Complet
             completion, rest_read = run_if(reader, statement, rest, frame)
         else:
             completion, rest_read = run_statement(reader, statement, frame), False
-        if rest_read or completion.always:
+        if rest_read or completion.always or (completion.flags and not rest):
             return completion
         if completion.flags:
             return guarded(reader, completion, lambda rest=rest: run(reader, rest, frame), frame)  # type: ignore[misc]
@@ -122,13 +123,22 @@ class Path:
         return self.completion.raises or self.completion.only == "return"
 
 
-def run_path(reader: Reader, statements: Sequence[ast.stmt], frame: Frame, path: Path | None = None) -> Path:
-    """Read one side of a branch (or go on with it) without changing the frame for the other side."""
+def run_path(
+    reader: Reader, fact: tuple[Atom, bool] | None, statements: Sequence[ast.stmt], frame: Frame, path: Path | None = None
+) -> Path:
+    """Read one side of a branch (or go on with it) without changing the frame for the other side.
+
+    ``fact`` is the condition and the side, which hold while the statements are read.
+    """
     saved = frame.variables, frame.returned
     frame.variables = dict(path.variables if path else frame.variables)
     frame.returned = path.returned if path else frame.returned
+    if fact is not None:
+        reader.facts.append(fact)
     with reader.builder.block(path.body if path else None) as body:
         completion = run(reader, statements, frame)
+    if fact is not None:
+        reader.facts.pop()
     result = Path(body, completion, frame.variables, frame.returned)
     frame.variables, frame.returned = saved
     return result
@@ -145,7 +155,8 @@ def run_if(reader: Reader, node: ast.If, rest: Sequence[ast.stmt], frame: Frame)
     if isinstance(truth, Known):
         return run(reader, node.body if truth.value else node.orelse, frame), False
     origin = reader.builder.origin
-    then, orelse = run_path(reader, node.body, frame), run_path(reader, node.orelse, frame)
+    holds, fails = ((truth.atom, True), (truth.atom, False)) if isinstance(truth, Condition) else (None, None)
+    then, orelse = run_path(reader, holds, node.body, frame), run_path(reader, fails, node.orelse, frame)
     if isinstance(truth, Poison):
         poison(node, frame)
         return NEXT, False
@@ -156,9 +167,9 @@ def run_if(reader: Reader, node: ast.If, rest: Sequence[ast.stmt], frame: Frame)
         if not raising:
             rest_read = True
             if then.completion == NEXT:
-                then = run_path(reader, rest, frame, then)
+                then = run_path(reader, holds, rest, frame, then)
             else:
-                orelse = run_path(reader, rest, frame, orelse)
+                orelse = run_path(reader, fails, rest, frame, orelse)
     reader.builder.origin = origin
     return join_paths(reader, truth.atom, then, orelse, frame), rest_read
 
@@ -175,7 +186,7 @@ def join_paths(reader: Reader, condition: Atom, then: Path, orelse: Path, frame:
         builder.splice(live.body)
         frame.variables, frame.returned = live.variables, live.returned
         return live.completion
-    merge = Merge(builder, then.body, orelse.body)
+    merge = Merge(reader, condition, then.body, orelse.body)
     kinds = list(dict.fromkeys([*then.completion.flags, *orelse.completion.flags]))
     for kind in kinds:
         flags = then.completion.flags.get(kind, False), orelse.completion.flags.get(kind, False)
@@ -187,7 +198,7 @@ def join_paths(reader: Reader, condition: Atom, then: Path, orelse: Path, frame:
     both_ended = then.ended and orelse.ended
     for name in names if not both_ended else ():
         merge.add(name, *(None if path.ended else path.variables.get(name, MISSING) for path in (then, orelse)))
-    values = merge.finish(condition)
+    values = merge.finish()
     always = then.completion.always and orelse.completion.always
     completion = Completion({kind: _flag_atom(value) for kind, value in zip(kinds, values, strict=False)}, always)
     if "return" in kinds:
@@ -211,8 +222,10 @@ def guarded(reader: Reader, before: Completion, rest: Callable[[], Completion], 
     over = disjunction(reader, [_flag_value(flag) for flag in before.flags.values()])
     assert isinstance(over, Condition)  # noqa: S101 - a True flag would mean that the block always ended
     variables, returned = dict(frame.variables), frame.returned
+    reader.facts.append((over.atom, False))
     with reader.builder.block() as body:
         completion = rest()
+    reader.facts.pop()
     then = Path(Body(), Completion(before.flags, always=True), variables, returned)
     if len(before.flags) == 1:
         then.completion = ends(next(iter(before.flags)))
@@ -344,10 +357,9 @@ def run_raise(reader: Reader, node: ast.Raise, frame: Frame) -> Completion:
         raise GapError(node, "a bare raise", "raise an exception class with a text")
     arguments = call.args if isinstance(call, ast.Call) else []
     exception = reader.operand(call.func if isinstance(call, ast.Call) else call, frame)
-    kind = exception.value if isinstance(exception, Known) else None
-    if kind is None or not (
-        isinstance(kind, type) and issubclass(kind, Exception) and getattr(builtins, kind.__name__, None) is kind
-    ):
+    kind: Any = exception.value if isinstance(exception, Known) else None
+    builtin = isinstance(kind, type) and issubclass(kind, Exception) and getattr(builtins, kind.__name__, None) is kind
+    if not builtin:
         raise GapError(node, "an exception that is no builtin class", "raise ValueError or another builtin exception", "not yet")
     texts = reader.operands(arguments, frame)
     if len(texts) > 1 or not all(isinstance(text, Known) and isinstance(text.value, str) for text in texts):

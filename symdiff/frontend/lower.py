@@ -25,6 +25,7 @@ from symdiff.frontend.values import (
     Conflict,
     Known,
     ListValue,
+    Maybe,
     Number,
     Poison,
     TupleValue,
@@ -107,6 +108,7 @@ class Reader:
         self.integer_arguments = frozenset(integers)
         self.differentiate = differentiate
         self.active: tuple[Any, ...] = ()  # the derivatives that are being built: a call of one is a recursion
+        self.facts: list[tuple[Atom, bool]] = []  # conditions that are decided on the path that is being read
         self.foreign: set[object] = set()  # identities of lists that belong to the caller
         self.frames: list[Frame] = []  # of the functions that are being read, the outermost first
 
@@ -232,6 +234,12 @@ class Reader:
         while scope is not None:
             if name in scope.variables:
                 value = scope.variables[name]
+                if isinstance(value, Maybe) and (value.defined, True) in self.facts:
+                    return value.value
+                if isinstance(value, Maybe):
+                    raise GapError(
+                        node, f"{name} has a value on some paths only", f"assign {name} on every path before it is read"
+                    )
                 if isinstance(value, Conflict):
                     raise GapError(node, f"{name}: {value.reason}", "give the variable one kind of value on every path")
                 return value
@@ -249,6 +257,11 @@ class Reader:
         return wrap(self, value, name, capture, node)
 
     # arguments
+
+    @property
+    def arguments(self) -> set[str]:
+        """The names of the arguments that are numbers."""
+        return {param.name for param in self.params}
 
     def argument(self, name: str, structure: Structure | None) -> Value:
         """Declare an argument of the function and return what it is while reading."""
@@ -276,7 +289,7 @@ class Reader:
 
     def leaf_names(self, name: str, structure: Structure) -> tuple[str, ...]:
         """Names for the scalars of an argument that no other argument has."""
-        others = {other for other in self.structures if other != name} | self.inputs
+        others = {other for other in self.source.signature.parameters if other != name} | self.inputs
         return tuple(leaf if leaf not in others else f"{leaf}_" for leaf in structure.leaf_names(name))
 
     def packed(self, structure: Structure, names: list[str]) -> Value:
@@ -309,13 +322,13 @@ class Reader:
             return value.name
         if isinstance(value, Number) and isinstance(value.atom, str):
             name = value.atom
-            if name in self.structures and self.structures[name] is None and name not in self.known:
+            if name in self.arguments and self.structures.get(name) is None and name not in self.known:
                 return name
         return None
 
     def is_assumed(self, value: Value) -> bool:
         """True for an element of an argument of which no call has shown what it is."""
-        names = {leaf for param in self.params if self.structures[param.name] is None for leaf in param.leaves}
+        names = {leaf for param in self.params if self.structures.get(param.name) is None for leaf in param.leaves}
         return isinstance(value, Number) and value.atom in names
 
     def origin(self, frame: Frame, node: ast.stmt) -> Origin:

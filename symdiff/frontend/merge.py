@@ -12,12 +12,13 @@ from symdiff.frontend.values import (
     Conflict,
     Known,
     ListValue,
+    Maybe,
     Number,
     TupleValue,
     Value,
     describe,
 )
-from symdiff.graph.build import Builder, Pair
+from symdiff.graph.build import Pair
 from symdiff.graph.graph import UNDEFINED, Atom, Const, Statement, defined
 
 if TYPE_CHECKING:
@@ -32,8 +33,10 @@ MISSING = Conflict("it has a value on one path only")
 class Merge:
     """Collects what an If hands on. ``None`` as a side means that this path never gets here (it returned)."""
 
-    def __init__(self, builder: Builder, then: Sequence[Statement], orelse: Sequence[Statement]) -> None:
-        self.builder = builder
+    def __init__(self, reader: Reader, condition: Atom, then: Sequence[Statement], orelse: Sequence[Statement]) -> None:
+        self.builder = reader.builder
+        self.facts = dict(reader.facts)
+        self.condition = condition
         self.bodies = then, orelse
         self.inside = tuple({name for statement in body for name in defined(statement)} for body in self.bodies)
         self.pairs: list[Pair] = []
@@ -41,12 +44,20 @@ class Merge:
 
     def add(self, hint: str, then: Value | None, orelse: Value | None) -> None:
         """One value that is needed after the branch."""
-        self.recipes.append(self._recipe(hint, then, orelse))
+        self.recipes.append(self._recipe(hint, self._decided(then, True), self._decided(orelse, False)))
 
-    def finish(self, condition: Atom) -> list[Value]:
+    def finish(self) -> list[Value]:
         """Add the If, and return the merged values in the order in which they were added."""
-        atoms = self.builder.branch(condition, *self.bodies, self.pairs)
+        then, orelse = self.bodies
+        atoms = self.builder.branch(self.condition, then, orelse, self.pairs)
         return [recipe(atoms) for recipe in self.recipes]
+
+    def _decided(self, value: Value | None, taken: bool) -> Value | None:
+        """A variable that has a value where a condition holds that is decided on this side: it has one, or none."""
+        facts = self.facts | {self.condition: taken}
+        if isinstance(value, Maybe) and value.defined in facts:
+            return value.value if facts[value.defined] else MISSING
+        return value
 
     def _pair(self, hint: str, first: Atom, second: Atom, make: Callable[[Atom], Value]) -> Recipe:
         position = len(self.pairs)
@@ -58,6 +69,8 @@ class Merge:
             return _fixed(then)
         if then is None or orelse is None:
             return self._survivor(hint, then, orelse)
+        if isinstance(then, Maybe) or isinstance(orelse, Maybe) or MISSING in (then, orelse):
+            return self._partial(hint, then, orelse)
         if isinstance(then, Number) and isinstance(orelse, Number):
             if then.atom == orelse.atom:
                 return _fixed(then)
@@ -70,7 +83,7 @@ class Merge:
         if first is not None and second is not None:
             return self._pair(hint, first, second, Condition)
         if isinstance(then, TupleValue | ListValue | ArrayValue) and type(then) is type(orelse):
-            return self._items(hint, then, orelse)  # type: ignore[arg-type]
+            return self._items(hint, then, orelse)
         return _fixed(Conflict(f"it is {describe(then)} on one path and {describe(orelse)} on another"))
 
     def _survivor(self, hint: str, then: Value | None, orelse: Value | None) -> Recipe:
@@ -90,6 +103,27 @@ class Merge:
             ]
             return _rebuild(value, inner)
         return _fixed(value)
+
+    def _partial(self, hint: str, then: Value, orelse: Value) -> Recipe:
+        """A variable that some path leaves unbound: its value, and where it has one."""
+        if then == orelse == MISSING:
+            return _fixed(MISSING)
+        values = [None if side == MISSING else side.value if isinstance(side, Maybe) else side for side in (then, orelse)]
+        atoms = [
+            Const(False) if side == MISSING else side.defined if isinstance(side, Maybe) else Const(True)
+            for side in (then, orelse)
+        ]
+        value = self._recipe(hint, *values)
+        if atoms[0] == atoms[1]:
+            where: Recipe = _fixed(Condition(atoms[0]))
+        else:
+            where = self._pair("bound", atoms[0], atoms[1], Condition)
+
+        def make(atoms: Sequence[Atom]) -> Value:
+            inner, defined = value(atoms), where(atoms)
+            return inner if isinstance(inner, Conflict) or not isinstance(defined, Condition) else Maybe(inner, defined.atom)
+
+        return make
 
     def _items(self, hint: str, then: TupleValue | ListValue | ArrayValue, orelse: TupleValue | ListValue | ArrayValue) -> Recipe:
         shapes = getattr(then, "shape", len(then.items)), getattr(orelse, "shape", len(orelse.items))
@@ -135,9 +169,9 @@ def choose(reader: Reader, condition: Atom, then: Side, orelse: Side, node: ast.
     """The value of ``then if condition else orelse``, each side with the statements that compute it."""
     from symdiff.frontend.gaps import GapError
 
-    merge = Merge(reader.builder, then[0], orelse[0])
+    merge = Merge(reader, condition, then[0], orelse[0])
     merge.add(hint, _numeric(then[1], orelse[1]), _numeric(orelse[1], then[1]))
-    value = merge.finish(condition)[0]
+    value = merge.finish()[0]
     if isinstance(value, Conflict):
         raise GapError(node, f"the two sides of a choice differ: {value.reason}", "give both sides one kind of value")
     return value

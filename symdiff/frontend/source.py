@@ -27,7 +27,7 @@ class FunctionSource:
     node: Node
     file: str
     lines: tuple[str, ...]  # of the whole file; line numbers of the tree count from 1 in it
-    function: types.FunctionType | None = field(default=None)
+    function: Any = None  # a types.FunctionType, or None
     names: Mapping[str, Any] = field(default_factory=dict)
     doc: str | None = None
     inner: bool = False  # defined inside ``function``, which only tells where free names are looked up
@@ -112,7 +112,8 @@ def from_function(function: Callable[..., Any]) -> FunctionSource:
     function = unwrap(function)
     if not isinstance(function, types.FunctionType):
         raise SourceError(
-            f"{function!r} is no plain Python function (a {type(function).__name__}); symdiff reads functions written with def or lambda"
+            f"{function!r} is no plain Python function (a {type(function).__name__}); "
+            "symdiff reads functions written with def or lambda"
         )
     code = function.__code__
     lines = _file_lines(function)
@@ -133,9 +134,10 @@ def _file_lines(function: types.FunctionType) -> list[str]:
     linecache.checkcache(code.co_filename)
     lines = linecache.getlines(code.co_filename, function.__globals__)
     if not lines:
+        text = "lambda x: ..." if code.co_name == "<lambda>" else f"def {function.__name__}(...): ..."
         raise SourceError(
             f"no source found for {function.__qualname__} ({code.co_filename}): it was made by exec, eval or a prompt that keeps "
-            f'no history; give the text: grad(source="def {function.__name__}(...): ...")'
+            f'no history; give the text: grad(source="{text}")'
         )
     return lines
 
@@ -143,8 +145,8 @@ def _file_lines(function: types.FunctionType) -> list[str]:
 def _changed(function: types.FunctionType) -> str:
     code = function.__code__
     return (
-        f"the source of {function.__qualname__} in {code.co_filename}, line {code.co_firstlineno}, is not the code that is running "
-        "(was the file edited after it was imported?); import it again"
+        f"the source of {function.__qualname__} in {code.co_filename}, line {code.co_firstlineno}, is not the code that is "
+        "running (was the file edited after it was imported?); import it again"
     )
 
 
@@ -171,7 +173,7 @@ def _find_lambda(tree: ast.Module, code: types.CodeType) -> ast.Lambda | None:
         if isinstance(node, ast.Lambda) and node.lineno == code.co_firstlineno:
             body = node.body
             start, end = (body.lineno, body.col_offset), (body.end_lineno, body.end_col_offset)
-            inside = [spot for spot in spots if start <= spot[:2] and spot[2:] <= end]  # type: ignore[operator]
+            inside = [spot for spot in spots if start <= spot[:2] and spot[2:] <= end]
             if any((spot[:2], spot[2:]) == (start, end) for spot in inside):
                 found.append(node)
     exact = [node for node in found if _argument_names(node) == code.co_varnames[: len(_argument_names(node))]]

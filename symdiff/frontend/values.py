@@ -101,6 +101,14 @@ class Conflict:
     reason: str
 
 
+@dataclass(frozen=True)
+class Maybe:
+    """A variable that has a value on some paths only: where ``defined`` holds. Reading it elsewhere is refused."""
+
+    value: Value
+    defined: Atom
+
+
 class Poison:
     """What an expression that is refused evaluates to, so that reading goes on and finds further gaps."""
 
@@ -111,8 +119,20 @@ class Poison:
 POISON = Poison()
 
 Value = (
-    Number | Condition | Known | TupleValue | ListValue | ArrayValue | VectorParam | FunctionValue | Transformed | Method | Conflict | Poison
-)  # fmt: skip
+    Number
+    | Condition
+    | Known
+    | TupleValue
+    | ListValue
+    | ArrayValue
+    | VectorParam
+    | FunctionValue
+    | Transformed
+    | Method
+    | Conflict
+    | Maybe
+    | Poison
+)
 Container = TupleValue | ListValue | ArrayValue
 
 

@@ -1,0 +1,1 @@
+"""The graph of a function: structure, building, checking, the reference interpreter."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symdiff.errors import InternalError
-from symdiff.graph.graph import UNDEFINED, Atom, Block, Const, Graph, If, Let
+from symdiff.graph.graph import UNDEFINED, Atom, Block, Const, Graph, If, Let, defined
 from symdiff.primitives.row import Kind
 
 
@@ -17,8 +17,8 @@ def check(graph: Graph) -> Graph:
     kinds: dict[str, Kind] = {}
     for name in graph.inputs:
         _define(kinds, name, "float")
-    _check_block(graph.body, kinds, {name: True for name in graph.inputs})
-    visible = {name for name in graph.inputs} | {name for statement in graph.body for name in _names(statement)}
+    _check_block(graph.body, kinds, set(graph.inputs))
+    visible = set(graph.inputs) | {name for statement in graph.body for name in defined(statement)}
     for atom in graph.outputs:
         if isinstance(atom, str) and atom not in visible:
             raise InternalError(f"output {atom} is not defined at the end of {graph.name}")
@@ -31,12 +31,6 @@ def check(graph: Graph) -> Graph:
     return graph
 
 
-def _names(statement: object) -> tuple[str, ...]:
-    if isinstance(statement, Let):
-        return (statement.name,)
-    return tuple(out.name for out in statement.outs) if isinstance(statement, If) else ()
-
-
 def _define(kinds: dict[str, Kind], name: str, kind: Kind) -> None:
     if not name.isidentifier():
         raise InternalError(f"{name!r} is not a name")
@@ -45,35 +39,43 @@ def _define(kinds: dict[str, Kind], name: str, kind: Kind) -> None:
     kinds[name] = kind
 
 
-def _check_block(block: Block, kinds: dict[str, Kind], visible: dict[str, bool]) -> dict[str, bool]:
-    visible = dict(visible)
-
-    def read(atom: Atom, wanted: Kind, where: str) -> None:
-        if isinstance(atom, Const):
-            if atom.kind != wanted and atom != UNDEFINED:
-                raise InternalError(f"{where}: literal {atom!r} where a {wanted} is wanted")
-        elif atom not in visible:
-            raise InternalError(f"{where}: {atom} is read but not defined there")
-        elif kinds[atom] != wanted:
-            raise InternalError(f"{where}: {atom} is a {kinds[atom]}, not a {wanted}")
-
+def _check_block(block: Block, kinds: dict[str, Kind], visible: set[str]) -> set[str]:
+    """Check a block, and return the names that are visible at its end."""
+    visible = set(visible)
     for statement in block:
         if isinstance(statement, Let):
-            where = f"{statement.name} = {statement.op.name}(...)"
-            if statement.op.expansion is not None:
-                raise InternalError(f"{where}: an abbreviation was not expanded")
-            if len(statement.args) != statement.op.arity:
-                raise InternalError(f"{where}: {len(statement.args)} operands for {statement.op.arity}")
-            for arg in statement.args:
-                read(arg, statement.op.operands, where)
-            _define(kinds, statement.name, statement.kind)
+            _check_let(statement, kinds, visible)
         elif isinstance(statement, If):
-            read(statement.condition, "bool", "if")
-            inside = _check_block(statement.then, kinds, visible), _check_block(statement.orelse, kinds, visible)
-            for out in statement.outs:
-                for atom, names in zip((out.then, out.orelse), inside, strict=True):
-                    if isinstance(atom, str) and (atom not in names or kinds[atom] != out.kind):
-                        raise InternalError(f"out {out.name}: {atom} is not a {out.kind} defined in that branch")
-                _define(kinds, out.name, out.kind)
-        visible.update(dict.fromkeys(_names(statement), True))
+            _check_if(statement, kinds, visible)
+        visible.update(defined(statement))
     return visible
+
+
+def _check_let(let: Let, kinds: dict[str, Kind], visible: set[str]) -> None:
+    where = f"{let.name} = {let.op.name}(...)"
+    if let.op.expansion is not None:
+        raise InternalError(f"{where}: an abbreviation was not expanded")
+    if len(let.args) != let.op.arity:
+        raise InternalError(f"{where}: {len(let.args)} operands for {let.op.arity}")
+    for arg in let.args:
+        _check_read(arg, let.op.operands, where, kinds, visible)
+    _define(kinds, let.name, let.kind)
+
+
+def _check_if(branch: If, kinds: dict[str, Kind], visible: set[str]) -> None:
+    _check_read(branch.condition, "bool", "if", kinds, visible)
+    then, orelse = _check_block(branch.then, kinds, visible), _check_block(branch.orelse, kinds, visible)
+    for out in branch.outs:
+        _check_read(out.then, out.kind, f"out {out.name}", kinds, then)
+        _check_read(out.orelse, out.kind, f"out {out.name}", kinds, orelse)
+        _define(kinds, out.name, out.kind)
+
+
+def _check_read(atom: Atom, wanted: Kind, where: str, kinds: dict[str, Kind], visible: set[str]) -> None:
+    if isinstance(atom, Const):
+        if atom.kind != wanted and atom != UNDEFINED:
+            raise InternalError(f"{where}: literal {atom!r} where a {wanted} is wanted")
+    elif atom not in visible:
+        raise InternalError(f"{where}: {atom} is read but not defined there")
+    elif kinds[atom] != wanted:
+        raise InternalError(f"{where}: {atom} is a {kinds[atom]}, not a {wanted}")

@@ -34,10 +34,12 @@ class Const:
 
     @property
     def kind(self) -> Kind:
+        """The kind of value that it is."""
         return "bool" if isinstance(self.value, bool) else "float"
 
     @property
     def key(self) -> tuple[str, str, str]:
+        """What it is compared by."""
         return (type(self.value).__name__, repr(self.value), self.symbol)
 
     def __eq__(self, other: object) -> bool:
@@ -77,6 +79,7 @@ class Let:
 
     @property
     def kind(self) -> Kind:
+        """The kind of value that it is."""
         return self.op.result
 
     @property

@@ -15,7 +15,8 @@ class Structure(ABC):
 
     @property
     @abstractmethod
-    def size(self) -> int: ...
+    def size(self) -> int:
+        """The number of scalars inside."""
 
     @property
     @abstractmethod
@@ -32,6 +33,7 @@ class Structure(ABC):
 
     @property
     def is_scalar(self) -> bool:
+        """True for one number."""
         return isinstance(self, Scalar)
 
     def leaf_names(self, name: str) -> tuple[str, ...]:
@@ -45,16 +47,20 @@ class Scalar(Structure):
 
     @property
     def size(self) -> int:
+        """The number of scalars inside."""
         return 1
 
     def indices(self) -> Iterator[tuple[int, ...]]:
+        """The index path of each scalar, in row-major order."""
         yield ()
 
     def pack(self, leaves: Sequence[Any]) -> Any:
+        """Build the Python value from its scalars in row-major order."""
         return leaves[0]
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """The shape as an array, or None."""
         return ()
 
 
@@ -70,14 +76,17 @@ class Items(Structure):
 
     @property
     def size(self) -> int:
+        """The number of scalars inside."""
         return sum(item.size for item in self.items)
 
     def indices(self) -> Iterator[tuple[int, ...]]:
+        """The index path of each scalar, in row-major order."""
         for position, item in enumerate(self.items):
             for path in item.indices():
                 yield (position, *path)
 
     def pack(self, leaves: Sequence[Any]) -> Any:
+        """Build the Python value from its scalars in row-major order."""
         values, start = [], 0
         for item in self.items:
             values.append(item.pack(leaves[start : start + item.size]))
@@ -86,6 +95,7 @@ class Items(Structure):
 
     @property
     def shape(self) -> tuple[int, ...] | None:
+        """The shape as an array, or None."""
         shapes = {item.shape for item in self.items}
         if len(shapes) > 1 or None in shapes:
             return None
@@ -101,16 +111,20 @@ class Array(Structure):
 
     @property
     def size(self) -> int:
+        """The number of scalars inside."""
         return math.prod(self.dimensions)
 
     def indices(self) -> Iterator[tuple[int, ...]]:
+        """The index path of each scalar, in row-major order."""
         yield from itertools.product(*map(range, self.dimensions))
 
     def pack(self, leaves: Sequence[Any]) -> Any:
+        """Build the Python value from its scalars in row-major order."""
         import numpy as np
 
         return np.array(leaves, dtype=np.float64).reshape(self.dimensions)
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """The shape as an array, or None."""
         return self.dimensions
