@@ -1,0 +1,42 @@
+"""The passes of simplification for code, and their composition."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from symdiff.graph.dead import dead_code
+from symdiff.graph.graph import Graph
+from symdiff.simplify.accuracy import ACCURACY
+from symdiff.simplify.algebra import ALGEBRA, STOPS
+from symdiff.simplify.rebuild import rewrite
+from symdiff.simplify.rewrite import Rules
+from symdiff.simplify.sink import sink
+
+
+def simplify(graph: Graph) -> Graph:
+    """The same function with fewer and more accurate operations, in time linear in the size of the graph.
+
+    Literals are folded, equal work is shared, decided branches vanish, the rewrites of ``algebra`` and ``accuracy`` are
+    applied, what nobody reads is dropped, and what one branch alone needs is computed there. Names and origins of the
+    lets that survive are kept. Used before and after each differentiation.
+    """
+    graph = dead_code(rewrite(graph, _rules()))
+    sunk = sink(graph)
+    if sunk is graph:
+        return graph
+    return dead_code(rewrite(sunk, _rules()))  # a branch that has moved into another may be decided there
+
+
+def drop_stops(graph: Graph) -> Graph:
+    """The graph with ``stop(x)`` as x, which is its value: only for a graph that is never differentiated again."""
+    return dead_code(rewrite(graph, _rules_without_stops()))
+
+
+@cache
+def _rules() -> Rules:
+    return Rules((*ALGEBRA, *ACCURACY))
+
+
+@cache
+def _rules_without_stops() -> Rules:
+    return Rules((*STOPS, *ALGEBRA, *ACCURACY))

@@ -1,0 +1,189 @@
+"""Rewrite a whole graph: every let through the rewriting builder, every branch decided, merged or dropped if it can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from symdiff.graph.build import Body, Pair
+from symdiff.graph.graph import UNDEFINED, Atom, Block, Const, Graph, If, Let, Origin, Out, defined, walk
+from symdiff.primitives import TABLE
+from symdiff.simplify.rewrite import RewritingBuilder, Rules
+
+TRUE, FALSE = Const(True), Const(False)
+
+
+def rewrite(graph: Graph, rules: Rules) -> Graph:
+    """The same function with every operation rewritten by ``rules`` and every branch simplified."""
+    names = (name for statement in walk(graph.body) for name in defined(statement))
+    builder = RewritingBuilder(rules, names)
+    for leaf in graph.inputs:
+        builder.input(leaf)
+    rebuild = Rebuild(builder)
+    rebuild.block(graph.body)
+    return replace(graph, body=builder.body, outputs=tuple(map(rebuild.read, graph.outputs)))
+
+
+class Rebuild:
+    """One walk over a graph: what its names have become, and which conditions are decided where the walk is."""
+
+    def __init__(self, builder: RewritingBuilder) -> None:
+        self.builder = builder
+        self.names: dict[str, Atom] = {}
+        self.decided: dict[str, Const] = {}
+
+    def read(self, atom: Atom) -> Atom:
+        """What an atom of the old graph is in the new one, here."""
+        new = self.names.get(atom, atom) if isinstance(atom, str) else atom
+        return self.decided.get(new, new) if isinstance(new, str) else new
+
+    def block(self, block: Block) -> None:
+        """Add the statements of a block to the present block of the builder."""
+        index = 0
+        while index < len(block):
+            statement = block[index]
+            index += 1
+            if isinstance(statement, Let):
+                self.let(statement)
+            elif isinstance(statement, If):
+                neighbours, between = same_condition(block, index)
+                index += len(neighbours) + len(between)
+                for let in between:
+                    self.let(let)
+                self.branch([statement, *neighbours])
+            else:
+                self.builder.append(statement)
+
+    def let(self, let: Let) -> None:
+        """Add one let."""
+        args = map(self.read, let.args)
+        self.names[let.name] = self.builder.apply(let.op, *args, hint=let.name, origin=let.origin)
+
+    def branch(self, branches: Sequence[If]) -> None:
+        """Add neighbouring branches with one condition as one branch."""
+        condition = self.read(branches[0].condition)
+        while (opposite := self.negated(condition)) is not None:
+            condition = opposite
+            branches = list(map(flipped, branches))
+        if isinstance(condition, Const):
+            for branch in branches:
+                self.side(branch, bool(condition.value))
+            return
+        bodies: list[Body] = []
+        atoms: list[list[Atom]] = []
+        for holds in (True, False):
+            with self.builder.block() as body, self.assume(condition, holds):
+                atoms.append([atom for branch in branches for atom in self.side(branch, holds)])
+            bodies.append(body)
+        outs = [out for branch in branches for out in branch.outs]
+        self.hand_on(condition, bodies, list(zip(outs, *atoms, strict=True)), branches[0])
+
+    def negated(self, condition: Atom) -> Atom | None:
+        """The condition whose opposite a condition is by its definition."""
+        let = self.builder.definitions.get(condition) if isinstance(condition, str) else None
+        return let.args[0] if let is not None and let.op.name == "not" else None
+
+    def side(self, branch: If, holds: bool) -> list[Atom]:
+        """Add one side of a branch to the present block; its outs are for now what this side hands on."""
+        self.block(branch.then if holds else branch.orelse)
+        atoms = [self.read(out.then if holds else out.orelse) for out in branch.outs]
+        self.names.update(zip((out.name for out in branch.outs), atoms, strict=True))
+        return atoms
+
+    def hand_on(
+        self, condition: str, bodies: Sequence[Body], outs: Sequence[tuple[Out, Atom, Atom]], branch: If
+    ) -> None:
+        """Add a finished branch with those outs that are not known without it."""
+        inside = {name for body in bodies for statement in body for name in defined(statement)}
+        pairs: list[Pair] = []
+        for out, then, orelse in outs:
+            known = self.known(condition, replace(out, then=then, orelse=orelse), inside, branch.origin)
+            if known is None:
+                self.builder.release(out.name)
+                pairs.append((out.name, then, orelse))
+            else:
+                self.names[out.name] = known
+        atoms = self.builder.branch(condition, bodies[0], bodies[1], pairs, branch.origin)
+        self.names.update(zip((name for name, _, _ in pairs), atoms, strict=True))
+
+    def known(self, condition: str, out: Out, inside: set[str], origin: Origin | None) -> Atom | None:
+        """What an out is without the branch: its value where both sides agree, or for truth values a connective."""
+        then, orelse = out.then, out.orelse
+        for one, other in ((then, orelse), (orelse, then)):
+            if one not in inside and one != UNDEFINED and other in (one, UNDEFINED):
+                return one  # what is never read on the other path may be anything there
+        if out.kind != "bool":
+            return None
+        connective: tuple[str, tuple[Atom, ...]] | None = None
+        if (then, orelse) == (TRUE, FALSE):
+            return condition
+        if (then, orelse) == (FALSE, TRUE):
+            connective = "not", (condition,)
+        elif orelse == FALSE and then not in inside:
+            connective = "and", (condition, then)
+        elif then == TRUE and orelse not in inside:
+            connective = "or", (condition, orelse)
+        if connective is None or UNDEFINED in (then, orelse):
+            return None
+        op, args = connective
+        return self.builder.apply(TABLE[op], *args, hint=out.name, origin=origin)
+
+    @contextmanager
+    def assume(self, condition: str, holds: bool) -> Iterator[None]:
+        """Take a condition, and what follows from it, as decided."""
+        before = self.decided
+        self.decided = before | {name: Const(value) for name, value in self.implied(condition, holds)}
+        try:
+            yield
+        finally:
+            self.decided = before
+
+    def implied(self, condition: str, holds: bool) -> Iterator[tuple[str, bool]]:
+        """The conditions that are decided by one: the operands of a true ``and``, of a false ``or`` and of a ``not``."""
+        pending: list[tuple[Atom, bool]] = [(condition, holds)]
+        seen: set[str] = set()
+        while pending:
+            atom, value = pending.pop()
+            if not isinstance(atom, str) or atom in seen:
+                continue
+            seen.add(atom)
+            yield atom, value
+            let = self.builder.definitions.get(atom)
+            name = "" if let is None else let.op.name
+            if let is not None and (name == "not" or name == ("and" if value else "or")):
+                pending += [(arg, value != (name == "not")) for arg in let.args]
+
+
+def flipped(branch: If) -> If:
+    """The branch with its sides exchanged."""
+    outs = tuple(replace(out, then=out.orelse, orelse=out.then) for out in branch.outs)
+    return replace(branch, then=branch.orelse, orelse=branch.then, outs=outs)
+
+
+def same_condition(block: Block, start: int) -> tuple[list[If], list[Let]]:
+    """The branches from ``start`` on that can be merged into the one before, and the lets between that can go first.
+
+    Only lets that read no result of the branch stand between; a raise or another branch ends the search, so that each
+    statement is looked at for one branch only.
+    """
+    first = block[start - 1]
+    branches: list[If] = []
+    lets: list[Let] = []
+    results = set(defined(first))
+    skipped: list[Let] = []
+    for statement in block[start:]:
+        if isinstance(statement, Let) and results.isdisjoint(_strings(statement.args)):
+            skipped.append(statement)
+        elif isinstance(statement, If) and isinstance(first, If) and statement.condition == first.condition:
+            branches.append(statement)
+            lets += skipped
+            skipped = []
+            results.update(defined(statement))
+        else:
+            break
+    return branches, lets
+
+
+def _strings(atoms: Iterable[Atom]) -> list[str]:
+    return [atom for atom in atoms if isinstance(atom, str)]
