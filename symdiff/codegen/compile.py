@@ -11,6 +11,7 @@ import threading
 import types
 import weakref
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -18,7 +19,19 @@ from symdiff.errors import InternalError
 
 _LOCK = threading.RLock()
 _NUMBERS = itertools.count(1)
-_LAST = "__last_definition__"  # where the namespace of a module keeps its last definition
+
+
+@dataclass
+class _Kept:
+    """What lives as long as a kernel: the functions that it calls, and how to make the definition with defaults."""
+
+    functions: tuple[Any, ...]
+    source: str
+    name: str
+    wrapper: Any = None  # refers to the kernel, so it is made only for callers that need it
+
+
+_KEPT: weakref.WeakKeyDictionary[Any, _Kept] = weakref.WeakKeyDictionary()
 
 
 def compile_source(source: str, name: str) -> Any:
@@ -34,21 +47,35 @@ def compile_source(source: str, name: str) -> Any:
         linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
         namespace: dict[str, Any] = {"__name__": "symdiff.generated"}
         try:
-            last = _run(source, filename, namespace)
+            _run(source, filename, namespace)
         except (NumbaError, SyntaxError) as error:
             linecache.cache.pop(filename, None)
             failure = InternalError(f"the generated code of {name} does not compile: {error}")
             failure.add_note(source)
             raise failure from error
-        namespace[_LAST] = last
-        kernel = last if last.overloads else namespace[_called_by(source)]
+        # A dispatcher that its own globals refer to is never collected, hence the removal. All is compiled by now.
+        definitions = _definitions(source)
+        made = {node.name: namespace.pop(node.name) for node in definitions}
+        last = definitions[-1].name
+        inner = last if made[last].overloads else _called_by(definitions[-1])
+        kernel = made.pop(inner)
+        _KEPT[kernel] = _Kept(tuple(made.values()), source, inner)
         weakref.finalize(kernel, linecache.cache.pop, filename, None)
         return kernel
 
 
 def with_defaults(kernel: Any) -> Any:
     """The last definition of the module of a kernel: the derivative whose captured values may be left out."""
-    return kernel.py_func.__globals__.get(_LAST, kernel)
+    kept = _KEPT[kernel]
+    last = _definitions(kept.source)[-1]
+    if last.name == kept.name:
+        return kernel
+    with _LOCK:
+        if kept.wrapper is None:
+            text = "\n".join(kept.source.splitlines()[last.decorator_list[0].lineno - 1 :])
+            text = f"import math\nimport numba\n{text}\n"
+            kept.wrapper = _run(text, "<symdiff defaults>", {"__name__": "symdiff.generated", kept.name: kernel})
+        return kept.wrapper
 
 
 def python_function(source: str) -> Callable[..., Any]:
@@ -130,12 +157,12 @@ def _definitions(source: str) -> list[ast.FunctionDef]:
     return [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
 
 
-def _called_by(source: str) -> str:
-    """The kernel that the last definition, ``return kernel(...)``, calls."""
-    match _definitions(source)[-1].body:
+def _called_by(definition: ast.FunctionDef) -> str:
+    """The kernel that a definition, ``return kernel(...)``, calls."""
+    match definition.body:
         case [ast.Return(value=ast.Call(func=ast.Name(id=name)))]:
             return name
-    raise InternalError("the last definition of the generated code has no signature")
+    raise InternalError(f"{definition.name} in the generated code has no signature")
 
 
 def _typeconv_pointer(dispatcher: Any) -> Any:
@@ -174,6 +201,10 @@ def _front_class() -> type:
             if self(*[_MISSING] * len(self._names)) is not self:
                 raise TypeError("this Numba does not ask for what it cannot match")
             self._slow = slow
+
+        def _make_finalizer(self) -> Callable[[], None]:
+            """Called by Numba for what to do when this object dies: nothing, the compiled code is the kernel's."""
+            return lambda: None
 
         def _compile_for_args(self, *_args: Any, **_kwargs: Any) -> Callable[..., Any]:
             """Called by Numba when no signature matches, for a function to call instead."""

@@ -85,7 +85,7 @@ def choice(condition: Text, then: Text, orelse: Text) -> Text:
 
 def negation(condition: Text) -> Text:
     """``not condition``; a comparison is not turned round, because with a NaN both are false."""
-    return Text(f"not {condition.within(COMPARE)}", NOT)
+    return Text(f"not {condition.within(COMPARE + 1)}", NOT)
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def _children(node: ast.AST) -> list[tuple[ast.expr, int, bool]]:
         case ast.BinOp(left=left, right=right):
             return [(left, own, False), (right, own + 1, True)]
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return [(operand, NOT, False)]
+            return [(operand, COMPARE + 1, False)]
         case ast.UnaryOp(operand=operand):
             return [(operand, PRODUCT, True)]
         case ast.BoolOp(values=values):
