@@ -6,10 +6,11 @@ Imports SymPy: import it inside functions only.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sympy as sp
-from sympy.core.relational import Equality, GreaterThan, LessThan, StrictGreaterThan, StrictLessThan, Unequality
+from sympy.core.relational import Equality, GreaterThan, LessThan, Relational, StrictGreaterThan, StrictLessThan, Unequality
 
 Arm = tuple[Any, Any]  # value, condition
 
@@ -27,9 +28,10 @@ _MIRRORED = {_LESS: _GREATER, _GREATER: _LESS, _EQUAL: _EQUAL}
 
 
 class Facts:
-    """What is known about pairs of expressions (which of <, =, > remain possible) and about other conditions."""
+    """What is known: where expressions lie, which of <, =, > pairs of them still allow, and other conditions."""
 
     def __init__(self) -> None:
+        self._ranges: dict[Any, Range] = {}
         self._pairs: dict[tuple[Any, Any], int] = {}
         self._truths: dict[Any, bool] = {}
 
@@ -50,15 +52,33 @@ class Facts:
             return None if None in parts else not deciding
         if type(condition) not in _RELATIONS:
             return None
-        pair, signs = _signs(condition)
-        possible = self._pairs.get(pair, _ANY)
+        left, right, signs = _ordered(condition)
+        possible = self._ranges.get(left, Range()).signs(right) if _is_number(right) else self._pairs.get((left, right), _ANY)
         if not possible & ~signs:
             return True
         return False if not possible & signs else None
 
+    def reduce(self, condition: Any) -> Any:
+        """Leave out what follows from what is known, and from the other parts of the condition."""
+        truth = self.decide(condition)
+        if truth is not None:
+            return sp.true if truth else sp.false
+        if not isinstance(condition, sp.And | sp.Or):
+            return condition
+        value = isinstance(condition, sp.And)
+        parts = sorted(condition.args, key=lambda part: (-len(part.atoms(Relational)), sp.default_sort_key(part)))
+        for part in list(parts):
+            parts.remove(part)
+            given = self
+            for other in parts:
+                given = given.assuming(other, value)
+            parts.append(given.reduce(part))
+        return condition.func(*parts)
+
     def assuming(self, condition: Any, truth: bool = True) -> Facts:
         """Return these facts and one more."""
         facts = Facts()
+        facts._ranges = dict(self._ranges)
         facts._pairs = dict(self._pairs)
         facts._truths = dict(self._truths)
         stack = [(condition, truth)]
@@ -70,18 +90,46 @@ class Facts:
             elif isinstance(part, sp.And if value else sp.Or):
                 stack += [(arg, value) for arg in part.args]
             elif type(part) in _RELATIONS:
-                pair, signs = _signs(part)
-                facts._pairs[pair] = facts._pairs.get(pair, _ANY) & (signs if value else ~signs)
+                left, right, signs = _ordered(part)
+                signs = signs if value else _ANY & ~signs
+                if _is_number(right):
+                    facts._ranges[left] = facts._ranges.get(left, Range()).restricted(right, signs)
+                else:
+                    facts._pairs[left, right] = facts._pairs.get((left, right), _ANY) & signs
         return facts
 
 
-def _signs(relation: Any) -> tuple[tuple[Any, Any], int]:
-    """Return the sides in a fixed order, and the set of signs of their difference for which the relation holds."""
+@dataclass(frozen=True)
+class Range:
+    """The numbers between two bounds (which belong to it unless they are in ``without``)."""
+
+    low: Any = -sp.oo
+    high: Any = sp.oo
+    without: frozenset[Any] = frozenset()
+
+    def signs(self, number: Any) -> int:
+        """Return the signs that the difference to a number can have."""
+        inside = self.low <= number and number <= self.high and number not in self.without
+        return (_LESS if self.low < number else 0) | (_GREATER if self.high > number else 0) | (_EQUAL if inside else 0)
+
+    def restricted(self, number: Any, signs: int) -> Range:
+        """Return the part where the difference to a number has one of the signs."""
+        low = self.low if signs & _LESS else max(self.low, number)
+        high = self.high if signs & _GREATER else min(self.high, number)
+        return Range(low, high, self.without if signs & _EQUAL else self.without | {number})
+
+
+def _is_number(side: Any) -> bool:
+    return bool((side.is_Number or isinstance(side, sp.NumberSymbol)) and side is not sp.nan)
+
+
+def _ordered(relation: Any) -> tuple[Any, Any, int]:
+    """Order the sides (a number stands right); give them and the signs of their difference where the relation holds."""
     signs = _RELATIONS[type(relation)]
     left, right = relation.args
-    if sp.default_sort_key(left) <= sp.default_sort_key(right):
-        return (left, right), signs
-    return (right, left), sum(mirrored for sign, mirrored in _MIRRORED.items() if sign & signs)
+    if _is_number(right) or (not _is_number(left) and sp.default_sort_key(left) <= sp.default_sort_key(right)):
+        return left, right, signs
+    return right, left, sum(mirrored for sign, mirrored in _MIRRORED.items() if sign & signs)
 
 
 def choose(condition: Any, then: Any, orelse: Any) -> Any:
@@ -91,7 +139,19 @@ def choose(condition: Any, then: Any, orelse: Any) -> Any:
 
 def choose_condition(condition: Any, then: Any, orelse: Any) -> Any:
     """Return the condition that is ``then`` where the first one holds, else ``orelse``."""
-    return sp.Or(sp.And(condition, then), sp.And(sp.Not(condition), orelse))
+    return Facts().reduce(sp.Or(sp.And(condition, then), sp.And(sp.Not(condition), orelse)))
+
+
+def without_cases(relation: Any, limit: int) -> Any | None:
+    """Write a relation between values that have cases as a condition without cases, or None beyond ``limit`` cases."""
+    arms = _split(relation, Facts(), limit)
+    if arms is None:
+        return None
+    holds, otherwise = sp.false, sp.true
+    for value, condition in arms:
+        holds = sp.Or(holds, sp.And(otherwise, condition, value))
+        otherwise = sp.And(otherwise, sp.Not(condition))
+    return Facts().reduce(holds)
 
 
 def _guarded(value: Any, guard: Any) -> list[Arm]:
@@ -105,18 +165,16 @@ def piecewise(arms: Sequence[Arm]) -> Any:
     facts = Facts()
     kept: list[Arm] = []
     for value, condition in arms:
-        truth = facts.decide(condition)
-        if truth is False:
+        reduced = facts.reduce(condition)
+        if reduced == sp.false:
             continue
-        reduced = sp.true if truth else condition
         if kept and kept[-1][0] == value:
-            merged = sp.true if truth else sp.Or(kept[-1][1], reduced)
-            kept[-1] = (value, merged)
+            kept[-1] = (value, sp.Or(kept[-1][1], reduced))
         else:
             kept.append((value, reduced))
-        if truth:
+        if reduced == sp.true:
             break
-        facts = facts.assuming(condition, False)
+        facts = facts.assuming(reduced, False)
     if not kept:
         return sp.nan
     return kept[0][0] if kept[0][1] == sp.true else sp.Piecewise(*kept, evaluate=False)

@@ -16,7 +16,7 @@ from symdiff.printing.cases import interval
 from symdiff.printing.convert import Formula
 from symdiff.printing.heading import Heading, Label, Line, equations
 from symdiff.printing.text import decimal, elided
-from symdiff.printing.tidy import surds
+from symdiff.printing.tidy import positive_first, roots
 
 Item = TypeVar("Item")
 
@@ -33,7 +33,15 @@ class TexPrinter(LatexPrinter):  # type: ignore[misc]
         return name_latex(expr.name)
 
     def _print_Mul(self, expr: Any) -> str:  # noqa: N802
-        return str(super()._print_Mul(surds(expr)))
+        shown = roots(expr)
+        return str(super()._print_Mul(expr) if shown == expr else self._print(shown))
+
+    def _as_ordered_terms(self, expr: Any, order: Any = None) -> list[Any]:
+        return positive_first(super()._as_ordered_terms(expr, order))
+
+    def _print_CubeRoot(self, expr: Any, exp: Any = None) -> str:  # noqa: N802
+        power = "" if exp is None else f"^{{{exp}}}"
+        return f"\\sqrt[3]{{{self._print(expr.args[0])}}}{power}"
 
     def _print_Root(self, expr: Any) -> str:  # noqa: N802
         return f"\\sqrt{{{self._print(expr.args[0])}}}"

@@ -11,7 +11,8 @@ from typing import Any
 # Sizes are numbers of nodes of expression trees. They bound what is built, so that nothing explodes or hangs.
 INLINE = 250  # all outputs together, with everything inlined; above it shared lets become a where-list
 ENTRY = 80  # one expression when there is a where-list
-TINY = 4  # a shared let up to this size is repeated rather than named
+TINY = 4  # a shared value up to this size is repeated rather than named
+WORTH = 12  # nodes that naming a value without a name of its own must save
 ENTRIES_TIDIED = 60  # where-lists up to this length are simplified entry by entry
 ARMS = 8  # cases that are pulled to the front of a formula
 LARGEST = 64  # integers up to which rows that grow are computed exactly
@@ -33,7 +34,7 @@ def _relation(name: str, mirrored: str) -> Form:
     def form(sp: Any, x: Any, y: Any) -> Any:
         if x.is_number and not y.is_number:  # 0 < x is x > 0
             return getattr(sp, mirrored)(y, x, evaluate=False)
-        return getattr(sp, name)(x, y, evaluate=bool(x.is_number and y.is_number))
+        return getattr(sp, name)(x, y, evaluate=x == y or bool(x.is_number and y.is_number))
 
     return form
 
@@ -43,6 +44,11 @@ def _extremum(name: str) -> Form:
         return x if x == y else getattr(sp, name)(x, y, evaluate=bool(x.is_number and y.is_number))
 
     return form
+
+
+def _tie(sp: Any, x: Any, y: Any) -> Any:
+    greater, less = DISPLAY["gt"](sp, x, y), DISPLAY["lt"](sp, x, y)
+    return sp.Piecewise((1, greater), (0, less), (sp.Rational(1, 2), True))
 
 
 DISPLAY: dict[str, Form] = {
@@ -66,8 +72,10 @@ DISPLAY: dict[str, Form] = {
     "expm1": lambda sp, x: sp.exp(x) - 1,
     "softplus": lambda sp, x: sp.log(1 + sp.exp(x)),
     "sigmoid": lambda sp, x: 1 / (1 + sp.exp(-x)),
+    "erfc": lambda sp, x: 1 + sp.erf(-x) if x.could_extract_minus_sign() else sp.erfc(x),
     "logaddexp": lambda sp, x, y: sp.log(sp.exp(x) + sp.exp(y)),
     "log1mexp": lambda sp, x: sp.log(1 - sp.exp(x)),
+    "tie": _tie,
     "unit": lambda _, x, f: x / f,
     "powlog": lambda sp, x, y, n: x**y * sp.log(x) ** n,
     "stop": lambda _, x: x,
@@ -81,16 +89,27 @@ def _difference_of_squares(_: Any, a: Any, b: Any) -> Any:
     """``(1 - x)*(1 + x)``, as in asin', to ``1 - x**2``."""
     if not (a.is_Add and b.is_Add and len(a.args) == len(b.args) == 2):
         return None
-    half, rest = (a + b).expand() / 2, (a - b).expand() / 2
-    return None if half.is_Add or rest.is_Add else half**2 - rest**2
+    total, difference = (a + b).expand(), (a - b).expand()
+    return None if total.is_Add or difference.is_Add else (total / 2) ** 2 - (difference / 2) ** 2
 
 
-def _hyperbolic(sp: Any, base: Any, exponent: Any) -> Any:
-    """``cosh(x)**2``, as in tanh', to ``1/(1 - tanh(x)**2)``."""
-    return 1 / (1 - sp.tanh(*base.args) ** 2) if isinstance(base, sp.cosh) and exponent == 2 else None
+def _product_of_roots(sp: Any, a: Any, b: Any) -> Any:
+    """``sqrt(x - 1)*sqrt(x + 1)``, as in acosh', to ``sqrt(x**2 - 1)``."""
+    if not (a.is_Pow and b.is_Pow and a.exp == b.exp == sp.Rational(1, 2)):
+        return None
+    product = _difference_of_squares(sp, a.base, b.base)
+    return None if product is None else sp.sqrt(product)
 
 
-OF_PARTIALS: dict[str, Form] = {"mul": _difference_of_squares, "pow": _hyperbolic}
+def _hyperbolic(sp: Any, a: Any, b: Any) -> Any:
+    """``cosh(x)*cosh(x)`` and ``sinh(x)*cosh(x)``, as in tanh' and tanh'', in terms of ``tanh(x)``."""
+    if a.args != b.args or not all(isinstance(side, sp.sinh | sp.cosh) for side in (a, b)):
+        return None
+    tanh = sp.tanh(*a.args)
+    return tanh ** sum(isinstance(side, sp.sinh) for side in (a, b)) / (1 - tanh**2)
+
+
+OF_PARTIALS: dict[str, tuple[Form, ...]] = {"mul": (_difference_of_squares, _product_of_roots, _hyperbolic)}
 
 # Const.symbol to the attribute of the sympy namespace; tau is 2*pi on paper.
 CONSTANTS = {

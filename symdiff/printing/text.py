@@ -18,7 +18,7 @@ from symdiff.printing import notation
 from symdiff.printing.cases import interval
 from symdiff.printing.convert import Formula
 from symdiff.printing.heading import Heading, Label, Line, equations
-from symdiff.printing.tidy import surds
+from symdiff.printing.tidy import positive_first, roots
 
 Item = TypeVar("Item")
 
@@ -29,7 +29,8 @@ class TextPrinter(StrPrinter):  # type: ignore[misc]
     """SymPy's text with Python's spellings, so that it can be pasted back: ``max``, ``abs``, ``a if c else b``."""
 
     def _print_Mul(self, expr: Any) -> str:  # noqa: N802
-        return str(super()._print_Mul(surds(expr)))
+        shown = roots(expr)
+        return str(super()._print_Mul(expr) if shown == expr else self._print(shown))
 
     def _print_Float(self, expr: Any) -> str:  # noqa: N802
         return decimal(expr)
@@ -51,6 +52,17 @@ class TextPrinter(StrPrinter):  # type: ignore[misc]
 
     def _print_loggamma(self, expr: Any) -> str:
         return self._call("lgamma", expr)
+
+    def _as_ordered_terms(self, expr: Any, order: Any = None) -> list[Any]:
+        return positive_first(super()._as_ordered_terms(expr, order))
+
+    def _print_Pow(self, expr: Any, rational: bool = False) -> str:  # noqa: N802
+        if expr.exp.is_Rational and expr.exp.is_negative:
+            return f"1/{self.parenthesize(expr.base**-expr.exp, PRECEDENCE['Mul'])}"
+        return str(super()._print_Pow(expr, rational))
+
+    def _print_CubeRoot(self, expr: Any) -> str:  # noqa: N802
+        return self._call("cbrt", expr)
 
     def _print_Root(self, expr: Any) -> str:  # noqa: N802
         return self._call("sqrt", expr)

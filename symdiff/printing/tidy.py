@@ -35,12 +35,24 @@ def operations(expr: Any) -> int:
         elif isinstance(node, sp.Rational):
             own, parts = int(node.q != 1), ()
         elif isinstance(node, sp.Add | sp.And | sp.Or):
-            own, parts = len(node.args) - 1, node.args
+            own, parts = len(node.args) - 1 - _minus_signs(node), node.args
         else:
             own, parts = int(bool(node.args)), node.args
         count += own
         stack += parts
     return count
+
+
+def _minus_signs(node: Any) -> int:
+    """How many signs of the terms of a sum are its own: ``a - b`` has no operation but the difference."""
+    if not isinstance(node, sp.Add):
+        return 0
+    negative = 0
+    for term in node.args:
+        coefficient, rest = term.as_coeff_Mul()
+        negative += bool(term.is_Mul and coefficient.is_Rational and coefficient.p < 0)
+        negative -= coefficient == -1 and rest.is_Add  # its parentheses count as much
+    return min(negative, len(node.args) - 1)
 
 
 def _product(node: Any) -> tuple[int, tuple[Any, ...]]:
@@ -56,8 +68,14 @@ def _product(node: Any) -> tuple[int, tuple[Any, ...]]:
         lines += coefficient.q != 1
     elif coefficient != 1:
         above += 1
-    parts = [factor.base if factor in below and factor.exp == -1 else factor for factor in factors]
-    return sign + max(above - 1, 0) + lines, tuple(parts)
+    parts = tuple(factor.base if factor in below and factor.exp == -1 else factor for factor in factors)
+    nested = sum(1 for part in parts if below and part.is_Add and any(map(_has_line, part.args)))
+    return sign + max(above - 1, 0) + lines + 2 * nested, parts
+
+
+def _has_line(term: Any) -> bool:
+    """Whether a term is a fraction with a denominator that is no number; one inside another counts extra."""
+    return any(factor.is_Pow and factor.exp.is_Rational and factor.exp.p < 0 for factor in sp.Mul.make_args(term))
 
 
 def tidy(expr: Any) -> Any:
@@ -112,12 +130,38 @@ def _shortest(expr: Any) -> Any:
 
 def common_factors(expr: Any) -> Any:
     """``2*x*sin(x) + x**2*cos(x)`` to ``x*(x*cos(x) + 2*sin(x))``."""
-    return sp.factor_terms(expr)
+    return _bottom_up(sp.factor_terms(expr), sp.Mul, _flat)
+
+
+def _flat(node: Any) -> Any:
+    """Write a product of products, which SymPy leaves behind now and then, as one."""
+    if not any(factor.is_Mul for factor in node.args):
+        return node
+    return sp.Mul(*(part for factor in node.args for part in sp.Mul.make_args(factor)))
 
 
 def merge_sums(expr: Any) -> Any:
     """Multiply out inside sums, where terms then cancel: ``3*(x + 1) + 2*(x + 2)`` to ``5*x + 7``."""
-    return _bottom_up(expr, sp.Add, _merged)
+    return _bottom_up(_bottom_up(expr, sp.Add, _merged), sp.Mul, _turned)
+
+
+def powers(expr: Any) -> Any:
+    """``x*x**(y - 1)`` to ``x**y``."""
+    return sp.powsimp(expr, combine="exp")
+
+
+def hyperbolic(expr: Any) -> Any:
+    """``sinh(u)*cosh(u)*(1 - tanh(u)**2)`` to ``tanh(u)``."""
+    return _bottom_up(expr, sp.Mul, _with_tanh)
+
+
+def _with_tanh(node: Any) -> Any:
+    for factor in node.args:
+        if isinstance(factor, sp.sinh) and (other := sp.cosh(*factor.args)) in node.args:
+            tanh = sp.tanh(*factor.args)
+            if any(item.as_base_exp()[0] == 1 - tanh**2 for item in node.args):
+                return node / (factor * other) * tanh / (1 - tanh**2)
+    return node
 
 
 def pythagoras(expr: Any) -> Any:
@@ -126,21 +170,49 @@ def pythagoras(expr: Any) -> Any:
 
 
 def one_fraction(expr: Any) -> Any:
-    """Bring a sum to one denominator, its numerator multiplied out where that is shorter."""
-    if not any(node.is_Pow and node.exp.is_negative for node in sp.preorder_traversal(expr)):
+    """Bring sums to one denominator, their numerators multiplied out where that is shorter."""
+    return _fraction(_bottom_up(expr, sp.Add, lambda node: _shorter(node, _fraction(node))))
+
+
+def _shorter(node: Any, candidate: Any) -> Any:
+    return candidate if operations(candidate) < operations(node) else node
+
+
+def _fraction(expr: Any) -> Any:
+    if size(expr) > _LARGEST_FRACTION or not any(node.is_Pow and node.exp.is_negative for node in sp.preorder_traversal(expr)):
         return expr
     above, below = sp.together(expr).as_numer_denom()
     return merge_sums(above) / below
 
 
+def absolute_powers(expr: Any) -> Any:
+    """``sign(u)**2`` beside a power of ``abs(u)`` to 1 (where ``u`` is 0 that power is 0 or infinite anyway)."""
+    return _bottom_up(expr, sp.Mul, _without_signs)
+
+
+def _without_signs(node: Any) -> Any:
+    powers = [factor.as_base_exp() for factor in node.args]
+    sizes = {base.args[0] for base, _ in powers if isinstance(base, sp.Abs)}
+    return sp.Mul(
+        *(
+            base ** (exponent % 2) if isinstance(base, sp.sign) and base.args[0] in sizes and exponent.is_Integer else factor
+            for factor, (base, exponent) in zip(node.args, powers, strict=True)
+        )
+    )
+
+
 RULES: tuple[tuple[int, Rule], ...] = (
     (250, merge_sums),
+    (250, absolute_powers),
+    (120, powers),
     (120, pythagoras),
-    (120, one_fraction),
+    (250, hyperbolic),
+    (250, one_fraction),
     (250, common_factors),
 )
 
 _MOST_TERMS = 40
+_LARGEST_FRACTION = 120
 
 
 def _merged(node: Any) -> Any:
@@ -154,7 +226,19 @@ def _merged(node: Any) -> Any:
             for term, count in zip(node.args, terms, strict=True)
         )
     )
-    return expanded if operations(expanded) < operations(node) else node
+    return _shorter(node, expanded)
+
+
+def _turned(node: Any) -> Any:
+    """``-(x - y)*z`` as ``(y - x)*z``."""
+    coefficient, factors = node.as_coeff_mul()
+    if not (coefficient.is_Rational and coefficient.p < 0):
+        return node
+    for index, factor in enumerate(factors):
+        if factor.is_Add:
+            turned = sp.Add(*(-term for term in factor.args))
+            return _shorter(node, sp.Mul(-coefficient, *factors[:index], turned, *factors[index + 1 :]))
+    return node
 
 
 _PRODUCTS = {"deep": False, "log": False, "power_base": False, "power_exp": False, "basic": False}
@@ -205,18 +289,39 @@ class Root(sp.Function):  # type: ignore[misc]
     """A square root that is printed as one: SymPy would split ``sqrt(2*pi)``."""
 
 
-def surds(product: Any) -> Any:
-    """``sqrt(2)*x/(2*sqrt(pi))``, which SymPy makes of it, as ``x/sqrt(2*pi)`` again. For printing only."""
+class CubeRoot(sp.Function):  # type: ignore[misc]
+    """The real cube root, which for SymPy is ``sign(x)*abs(x)**(1/3)``."""
+
+
+def roots(product: Any) -> Any:
+    """``sqrt(2)*x/(2*sqrt(pi))``, which SymPy makes of it, as ``x/sqrt(2*pi)`` again, and real cube roots. For printing."""
+    for factor in product.args:
+        if isinstance(factor, sp.sign) and (cube := sp.Abs(factor.args[0]) ** sp.Rational(1, 3)) in product.args:
+            rest = [other for other in product.args if other not in (factor, cube)]
+            return roots(sp.Mul(*rest, CubeRoot(factor.args[0])))
     half = sp.Rational(1, 2)
-    roots = [factor for factor in product.args if factor.is_Pow and factor.exp == half and factor.base.is_Integer]
+    numbers = [factor for factor in product.args if factor.is_Pow and factor.exp == half and factor.base.is_Integer]
     circles = [factor for factor in product.args if factor.is_Pow and factor.base == sp.pi and abs(factor.exp) == half]
-    if len(roots) != 1 or len(circles) != 1:
+    if len(numbers) != 1 or len(circles) != 1:
         return product
-    radicand, exponent = roots[0].base, circles[0].exp
+    radicand, exponent = numbers[0].base, circles[0].exp
     coefficient, rest = product.as_coeff_mul()
     if exponent < 0:
         if coefficient.q % radicand:
             return product
         coefficient *= radicand
-    others = [factor for factor in rest if factor not in (roots[0], circles[0])]
+    others = [factor for factor in rest if factor not in (numbers[0], circles[0])]
     return sp.Mul(coefficient, *others, Root(radicand * sp.pi) ** (2 * exponent))
+
+
+def positive_first(terms: list[Any]) -> list[Any]:
+    """Terms of a sum so that it does not begin with a minus where that can be helped."""
+    if not _is_negative(terms[0]):
+        return terms
+    first = next((index for index, term in enumerate(terms) if not _is_negative(term)), 0)
+    return [terms[first], *terms[:first], *terms[first + 1 :]]
+
+
+def _is_negative(term: Any) -> bool:
+    coefficient = term.as_coeff_Mul()[0]
+    return bool(coefficient.is_Number and coefficient.is_extended_negative)

@@ -8,7 +8,7 @@ from symdiff.graph.graph import UNDEFINED, Const, Origin, Param, Raise
 from symdiff.graph.structure import SCALAR, Array, Items
 from symdiff.primitives import TABLE
 from symdiff.printing import Heading, as_latex, as_text, formula, notation
-from symdiff.printing.convert import number
+from symdiff.printing.terms import number
 from symdiff.printing.tidy import size
 
 sin, exp, gt, lt = (TABLE[name] for name in ("sin", "exp", "gt", "lt"))
