@@ -74,14 +74,11 @@ class Builder:
         Literal operands are folded where the result is the very number that the code would compute.
         """
         if op.expansion is not None:
-            return self.atom(op.expansion(*(Value(self, arg) for arg in args)))
+            expand: Callable[..., Any] = op.expansion
+            return self.atom(expand(*(Value(self, arg) for arg in args)))
         args = tuple(self._operand(op, arg) for arg in args)
         found = self._found(op, args)
-        if found is not None:
-            return found
-        name = self.fresh(hint, op.result)
-        self.append(Let(name, op, args, origin or self.origin))
-        return name
+        return self._make(op, args, hint, origin) if found is None else found
 
     def append(self, statement: Statement) -> None:
         """Add a finished statement; a let becomes available for sharing in this block and the blocks inside it."""
@@ -170,6 +167,12 @@ class Builder:
             return folded
         key = self._key(op, args)
         return next((scope[key] for scope in reversed(self._shared) if key in scope), None)
+
+    def _make(self, op: Primitive, args: tuple[Atom, ...], hint: str, origin: Origin | None) -> str:
+        """A new let for ``op(*args)``."""
+        name = self.fresh(hint, op.result)
+        self.append(Let(name, op, args, origin or self.origin))
+        return name
 
     def _operand(self, op: Primitive, atom: Atom) -> Atom:
         """Convert a condition used as a number (True is 1), and an integer that no float holds exactly."""
