@@ -165,7 +165,7 @@ class RewritingBuilder(Builder):
                     frames.append(Frame(rule.plan, [*holes, *rule.plan.literals], hint, self._key(op, args)))
                     return None
         self.release(hint)
-        return super().apply(op, *args, hint=hint or "t", origin=origin)
+        return self._make(op, args, hint or "t", origin)
 
     def _truth(self, op: Primitive, args: Sequence[Atom]) -> Const | None:
         """The truth value of a condition on literals."""
