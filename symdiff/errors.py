@@ -56,6 +56,7 @@ class Gap:
     rewrite: str
     place: Place
     verdict: Verdict = "never"
+    certain: bool = False  # whatever the arguments are, it stays refused
 
     def __str__(self) -> str:
         """Render as Python renders a syntax error: the place, the line, a caret, then the reason and the rewrite."""

@@ -175,7 +175,7 @@ class SymbolicFunction:
             return
         except UnsupportedError as error:
             undecided = [name for name in structures if name not in self.differentiated]
-            certain = tuple(gap for gap in error.gaps if not _mentions(gap, undecided))
+            certain = tuple(gap for gap in error.gaps if gap.certain or not _mentions(gap, undecided))
             if certain:
                 raise UnsupportedError(error.function, certain) from None
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from symdiff.errors import ArgumentError, NameUnboundError, SymdiffError, UnsupportedError
+from symdiff.errors import ArgumentError, Gap, NameUnboundError, SymdiffError, UnsupportedError
 from symdiff.frontend import (
     calls,
     comprehensions,  # noqa: F401 - registers its rules
@@ -60,6 +60,10 @@ def read_function(
         reader.active = active
         try:
             return replace(_read_once(reader), integers=tuple(used))
+        except RecursionError:
+            place = source.place(source.node)
+            gap = Gap("an expression or a branch nested too deeply", "split it into several statements", place, "not yet")
+            raise UnsupportedError(source.name, (gap,)) from None
         except RestartError as restart:
             lengths.update(restart.lengths)
             for key in restart.specialise:

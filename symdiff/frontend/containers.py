@@ -20,9 +20,17 @@ from symdiff.frontend.values import (
     VectorParam,
     describe,
     number,
+    total_size,
 )
 
 MAX_RANGE = 20_000  # elements of a range, list or tuple made while reading
+
+
+def bounded(items: tuple[Value, ...], node: ast.AST) -> tuple[Value, ...]:
+    """The items of a new sequence, if they are not too many."""
+    if total_size(items) > MAX_RANGE:
+        raise GapError(node, "a sequence that long", f"use at most {MAX_RANGE} elements", "not yet")
+    return items
 
 
 def elements(reader: Reader, value: Value, node: ast.AST) -> tuple[Value, ...]:
@@ -252,8 +260,7 @@ def method(reader: Reader, owner: Value, name: str, args: Sequence[Value], frame
         if len(args) != 1:
             raise GapError(node, f".{name} with {len(args)} arguments", f"call .{name}(value)")
         added = (args[0],) if name == "append" else elements(reader, args[0], node)
-        if len(owner.items) + len(added) > MAX_RANGE:
-            raise GapError(node, "a list that long", f"use at most {MAX_RANGE} elements", "not yet")
+        bounded((*owner.items, *added), node)
         replace(reader, owner, ListValue((*owner.items, *added), owner.identity), frame, node)
         return Known(None)
     if isinstance(owner, ArrayValue) and name in ("copy", "tolist") and not args:
@@ -292,17 +299,18 @@ def join(reader: Reader, op: type[ast.operator], left: Value, right: Value, node
     """``+`` and ``*`` of tuples, lists and strings, as in Python; None if the operands are none of these."""
     plain = TupleValue | ListValue
     if op is ast.Add and isinstance(left, plain) and type(left) is type(right):
+        bounded((*left.items, *right.items), node)
         return type(left)((*left.items, *right.items))
     if op is ast.Mult and isinstance(left, plain) != isinstance(right, plain):
         sequence, times = (left, right) if isinstance(left, plain) else (right, left)
         if isinstance(times, ArrayValue) or not isinstance(sequence, plain):
             return None
         count = reader.integer(times, node, "the number of repetitions")
-        if count * len(sequence.items) > MAX_RANGE:
+        if count * max(1, sequence.size) > MAX_RANGE:
             raise GapError(node, "a sequence that long", f"use at most {MAX_RANGE} elements", "not yet")
         return type(sequence)(sequence.items * max(count, 0))
     texts = [value.value for value in (left, right) if isinstance(value, Known) and isinstance(value.value, str)]
-    if op is ast.Add and len(texts) == 2:
+    if op is ast.Add and len(texts) == 2 and len(texts[0]) + len(texts[1]) <= MAX_RANGE:
         return Known(texts[0] + texts[1])
     return None
 

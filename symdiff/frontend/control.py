@@ -17,7 +17,7 @@ from symdiff.frontend import calls, containers
 from symdiff.frontend.conditions import disjunction, truth_of
 from symdiff.frontend.expressions import binary, inner_function
 from symdiff.frontend.gaps import GapError, PoisonedError
-from symdiff.frontend.lower import Frame, Reader
+from symdiff.frontend.lower import MAX_NESTING, Frame, Reader
 from symdiff.frontend.merge import MISSING, Merge, changed
 from symdiff.frontend.values import (
     NONE,
@@ -71,6 +71,11 @@ def run(reader: Reader, statements: Sequence[ast.stmt], frame: Frame) -> Complet
     """Read statements in order, as far as they are reached."""
     for position, statement in enumerate(statements):
         reader.builder.origin = reader.origin(frame, statement)
+        try:
+            reader.step(statement)
+        except GapError as error:
+            reader.record(frame, error)
+            return RAISES
         rest = statements[position + 1 :]
         if isinstance(statement, ast.If):
             completion, rest_read = run_if(reader, statement, rest, frame)
@@ -155,6 +160,10 @@ def run_if(reader: Reader, node: ast.If, rest: Sequence[ast.stmt], frame: Frame)
     if isinstance(truth, Known):
         return run(reader, node.body if truth.value else node.orelse, frame), False
     origin = reader.builder.origin
+    if len(reader.facts) >= MAX_NESTING:
+        reason = f"branches nested more than {MAX_NESTING} deep (each early return is one level)"
+        reader.record(frame, GapError(node, reason, "use fewer branches", "not yet", certain=True))
+        return RAISES, True
     holds, fails = ((truth.atom, True), (truth.atom, False)) if isinstance(truth, Condition) else (None, None)
     then, orelse = run_path(reader, holds, node.body, frame), run_path(reader, fails, node.orelse, frame)
     if isinstance(truth, Poison):

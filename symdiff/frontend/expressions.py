@@ -82,7 +82,8 @@ def read_display(reader: Reader, node: ast.Tuple | ast.List, frame: Frame, hint:
         items.extend(containers.elements(reader, value, inner) if isinstance(element, ast.Starred) else [value])
     if any(item is POISON for item in items):
         raise PoisonedError
-    return TupleValue(tuple(items)) if isinstance(node, ast.Tuple) else ListValue(tuple(items))
+    made = containers.bounded(tuple(items), node)
+    return TupleValue(made) if isinstance(node, ast.Tuple) else ListValue(made)
 
 
 @reads(ast.Lambda)
@@ -132,9 +133,33 @@ def read_unary(reader: Reader, node: ast.UnaryOp, frame: Frame, hint: str) -> Va
 
 @reads(ast.BinOp)
 def read_binary(reader: Reader, node: ast.BinOp, frame: Frame, hint: str) -> Value:
-    """``a + b`` and the like, on numbers, arrays and (as in Python) tuples and lists."""
-    left, right = reader.operands([node.left, node.right], frame)
-    return binary(reader, type(node.op), left, right, node, hint)
+    """``a + b`` and the like, on numbers, arrays and (as in Python) tuples and lists.
+
+    A sum of many terms is a tree as deep as it is long, to the left: it is read from the bottom up, without recursion.
+    """
+    spine = [node]
+    while isinstance(spine[-1].left, ast.BinOp):
+        spine.append(spine[-1].left)
+    value = reader.read(spine[-1].left, frame)
+    for inner in reversed(spine):
+        value = _one_operation(reader, inner, value, frame, hint if inner is node else "t")
+    if value is POISON:
+        raise PoisonedError
+    return value
+
+
+def _one_operation(reader: Reader, node: ast.BinOp, left: Value, frame: Frame, hint: str) -> Value:
+    """One operation of a chain whose left operand is read already; POISON if it is refused."""
+    right = reader.read(node.right, frame)
+    if left is POISON or right is POISON:
+        return POISON
+    try:
+        return binary(reader, type(node.op), left, right, node, hint)
+    except GapError as error:
+        reader.record(frame, error)
+    except PoisonedError:
+        pass
+    return POISON
 
 
 def binary(reader: Reader, op: type[ast.operator], left: Value, right: Value, node: ast.AST, hint: str = "t") -> Value:

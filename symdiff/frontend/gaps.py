@@ -12,8 +12,9 @@ from symdiff.errors import SymdiffError, Verdict
 class GapError(Exception):
     """Raised by a rule that meets something it cannot read; recorded where the expression stands."""
 
-    def __init__(self, node: ast.AST, reason: str, rewrite: str, verdict: Verdict = "never") -> None:
+    def __init__(self, node: ast.AST, reason: str, rewrite: str, verdict: Verdict = "never", certain: bool = False) -> None:
         super().__init__(reason)
+        self.certain = certain
         self.node, self.reason, self.rewrite, self.verdict = node, reason, rewrite, verdict
 
 

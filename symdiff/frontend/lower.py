@@ -41,6 +41,8 @@ from symdiff.primitives import TABLE
 from symdiff.primitives.row import ARITHMETIC, Primitive
 
 MAX_LETS = 20_000  # of one graph: beyond it, compiling takes minutes
+MAX_STEPS = 200_000  # expressions and statements read, unrolled ones each time
+MAX_NESTING = 60  # branches inside branches: Python itself allows 100 levels of indentation
 MAX_DEPTH = 24  # of functions inlined into each other
 
 
@@ -107,6 +109,8 @@ class Reader:
         self.integers: dict[str, tuple[Any, ...]] = {}
         self.integer_arguments = frozenset(integers)
         self.differentiate = differentiate
+        self.steps = 0
+        self.exhausted = False
         self.active: tuple[Any, ...] = ()  # the derivatives that are being built: a call of one is a recursion
         self.facts: list[tuple[Atom, bool]] = []  # conditions that are decided on the path that is being read
         self.foreign: set[object] = set()  # identities of lists that belong to the caller
@@ -116,7 +120,7 @@ class Reader:
 
     def record(self, frame: Frame, error: GapError) -> None:
         """Note a gap; the same place is noted once (an unrolled loop meets it many times)."""
-        gap = Gap(error.reason, error.rewrite, frame.source.place(error.node), error.verdict)
+        gap = Gap(error.reason, error.rewrite, frame.source.place(error.node), error.verdict, error.certain)
         if gap not in self.gaps:
             self.gaps.append(gap)
 
@@ -124,7 +128,7 @@ class Reader:
     def refuse(node: ast.AST, at: ast.AST | None = None) -> GapError:
         """The gap of a node behind the fence (an operator has no place of its own: it is shown ``at`` its expression)."""
         row = refusal(node)
-        return GapError(at or node, row.reason, row.rewrite, row.verdict)
+        return GapError(at or node, row.reason, row.rewrite, row.verdict, certain=True)
 
     # expressions
 
@@ -134,14 +138,20 @@ class Reader:
             rule = EXPRESSIONS.get(type(node))
             if rule is None:
                 raise self.refuse(node)
-            if len(self.builder.kinds) > MAX_LETS:
-                raise GapError(node, f"more than {MAX_LETS} operations after unrolling", "use fewer or shorter loops", "not yet")
+            self.step(node)
             return rule(self, node, frame, hint)
         except GapError as error:
             self.record(frame, error)
         except PoisonedError:
             pass
         return POISON
+
+    def step(self, node: ast.AST) -> None:
+        """Count the work of reading: a function (a stranger's text, too) ends it in bounded time."""
+        self.steps += 1
+        if self.steps > MAX_STEPS or len(self.builder.kinds) > MAX_LETS:
+            self.exhausted = True
+            raise GapError(node, f"more than {MAX_LETS} operations after unrolling", "use fewer or shorter loops", "not yet")
 
     def operands(self, nodes: Sequence[ast.expr], frame: Frame) -> list[Value]:
         """Evaluate several expressions, all of them, before the first refusal stops the expression around them."""

@@ -121,6 +121,8 @@ def from_function(function: Callable[..., Any]) -> FunctionSource:
         tree = ast.parse("".join(lines), code.co_filename)
     except SyntaxError:
         raise SourceError(_changed(function)) from None
+    except (RecursionError, MemoryError):
+        raise SourceError(f"an expression in {code.co_filename} is nested too deeply to be parsed") from None
     node = _find(tree, code)
     if node is None or not _same_code(tree, code, node):
         raise SourceError(_changed(function))
@@ -248,6 +250,8 @@ def from_text(text: str) -> FunctionSource:
     last: FunctionSource | None = None
     for statement in tree.body:
         if isinstance(statement, ast.FunctionDef):
+            if statement.decorator_list:
+                raise SourceError(f"line {statement.lineno} of the source text: a decorated function; leave the decorator out")
             last = FunctionSource(statement.name, statement, "<source>", lines, None, names, ast.get_docstring(statement))
             names[statement.name] = last
         elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Lambda):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from symdiff.graph.graph import Atom, Const
@@ -43,6 +44,11 @@ class TupleValue:
 
     items: tuple[Value, ...]
 
+    @cached_property
+    def size(self) -> int:
+        """The number of scalars inside."""
+        return total_size(self.items)
+
 
 @dataclass(frozen=True, eq=False)
 class ListValue:
@@ -50,6 +56,11 @@ class ListValue:
 
     items: tuple[Value, ...]
     identity: object = field(default_factory=object)
+
+    @cached_property
+    def size(self) -> int:
+        """The number of scalars inside."""
+        return total_size(self.items)
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,6 +147,11 @@ Value = (
 Container = TupleValue | ListValue | ArrayValue
 
 
+def total_size(items: tuple[Value, ...]) -> int:
+    """The number of scalars inside several values."""
+    return sum(item.size if isinstance(item, TupleValue | ListValue) else 1 for item in items)
+
+
 def number(value: float) -> Number:
     """A literal."""
     return Number(Const(value), value)
@@ -213,6 +229,9 @@ def describe(value: Value) -> str:
         return "a vector"
     if isinstance(value, FunctionValue | Transformed):
         return "a function"
+    if isinstance(value, Known) and hasattr(value.value, "signature"):
+        return f"the function {value.value.name}"
     if isinstance(value, Known):
-        return "None" if value.value is None else f"{value.value!r} ({type(value.value).__name__})"
+        shown = repr(value.value)
+        return "None" if value.value is None else f"{shown[:60]}{'...' * (len(shown) > 60)} ({type(value.value).__name__})"
     return type(value).__name__.lower()

@@ -1,0 +1,210 @@
+"""The fence: everything that is refused, with its line, a caret, the reason and a rewrite; and nothing else is."""
+
+import ast
+import textwrap
+
+import pytest
+
+from symdiff import NameUnboundError, SymdiffError, UnsupportedError, grad, read
+from symdiff.frontend.fence import FENCE
+
+# (body of f(x, y), the text under the caret, verdict, a word of the reason)
+REFUSED = [
+    ("while x < 3:\n    x = x + 1\nreturn x", "while x < 3:", "not yet", "while"),
+    ("try:\n    return x\nexcept ValueError:\n    return y", "try:", "not yet", "try"),
+    ("with open('f') as f:\n    return x", "with open('f') as f:", "not yet", "with"),
+    ("global k\nreturn x", "global k", "never", "global"),
+    ("def g():\n    nonlocal x\n    x = 2\ng()\nreturn x", "nonlocal x", "never", "outer"),
+    ("import math\nreturn math.sin(x)", "import math", "not yet", "import"),
+    ("del y\nreturn x", "del y", "never", "del"),
+    ("class A: pass\nreturn x", "class A: pass", "never", "class"),
+    ("match x:\n    case _:\n        return x", "match x:", "not yet", "match"),
+    ("yield x", "yield x", "never", "generator"),
+    ("return {'a': x}", "{'a': x}", "not yet", "dict"),
+    ("return {x, y}", "{x, y}", "never", "set"),
+    ("return [x] @ [y]", "[x] @ [y]", "not yet", "matrix"),
+    ("return x & y", "x & y", "never", "bitwise"),
+    ("return x ^ y", "x ^ y", "never", "no power"),
+    ("return x << 2", "x << 2", "never", "bitwise"),
+    ("return ~x", "~x", "never", "bitwise"),
+    ("return x + 1j", "1j", "never", "complex"),
+    ("return x.real_part", "x.real_part", "not yet", "attribute"),
+    ("return x.foo()", "x.foo()", "not yet", "method"),
+    ("return 'a' * x", "'a' * x", "never", "arithmetic"),
+    ("return x + None", "x + None", "never", "None"),
+    ("return 9**9**9 * x", "9**9**9", "never", "too large"),
+    ("return x * 10**400", "x * 10**400", "never", "too large"),
+    ("s = 0\nfor i in range(10**9):\n    s += x\nreturn s", "range(10**9)", "not yet", "iterations"),
+    ("s = 0\nfor i in range(int(y)):\n    s += x\nreturn s", "range(int(y))", "not yet", "range bound"),
+    ("for i in x:\n    pass\nreturn y", None, None, "length"),
+    ("if x > 0:\n    z = x\nreturn z", "z", "never", "some paths"),
+    ("return z\nz = 1", "z", "never", "no value"),
+    ("if x > 0:\n    z = x\nelse:\n    z = None\nreturn z * 2", "z", "never", "None on another"),
+    ("a, b, c = x, y\nreturn a", "a, b, c", "never", "2 values for 3"),
+    ("return (x, y)[2]", "(x, y)[2]", "never", "out of range"),
+    ("return abs(x, y)", "abs(x, y)", "never", "takes 1"),
+    ("return math.sin(x, y)", "math.sin(x, y)", "never", "takes 1"),
+    ("return math.factorial(x)", "math.factorial(x)", "not yet", "math.factorial"),
+    ("return np.fft.fft(x)", "np.fft", "never", "not available"),
+    ("return np.sin(x, out=y)", "np.sin(x, out=y)", "not yet", "keyword out"),
+    ("return x if x > 0 else None", "x if x > 0 else None", "never", "two sides"),
+    ("if x > 0:\n    return x", "def f(x, y):", "never", "some path"),
+    ("pass", "def f(x, y):", "never", "returns nothing"),
+    ("return 'text'", "def f(x, y):", "never", "text"),
+    ("raise ValueError(f'bad {x}')", None, "not yet", "f-string"),
+    ("raise ValueError(x)", "raise ValueError(x)", "not yet", "message"),
+    ("return x is y", "x is y", "never", "identity"),
+    ("return sum(v for v in (x, y) if v > 0)", "v > 0", "not yet", "filter"),
+    ("return [x, y] < [y, x]", "[x, y] < [y, x]", "not yet", "containers"),
+    ("return max([])", "max([])", "never", "nothing"),
+    ("return round(x, 2)", "round(x, 2)", "never", "round"),
+    ("return isclose(x, y)", None, None, "isclose"),
+    ("return f(x, y)", "f(x, y)", "not yet", "recursion"),
+    ("return 1 // 0 * x", "1 // 0", "never", "zero"),
+]
+
+
+def text(body: str) -> str:
+    return "def f(x, y):\n" + textwrap.indent(body, "    ")
+
+
+@pytest.mark.parametrize(
+    ("body", "marked", "verdict", "reason"), REFUSED, ids=[row[0].replace("\n", "; ")[:40] for row in REFUSED]
+)
+def test_refused(body, marked, verdict, reason):
+    with pytest.raises(SymdiffError) as caught:
+        _ = grad(source=text(body)).formula
+    message = str(caught.value)
+    assert reason in message
+    if marked is None:
+        return
+    assert isinstance(caught.value, UnsupportedError)
+    assert isinstance(caught.value, SyntaxError)
+    gaps = caught.value.gaps
+    assert any(marked == gap.place.text[gap.place.column : gap.place.end_column] for gap in gaps), message
+    if verdict is not None:
+        assert any(gap.verdict == verdict and reason in gap.reason for gap in gaps), message
+    for gap in gaps:
+        shown = str(gap).splitlines()
+        assert shown[0] == f'  File "<source>", line {gap.place.line}'
+        assert shown[2].strip("^ ") == "" and "^" in shown[2]
+        assert shown[4].startswith("  instead: ") and gap.rewrite
+
+
+def test_every_row_of_the_fence_has_a_reason_and_a_rewrite():
+    for node, row in FENCE.items():
+        assert issubclass(node, ast.AST)
+        assert row.reason
+        assert row.rewrite
+        assert row.verdict in ("not yet", "never")
+
+
+def test_all_gaps_at_once():
+    body = "a = {x: 1}\nb = x & y\nfor v in (1, 2):\n    c = x ^ v\nreturn math.factorial(x) + x.foo"
+    with pytest.raises(UnsupportedError) as caught:
+        grad(source=text(body))
+    assert len(caught.value.gaps) == 5
+    assert [gap.place.line for gap in caught.value.gaps] == [2, 3, 5, 6, 6]
+
+
+def test_refused_at_decoration():
+    with pytest.raises(UnsupportedError, match="dict"):
+
+        @grad
+        def f(x):
+            return {"a": x}["a"]
+
+
+def test_a_gap_in_a_helper_names_the_helper(tmp_path):
+    def helper(x):
+        return x & 1
+
+    with pytest.raises(UnsupportedError) as caught:
+        grad(lambda x: helper(x) + 1)
+    (gap,) = caught.value.gaps
+    assert gap.place.text.strip() == "return x & 1"
+    assert gap.place.file == __file__
+
+
+def test_dead_code_is_not_refused():
+    assert grad(source=text("if False:\n    return {}\nreturn x * y"))(2.0, 3.0) == 3.0
+
+
+def test_names_bound_later():
+    @grad
+    def f(x):
+        return defined_later(x)
+
+    with pytest.raises(NameUnboundError, match="defined_later"):
+        f(1.0)
+    with pytest.raises(NameError):
+        _ = f.formula
+    try:
+        globals()["defined_later"] = square
+        assert f(3.0) == 6.0
+    finally:
+        del globals()["defined_later"]
+
+
+def square(x):
+    return x * x
+
+
+def test_decorated_function_that_uses_its_own_name():
+    @grad
+    def recursive(x):
+        return x if x < 1 else recursive(x / 2)
+
+    with pytest.raises(UnsupportedError, match=r"df = grad\(f\)"):
+        recursive(3.0)
+
+
+def test_text_is_never_executed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    attacks = [
+        "__import__('os').system('touch pwned')",
+        "open('pwned', 'w')",
+        "().__class__.__bases__[0].__subclasses__()",
+        "np.save('pwned', x)",
+        "np.lib.format.open_memmap('pwned')",
+        "math.__loader__",
+        "eval('x')",
+        '(lambda: exec(\'open("pwned", "w")\'))()',
+        "f.__globals__",
+        "print.__self__.open('pwned', 'w')",
+    ]
+    for attack in attacks:
+        with pytest.raises(SymdiffError):
+            read(source=f"def f(x):\n    return {attack}")(1.0)
+    for top in ("import os", "open('pwned', 'w')", "from os import system", "k = open('pwned', 'w')", "x: int = exec('1')"):
+        with pytest.raises(SymdiffError):
+            read(source=f"{top}\ndef f(x):\n    return x")(1.0)
+    with pytest.raises(SymdiffError):
+        read(source="def f(x, y=open('pwned', 'w')):\n    return x")
+    with pytest.raises(SymdiffError):
+        read(source="@open\ndef f(x):\n    return x")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_text_that_is_no_python():
+    for bad in ("def f(x:", "", "x + 1", "1 +", "def f(x):\n\treturn x\n        return 2", "\x00", "(" * 5000 + ")" * 5000):
+        with pytest.raises(SymdiffError):
+            read(source=bad)
+
+
+def test_text_with_helpers_and_constants():
+    source = """
+    import math
+    import numpy as np
+    from math import sin as s
+    k = 3.0
+    def helper(x, n=2):
+        return x**n
+    g = lambda t: 2*t
+    def f(x, y=2.0):
+        return k*helper(x) + s(g(x)) + np.cos(y)
+    """
+    df = grad(source=source)
+    import math
+
+    assert df(1.5) == pytest.approx(9.0 + 2 * math.cos(3.0), rel=1e-15)
