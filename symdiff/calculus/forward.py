@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from symdiff.calculus.naming import tangent_name
 from symdiff.calculus.partials import contributions
 from symdiff.calculus.sweep import ZERO, Sweep, Term, derived, is_zero
 from symdiff.graph.graph import UNDEFINED, Atom, Block, Graph, If, Let, Out, Param
@@ -88,8 +89,8 @@ class Forward(Sweep):
         return outs[-1].name
 
     def hint(self, name: str, number: int) -> str:
-        """What a tangent is called: ``dz_dx``, or ``z_dot``."""
-        return f"d{name}_d{self.labels[number]}" if self.labels else f"{name}_dot"
+        """Return what the tangent of a name along one direction is called."""
+        return tangent_name(name, self.labels[number] if self.labels else "")
 
 
 def tangent(

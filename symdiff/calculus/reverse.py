@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from symdiff.calculus.activity import varied
+from symdiff.calculus.naming import adjoint_name
 from symdiff.calculus.partials import contributions
 from symdiff.calculus.sweep import ONE, ZERO, Sweep, Term, derived, is_zero
 from symdiff.graph.graph import Atom, Block, Graph, If, Let, Param, Statement, free_names
@@ -33,6 +34,7 @@ class Reverse(Sweep):
     def __init__(self, graph: Graph, wrt: Sequence[str], cotangents: Cotangents, seeds: Sequence[Param] = ()) -> None:
         super().__init__(graph, wrt, seeds)
         graph = self.graph
+        self.inputs = frozenset(graph.inputs)
         self.active = varied(graph, wrt)
         for statement in graph.body:
             self.builder.append(statement)
@@ -55,7 +57,11 @@ class Reverse(Sweep):
 
     def take(self, ledger: Ledger, name: str) -> Adjoints:
         """Sum the contributions to a name, and forget them."""
-        return {seed: self.total(terms, f"{name}_bar") for seed, terms in sorted(ledger.pop(name, {}).items())}
+        return {seed: self.total(terms, self.hint(name)) for seed, terms in sorted(ledger.pop(name, {}).items())}
+
+    def hint(self, name: str) -> str:
+        """Return what the adjoint of a name is called."""
+        return adjoint_name(name, name in self.inputs)
 
     def block(self, block: Block, ledger: Ledger) -> None:
         """Add the adjoint of a block; what is left in the ledger belongs to names from outside."""
@@ -97,7 +103,7 @@ class Reverse(Sweep):
                 totals.append(self.side(block, inner))
             bodies.append(body)
         keys = list(dict.fromkeys((*totals[0], *totals[1])))
-        pairs = [(f"{key[0]}_bar", totals[0].get(key, ZERO), totals[1].get(key, ZERO)) for key in keys]
+        pairs = [(self.hint(key[0]), totals[0].get(key, ZERO), totals[1].get(key, ZERO)) for key in keys]
         sums = self.builder.branch(statement.condition, bodies[0], bodies[1], pairs, origin)
         for (name, seed), atom in zip(keys, sums, strict=True):
             ledger.post(name, seed, Term(ONE, atom, True, origin))

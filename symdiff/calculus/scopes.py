@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from symdiff.calculus.naming import kept_name
 from symdiff.graph.build import Builder
 from symdiff.graph.graph import UNDEFINED, Atom, Block, If, Let, Out, Statement
 
@@ -135,7 +136,7 @@ class _Open:
     def keep(self, name: str, holds: bool, builder: Builder) -> str:
         """The out that hands on ``name`` from one side: an existing one or a new one."""
         if (holds, name) not in self.handed_on:
-            kept = builder.fresh(name, builder.kind(name))
+            kept = builder.fresh(kept_name(name), builder.kind(name))
             then, orelse = (name, UNDEFINED) if holds else (UNDEFINED, name)
             self.outs.append(Out(kept, then, orelse, builder.kind(name)))
             self.handed_on[holds, name] = kept

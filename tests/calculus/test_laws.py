@@ -1,6 +1,5 @@
 """The size law, linear growth, deep graphs, and rules that are wrong."""
 
-import math
 import random
 from dataclasses import replace
 
@@ -67,10 +66,10 @@ def test_the_derivative_of_a_composition_is_right():
 def test_a_chain_of_a_hundred_thousand_lets():
     builder = Builder()
     x = start = builder.value(builder.input("x"))
-    value, slope = 0.5, 1.0
+    slope = 1.0
     for _ in range(50_000):
-        x = TABLE["sin"](x) + start
-        value, slope = math.sin(value) + 0.5, math.cos(value) * slope + 1
+        x = 0.5 * x + start
+        slope = 0.5 * slope + 1
     graph = make(builder, [x], ("x",))
     back = adjoint(graph, ["x"], [{0: Const(1)}])
     assert evaluate(back.finish([back.adjoint("x", 0)]), [0.5])[0] == pytest.approx(slope, rel=1e-12)
