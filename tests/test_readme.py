@@ -6,15 +6,18 @@
 import contextlib
 import io
 import linecache
+import math
 import re
 import tempfile
 from pathlib import Path
 
+from symdiff import grad, read
+from symdiff.frontend.arrays import supported
 from symdiff.primitives.listing import primitives_table
 
 README = Path(__file__).parents[1] / "README.md"
 BLOCK = re.compile(r"^```python\n(?P<code>.*?)^```\n(?:\n```text\n(?P<output>.*?)^```\n)?", re.MULTILINE | re.DOTALL)
-FUNCTIONS = re.compile(r"(?<=-->\n)(?P<table>.*?)(?=<!-- end of functions -->)", re.DOTALL)
+FUNCTIONS = re.compile(r"(?<=-->\n)(?P<section>.*?)(?=<!-- end of functions -->)", re.DOTALL)
 SHELL = re.compile(r"^```bash\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
 
 
@@ -34,8 +37,14 @@ def outputs(text, folder):
     return printed
 
 
+def functions():
+    """What can be called inside a function: the containers' functions by name, those of the table with their conventions."""
+    names = ", ".join(f"`{name}`" for name in supported())
+    return f"\nOn containers and arrays of known length, and with several forms of call: {names}.\n\n{primitives_table()}\n"
+
+
 def update(text, folder):
-    """The README with true outputs and the generated table."""
+    """The README with true outputs and the generated section."""
     printed = iter(outputs(text, folder))
 
     def block(match):
@@ -43,7 +52,7 @@ def update(text, folder):
         shown = f"\n```text\n{output}```\n" if output else ""
         return f"```python\n{match['code']}```\n{shown}"
 
-    return FUNCTIONS.sub(lambda match: f"\n{primitives_table()}\n", BLOCK.sub(block, text))
+    return FUNCTIONS.sub(lambda match: functions(), BLOCK.sub(block, text))
 
 
 def test_python_blocks_print_what_is_shown(tmp_path):
@@ -53,10 +62,10 @@ def test_python_blocks_print_what_is_shown(tmp_path):
     assert outputs(text, tmp_path) == shown
 
 
-def test_the_table_is_generated():
-    table = FUNCTIONS.search(README.read_text(encoding="utf-8"))
-    assert table
-    assert table["table"].strip() == primitives_table().strip()
+def test_the_list_of_functions_is_generated():
+    found = FUNCTIONS.search(README.read_text(encoding="utf-8"))
+    assert found
+    assert found["section"] == functions()
 
 
 def test_the_first_commands_set_up_the_example_and_the_tests():
@@ -64,6 +73,37 @@ def test_the_first_commands_set_up_the_example_and_the_tests():
     assert first.strip().endswith("examples/quickstart.py")
     assert "-m pytest" in second
     assert len(first.strip().splitlines()) == len(second.strip().splitlines()) == 1
+
+
+def steps(x):
+    return math.floor(x) + math.ceil(x) + round(x)
+
+
+def guarded_root(x):
+    return math.sqrt(x) if x > 0 else 0.0 * x
+
+
+def test_conventions_at_kinks():
+    assert grad(lambda x: abs(x))(0.0) == 0.0
+    assert grad(lambda x, y: max(x, y), argnums=(0, 1))(1.0, 1.0) == (0.5, 0.5)
+    assert grad(steps)(2.0) == 0.0
+    assert grad(guarded_root)(0.0) == 0.0
+
+
+def test_conventions_outside_the_domain():
+    assert math.isnan(read(lambda x: math.log(x))(-1.0))
+    assert math.isnan(read(lambda x: x**0.3)(-1.0))
+    assert grad(lambda x: x * x)(2**53 + 1) == 2.0**54
+
+
+def test_differences_from_ieee_are_those_stated():
+    assert math.copysign(1.0, read(lambda x: x + 0)(-0.0)) == -1.0
+    assert math.isnan(read(lambda x: 0 * x)(math.inf))
+    assert grad(lambda x: 0 * x)(math.inf) == 0.0
+    assert read(lambda x: math.log(1 + x))(1e-30) == 1e-30
+    assert read(lambda x: math.exp(x) - 1)(1e-30) == 1e-30
+    assert math.isclose(read(lambda x, y: math.sqrt(x**2 + y**2))(3e200, 4e200), 5e200, rel_tol=2**-51)  # no overflow
+    assert read(lambda x: (x + 1e16) - 1e16)(1.0) == (1.0 + 1e16) - 1e16
 
 
 if __name__ == "__main__":
