@@ -115,7 +115,8 @@ def compiled_argument(value: Any, structure: Structure, name: str) -> Any:
     if structure.is_scalar:
         return _as_float(value)
     if isinstance(value, np.ndarray):
-        return np.ascontiguousarray(value, dtype=np.float64)
+        array = np.ascontiguousarray(value, dtype=np.float64)
+        return array if array.flags.writeable else array.copy()
     array = np.array(list(scalars(value)), dtype=np.float64)
     if array.size != structure.size:
         raise ShapeError(f"{name} has {array.size} elements where {structure.size} are needed")

@@ -90,6 +90,16 @@ class SymbolicFunction:
         return own if isinstance(self._base, FunctionSource) else own | self._base.differentiated
 
     @property
+    def _real(self) -> frozenset[str]:
+        """The arguments that must be real numbers: those differentiated by, and seeds."""
+        return self.differentiated | self._seeds
+
+    @property
+    def _seeds(self) -> frozenset[str]:
+        own = frozenset({self._transform.seed} if self._transform.seed else ())
+        return own if isinstance(self._base, FunctionSource) else own | self._base._seeds
+
+    @property
     def heading(self) -> Heading:
         """What the formula is the formula of."""
         if isinstance(self._base, FunctionSource):
@@ -193,7 +203,7 @@ class SymbolicFunction:
         spread = self._spread(values)
         if spread:
             return self._broadcast(values, spread)
-        call = sort_arguments(values, self.differentiated)
+        call = sort_arguments(values, self._real)
         made = self._make(call)
         result = made.call(call)
         self._latest = made
@@ -227,13 +237,13 @@ class SymbolicFunction:
             if np.asarray(values[name]).dtype.kind not in "iuf":
                 raise ArgumentError(f"argument {name} is an array of {np.asarray(values[name]).dtype}; pass real numbers")
         one = {name: (0.0 if name in spread else value) for name, value in values.items()}
-        call = sort_arguments(one, self.differentiated)
+        call = sort_arguments(one, self._real)
         made = self._latest = self._make(call)
         return made.broadcast(Call(values, call.structures, call.known, call.integers), spread)
 
     def at(self, *args: Any, **kwargs: Any) -> Specialization:
         """The version for arguments like these (only their structure and known values matter): its views."""
-        return self._make(sort_arguments(bind(self.__signature__, self.__name__, args, kwargs), self.differentiated))
+        return self._make(sort_arguments(bind(self.__signature__, self.__name__, args, kwargs), self._real))
 
     def compile(self, *args: Any, **kwargs: Any) -> SymbolicFunction:
         """Compile now instead of at the first call: for arguments like these, or for scalars."""

@@ -230,7 +230,7 @@ def _names(parameters: Sequence[str], argnums: Argnums, function: str) -> tuple[
         if isinstance(argnum, bool) or not hasattr(argnum, "__index__"):
             raise ArgumentError(
                 f"argnums must be an index, a name, or a tuple of those, not {argnum!r}; products are called as "
-                "jvp(f)(*args, tangent=v) and vjp(f)(*args, cotangent=w)"
+                "jvp(f)(*args, tangent=v), vjp(f)(*args, cotangent=w) and hvp(f)(*args, tangent=v)"
             )
         index = operator.index(argnum)
         if not -len(parameters) <= index < len(parameters):
@@ -239,6 +239,11 @@ def _names(parameters: Sequence[str], argnums: Argnums, function: str) -> tuple[
     if len(set(found)) < len(found):
         raise DomainError(f"argnums names an argument twice: {', '.join(found)}")
     return tuple(found), several
+
+
+def _require_keywords(name: str, jax_style: tuple[Any, ...]) -> None:
+    if jax_style:
+        raise ArgumentError(f"{name}(f, primals, ...) is JAX's call; here it is {name}(f)(*args, {SEEDS[name]}=v)")
 
 
 def _orders(order: int | Sequence[int], count: int) -> tuple[int, ...]:
@@ -421,7 +426,7 @@ def hessian(f: Function | None = None, argnums: Argnums = 0, *, source: str | No
     return _make("hessian", f, argnums, source)
 
 
-def jvp(f: Function | None = None, argnums: Argnums = 0, *, source: str | None = None) -> SymbolicFunction:
+def jvp(f: Function | None = None, argnums: Argnums = 0, *jax_style: Any, source: str | None = None) -> SymbolicFunction:
     """Jacobian times tangent, by one forward sweep: ``jvp(f)(*args, tangent=v)``. Errors as for ``jacobian``.
 
     ``v`` has the structure of the argument (a tuple of them for several argnums); the result has that of f.
@@ -430,10 +435,11 @@ def jvp(f: Function | None = None, argnums: Argnums = 0, *, source: str | None =
     >>> jvp(lambda x: (x[0]*x[1], x[1]**2))([2.0, 3.0], tangent=[1.0, 0.0])
     (3.0, 0.0)
     """
+    _require_keywords("jvp", jax_style)
     return _make("jvp", f, argnums, source)
 
 
-def vjp(f: Function | None = None, argnums: Argnums = 0, *, source: str | None = None) -> SymbolicFunction:
+def vjp(f: Function | None = None, argnums: Argnums = 0, *jax_style: Any, source: str | None = None) -> SymbolicFunction:
     """Cotangent times Jacobian, by one reverse sweep: ``vjp(f)(*args, cotangent=w)``. Errors as for ``jacobian``.
 
     ``w`` has the structure of f's result; the result has that of the argument (a tuple of them for several argnums).
@@ -442,10 +448,11 @@ def vjp(f: Function | None = None, argnums: Argnums = 0, *, source: str | None =
     >>> vjp(lambda x: (x[0]*x[1], x[1]**2))([2.0, 3.0], cotangent=(1.0, 1.0))
     [3.0, 8.0]
     """
+    _require_keywords("vjp", jax_style)
     return _make("vjp", f, argnums, source)
 
 
-def hvp(f: Function | None = None, argnums: Argnums = 0, *, source: str | None = None) -> SymbolicFunction:
+def hvp(f: Function | None = None, argnums: Argnums = 0, *jax_style: Any, source: str | None = None) -> SymbolicFunction:
     """Hessian times tangent of a scalar-valued function: ``hvp(f)(*args, tangent=v)``. Errors as for ``grad``.
 
     Forward over reverse: a small multiple of the cost of f, whatever the number of arguments (Pearlmutter 1994).
@@ -454,6 +461,7 @@ def hvp(f: Function | None = None, argnums: Argnums = 0, *, source: str | None =
     >>> hvp(lambda p: p[0]**2 * p[1])([1.0, 2.0], tangent=[1.0, 0.0])
     [4.0, 2.0]
     """
+    _require_keywords("hvp", jax_style)
     return _make("hvp", f, argnums, source)
 
 
