@@ -9,6 +9,7 @@ from typing import Any
 
 from symdiff.graph.build import Operators
 from symdiff.graph.graph import Atom, Const, Let
+from symdiff.primitives.constant import Constant
 from symdiff.primitives.row import Primitive
 
 
@@ -60,7 +61,9 @@ def computed(function: Callable[..., Any], *literals: Any) -> Any:
 
 
 def lift(operand: Any) -> Template:
-    """A template, or a number as a template."""
+    """A template, or a number or named constant as a template."""
+    if isinstance(operand, Constant):
+        return operand.fold(lambda value, symbol: Literal(Const(value, symbol)), lambda op, *args: Operation(op, args))
     return operand if isinstance(operand, Template) else Literal(Const(operand))
 
 
