@@ -22,13 +22,17 @@ def _quotient(mp: Any, x: Any, y: Any) -> Any:
 
 
 def _pow_partials(x: Any, y: Any, f: Any) -> tuple[Any, Any]:
-    """The power rule. A known exponent ends at 0 exactly: x**0 has derivative 0, also at x == 0."""
+    """The power rule. A known exponent ends at 0 exactly: x**0 has derivative 0, also at x == 0.
+
+    An operand that is a literal does not vary, so its partial is not built.
+    """
     known = literal(y)
+    in_exponent = powlog(x, y, 1) if known is None else 0
+    if literal(x) is not None:
+        return 0, in_exponent
     if known is None:
-        return powdiff(x, y, 1), powlog(x, y, 1)
-    if known in (0, 1):
-        return int(known), powlog(x, y, 1)
-    return y * x ** (y - 1), powlog(x, y, 1)
+        return powdiff(x, y, 1), in_exponent
+    return (int(known) if known in (0, 1) else y * x ** (y - 1)), in_exponent
 
 
 def _powdiff_partials(x: Any, y: Any, k: Any, f: Any) -> tuple[Any, Any, int]:
