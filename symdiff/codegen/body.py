@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from symdiff.codegen.coalesce import Classes
-from symdiff.codegen.names import Names, builtin_exception, derived_from, is_generic, stem
-from symdiff.codegen.printer import MINUS, Text, choice, literal, negation, operation, repeated
+from symdiff.codegen.layout import INLINED, Line, arrange, as_choice, bare, raises, room, trim
+from symdiff.codegen.names import Names, builtin_exception, derived_from, is_generic, stem, without_numbers
+from symdiff.codegen.printer import Text, literal, operation, repeated
 from symdiff.codegen.split import Call, Code, Routine, Store
 from symdiff.errors import InternalError
 from symdiff.graph.graph import UNDEFINED, Atom, Const, If, Let, Origin, Out, Raise
 
-WIDTH = 100  # columns of a line
-INLINED = 60  # longest expression that is put into another one
 COMPARISON = 24  # longest comparison of two names that is repeated rather than named
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of source. An assignment keeps its parts, because two may yet become a conditional expression."""
-
-    depth: int
-    code: str
-    target: str = ""
-    value: Text | None = None
-
-    def __str__(self) -> str:
-        return "    " * self.depth + self.code
 
 
 @dataclass(frozen=True)
@@ -75,11 +61,17 @@ class Body:
         self._classes = Classes(routine, slots)
         self._text.update((name, slot.value) for name, slot in slots.items() if self._lives_in_slot(name))
         self._only_returned = self._classes.only_returned
+        self._repeated: set[str] = set()
+        for let in self._classes.kept:
+            root = self._classes.root(let.name)
+            outside = all(isinstance(arg, Const) or arg in known for arg in let.args)
+            if let.kind == "bool" and let.op.operands == "float" and outside and root not in slots:
+                self._repeat_as(root, let)
 
     def write(self, depth: int) -> bool:
         """Write the whole body; False if it always ends in a raise."""
         self._block(self._routine.body, depth)
-        return not _raises(self.lines, depth)
+        return not raises(self.lines, depth)
 
     # lines
 
@@ -103,8 +95,8 @@ class Body:
         text = " ".join(text.split())
         role = "" if origin.role == "primal" else f"{origin.role} of "
         comment = f"# {role}line {origin.line}: {text}"
-        room = _room(depth)
-        self._line(depth, comment if len(comment) <= room else comment[: room - 3] + "...")
+        too_long = len(comment) > room(depth)
+        self._line(depth, comment[: room(depth) - 3] + "..." if too_long else comment)
 
     # values
 
@@ -124,7 +116,7 @@ class Body:
         while True:
             text = build([self._peek(atom, i in integers) for i, atom in enumerate(atoms)])
             pending = [atom for atom in atoms if isinstance(atom, str) and atom in self._pending]
-            if prefix + len(text) <= _room(depth) or not pending:
+            if prefix + len(text) <= room(depth) or not pending:
                 break
             self._spill(depth, max(pending, key=lambda name: len(self._pending[name].text)))
         for name in pending:
@@ -172,7 +164,7 @@ class Body:
             spelled = self._text.get(self._classes.root(variable))
             if spelled and spelled.code.isidentifier():
                 return f"{before}{spelled.code}{after}"
-        return hint
+        return without_numbers(hint)
 
     def _hand_on(self, depth: int, name: str) -> None:
         """Put a variable that another routine reads, too, into its slot."""
@@ -234,20 +226,18 @@ class Body:
 
     def _repeat(self, let: Let) -> bool:
         """Repeat a comparison of two names instead of naming it: ``if x > 0`` reads better than ``if t_3``."""
-        if (
-            let.kind != "bool"
-            or let.op.operands != "float"
-            or let.name in self._slots
-            or self._classes.is_shared(let.name)
-        ):
+        root = self._classes.root(let.name)
+        if let.kind != "bool" or let.op.operands != "float" or root in self._slots:
             return False
-        if any(arg in self._pending for arg in let.args):
-            return False
+        if root == let.name and not any(arg in self._pending for arg in let.args):
+            self._repeat_as(root, let)
+        return root in self._repeated
+
+    def _repeat_as(self, root: str, let: Let) -> None:
         text = operation(let.op, [self._peek(arg, integer=True) for arg in let.args])
-        if len(text) > COMPARISON:
-            return False
-        self._text[let.name] = text
-        return True
+        if len(text) <= COMPARISON:
+            self._text[root] = text
+            self._repeated.add(root)
 
     def _raise(self, statement: Raise, depth: int) -> None:
         if not builtin_exception(statement.exception):
@@ -256,7 +246,7 @@ class Body:
         if '"' not in message:
             message = f'"{message[1:-1]}"'
         code = f"raise {statement.exception}({message})"
-        if statement.origin is None or _bare(statement.origin.text) != _bare(code):
+        if statement.origin is None or bare(statement.origin.text) != bare(code):
             self.comment(depth, statement.origin)
         self._line(depth, code)
 
@@ -284,8 +274,8 @@ class Body:
                 self._target(name)  # names in the order of the text
         then = self._inside(branch.then, [(out, out.then) for out in branch.outs], depth + 1)
         orelse = self._inside(branch.orelse, [(out, out.orelse) for out in branch.outs], depth + 1)
-        value = _as_choice(condition, then, orelse, branch.outs)
-        if value is not None and len(then[0].target) + 3 + len(value) <= _room(depth):
+        value = as_choice(condition, then, orelse, branch.outs)
+        if value is not None and len(then[0].target) + 3 + len(value) <= room(depth):
             name = branch.outs[0].name
             if self._may_inline(name, value, branch.origin):
                 del self.lines[start:]
@@ -295,7 +285,7 @@ class Body:
                 return
             self._assign(depth, then[0].target, value)
         elif then or orelse:
-            _trim(self.lines, head, start, condition)
+            trim(self.lines, head, start, condition)
             self.lines += arrange(condition, then, orelse, depth)
         else:
             del self.lines[start:]
@@ -307,7 +297,7 @@ class Body:
     def _inside(self, body: Sequence[Code], outs: Sequence[tuple[Out, Atom]], depth: int) -> list[Line]:
         outer, self.lines = self.lines, []
         self._block(body, depth)
-        for out, atom in () if _raises(self.lines, depth) else outs:
+        for out, atom in () if raises(self.lines, depth) else outs:
             done = isinstance(atom, str) and self._classes.root(atom) == self._classes.root(out.name)
             if done or atom == UNDEFINED:
                 continue
@@ -316,60 +306,3 @@ class Body:
             self._assign(depth, target, text)
         lines, self.lines = self.lines, outer
         return lines
-
-
-def arrange(condition: Text, then: list[Line], orelse: list[Line], depth: int) -> list[Line]:
-    """Lay out a branch: a guard that raises needs no else, an if alone in an else is an elif."""
-    if not then or (not _raises(then, depth + 1) and _raises(orelse, depth + 1)):
-        condition, then, orelse = negation(condition), orelse, then
-    lines = [Line(depth, f"if {condition.code}:"), *then]
-    if not orelse:
-        return lines
-    if _raises(then, depth + 1):
-        return lines + [replace(line, depth=line.depth - 1) for line in orelse]
-    notes = next(i for i, line in enumerate(orelse) if not line.code.startswith("#"))
-    first, rest = orelse[notes], orelse[notes + 1 :]
-    if first.code.startswith("if ") and all(
-        line.depth > depth + 1 or line.code.startswith(("elif ", "else:")) for line in rest
-    ):
-        chain = [replace(line, depth=line.depth - 1) for line in rest]
-        return [*lines, Line(depth, f"el{first.code}"), *orelse[:notes], *chain]
-    return [*lines, Line(depth, "else:"), *orelse]
-
-
-def _room(depth: int) -> int:
-    """The columns left at a depth of indentation; never so few that nothing fits."""
-    return max(WIDTH - 4 * depth, INLINED)
-
-
-def _raises(lines: list[Line], depth: int) -> bool:
-    return bool(lines) and lines[-1].depth == depth and lines[-1].code.startswith("raise ")
-
-
-def _trim(lines: list[Line], head: int, start: int, condition: Text) -> None:
-    """Drop the comment of a branch that only repeats its condition."""
-    if head > start:
-        role, _, said = lines[start].code.partition(": ")
-        same = _bare(said).removeprefix("el") == f"if{_bare(condition.code)}:"
-        if same and role.startswith("# line "):
-            del lines[start]
-
-
-def _bare(code: str) -> str:
-    for word in ("math.", "np.", "numpy.", " ", "(", ")"):
-        code = code.replace(word, "")
-    return code
-
-
-def _as_choice(condition: Text, then: list[Line], orelse: list[Line], outs: Sequence[Out]) -> Text | None:
-    """The conditional expression that a branch amounts to, if both sides are one plain assignment."""
-    if len(outs) != 1 or len(then) != 1 or len(orelse) != 1:
-        return None
-    first, second = then[0].value, orelse[0].value
-    if first is None or second is None or then[0].target != orelse[0].target:
-        return None
-    if min(first.precedence, second.precedence) < MINUS and len(first) + len(second) > INLINED:
-        return None
-    if " if " in first.code + second.code + condition.code:
-        return None
-    return choice(condition, first, second)

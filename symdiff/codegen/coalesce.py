@@ -7,7 +7,7 @@ from collections.abc import Container, Sequence
 
 from symdiff.codegen.names import is_generic, stem
 from symdiff.codegen.split import Code, Routine, Store, steps
-from symdiff.graph.graph import UNDEFINED, Atom, If, defined
+from symdiff.graph.graph import UNDEFINED, Atom, If, Let, defined
 
 
 class Classes:
@@ -33,6 +33,10 @@ class Classes:
         for name, count in routine.reads.items():
             self.reads[self.root(name)] += count - handed[name]
         self.only_returned = _only_returned(routine)
+        # Lets whose variable only keeps their value for later: every out of it is undefined on its other side.
+        whole = {self.root(out.name) for out in outs if UNDEFINED not in (out.then, out.orelse)}
+        lets = [node for node in steps(routine.body) if isinstance(node, Let) and node.name in self._parent]
+        self.kept = [let for let in lets if self.root(let.name) not in whole]
 
     def root(self, name: str) -> str:
         """The out whose variable a name shares (itself, if it shares none)."""

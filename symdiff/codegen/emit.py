@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from symdiff.codegen.body import WIDTH, Body, Slot
+from symdiff.codegen.body import Body, Slot
+from symdiff.codegen.layout import WIDTH
 from symdiff.codegen.names import MODULES, Names, identifiers
 from symdiff.codegen.packing import argument_shape, array_type, numba_type, packed
 from symdiff.codegen.printer import COMPARE, Text, literal

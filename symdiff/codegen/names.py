@@ -9,13 +9,14 @@ from collections.abc import Iterable
 
 MODULES = frozenset({"math", "np", "numba"})
 
-_GENERIC = re.compile(r"t(_\d+)?(_bar(_\d+)?)?|dt(_\d+)?_d\w+")
-_DERIVED = re.compile(r"(d?)(.+?)(_bar(?:_\d+)?|_d[^\W\d]\w*)")
+_GENERIC = re.compile(r"t(_\d+)?")
+_DERIVED = re.compile(r"(d\d*|)(.+?)(_bar(?:_\d+)?|_d[^\W\d]\w*)")
+_RENUMBERED = re.compile(r"(.+?)(?:_\d+){2,}")
 _NUMBERED = re.compile(r"(.+?)_(\d+)")
 
 
 def is_generic(name: str) -> bool:
-    """Whether a name was made up for an intermediate, or for its derivative (``t_3``, ``t_3_bar``, ``dt_3_dx``)."""
+    """Whether a name was made up for an intermediate (``t``, ``t_3``): it says nothing, so it need not be kept."""
     return _GENERIC.fullmatch(name) is not None
 
 
@@ -23,6 +24,12 @@ def stem(name: str) -> tuple[str, int]:
     """A name without its number, and the number: ``y_3`` is ``("y", 3)``, ``y`` is ``("y", 0)``."""
     match = _NUMBERED.fullmatch(name)
     return (match[1], int(match[2])) if match else (name, 0)
+
+
+def without_numbers(name: str) -> str:
+    """A name that passes numbered again and again (``y_1_1_1``) without its numbers; any other name as it is."""
+    match = _RENUMBERED.fullmatch(name)
+    return match[1] if match else name
 
 
 def derived_from(name: str) -> tuple[str, str, str] | None:

@@ -147,6 +147,37 @@ def test_names_of_the_user_stay_and_temporaries_go():
     assert "    speed = x*x\n    return math.sin(speed + 1)*2\n" in text
 
 
+def test_a_comparison_kept_for_later_is_repeated():
+    """The adjoint of an elif chain is an elif chain, though its inner condition is computed in one branch only."""
+
+    def rule(builder, x):
+        low, inner = TABLE["lt"](x, 0), []
+
+        def middle():
+            inner.append(TABLE["lt"](x, 1))
+            return inner[0]
+
+        kept = choose(builder, low, lambda: None, middle, "c")
+        long = sum((sin(x * k) / (x - 7 - k) for k in range(5)), x)
+        inside = lambda: choose(builder, kept, lambda: long * 2 + sin(long), lambda: long * 3)  # noqa: E731
+        return choose(builder, low, lambda: sin(long) * 5, inside, "y")
+
+    made = graph("x", rule)
+    assert " = x < 1" not in source(made)
+    assert "if x < 1" in source(made)
+    agree(made, [(-1.0,), (0.5,), (2.0,)], compiled=False)
+
+
+def test_names_that_passes_numbered_again_and_again():
+    def rule(builder, x):
+        for name in ("y", "y_1_1", "y_1_1_1", "y_1_1_1_bar"):
+            x = builder.value(builder.apply(TABLE["mul"], x.atom, x.atom, hint=name))
+        return sin(x) * x
+
+    text = source(graph("x", rule))
+    assert re.findall(r"(\w+) = x|(\w+) = y", text) == [("y", ""), ("", "y_1"), ("", "y_2"), ("", "y_2_bar")]
+
+
 def test_lines_are_bounded():
     def rule(builder, *values):
         total = values[0]
