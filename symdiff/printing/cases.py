@@ -12,6 +12,8 @@ from typing import Any
 import sympy as sp
 from sympy.core.relational import Equality, GreaterThan, LessThan, Relational, StrictGreaterThan, StrictLessThan, Unequality
 
+from symdiff.printing.terms import replaced
+
 Arm = tuple[Any, Any]  # value, condition
 
 _LESS, _EQUAL, _GREATER = 1, 2, 4
@@ -142,18 +144,6 @@ def choose_condition(condition: Any, then: Any, orelse: Any) -> Any:
     return Facts().reduce(sp.Or(sp.And(condition, then), sp.And(sp.Not(condition), orelse)))
 
 
-def without_cases(relation: Any, limit: int) -> Any | None:
-    """Write a relation between values that have cases as a condition without cases, or None beyond ``limit`` cases."""
-    arms = _split(relation, Facts(), limit)
-    if arms is None:
-        return None
-    holds, otherwise = sp.false, sp.true
-    for value, condition in arms:
-        holds = sp.Or(holds, sp.And(otherwise, condition, value))
-        otherwise = sp.And(otherwise, sp.Not(condition))
-    return Facts().reduce(holds)
-
-
 def _guarded(value: Any, guard: Any) -> list[Arm]:
     if not isinstance(value, sp.Piecewise):
         return [(value, guard)]
@@ -196,7 +186,7 @@ def _split(expr: Any, facts: Facts, limit: int) -> list[Arm] | None:
         if truth is False:
             continue
         part = sp.true if truth else condition
-        deeper = _split(expr.xreplace({inner: value}), facts.assuming(condition), limit - len(arms))
+        deeper = _split(replaced(expr, {inner: value}), facts.assuming(condition), limit - len(arms))
         if deeper is None or len(arms) + len(deeper) > limit:
             return None
         arms += [(found, sp.And(part, extra)) for found, extra in deeper]

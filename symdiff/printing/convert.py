@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy as sp
-from sympy.core.parameters import distribute
 
 from symdiff.graph.graph import Atom, Graph, Let
 from symdiff.graph.structure import Items, Structure
 from symdiff.printing import notation
-from symdiff.printing.cases import choose, choose_condition, without_cases
-from symdiff.printing.sharing import cuts, has_own_name, is_derived
+from symdiff.printing.cases import choose, choose_condition, hoist
+from symdiff.printing.sharing import cuts, has_conditions, has_own_name, is_derived
 from symdiff.printing.straighten import Definition, Straight, reads, straighten
 from symdiff.printing.terms import number, written
 from symdiff.printing.tidy import size, tidy
@@ -36,24 +35,14 @@ class Formula:
     packed: Any
     domain: tuple[Any, ...] = ()
 
-    def inlined(self) -> tuple[Any, ...]:
-        """Return the expressions with the where-list substituted. Its size is not bounded."""
-        values: dict[Any, Any] = {}
-        for symbol, expr in self.where:
-            values[symbol] = expr.xreplace(values)
-        return tuple(expr.xreplace(values) for expr in self.exprs)
-
 
 def formula(graph: Graph) -> Formula:
     """Return the formula of a graph."""
     straight = straighten(graph)
-    with distribute(False):  # 2*(x + 2) stays what the user wrote
-        conversion = _Conversion(graph, straight, cuts(straight))
-        exprs = tuple(conversion.finished(atom) for atom in straight.outputs)
-        domain = tuple(
-            conversion.value(name) if truth else sp.Not(conversion.value(name)) for name, truth in straight.restrictions
-        )
-        where = _used(conversion.where, (*exprs, *domain))
+    conversion = _Conversion(graph, straight, cuts(straight))
+    exprs = tuple(conversion.finished(atom) for atom in straight.outputs)
+    domain = tuple(conversion.value(name) if truth else sp.Not(conversion.value(name)) for name, truth in straight.restrictions)
+    where = _used(conversion.where, (*exprs, *domain))
     return Formula(exprs, where, pack(graph.result, exprs), tuple(dict.fromkeys(domain)))
 
 
@@ -132,15 +121,13 @@ class _Conversion:
             found = form(sp, *operands)
             if found is not None:
                 return found
-        found = written(let.op, operands)
-        return self._condition(let, operands) if found.is_Relational and found.has(sp.Piecewise) else found
-
-    def _condition(self, let: Let, operands: list[Any]) -> Any:
-        """Write a relation between values with cases as a condition on the cases; if it is long, give the values names."""
-        found = without_cases(written(let.op, operands), notation.ARMS)
-        if found is not None and size(found) <= notation.ENTRY:
-            return found
-        return written(let.op, [self._symbol(value) if value.has(sp.Piecewise) else value for value in operands])
+        if not has_conditions(let) or not any(operand.has(sp.Piecewise) for operand in operands):
+            return written(let.op, operands)
+        found = _by_cases(let, operands)
+        if found is None:
+            operands = [self._symbol(operand) if operand.has(sp.Piecewise) else operand for operand in operands]
+            found = written(let.op, operands)
+        return found
 
     def _is_of_a_partial(self, let: Let) -> bool:
         """Whether neither an operation nor the values it is applied to are the user's."""
@@ -171,3 +158,24 @@ class _Conversion:
         while f"t{self._number}" in self._taken:
             self._number += 1
         return f"t{self._number}"
+
+
+def _by_cases(let: Let, operands: list[Any]) -> Any | None:
+    """Write an operation with conditions of its own case by case of its operands; None if that is long.
+
+    So no condition contains cases: SymPy would solve inequalities to get rid of them, for minutes.
+    """
+    index = next((index for index, operand in enumerate(operands) if operand.has(sp.Piecewise)), None)
+    if index is None:
+        return written(let.op, operands)
+    flat = hoist(operands[index], notation.ARMS)
+    if flat is None:
+        return None
+    result = None
+    for value, condition in reversed(flat.args if isinstance(flat, sp.Piecewise) else ((flat, sp.true),)):
+        part = _by_cases(let, [*operands[:index], value, *operands[index + 1 :]])
+        if part is None:
+            return None
+        join = choose_condition if let.kind == "bool" else choose
+        result = part if result is None else join(condition, part, result)
+    return None if size(result) > notation.ENTRY else result

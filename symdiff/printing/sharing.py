@@ -10,6 +10,7 @@ import re
 from functools import cache
 
 import sympy as sp
+from sympy.core.relational import Relational
 
 from symdiff.graph.graph import Atom, Const, Let
 from symdiff.primitives.row import Primitive
@@ -107,15 +108,25 @@ def _uses(straight: Straight) -> dict[str, int]:
 
 def occurrences(let: Let) -> tuple[int, tuple[int, ...]]:
     """Return the nodes that the expression of an operation adds, and how often each operand occurs in it."""
+    return _template(let.op, _literals(let))[:2]
+
+
+def has_conditions(let: Let) -> bool:
+    """Whether the expression of an operation is or contains a condition on its operands."""
+    return _template(let.op, _literals(let))[2]
+
+
+def _literals(let: Let) -> tuple[Const, ...]:
     literals = (let.args[position] for position in let.op.literals)
-    return _occurrences(let.op, tuple(literal for literal in literals if isinstance(literal, Const)))
+    return tuple(literal for literal in literals if isinstance(literal, Const))
 
 
 @cache
-def _occurrences(op: Primitive, literals: tuple[Const, ...]) -> tuple[int, tuple[int, ...]]:
+def _template(op: Primitive, literals: tuple[Const, ...]) -> tuple[int, tuple[int, ...], bool]:
     operands = [sp.Dummy(real=True) if op.operands == "float" else sp.Dummy() for _ in range(op.arity)]
     for position, literal in zip(op.literals, literals, strict=True):
         operands[position] = number(literal)
-    nodes = list(sp.preorder_traversal(written(op, operands)))
+    expr = written(op, operands)
+    nodes = list(sp.preorder_traversal(expr))
     counts = tuple(max(1, nodes.count(operand)) for operand in operands)
-    return max(1, len(nodes) - sum(counts)), counts
+    return max(1, len(nodes) - sum(counts)), counts, expr.has(Relational)

