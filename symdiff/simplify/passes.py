@@ -5,12 +5,14 @@ from __future__ import annotations
 from functools import cache
 
 from symdiff.graph.dead import dead_code
-from symdiff.graph.graph import Graph
+from symdiff.graph.graph import Graph, If
 from symdiff.simplify.accuracy import ACCURACY
 from symdiff.simplify.algebra import ALGEBRA, STOPS
 from symdiff.simplify.rebuild import rewrite
 from symdiff.simplify.rewrite import Rules
 from symdiff.simplify.sink import sink
+
+MAX_ROUNDS = 6  # of rewriting and sinking, where there are branches; random graphs need at most five
 
 
 def simplify(graph: Graph) -> Graph:
@@ -20,11 +22,13 @@ def simplify(graph: Graph) -> Graph:
     applied, what nobody reads is dropped, and what one branch alone needs is computed there. Names and origins of the
     lets that survive are kept. Used before and after each differentiation.
     """
-    graph = dead_code(rewrite(graph, _rules()))
-    sunk = sink(graph)
-    if sunk is graph:
-        return graph
-    return dead_code(rewrite(sunk, _rules()))  # a branch that has moved into another may be decided there
+    for _ in range(MAX_ROUNDS):
+        before = graph
+        graph = sink(dead_code(rewrite(graph, _rules())))
+        # What has moved into a branch may be decided there, and branches between which all is dead can be merged.
+        if graph.body == before.body or not any(isinstance(statement, If) for statement in graph.body):
+            break
+    return graph
 
 
 def drop_stops(graph: Graph) -> Graph:
