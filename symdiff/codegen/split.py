@@ -1,7 +1,7 @@
 """Long and deep functions are split: parts that hand values on through one work array.
 
 Measured with Numba 0.68: straight-line code compiles in linear time (1 ms per operation up to 10^4 operations), and
-parts of it cost twice that, because each part is a compilation of its own. Branches are different: the time is about
+parts of it cost up to twice that, because each part is a compilation of its own. Branches are different: the time is about
 ``operations * (1 ms + 30 us * branches)``, so that 320 branches take 8.6 s in one function and 4.5 s in parts. The load
 below is that law in units of 1 ms. Depth has a limit of its own: Python's parser allows 100 levels of indentation.
 """
