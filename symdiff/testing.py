@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff import transforms
+from symdiff import pipeline
 from symdiff.arguments import Call, bind, scalars, sort_arguments
 from symdiff.errors import DomainError, SymdiffError
 from symdiff.function import SymbolicFunction
@@ -157,7 +157,7 @@ def _derivatives(
     made = derived.at(**call.values)
     computed = scalars_of(derived(**call.values))
     _, bounds = evaluate_with_bound(made.graph, [point[leaf] for leaf in made.graph.inputs])
-    order = transforms.entries(graph, [param for param in graph.params if param.role == "argument"], level)
+    order = pipeline.entries(graph, [param for param in graph.params if param.role == "argument"], level)
     entries = [(position, row, tuple(active[k] for k in columns)) for position, (row, *columns) in enumerate(order)]
     if len(entries) > MAX_ENTRIES:
         chosen = np.random.default_rng(0).choice(len(entries), MAX_ENTRIES, replace=False)

@@ -2,213 +2,21 @@
 
 from __future__ import annotations
 
-import functools
-import itertools
 import operator
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
-from symdiff import calculus
-from symdiff.errors import ArgumentError, DomainError, ShapeError
+from symdiff.errors import ArgumentError, DomainError
 from symdiff.frontend import FunctionSource, from_function, from_text
 from symdiff.function import SymbolicFunction
-from symdiff.graph.graph import Graph, Param
-from symdiff.graph.structure import SCALAR, Array, Items, Structure
-from symdiff.printing import Heading
+from symdiff.pipeline import Transform
 from symdiff.printing.heading import Kind
-from symdiff.simplify import simplify
 
 Argnum = int | str
 Argnums = Argnum | Sequence[Argnum]
 
 SEEDS = {"jvp": "tangent", "vjp": "cotangent", "hvp": "tangent"}
 MAX_ORDER = 100
-
-
-@dataclass(frozen=True)
-class Transform:
-    """One differentiation: its kind, the arguments by name, and whether they were given as a tuple.
-
-    ``orders`` belongs to the kind "derivative": how often with respect to each argument.
-    """
-
-    kind: Kind
-    names: tuple[str, ...] = ()
-    several: bool = False
-    orders: tuple[int, ...] = ()
-    seed: str = ""
-
-    # the pipeline
-
-    def apply(self, graph: Graph) -> Graph:
-        """Differentiate a graph: simplify, sweep, pack, simplify."""
-        graph = simplify(graph)
-        if self.kind == "value":
-            return graph
-        params = [_differentiable(graph, name) for name in self.names]
-        derived = self._sweep(graph, params)
-        return simplify(replace(derived, result=self._result(graph.result, params)))
-
-    def _sweep(self, graph: Graph, params: Sequence[Param]) -> Graph:
-        wrt = [leaf for param in params for leaf in param.leaves]
-        if self.kind in ("gradient", "value_and_grad", "hvp"):
-            _require_scalar(graph, self.kind)
-        if self.kind in ("gradient", "value_and_grad"):
-            return calculus.gradient(graph, wrt, keep_value=self.kind == "value_and_grad", tidy=simplify).graph
-        if self.kind == "derivative":
-            for param in params:
-                _require_scalar_argument(graph, param)
-            order = [leaf for leaf, times in zip(wrt, self.orders, strict=True) for _ in range(times)]
-            return calculus.derivative(graph, order, tidy=simplify)
-        if self.kind == "jacobian":
-            return self._blocks(graph, params, calculus.jacobian(graph, wrt, tidy=simplify).graph)
-        if self.kind == "hessian":
-            return self._blocks(graph, params, calculus.hessian(graph, wrt, tidy=simplify).graph)
-        product = {"jvp": calculus.jvp, "vjp": calculus.vjp, "hvp": calculus.hvp}[self.kind]
-        return product(graph, wrt, [self._seed(graph, params)], tidy=simplify)
-
-    def _blocks(self, graph: Graph, params: Sequence[Param], derived: Graph) -> Graph:
-        """Bring derivatives that are ordered output by output, then input by input, into the order of the result."""
-        count = sum(len(param.leaves) for param in params)
-        order = entries(graph, params, 1 if self.kind == "jacobian" else 2)
-        flat = [functools.reduce(lambda number, index: number * count + index, path) for path in order]
-        return replace(derived, outputs=tuple(derived.outputs[number] for number in flat))
-
-    def _seed(self, graph: Graph, params: Sequence[Param]) -> Param:
-        structure = graph.result if self.kind == "vjp" else self._container([param.structure for param in params])
-        return Param(self.seed, structure, role="seed")
-
-    # structures
-
-    def _result(self, value: Structure, params: Sequence[Param]) -> Structure:
-        inputs = [param.structure for param in params]
-        if self.kind in ("gradient", "vjp", "hvp"):
-            return self._container(inputs)
-        if self.kind == "value_and_grad":
-            return Items("tuple", (SCALAR, self._container(inputs)))
-        if self.kind in ("derivative", "jvp"):
-            return value
-        if self.kind == "jacobian":
-            return self._container([_product(value, item) for item in inputs])
-        rows = [self._container([_product(_product(value, row), column) for column in inputs]) for row in inputs]
-        return self._container(rows)
-
-    def _container(self, items: Sequence[Structure]) -> Structure:
-        return Items("tuple", tuple(items)) if self.several else items[0]
-
-    # names
-
-    def heading(self, before: Heading) -> Heading:
-        """What the result is, on paper."""
-        if self.kind == "value":
-            return before
-        orders = self.orders or (1,) * len(self.names)
-        return before.then(self.kind, tuple(zip(self.names, orders, strict=True)))
-
-    def identifier(self, function: str) -> str:
-        """The name of the generated function: ``df_dx``, ``d3f_dx2_dy``, ``gradient_f``."""
-        function = function.strip("_") or "f"
-        if self.kind == "value":
-            return function
-        if self.kind == "derivative" or (self.kind == "gradient" and len(self.names) == 1):
-            orders = self.orders or (1,)
-            below = "_".join(
-                f"d{name}{times if times > 1 else ''}" for name, times in zip(self.names, orders, strict=True) if times
-            )
-            total = sum(orders)
-            return f"d{total if total > 1 else ''}{function}_{below}" if total else function
-        return f"{self.kind}_{function}"
-
-    def title(self, function: str) -> str:
-        """The result in words."""
-        if self.kind == "value":
-            return f"The function {function} as it was read"
-        by = ", ".join(self.names)
-        if self.kind == "derivative":
-            by = ", ".join(
-                f"{name} ({times} times)" if times > 1 else name for name, times in zip(self.names, self.orders, strict=True)
-            )
-        what = {
-            "gradient": "Gradient",
-            "value_and_grad": "Value and gradient",
-            "derivative": "Derivative",
-            "jacobian": "Jacobian",
-            "hessian": "Hessian",
-            "jvp": "Jacobian times tangent",
-            "vjp": "Cotangent times Jacobian",
-            "hvp": "Hessian times tangent",
-        }[self.kind]
-        return f"{what} of {function} with respect to {by}"
-
-
-def _product(outer: Structure, inner: Structure) -> Structure:
-    """The structure of all derivatives of ``outer`` by ``inner``: shapes one behind the other."""
-    if inner.shape is None:
-        if isinstance(inner, Items):
-            return Items(inner.container, tuple(_product(outer, item) for item in inner.items))
-        raise ShapeError("an argument that is no vector")
-    if outer.shape is None:
-        if isinstance(outer, Items):
-            return Items(outer.container, tuple(_product(item, inner) for item in outer.items))
-        raise ShapeError("a result that is no vector")
-    shape = outer.shape + inner.shape
-    return Array(shape) if shape else SCALAR
-
-
-def entries(graph: Graph, params: Sequence[Param], order: int) -> list[tuple[int, ...]]:
-    """What each scalar of a Jacobian (order 1) or Hessian (order 2) is: the number of the output, then of the inputs."""
-    numbers = iter(range(sum(len(param.leaves) for param in params)))
-    columns = {param.name: [next(numbers) for _ in param.leaves] for param in params}
-    found: list[tuple[int, ...]] = []
-    for row in itertools.product(params, repeat=order):
-        structure, block = graph.result, [(number,) for number in range(len(graph.outputs))]
-        for param in row:
-            block = _pairs(structure, block, param.structure, columns[param.name])  # type: ignore[assignment]
-            structure = _product(structure, param.structure)
-        found += block
-    return found
-
-
-def _pairs(outer: Structure, rows: Sequence[tuple[int, ...]], inner: Structure, columns: Sequence[int]) -> list[tuple[int, ...]]:
-    """What ``_product`` does to structures, done to the numbers of their scalars: the order of the derivatives."""
-    if inner.shape is None and isinstance(inner, Items):
-        return [pair for item, part in _parts(inner, columns) for pair in _pairs(outer, rows, item, part)]
-    if outer.shape is None and isinstance(outer, Items):
-        return [pair for item, part in _parts(outer, rows) for pair in _pairs(item, part, inner, columns)]
-    return [(*row, column) for row in rows for column in columns]
-
-
-def _parts(structure: Items, leaves: Sequence[Any]) -> Iterator[tuple[Structure, Sequence[Any]]]:
-    start = 0
-    for item in structure.items:
-        yield item, leaves[start : start + item.size]
-        start += item.size
-
-
-def _differentiable(graph: Graph, name: str) -> Param:
-    for param in graph.params:
-        if param.name == name and param.role == "argument":
-            return param
-    raise ArgumentError(f"argument {name} is no number in this call, so {graph.name} cannot be differentiated by it")
-
-
-def _require_scalar(graph: Graph, kind: str) -> None:
-    if not graph.result.is_scalar:
-        shape = graph.result.shape
-        what = f"{graph.result.size} numbers" if shape is None else f"shape {shape}"
-        raise ShapeError(
-            f"{kind} needs a function that returns one number; {graph.name} returns {what}. Use jacobian({graph.name}) for all "
-            f"derivatives, vjp({graph.name}) for a weighted sum of them, or return the sum of the elements"
-        )
-
-
-def _require_scalar_argument(graph: Graph, param: Param) -> None:
-    if not param.structure.is_scalar:
-        raise ShapeError(
-            f"derivative differentiates by a scalar; {param.name} of {graph.name} is a vector of {param.structure.size}. "
-            f"Use grad({graph.name}), jacobian({graph.name}) or hessian({graph.name})"
-        )
 
 
 # -- arguments of the transforms ----------------------------------------------------------------------------------
