@@ -15,8 +15,8 @@ from symdiff.graph.graph import Atom, Graph, Let
 from symdiff.graph.structure import Items, Structure
 from symdiff.printing import notation
 from symdiff.printing.cases import choose, choose_condition, hoist
-from symdiff.printing.sharing import cuts, has_conditions, has_own_name, is_derived
-from symdiff.printing.straighten import Definition, Straight, reads, straighten
+from symdiff.printing.sharing import cuts, has_conditions, is_derived, own_names, whole_size
+from symdiff.printing.straighten import Choice, Definition, Straight, reads, straighten
 from symdiff.printing.terms import number, written
 from symdiff.printing.tidy import size, tidy
 
@@ -39,7 +39,18 @@ class Formula:
 def formula(graph: Graph) -> Formula:
     """Return the formula of a graph."""
     straight = straighten(graph)
-    conversion = _Conversion(graph, straight, cuts(straight))
+    estimate = whole_size(straight)
+    has_cases = any(isinstance(definition, Choice) for definition in straight.definitions)
+    if estimate <= notation.INLINE or (has_cases and estimate <= notation.INLINE_CASES):
+        found = _converted(graph, straight, frozenset(), frozenset())
+        if sum(map(size, found.exprs)) <= notation.INLINE:
+            return found
+    own = own_names(straight, graph.source)
+    return _converted(graph, straight, cuts(straight, own), own)
+
+
+def _converted(graph: Graph, straight: Straight, named: frozenset[str], own: frozenset[str]) -> Formula:
+    conversion = _Conversion(graph, straight, named, own)
     exprs = tuple(conversion.finished(atom) for atom in straight.outputs)
     domain = tuple(conversion.value(name) if truth else sp.Not(conversion.value(name)) for name, truth in straight.restrictions)
     where = _used(conversion.where, (*exprs, *domain))
@@ -81,18 +92,19 @@ def _used(where: list[tuple[Any, Any]], exprs: tuple[Any, ...]) -> tuple[tuple[A
 class _Conversion:
     """The expressions of the definitions, in order. ``derived`` are those that the user did not write himself."""
 
-    def __init__(self, graph: Graph, straight: Straight, named: frozenset[str]) -> None:
+    def __init__(self, graph: Graph, straight: Straight, named: frozenset[str], own: frozenset[str]) -> None:
         self.where: list[tuple[Any, Any]] = []
         self._exprs: dict[str, Any] = {name: sp.Symbol(name, real=True) for name in graph.inputs}
         self._derived: dict[str, bool] = {}
-        self._own: dict[str, bool] = {}  # definitions that are themselves not the user's
+        self._names = own
+        self._added: dict[str, bool] = {}  # definitions that are themselves not the user's
         self._named: dict[Any, Any] = {}  # expression to its symbol: equal entries are one
         self._tidies = len(named) <= notation.ENTRIES_TIDIED
         self._taken = set(graph.inputs) | {definition.name for definition in straight.definitions}
         self._number = 0
         for definition in straight.definitions:
             expr = self._expression(definition)
-            self._own[definition.name] = is_derived(definition)
+            self._added[definition.name] = is_derived(definition)
             self._derived[definition.name] = is_derived(definition) or any(
                 self._derived.get(atom, False) for atom in reads(definition) if isinstance(atom, str)
             )
@@ -131,7 +143,7 @@ class _Conversion:
 
     def _is_of_a_partial(self, let: Let) -> bool:
         """Whether neither an operation nor the values it is applied to are the user's."""
-        return is_derived(let) and all(self._own.get(atom, False) for atom in let.args if isinstance(atom, str))
+        return is_derived(let) and all(self._added.get(atom, False) for atom in let.args if isinstance(atom, str))
 
     def _entry(self, definition: Definition, expr: Any) -> Any:
         """Return the symbol that stands for a shared value; what turns out to be tiny needs none."""
@@ -140,7 +152,7 @@ class _Conversion:
             expr = tidy(expr)
         if size(expr) <= notation.TINY and not boolean:
             return expr
-        own = not self._derived[definition.name] and has_own_name(definition)
+        own = not self._derived[definition.name] and definition.name in self._names
         return self._symbol(expr, definition.name if own else "", boolean=boolean)
 
     def _symbol(self, expr: Any, name: str = "", *, boolean: bool = False) -> Any:

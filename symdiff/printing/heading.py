@@ -117,7 +117,8 @@ def _equations(heading: Heading, graph: Graph, kind: Kind, result: Structure, st
 def _parts(names: tuple[tuple[str, int], ...], result: Structure, start: int) -> Iterator[tuple[tuple[str, int], Structure, int]]:
     """Return the part of a result for each variable: all of it if there is one, else the items of a tuple."""
     if len(names) == 1:
-        yield names[0], result, start
+        single = isinstance(result, Items) and result.container == "tuple" and len(result.items) == 1
+        yield names[0], result.items[0] if single and isinstance(result, Items) else result, start
     elif isinstance(result, Items) and len(result.items) == len(names):
         for name, item in zip(names, result.items, strict=True):
             yield name, item, start

@@ -10,6 +10,7 @@ from typing import Any
 
 # Sizes are numbers of nodes of expression trees. They bound what is built, so that nothing explodes or hangs.
 INLINE = 250  # all outputs together, with everything inlined; above it shared lets become a where-list
+INLINE_CASES = 1000  # the same where there are branches, whose cases mostly decide each other
 ENTRY = 80  # one expression when there is a where-list
 TINY = 4  # a shared value up to this size is repeated rather than named
 WORTH = 12  # nodes that naming a value without a name of its own must save
@@ -34,6 +35,9 @@ def _relation(name: str, mirrored: str) -> Form:
     def form(sp: Any, x: Any, y: Any) -> Any:
         if x.is_number and not y.is_number:  # 0 < x is x > 0
             return getattr(sp, mirrored)(y, x, evaluate=False)
+        if isinstance(x, sp.Max | sp.Min) and y.is_number and any(arg.is_number for arg in x.args) and name not in ("Eq", "Ne"):
+            parts = [form(sp, arg, y) for arg in x.args]  # max(x, -1) < 1 is x < 1
+            return (sp.And if isinstance(x, sp.Max) == (name in ("Lt", "Le")) else sp.Or)(*parts)
         return getattr(sp, name)(x, y, evaluate=x == y or bool(x.is_number and y.is_number))
 
     return form

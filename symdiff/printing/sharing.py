@@ -19,7 +19,6 @@ from symdiff.printing.straighten import Definition, Straight, reads
 from symdiff.printing.terms import number, written
 
 _HUGE = 10**9  # sizes are counted up to here
-_GENERIC = re.compile(r"_*t(_?\d+)?")
 
 
 def is_derived(definition: Definition) -> bool:
@@ -27,9 +26,14 @@ def is_derived(definition: Definition) -> bool:
     return isinstance(definition, Let) and (definition.origin is None or definition.origin.role != "primal")
 
 
-def has_own_name(definition: Definition) -> bool:
-    """Whether the user gave this value a name."""
-    return not is_derived(definition) and not _GENERIC.fullmatch(definition.name)
+def own_names(straight: Straight, source: str) -> frozenset[str]:
+    """Return the definitions that have the name of a variable of the user's (with a number where it was assigned again)."""
+    words = set(re.findall(r"\w+", source))
+    return frozenset(
+        definition.name
+        for definition in straight.definitions
+        if not is_derived(definition) and (definition.name in words or re.sub(r"_\d+$", "", definition.name) in words)
+    )
 
 
 class Sizes:
@@ -63,14 +67,18 @@ class Sizes:
         self._sizes[name] = self._arms[name] = 1
 
 
-def cuts(straight: Straight) -> frozenset[str]:
-    """Return the definitions to be named: what is shared and worth it, and what would grow beyond the bound."""
+def whole_size(straight: Straight) -> int:
+    """Return the size of all outputs with everything inlined."""
     sizes = Sizes()
     for definition in straight.definitions:
         sizes.add(definition)
+    roots = [*straight.outputs, *(name for name, _ in straight.restrictions)]
+    return sum(sizes.of(root) for root in roots if isinstance(root, str))
+
+
+def cuts(straight: Straight, own: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Return the definitions to be named: what is shared and worth it, and what would grow beyond the bound."""
     outputs = [atom for atom in straight.outputs if isinstance(atom, str)]
-    if sum(map(sizes.of, [*outputs, *(name for name, _ in straight.restrictions)])) <= notation.INLINE:
-        return frozenset()
     uses = _uses(straight)
     sizes = Sizes()
     found: set[str] = set()
@@ -84,7 +92,7 @@ def cuts(straight: Straight) -> frozenset[str]:
             named = name not in outputs or uses[name] > 1
         else:
             saved = (uses[name] - 1) * size
-            named = size > notation.TINY and saved > (0 if has_own_name(definition) else notation.WORTH)
+            named = size > notation.TINY and saved > (0 if name in own else notation.WORTH)
             named = named and name not in constants
         if named:
             found.add(name)

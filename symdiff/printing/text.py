@@ -5,7 +5,7 @@ Imports SymPy: import it inside functions only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import sympy as sp
@@ -26,7 +26,14 @@ _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class TextPrinter(StrPrinter):  # type: ignore[misc]
-    """SymPy's text with Python's spellings, so that it can be pasted back: ``max``, ``abs``, ``a if c else b``."""
+    """SymPy's text with Python's spellings, so that it can be pasted back: ``max``, ``abs``, ``a if c else b``.
+
+    Constants are ``math.pi`` and so on where their short name is ``taken`` by an argument.
+    """
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        super().__init__()
+        self.taken = frozenset(taken)
 
     def _print_Mul(self, expr: Any) -> str:  # noqa: N802
         shown = roots(expr)
@@ -67,17 +74,34 @@ class TextPrinter(StrPrinter):  # type: ignore[misc]
     def _print_Root(self, expr: Any) -> str:  # noqa: N802
         return self._call("sqrt", expr)
 
+    def parenthesize(self, item: Any, level: int, strict: bool = False) -> str:
+        """Put parentheses where Python needs them; ``%`` binds like ``*`` and gets them in every product."""
+        return f"({self._print(item)})" if isinstance(item, sp.Mod) else str(super().parenthesize(item, level, strict))
+
+    def stringify(self, args: Any, sep: str, level: int = 0) -> str:
+        """Print operands of a call."""
+        if sep == ", " and len(args) == 1 and isinstance(args[0], sp.Piecewise):
+            return self.choice(args[0])
+        return str(super().stringify(args, sep, level))
+
     def _print_Mod(self, expr: Any) -> str:  # noqa: N802
-        return " % ".join(self.parenthesize(arg, PRECEDENCE["Mul"], strict=True) for arg in expr.args)
+        left, right = expr.args
+        return f"{self.parenthesize(left, PRECEDENCE['Mul'], strict=True)} % {self.parenthesize(right, PRECEDENCE['Mul'])}"
+
+    def _constant(self, name: str) -> str:
+        return f"math.{name}" if name in self.taken else name
+
+    def _print_Pi(self, expr: Any) -> str:  # noqa: N802
+        return self._constant("pi")
 
     def _print_Exp1(self, expr: Any) -> str:  # noqa: N802
-        return "e"
+        return self._constant("e")
 
     def _print_Infinity(self, expr: Any) -> str:  # noqa: N802
-        return "inf"
+        return self._constant("inf")
 
     def _print_NegativeInfinity(self, expr: Any) -> str:  # noqa: N802
-        return "-inf"
+        return "-" + self._constant("inf")
 
     def _print_BooleanTrue(self, expr: Any) -> str:  # noqa: N802
         return "True"
@@ -116,12 +140,14 @@ class TextPrinter(StrPrinter):  # type: ignore[misc]
 def decimal(expr: Any) -> str:
     """Return the shortest decimal that is the same double."""
     value = float(expr)
-    return repr(value) if abs(value) not in (0.0, float("inf")) or expr == 0 else str(expr)
+    if abs(value) in (0.0, float("inf")) and expr != 0:  # beyond the range of doubles
+        return str(expr)
+    return repr(value).removesuffix(".0")
 
 
 def as_text(graph: Graph, heading: Heading, found: Formula) -> str:
     """Return the equations of a graph, one result a line, then the where-list."""
-    printer = TextPrinter()
+    printer = TextPrinter(graph.inputs)
     lines = [
         block for line in equations(heading, graph) for block in _equation(printer, label_text(heading, line.label), line, found)
     ]

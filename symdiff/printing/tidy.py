@@ -46,15 +46,16 @@ def operations(expr: Any) -> int:
 
 
 def _minus_signs(node: Any) -> int:
-    """How many signs of the terms of a sum are its own: ``a - b`` has no operation but the difference."""
+    """How many signs of terms a sum saves: ``a - b`` has no operation but the difference, ``-a - b`` a sign more."""
     if not isinstance(node, sp.Add):
         return 0
-    negative = 0
+    saved, negative = 0, 0
     for term in node.args:
         coefficient, rest = term.as_coeff_Mul()
-        negative += bool(term.is_Mul and coefficient.is_Rational and coefficient.p < 0)
-        negative -= coefficient == -1 and rest.is_Add  # its parentheses count as much
-    return min(negative, len(node.args) - 1)
+        if coefficient.is_Rational and coefficient.p < 0:
+            negative += 1
+            saved += term.is_Mul and not (coefficient == -1 and rest.is_Add)  # its parentheses count as much
+    return saved - (negative == len(node.args))
 
 
 def _product(node: Any) -> tuple[int, tuple[Any, ...]]:
@@ -125,7 +126,9 @@ def _shortest(expr: Any) -> Any:
             if candidate != best and operations(candidate) < count:
                 best, count, nodes = candidate, operations(candidate), size(candidate)
                 improved = True
-    return best if best is expr else _bottom_up(best, sp.Add, lambda node: _restored(node, factors))
+    if best is expr:
+        return expr
+    return _bottom_up(_bottom_up(best, sp.Add, lambda node: _restored(node, factors)), sp.Mul, _with_contents)
 
 
 def _factors(expr: Any) -> set[Any]:
@@ -135,6 +138,12 @@ def _factors(expr: Any) -> set[Any]:
         if node.is_Mul and len(node.args) == 2 and node.args[0].is_Rational and node.args[1].is_Add:
             found |= {node.args[1], -node.args[1]}
     return found
+
+
+def _with_contents(node: Any) -> Any:
+    """``k*(2*x - 2*y)`` as ``2*k*(x - y)``."""
+    parts = [factor.primitive() if factor.is_Add else (sp.Integer(1), factor) for factor in node.args]
+    return node if all(content == 1 for content, _ in parts) else reduce(product, (part for pair in parts for part in pair))
 
 
 def _restored(node: Any, factors: set[Any]) -> Any:
@@ -148,7 +157,8 @@ def _restored(node: Any, factors: set[Any]) -> Any:
 
 def common_factors(expr: Any) -> Any:
     """``2*x*sin(x) + x**2*cos(x)`` to ``x*(x*cos(x) + 2*sin(x))``."""
-    return _bottom_up(sp.factor_terms(expr), sp.Mul, _flat)
+    fractional = {node for node in expr.atoms(sp.Pow) if node.base.is_Symbol and node.exp.is_Rational and node.exp.q > 2}
+    return expr if len(fractional) > 1 else _bottom_up(sp.factor_terms(expr), sp.Mul, _flat)
 
 
 def _flat(node: Any) -> Any:
@@ -197,27 +207,41 @@ def _shorter(node: Any, candidate: Any) -> Any:
     return candidate if operations(candidate) < operations(node) else node
 
 
+def _worth_a_fraction(expr: Any) -> bool:
+    """Whether there are fractions inside fractions or denominators that are sums; ``1/x + 1/x**2`` stays."""
+    for node in sp.preorder_traversal(expr):
+        if node.is_Pow and node.exp.is_negative and not node.base.is_Symbol:
+            return True
+        if node.is_Mul and _has_line(node) and any(factor.is_Add and any(map(_has_line, factor.args)) for factor in node.args):
+            return True
+    return False
+
+
 def _fraction(expr: Any) -> Any:
-    if size(expr) > _LARGEST_FRACTION or not any(node.is_Pow and node.exp.is_negative for node in sp.preorder_traversal(expr)):
+    if size(expr) > _LARGEST_FRACTION or not _worth_a_fraction(expr):
         return expr
     above, below = sp.together(expr).as_numer_denom()
     return product(merge_sums(above), 1 / below)
 
 
 def absolute_powers(expr: Any) -> Any:
-    """``sign(u)**2`` beside a power of ``abs(u)`` to 1 (where ``u`` is 0 that power is 0 or infinite anyway)."""
+    """``sign(u)**2`` beside a power of ``u`` to 1 (which is 0 or infinite where ``u`` is 0), ``sign(u)/abs(u)`` to ``1/u``."""
     return _bottom_up(expr, sp.Mul, _without_signs)
 
 
 def _without_signs(node: Any) -> Any:
-    powers = [factor.as_base_exp() for factor in node.args]
-    sizes = {base.args[0] for base, _ in powers if isinstance(base, sp.Abs)}
-    return sp.Mul(
-        *(
-            base ** (exponent % 2) if isinstance(base, sp.sign) and base.args[0] in sizes and exponent.is_Integer else factor
-            for factor, (base, exponent) in zip(node.args, powers, strict=True)
-        )
-    )
+    powers = dict(factor.as_base_exp() for factor in node.args)
+    for base, exponent in list(powers.items()):
+        if not isinstance(base, sp.sign) or not exponent.is_Integer:
+            continue
+        inner = base.args[0]
+        size_power = powers.get(sp.Abs(inner))
+        if exponent % 2 and size_power is not None and size_power.is_Integer and size_power % 2:
+            del powers[base], powers[sp.Abs(inner)]
+            powers[inner] = powers.get(inner, 0) + size_power
+        elif size_power is not None or inner in powers:
+            powers[base] = exponent % 2
+    return reduce(product, (base**exponent for base, exponent in powers.items()))
 
 
 RULES: tuple[tuple[int, Rule], ...] = (
@@ -249,12 +273,11 @@ def _merged(node: Any) -> Any:
 
 
 def _turned(node: Any) -> Any:
-    """``-(x - y)*z`` as ``(y - x)*z``."""
+    """``-(x - y)*z`` as ``(y - x)*z``, and ``(-x - y)*z`` as ``-(x + y)*z``."""
     coefficient, factors = node.as_coeff_mul()
-    if not (coefficient.is_Rational and coefficient.p < 0):
-        return node
+    negative = coefficient.is_Rational and coefficient.p < 0
     for index, factor in enumerate(factors):
-        if factor.is_Add:
+        if factor.is_Add and (negative or all(map(is_negative, factor.args))):
             turned = sp.Add(*(-term for term in factor.args))
             return _shorter(node, reduce(product, [*factors[:index], turned, *factors[index + 1 :]], -coefficient))
     return node
@@ -335,12 +358,13 @@ def roots(product: Any) -> Any:
 
 def positive_first(terms: list[Any]) -> list[Any]:
     """Terms of a sum so that it does not begin with a minus where that can be helped."""
-    if not _is_negative(terms[0]):
+    if not is_negative(terms[0]):
         return terms
-    first = next((index for index, term in enumerate(terms) if not _is_negative(term)), 0)
+    first = next((index for index, term in enumerate(terms) if not is_negative(term)), 0)
     return [terms[first], *terms[:first], *terms[first + 1 :]]
 
 
-def _is_negative(term: Any) -> bool:
+def is_negative(term: Any) -> bool:
+    """Whether a term begins with a minus."""
     coefficient = term.as_coeff_Mul()[0]
     return bool(coefficient.is_Number and coefficient.is_extended_negative)

@@ -1,6 +1,7 @@
 import math
 import subprocess
 import sys
+from dataclasses import replace
 
 import sympy as sp
 
@@ -97,7 +98,8 @@ def test_the_users_names_are_kept_in_the_where_list(make):
         z = b.value(b.apply(TABLE["mul"], sin(value).atom, exp(value + 1).atom, hint="z"))
         return [steps(9)(b, z), z]
 
-    assert "z" in [symbol.name for symbol, _ in formula(make("x", rule, Items("tuple", (SCALAR, SCALAR)))).where]
+    graph = replace(make("x", rule, Items("tuple", (SCALAR, SCALAR))), source="def f(x):\n    z = sin(x)*exp(x + 1)")
+    assert "z" in [symbol.name for symbol, _ in formula(graph).where]
 
 
 def test_no_expression_is_larger_than_the_bound(make):
