@@ -59,6 +59,10 @@ def operation(row: Primitive, operands: Sequence[Text]) -> Text:
     """The source of one operation on operands."""
     if row.code == "{0}":
         return operands[0]
+    if row.name == "pow" and operands[1].code.startswith("-") and operands[1].code[1:].isdigit():
+        # Numba raises ZeroDivisionError for 0.0**-3, whatever the error model.
+        positive = operation(row, [operands[0], Text(operands[1].code[1:])]) if operands[1].code != "-1" else operands[0]
+        return Text(f"1/{positive.within(PRODUCT, True)}", PRODUCT)
     template = _template(row.code)
     code = "".join(
         piece if isinstance(piece, str) else operands[piece.operand].within(piece.threshold, piece.right)
