@@ -1,0 +1,64 @@
+"""A part of the random programs; the long form is ``python -m tests.random_programs``."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import mpmath
+import pytest
+
+from tests.high_precision import UnfitError, function_of
+from tests.random_programs import COMPILED, RandomProgram, faults, program
+
+BATCHES, BATCH = 12, 25
+COMPILED_SEEDS = range(500_000, 500_010)
+
+
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_random_programs(batch: int) -> None:
+    found = {seed: faults(program(seed)) for seed in range(batch * BATCH, (batch + 1) * BATCH)}
+    assert not [f"seed {seed}: {kind}: {line}" for seed, lines in found.items() for kind, line in lines]
+
+
+@pytest.mark.parametrize("seed", COMPILED_SEEDS)
+def test_random_programs_compiled(seed: int) -> None:
+    assert len(COMPILED) == 3
+    assert not faults(program(seed), compiled=True)
+
+
+def test_program_of_a_seed_is_always_the_same() -> None:
+    assert program(7).text == program(7).text
+    assert program(7).text != program(8).text
+
+
+# The oracle itself
+
+POWER = "import math\ndef f(x, y):\n    return x**3 * math.sin(y)\n"
+
+
+def planted(text: str) -> RandomProgram:
+    """x**3 * sin(y) at (0.5, 0.25) with its exact derivatives, and another text."""
+    x, y = mpmath.mpf(0.5), mpmath.mpf(0.25)
+    s, c = mpmath.sin(y), mpmath.cos(y)
+    rows = [[6 * x * s, 3 * x**2 * c], [3 * x**2 * c, -(x**3) * s]]
+    return RandomProgram(0, text, {"x": 0.5, "y": 0.25}, x**3 * s, [3 * x**2 * s, x**3 * c], rows)
+
+
+def test_oracle_accepts_what_is_right_and_names_what_is_wrong() -> None:
+    with mpmath.workdps(80):
+        right = planted(POWER)
+        assert not faults(right)
+        assert {kind for kind, _ in faults(planted(POWER.replace("x**3", "x**2")))} == {"wrong"}
+        assert {kind for kind, _ in faults(planted(POWER.replace("return", "yield")))} == {"refused"}
+        bent = dataclasses.replace(right, hessian=[[x * (1 + mpmath.mpf(2) ** -40) for x in row] for row in right.hessian])
+        assert {line.split(":")[0] for _, line in faults(bent)} == {
+            "hessian", "hvp", "vjp of grad", "jvp of grad", "grad of jvp",
+        }  # fmt: skip
+
+
+@pytest.mark.parametrize("body", ["abs(x - 0.5)", "max(x, 0.5)", "x if x > 0.5 else 2.0", "math.floor(2*x)", "x % 0.25", "np.sinc(x - 0.5)"])
+def test_oracle_refuses_points_at_kinks(body: str) -> None:
+    function = function_of(f"import math\nimport numpy as np\ndef f(x):\n    return {body}\n")
+    function(0.3)
+    with pytest.raises(UnfitError):
+        function(0.5)
