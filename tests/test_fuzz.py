@@ -10,7 +10,7 @@ import pytest
 from tests.high_precision import UnfitError, function_of
 from tests.random_programs import COMPILED, RandomProgram, faults, program
 
-BATCHES, BATCH = 12, 25
+BATCHES, BATCH = 8, 25
 COMPILED_SEEDS = range(500_000, 500_010)
 
 
