@@ -15,6 +15,7 @@ from symdiff.graph.graph import Atom, Graph, Let
 from symdiff.graph.structure import Items, Structure
 from symdiff.printing import notation
 from symdiff.printing.cases import choose, choose_condition, hoist
+from symdiff.printing.settle import settled, used
 from symdiff.printing.sharing import cuts, has_conditions, is_derived, own_names, whole_size
 from symdiff.printing.straighten import Choice, Definition, Straight, reads, straighten
 from symdiff.printing.terms import number, written
@@ -51,10 +52,13 @@ def formula(graph: Graph) -> Formula:
 
 def _converted(graph: Graph, straight: Straight, named: frozenset[str], own: frozenset[str]) -> Formula:
     conversion = _Conversion(graph, straight, named, own)
-    exprs = tuple(conversion.finished(atom) for atom in straight.outputs)
-    domain = tuple(conversion.value(name) if truth else sp.Not(conversion.value(name)) for name, truth in straight.restrictions)
-    where = _used(conversion.where, (*exprs, *domain))
-    return Formula(exprs, where, pack(graph.result, exprs), tuple(dict.fromkeys(domain)))
+    exprs = [conversion.finished(atom) for atom in straight.outputs]
+    domain = [conversion.value(name) if truth else sp.Not(conversion.value(name)) for name, truth in straight.restrictions]
+    where = used(conversion.where, [*exprs, *domain])
+    if where and len(where) <= notation.ENTRIES_TIDIED:
+        where, everything = settled(where, [*exprs, *domain], conversion.taken)
+        exprs, domain = everything[: len(exprs)], everything[len(exprs) :]
+    return Formula(tuple(exprs), tuple(where), pack(graph.result, tuple(exprs)), tuple(dict.fromkeys(domain)))
 
 
 def pack(structure: Structure, exprs: tuple[Any, ...]) -> Any:
@@ -75,17 +79,6 @@ def pack(structure: Structure, exprs: tuple[Any, ...]) -> Any:
     return sp.ImmutableDenseNDimArray(exprs, shape)
 
 
-def _used(where: list[tuple[Any, Any]], exprs: tuple[Any, ...]) -> tuple[tuple[Any, Any], ...]:
-    """Return the entries that are still read after simplification, in order of definition."""
-    needed = set().union(*(expr.free_symbols for expr in exprs)) if exprs else set()
-    kept = []
-    for symbol, expr in reversed(where):
-        if symbol in needed:
-            kept.append((symbol, expr))
-            needed |= expr.free_symbols
-    return tuple(reversed(kept))
-
-
 # expressions
 
 
@@ -100,7 +93,7 @@ class _Conversion:
         self._added: dict[str, bool] = {}  # definitions that are themselves not the user's
         self._named: dict[Any, Any] = {}  # expression to its symbol: equal entries are one
         self._tidies = len(named) <= notation.ENTRIES_TIDIED
-        self._taken = set(graph.inputs) | {definition.name for definition in straight.definitions}
+        self.taken = set(graph.inputs) | {definition.name for definition in straight.definitions}
         self._number = 0
         for definition in straight.definitions:
             expr = self._expression(definition)
@@ -167,7 +160,7 @@ class _Conversion:
 
     def _next_name(self) -> str:
         self._number += 1
-        while f"t{self._number}" in self._taken:
+        while f"t{self._number}" in self.taken:
             self._number += 1
         return f"t{self._number}"
 

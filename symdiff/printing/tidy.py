@@ -230,18 +230,20 @@ def absolute_powers(expr: Any) -> Any:
 
 
 def _without_signs(node: Any) -> Any:
-    powers = dict(factor.as_base_exp() for factor in node.args)
-    for base, exponent in list(powers.items()):
+    powers = [factor.as_base_exp() for factor in node.args]
+    for position, (base, exponent) in enumerate(powers):
         if not isinstance(base, sp.sign) or not exponent.is_Integer:
             continue
         inner = base.args[0]
-        size_power = powers.get(sp.Abs(inner))
-        if exponent % 2 and size_power is not None and size_power.is_Integer and size_power % 2:
-            del powers[base], powers[sp.Abs(inner)]
-            powers[inner] = powers.get(inner, 0) + size_power
-        elif size_power is not None or inner in powers:
-            powers[base] = exponent % 2
-    return reduce(product, (base**exponent for base, exponent in powers.items()))
+        others = node.args[:position] + node.args[position + 1 :]
+        for other in others:
+            beside, power = other.as_base_exp()
+            if beside == sp.Abs(inner) and exponent % 2 and power.is_Integer and power % 2:
+                rest = [factor for factor in others if factor is not other]
+                return reduce(product, [*rest, inner**power, base ** (exponent - 1)])
+            if beside in (sp.Abs(inner), inner) and exponent not in (0, 1):
+                return reduce(product, [*others, base ** (exponent % 2)])
+    return node
 
 
 RULES: tuple[tuple[int, Rule], ...] = (
@@ -277,9 +279,14 @@ def _turned(node: Any) -> Any:
     coefficient, factors = node.as_coeff_mul()
     negative = coefficient.is_Rational and coefficient.p < 0
     for index, factor in enumerate(factors):
-        if factor.is_Add and (negative or all(map(is_negative, factor.args))):
-            turned = sp.Add(*(-term for term in factor.args))
-            return _shorter(node, reduce(product, [*factors[:index], turned, *factors[index + 1 :]], -coefficient))
+        if not factor.is_Add:
+            continue
+        turned = sp.Add(*(-term for term in factor.args))
+        candidate = reduce(product, [*factors[:index], turned, *factors[index + 1 :]], -coefficient)
+        if all(map(is_negative, factor.args)):  # as long, but a sum around it takes the sign in
+            return candidate
+        if negative:
+            return _shorter(node, candidate)
     return node
 
 

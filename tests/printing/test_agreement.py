@@ -100,6 +100,7 @@ def random_rule(seed, count):
                 lambda: row("log")(a * a + 2), lambda: row("tanh")(a), lambda: a**2, lambda: 1 / (a * a + 1),
                 lambda: a * choice.choice((2, 0.5, 0.1, -1)), lambda: a - c, lambda: a + c, lambda: a + c,
                 lambda: a * c, lambda: a * c, lambda: row("max")(a, c), lambda: row("tie")(a, c) * a,
+                lambda: row("sign")(a) * c, lambda: row("abs")(a) / (c * c + 1), lambda: -(a + c),
             )
         )()  # fmt: skip
 
