@@ -170,22 +170,25 @@ def _find_lambda(tree: ast.Module, code: types.CodeType) -> ast.Lambda | None:
         for line, end_line, column, end_column in code.co_positions()
         if line is not None and column is not None and end_line is not None and end_column is not None and end_column > 0
     ]
-    found: list[ast.Lambda] = []
+    found: list[tuple[tuple[int, int], ast.Lambda]] = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.Lambda) and node.lineno == code.co_firstlineno:
-            body = node.body
-            start, end = (body.lineno, body.col_offset), (body.end_lineno, body.end_col_offset)
-            inside = [spot for spot in spots if start <= spot[:2] and spot[2:] <= end]
-            if any((spot[:2], spot[2:]) == (start, end) for spot in inside):
-                found.append(node)
-    exact = [node for node in found if _argument_names(node) == code.co_varnames[: len(_argument_names(node))]]
-    return exact[0] if len(exact) == 1 else None
+        if isinstance(node, ast.Lambda) and node.lineno == code.co_firstlineno and _argument_names(node) == _arguments_of(code):
+            start = (node.body.lineno, node.body.col_offset)
+            end = (node.body.end_lineno or 0, node.body.end_col_offset or 0)
+            if all(start <= spot[:2] and spot[2:] <= end for spot in spots):
+                found.append((start, node))
+    return max(found, key=lambda pair: pair[0])[1] if found and spots else None  # the innermost that holds every instruction
+
+
+def _arguments_of(code: types.CodeType) -> tuple[str, ...]:
+    variadic = bool(code.co_flags & inspect.CO_VARARGS) + bool(code.co_flags & inspect.CO_VARKEYWORDS)
+    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount + variadic]
 
 
 def _argument_names(node: Node) -> tuple[str, ...]:
     arguments = node.args
-    names = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-    return tuple(arg.arg for arg in names)
+    variadic = [arg for arg in (arguments.vararg, arguments.kwarg) if arg is not None]
+    return tuple(arg.arg for arg in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *variadic])
 
 
 def _same_code(tree: ast.Module, code: types.CodeType, node: Node) -> bool:
