@@ -3,6 +3,8 @@
 ``python -m tests.random_programs --programs 10000 --compiled 300 --seed 0`` prints a table; ``--show SEED`` one program.
 """
 
+# ruff: noqa: T201 - a program of the command line
+
 from __future__ import annotations
 
 import argparse
@@ -68,7 +70,7 @@ def _exact(seed: int, text: str, lengths: Sequence[int], point: Sequence[float])
     if any(not mpmath.isfinite(x) or mpmath.fabs(x) > LARGEST for x in (value, *gradient, *table.values())):
         return None
     rows = [[table[min(i, j), max(i, j)] for j in size] for i in size]
-    names = ["x", "y", "z"][: len([length for length in lengths if not length])] + ["p"]
+    names = [*"xyz"[: sum(not length for length in lengths)], "p"]
     arguments = dict(zip(names, _packed(lengths, point), strict=False))
     return RandomProgram(seed, text, arguments, value, gradient, rows)
 

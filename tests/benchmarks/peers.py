@@ -1,6 +1,6 @@
 """The gradient of the Black-Scholes price by other libraries, side by side. Each is optional."""
 
-# ruff: noqa: N803, N806, PLC0415
+# ruff: noqa: N803 - the names that formulas have
 
 from __future__ import annotations
 

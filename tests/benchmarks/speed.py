@@ -12,6 +12,7 @@ from tests.benchmarks import by_hand, subjects
 from tests.benchmarks.table import medians, show
 
 POINTS = 1000
+GREEKS = ("S", "sigma", "T", "r")
 
 
 def calls() -> None:
@@ -22,7 +23,7 @@ def calls() -> None:
         ("(x, y), both", grad(subjects.two_arguments, argnums=(0, 1)), (2.0, 3.0)),
         ("p of length 2, array", grad(subjects.vector), (pair,)),
         ("with a global number", grad(subjects.with_global), (2.0,)),
-        ("Black-Scholes, 4 of 5", grad(subjects.black_scholes, argnums=("S", "sigma", "T", "r")), (100.0, 105.0, 0.3, 0.75, 0.02)),
+        ("Black-Scholes, 4 of 5", grad(subjects.black_scholes, argnums=GREEKS), (100.0, 105.0, 0.3, 0.75, 0.02)),
     ]  # fmt: skip
     rows = []
     for title, function, arguments in cases:
@@ -80,7 +81,7 @@ def kernels() -> None:
     options = random.uniform((80, 90, 0.1, 0.2, 0.0), (120, 110, 0.5, 2.0, 0.1), (POINTS, 5))
     angles = random.uniform(-2, 2, (POINTS, 6))
     flows = np.column_stack([np.exp(random.uniform(np.log(500), np.log(1e6), POINTS)), random.uniform(1e-6, 1e-2, POINTS)])
-    greeks = grad(subjects.black_scholes, argnums=("S", "sigma", "T", "r")).at(*options[0]).kernel
+    greeks = grad(subjects.black_scholes, argnums=GREEKS).at(*options[0]).kernel
     velocity = jacobian(subjects.arm).at(angles[0]).kernel
     slope = derivative(subjects.friction).at(*flows[0]).kernel
     cases: list[tuple[str, Any, np.ndarray[Any, Any], dict[str, Any]]] = [

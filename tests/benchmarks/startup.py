@@ -18,9 +18,7 @@ PROGRAMS = {
     "source of a derivative": "from symdiff import grad; grad(source='import math\\ndef f(x): return x**2*math.sin(x)').source",
     "value of a derivative": "from symdiff import grad; grad(source='import math\\ndef f(x): return x**2*math.sin(x)')(2.0)",
 }
-ENDING = (
-    "\nimport sys, time; print(time.perf_counter() - start, *(name for name in ('numpy', 'sympy', 'numba') if name in sys.modules))"
-)
+ENDING = "import sys; print(time.perf_counter() - start, *(m for m in ('numpy', 'sympy', 'numba') if m in sys.modules))"
 ROUNDS = 5
 
 
@@ -30,7 +28,7 @@ def startup() -> None:
     loaded = {}
     for _ in range(ROUNDS):
         for name, text in PROGRAMS.items():
-            code = f"import time; start = time.perf_counter()\n{text}{ENDING}"
+            code = f"import time; start = time.perf_counter()\n{text}\n{ENDING}"
             done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
             seconds, *modules = done.stdout.split()
             times[name].append(float(seconds))

@@ -6,15 +6,6 @@ from __future__ import annotations
 
 import math
 
-PUMA_560 = (
-    (0.0, 0.0, math.pi / 2),
-    (0.4318, 0.0, 0.0),
-    (0.0203, 0.15005, -math.pi / 2),
-    (0.0, 0.4318, math.pi / 2),
-    (0.0, 0.0, -math.pi / 2),
-    (0.0, 0.0, 0.0),
-)
-
 
 def normal_cdf(x):
     return 0.5 * (1 + math.erf(x / math.sqrt(2)))
@@ -42,8 +33,16 @@ def matmul(A, B):
 
 
 def arm(q):
+    links = [
+        (0.0, 0.0, math.pi / 2),
+        (0.4318, 0.0, 0.0),
+        (0.0203, 0.15005, -math.pi / 2),
+        (0.0, 0.4318, math.pi / 2),
+        (0.0, 0.0, -math.pi / 2),
+        (0.0, 0.0, 0.0),
+    ]
     T = [[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]]
-    for (a, d, alpha), theta in zip(PUMA_560, q, strict=True):
+    for (a, d, alpha), theta in zip(links, q, strict=True):
         T = matmul(T, link(a, d, alpha, theta))
     return [T[i][j] for i in range(3) for j in range(4)]
 

@@ -14,7 +14,8 @@ def show(title: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], note: 
     widths = [max(len(row[k]) for row in cells) for k in range(len(heads))]
     print(f"\n{title}")
     for row in cells:
-        print("  " + "  ".join(cell.rjust(w) if k else cell.ljust(w) for k, (cell, w) in enumerate(zip(row, widths, strict=True))))
+        padded = [cell.rjust(width) for cell, width in zip(row, widths, strict=True)]
+        print("  ".join(["", row[0].ljust(widths[0]), *padded[1:]]))
     if note:
         print(f"  {note}")
 

@@ -1,7 +1,7 @@
 """Branches: if and elif, guards, early returns, conditional expressions, conditions of every form."""
 
 # The corpus holds what people write, not what a linter likes.
-# ruff: noqa: FURB136, RET504, RET505, SIM, PIE810, PLR
+# ruff: noqa: RET505, SIM108, SIM114
 
 from __future__ import annotations
 

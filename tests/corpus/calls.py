@@ -1,7 +1,7 @@
 """Calls: helpers, closures, nested functions, lambdas, captured numbers, derivatives inside functions."""
 
 # The corpus holds what people write, not what a linter likes.
-# ruff: noqa: E731, RET504, SIM
+# ruff: noqa: B023
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Straight lines: operators, numbers, assignment in all its forms, names."""
 
 # The corpus holds what people write, not what a linter likes.
-# ruff: noqa: A001, A002, E731, E741, N803, N806, PIE790, RET504, RUF005, SIM, T201, T203, UP018, F841, N802, E501
+# ruff: noqa: A001, E741, N803, N806, RET504, RUF005, T201
 
 from __future__ import annotations
 
@@ -173,7 +173,6 @@ def printing_and_asserting(x):
     print("x is", x)
     y = math.exp(x)
     print(f"{y:.3f}")
-    pass
     return y + x
 
 

@@ -1,6 +1,6 @@
 """Functions of textbooks: optimisation, physics, chemistry, statistics, finance."""
 
-# ruff: noqa: RET505, E741, N803, N806
+# ruff: noqa: RET505, N803, N806
 
 from __future__ import annotations
 
