@@ -113,6 +113,8 @@ def _as_float(value: Any) -> float:
 def compiled_argument(value: Any, structure: Structure, name: str) -> Any:
     """An argument in the form that compiled code takes: a float, or a C-contiguous float64 array."""
     if structure.is_scalar:
+        if isinstance(value, tuple | list) or np.ndim(value):
+            raise ShapeError(f"{name} must be one number, not {value!r}")
         return _as_float(value)
     if isinstance(value, np.ndarray):
         array = np.ascontiguousarray(value, dtype=np.float64)

@@ -14,7 +14,7 @@ from symdiff.graph.graph import Graph, Param
 from symdiff.graph.structure import SCALAR, Array, Items, Structure
 from symdiff.printing import Heading
 from symdiff.printing.heading import Kind
-from symdiff.simplify import simplify
+from symdiff.simplify import clean, simplify
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class Transform:
 
     def apply(self, graph: Graph) -> Graph:
         """Differentiate a graph: simplify, sweep, pack, simplify."""
-        graph = simplify(graph)
         if self.kind == "value":
-            return graph
+            return clean(graph)
+        graph = simplify(graph)
         params = [_differentiable(graph, name) for name in self.names]
         derived = self._sweep(graph, params)
         return simplify(replace(derived, result=self._result(graph.result, params)))
@@ -188,9 +188,11 @@ def _require_scalar(graph: Graph, kind: str) -> None:
     if not graph.result.is_scalar:
         shape = graph.result.shape
         what = f"{graph.result.size} numbers" if shape is None else f"shape {shape}"
+        name = graph.name
         raise ShapeError(
-            f"{kind} needs a function that returns one number; {graph.name} returns {what}. Use jacobian({graph.name}) for all "
-            f"derivatives, vjp({graph.name}) for a weighted sum of them, or return the sum of the elements"
+            f"{'grad' if kind == 'gradient' else kind} needs a function that returns one number; {name} returns {what}. Use "
+            f"jacobian({name}) for all derivatives, vjp({name}) for a weighted sum of them, derivative({name}) to go through "
+            "an array element by element, or return the sum of the elements"
         )
 
 

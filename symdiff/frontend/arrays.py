@@ -27,7 +27,7 @@ from symdiff.frontend.library import (
 )
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.merge import choose
-from symdiff.frontend.values import ArrayValue, Condition, Known, Number, TupleValue, Value, number
+from symdiff.frontend.values import ArrayValue, Condition, Known, TupleValue, Value, number
 from symdiff.primitives import TABLE
 
 
@@ -40,30 +40,35 @@ def _array(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Val
     return containers.to_array(reader, args[0], node)
 
 
+def vector(reader: Reader, value: Value, node: ast.AST) -> ArrayValue:
+    """An operand of a reduction as an array; an argument of which no call has shown what it is waits for a call."""
+    if reader.assumed_name(value) is not None or reader.is_assumed(value):
+        containers.length(reader, value, node)
+    return containers.to_array(reader, value, node)
+
+
 def _total(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     """``np.sum(a)`` over all elements."""
     plain(args, keywords, 1, 1, "sum", node)
-    if isinstance(args[0], Number):
-        return args[0]
-    return sum_of(reader, [TupleValue(containers.to_array(reader, args[0], node).items)], {}, node)
+    return sum_of(reader, [TupleValue(vector(reader, args[0], node).items)], {}, node)
 
 
 def _all_product(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     plain(args, keywords, 1, 1, "prod", node)
-    return product_of(reader, [containers.to_array(reader, args[0], node)], {}, node)
+    return product_of(reader, [vector(reader, args[0], node)], {}, node)
 
 
 def _mean(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     """``np.mean(a)`` over all elements."""
     total = scalar(reader, _total(reader, args, keywords, node), node)
-    count = len(containers.to_array(reader, args[0], node).items)
+    count = len(vector(reader, args[0], node).items)
     return arithmetic(reader, "div", total, number(count), node)
 
 
 def _dot(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     """``np.dot(a, b)`` of two vectors."""
     plain(args, keywords, 2, 2, "dot", node)
-    a, b = (containers.to_array(reader, value, node) for value in args)
+    a, b = (vector(reader, value, node) for value in args)
     if len(a.shape) != 1 or len(b.shape) != 1:
         raise GapError(node, "np.dot of matrices", "write the sums out", "not yet")
     return _total(reader, [binary(reader, ast.Mult, a, b, node)], {}, node)
@@ -72,10 +77,10 @@ def _dot(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value
 def _norm(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     """``np.linalg.norm(v)`` of a vector."""
     plain(args, keywords, 1, 1, "norm", node)
-    vector = containers.to_array(reader, args[0], node)
-    if len(vector.shape) != 1:
+    items = vector(reader, args[0], node)
+    if len(items.shape) != 1:
         raise GapError(node, "the norm of a matrix", "write the sum out", "not yet")
-    return hypot_of(reader, list(vector.items), {}, node)
+    return hypot_of(reader, list(items.items), {}, node)
 
 
 def _where(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:

@@ -8,12 +8,12 @@ import types
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from symdiff.errors import SourceError
+from symdiff.errors import SourceError, Verdict
 from symdiff.frontend import containers, resolve
 from symdiff.frontend.gaps import GapError, PoisonedError
 from symdiff.frontend.lower import MAX_DEPTH, Frame, Reader, names_assigned, reads
 from symdiff.frontend.outside import wrap
-from symdiff.frontend.source import FunctionSource, from_function
+from symdiff.frontend.source import FunctionSource, from_function, unwrap
 from symdiff.frontend.values import (
     NONE,
     POISON,
@@ -78,6 +78,8 @@ def read_call(reader: Reader, node: ast.Call, frame: Frame, hint: str) -> Value:
         keywords[keyword.arg] = reader.read(keyword.value, frame)
         poisoned |= isinstance(keywords[keyword.arg], Poison)
     if poisoned:
+        if isinstance(function, Known):
+            check_callee(function.value, node)
         raise PoisonedError
     for value in (*positional, *keywords.values()):
         if isinstance(value, Conflict):
@@ -140,17 +142,32 @@ def call(
     return _call_python(reader, target, args, keywords, node)
 
 
-def _call_python(reader: Reader, target: Any, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST) -> Value:
-    """A user's function: its source is read and inlined."""
+def check_callee(target: Any, node: ast.AST) -> None:
+    """Refuse what can never be called here, whatever its arguments are."""
+    from symdiff.frontend.arrays import forms
+
+    if isinstance(target, FunctionSource) or any(hasattr(target, name) for name in _OURS):
+        return
+    if (getattr(type(target), "__hash__", None) and target in forms()) or row_of(target) is not None:
+        return
     name = getattr(target, "__qualname__", repr(target))
     module = getattr(target, "__module__", "") or ""
     if isinstance(target, type):
-        raise GapError(node, f"the class {name}", "compute with numbers, tuples and lists", "not yet")
+        raise GapError(node, f"the class {name}", "compute with numbers, tuples and lists", "not yet", certain=True)
+    library = module.split(".")[0] in ("numpy", "scipy", "math", "builtins")
+    if library or not (isinstance(unwrap(target), types.FunctionType) or hasattr(target, "__wrapped__")):
+        verdict: Verdict = "never" if module == "builtins" else "not yet"
+        reason = f"{module}.{name} is not in the table of primitives".lstrip(".")
+        raise GapError(node, reason, _advice(module), verdict, certain=True)
+
+
+_OURS = ("__symdiff_reading__", "__symdiff_transform__", "__symdiff_row__")
+
+
+def _call_python(reader: Reader, target: Any, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST) -> Value:
+    """A user's function: its source is read and inlined."""
+    check_callee(target, node)
     target = getattr(target, "__wrapped__", target) if type(target).__name__ == "_lru_cache_wrapper" else target
-    if not isinstance(target, types.FunctionType) and not hasattr(target, "py_func"):
-        raise GapError(node, f"{module}.{name} is not in the table of primitives".lstrip("."), _advice(module), "not yet")
-    if module.split(".")[0] in ("numpy", "scipy"):
-        raise GapError(node, f"{module}.{name} is not in the table of primitives", _advice(module), "not yet")
     try:
         source = from_function(target)
     except SourceError as error:

@@ -112,6 +112,7 @@ def item(reader: Reader, owner: Value, position: int, node: ast.AST) -> Value:
             length(reader, owner, node)
         raise GapError(node, f"an element of {describe(owner)}", "index a tuple, list or array")
     if not -count <= position < count:
+        reader.check_length(owner, count, f"element {position} is out of range: it is read", node)
         raise GapError(node, f"index {position} is out of range for {describe(owner)}", f"use an index below {count}")
     if isinstance(owner, ArrayValue):
         return row(owner, position % count)
@@ -177,6 +178,7 @@ def _unpack(reader: Reader, target: ast.Tuple | ast.List, value: Value, frame: F
         middle = ListValue(items[before : len(items) - after])
         items = (*items[:before], middle, *items[len(items) - after :])
     if len(items) != wanted:
+        reader.check_length(value, len(items), f"{len(items)} values for {wanted} names: it is unpacked", target)
         raise GapError(target, f"{len(items)} values for {wanted} names", f"pass or unpack exactly {wanted} values")
     for element, inner in zip(target.elts, items, strict=True):
         assign(reader, element.value if isinstance(element, ast.Starred) else element, inner, frame)

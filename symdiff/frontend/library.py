@@ -29,6 +29,7 @@ from symdiff.graph.graph import Const
 
 Args = list[Value]
 Keywords = dict[str, Value]
+MAX_ARGUMENT = 300  # of functions of integers computed while reading: 300! has 2041 bits
 Form = Callable[[Reader, Args, Keywords, ast.AST], Value]
 
 
@@ -269,6 +270,35 @@ def _dist(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Valu
     return hypot_of(reader, [arithmetic(reader, "sub", a, b, node) for a, b in zip(p, q, strict=True)], {}, node)
 
 
+def _integers(function: Callable[..., int]) -> Form:
+    """A function of integers that are known while reading: ``math.factorial(5)``."""
+
+    def form(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+        plain(args, keywords, 1, 2, function.__name__, node)
+        values = [reader.integer(value, node, f"an argument of {function.__name__}") for value in args]
+        if any(abs(value) > MAX_ARGUMENT for value in values):
+            raise GapError(node, f"{function.__name__} of so large a number", f"use at most {MAX_ARGUMENT}")
+        try:
+            return number(function(*values))
+        except (ValueError, TypeError) as error:
+            raise GapError(node, str(error), "use other arguments") from None
+
+    return form
+
+
+def _whole(name: str) -> Form:
+    """``math.floor(x)``: an integer if x is known while reading, else the row of the table."""
+
+    def form(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+        plain(args, keywords, 1, 1, name, node)
+        value = scalar(reader, args[0], node)
+        if value.known is not None and math.isfinite(value.known):
+            return number(int(getattr(math, name)(value.known)))
+        return reader.apply(name, value)
+
+    return form
+
+
 def is_close(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     """``isclose``, which is no comparison of numbers that a branch should hang on."""
     raise GapError(node, "isclose", "compare with a tolerance: abs(a - b) < 1e-9")
@@ -303,6 +333,8 @@ MATH: dict[str, Form] = {
     "prod": product_of,
     "fsum": sum_of,
     "isclose": is_close,
+    **{name: _whole(name) for name in ("floor", "ceil", "trunc")},
+    **{name: _integers(getattr(math, name)) for name in ("factorial", "comb", "perm", "gcd", "lcm", "isqrt")},
 }
 
 # Methods of arrays, with the array as first argument.

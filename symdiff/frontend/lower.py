@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from symdiff.errors import Gap, NameUnboundError
+from symdiff.errors import Gap, NameUnboundError, ShapeError
 from symdiff.frontend import resolve
 from symdiff.frontend.fence import refusal
 from symdiff.frontend.gaps import GapError, PoisonedError, RestartError
@@ -109,6 +109,7 @@ class Reader:
         self.integers: dict[str, tuple[Any, ...]] = {}
         self.integer_arguments = frozenset(integers)
         self.differentiate = differentiate
+        self.given: dict[int, tuple[str, Value]] = {}  # arguments as they are packed, by identity
         self.steps = 0
         self.exhausted = False
         self.active: tuple[Any, ...] = ()  # the derivatives that are being built: a call of one is a recursion
@@ -288,7 +289,16 @@ class Reader:
         self.params.append(param)
         if assumed and not structure.is_scalar:
             return VectorParam(name, tuple(Number(leaf) for leaf in param.leaves))
-        return self.packed(structure, list(param.leaves))
+        value = self.packed(structure, list(param.leaves))
+        self.given[id(value)] = (name, value)
+        return value
+
+    def check_length(self, value: Value, count: int, needed: str, node: ast.AST) -> None:
+        """Tell the caller that an argument is too short or too long, if the value is an argument."""
+        if id(value) in self.given:
+            name = self.given[id(value)][0]
+            line = getattr(node, "lineno", 0)
+            raise ShapeError(f"argument {name} has {count} elements, but {needed} ({self.source.file}, line {line})")
 
     @staticmethod
     def known_argument(value: Any) -> Value:

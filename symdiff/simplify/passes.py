@@ -22,9 +22,18 @@ def simplify(graph: Graph) -> Graph:
     applied, what nobody reads is dropped, and what one branch alone needs is computed there. Names and origins of the
     lets that survive are kept. Used before and after each differentiation.
     """
+    return _settled(graph, _rules())
+
+
+def clean(graph: Graph) -> Graph:
+    """The same function without dead and decided code, and with every operation that is left as the user wrote it."""
+    return _settled(graph, _exact_rules())
+
+
+def _settled(graph: Graph, rules: Rules) -> Graph:
     for _ in range(MAX_ROUNDS):
         before = graph
-        graph = sink(dead_code(rewrite(graph, _rules())))
+        graph = sink(dead_code(rewrite(graph, rules)))
         # What has moved into a branch may be decided there, and branches between which all is dead can be merged.
         if graph.body == before.body or not any(isinstance(statement, If) for statement in graph.body):
             break
@@ -34,6 +43,11 @@ def simplify(graph: Graph) -> Graph:
 def drop_stops(graph: Graph) -> Graph:
     """The graph with ``stop(x)`` as x, which is its value: only for a graph that is never differentiated again."""
     return dead_code(rewrite(graph, _rules_without_stops()))
+
+
+@cache
+def _exact_rules() -> Rules:
+    return Rules(ALGEBRA)
 
 
 @cache

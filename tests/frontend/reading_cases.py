@@ -508,6 +508,13 @@ def hypot_many(x, y):
     return math.hypot(x, y, 3) + math.dist([x, y], (1, 2)) + math.prod([x, y, 2]) + math.fsum([x, y])
 
 
+def known_integers(x):
+    series = sum(x**k / math.factorial(k) for k in range(5)) + math.comb(5, 2) * x
+    for i in range(math.floor(3.7)):
+        series += i
+    return series + math.gcd(12, 18) + math.ceil(2.1)
+
+
 def string_options(x):
     kind = "log" + "1p"
     return math.log1p(x) if kind == "log1p" else x
@@ -550,5 +557,5 @@ CASES = pairs(
     (walrus, (1.2,)), *[(in_tuple, (v,)) for v in (1.0, 1.5)], (none_default, (1.2,)), (none_default, (1.2, 3.0)),
     (is_instance, (1.2,)), *[(any_all, (v,)) for v in (-3.0, 1.5, 20.0)], (keyword_names, (1.2, 0.7)),
     (generated_names, (1.2, 0.7, 0.3, 0.2, 0.1)), (log_base, (1.2,)), (power_forms, (1.2,)), (big_integers, (1.2,)),
-    (hypot_many, (1.2, 0.7)), (string_options, (1.2,)), (dead_code, (1.2,)),
+    (hypot_many, (1.2, 0.7)), (string_options, (1.2,)), (known_integers, (1.2,)), (dead_code, (1.2,)),
 )  # fmt: skip
