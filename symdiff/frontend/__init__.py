@@ -78,7 +78,9 @@ def _read_once(reader: Reader) -> Reading:
     source = reader.source
     frame = Frame(source, names_assigned(source.node))
     if source.node.args.kwarg is not None:
-        unknown = GapError(source.node, f"{source.name} takes **{source.node.args.kwarg.arg}", "name the keywords", "not yet")
+        unknown = GapError(
+            source.node, f"{source.name} takes **{source.node.args.kwarg.arg}", "name the keywords", "not yet", certain=True
+        )
         reader.record(frame, unknown)
         raise UnsupportedError(source.name, tuple(reader.gaps))
     variadic = source.node.args.vararg

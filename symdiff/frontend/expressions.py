@@ -184,6 +184,8 @@ def arithmetic(reader: Reader, name: str, a: Number, b: Number, node: ast.AST, h
         exact = exact_integer(name, a.known, b.known, node)
         if exact is not None:
             return number(exact)
+    if name == "pow" and a.known is not None and b.known is not None and a.known < 0 and b.known != int(b.known):
+        raise GapError(node, "a fractional power of a negative number (which is complex)", "use a positive base")
     for value in (a, b):
         if isinstance(value.known, int) and value.known.bit_length() > 1024:
             raise GapError(node, "an integer too large for a float", "use a smaller number")

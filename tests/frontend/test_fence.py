@@ -60,6 +60,7 @@ REFUSED = [
     ("return round(x, 2)", "round(x, 2)", "never", "round"),
     ("return isclose(x, y)", None, None, "isclose"),
     ("return f(x, y)", "f(x, y)", "not yet", "recursion"),
+    ("return (-8.0)**(1/3) * x", "(-8.0)**(1/3)", "never", "complex"),
     ("return 1 // 0 * x", "1 // 0", "never", "zero"),
 ]
 
