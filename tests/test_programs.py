@@ -42,7 +42,6 @@ FULLY_COMPILED = (
     "vector_to_matrix",
     "vector_and_scalar",
     "logarithms_and_powers",
-    "gamma_functions",
     "darcy_friction",
 )
 
