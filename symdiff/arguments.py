@@ -125,6 +125,11 @@ def compiled_argument(value: Any, structure: Structure, name: str) -> Any:
     return array if structure.shape is None else array.reshape(structure.shape)
 
 
+def is_real(value: Any) -> bool:
+    """True for a real number that is no bool."""
+    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+
+
 def is_single(value: Any) -> bool:
     """True if every array among the arguments holds float32 numbers, and there is one."""
     arrays = [item for item in value if isinstance(item, np.ndarray) and item.ndim]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symdiff import codegen, printing
-from symdiff.arguments import Call, compiled_argument, is_single
+from symdiff.arguments import Call, compiled_argument, is_real, is_single
 from symdiff.frontend import Reading
 from symdiff.graph.graph import Graph, Param
 from symdiff.graph.structure import Array, Items, Structure
@@ -91,7 +91,8 @@ class Specialization:
 
     def holds(self) -> bool:
         """True while the outside values that shaped the graph are still what they were."""
-        return all(guard.holds() for guard in self.reading.guards)
+        numbers = (capture.get() for capture, _ in self.reading.captures)
+        return all(guard.holds() for guard in self.reading.guards) and all(map(is_real, numbers))
 
     @property
     def is_plain(self) -> bool:
@@ -123,28 +124,13 @@ class Specialization:
         """
         if self.is_plain:
             return codegen.fast_dispatcher(self.kernel, slow)
-        kernel, unpack, captures, guards = self.kernel, self.unpack, self.reading.captures, self.reading.guards
+        if any(isinstance(param.structure, Items) for param in self.params):
+            return slow  # tuples and lists must be converted in any case
+        reading = self.reading
         shapes = [codegen.argument_shape(param.structure) for param in self.params if param.role != "captured"]
-        arrays = [isinstance(param.structure, Array) for param in self.params if param.role != "captured"]
-        wanted = list(zip(shapes, arrays, strict=True))
-        scalar = (float, np.float64)
-
-        def call(*args: Any, **kwargs: Any) -> Any:
-            if kwargs or len(args) != len(wanted):
-                return slow(*args, **kwargs)
-            for arg, (shape, is_array) in zip(args, wanted, strict=True):
-                if is_array:
-                    if type(arg) is not np.ndarray or arg.shape != shape or arg.dtype != np.float64 or not arg.flags.carray:
-                        return slow(*args)
-                elif shape or type(arg) not in scalar:
-                    return slow(*args)
-            for guard in guards:
-                if not guard.holds():
-                    return slow(*args)
-            result = kernel(*args, *[float(capture.get()) for capture, _ in captures]) if captures else kernel(*args)
-            return result if unpack is None else unpack(result)
-
-        return call
+        guards = [(guard.capture.get, guard.value) for guard in reading.guards]
+        captures = [capture.get for capture, _ in reading.captures]
+        return codegen.wrapper(self.kernel, slow, shapes, guards, captures, self.unpack)
 
     def call(self, call: Call) -> Any:
         """Evaluate with prepared arguments."""

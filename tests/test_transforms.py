@@ -258,6 +258,41 @@ def test_captured_structure_rebuilds_when_it_changes(monkeypatch):
         TABLE[0] = 1.0
 
 
+def test_a_captured_number_that_is_deleted(monkeypatch):
+    df = grad(lambda x: K * x**2)
+    assert df(1.0) == 5.0
+    monkeypatch.delitem(globals(), "K")
+    for _ in range(2):
+        with pytest.raises(symdiff.NameUnboundError, match="K"):
+            df(1.0)
+
+
+def test_a_captured_number_that_becomes_something_else(monkeypatch):
+    df = grad(lambda x: K * x**2)
+    assert df(1.0) == 5.0
+    monkeypatch.setitem(globals(), "K", np.float32(0.5))
+    assert df(1.0) == 1.0
+    monkeypatch.setitem(globals(), "K", 3)
+    assert df(1.0) == 6.0
+    for wrong in ("3", None, True, 1j, [1.0]):
+        monkeypatch.setitem(globals(), "K", wrong)
+        with pytest.raises((symdiff.SymdiffError, TypeError)):
+            df(1.0)
+
+
+def test_containers_are_told_apart_after_the_first_call():
+    df = grad(rosen)
+    for _ in range(2):
+        for container in (tuple, list, np.array, lambda items: np.array(items, dtype=np.float32)):
+            p = container([1.0, 2.0])
+            assert type(df(p)) is type(p)
+            assert list(df(p)) == [-400.0, 200.0]
+        assert df(np.array([[1.0, 2.0], [3.0, 4.0]])[0]).tolist() == [-400.0, 200.0]
+        with pytest.raises(symdiff.ShapeError):
+            df(np.zeros(3))
+        assert df(p=[1.0, 2.0]) == [-400.0, 200.0]
+
+
 def helper(x):
     return x**2
 

@@ -15,6 +15,7 @@ from symdiff.codegen.compile import (
 )
 from symdiff.codegen.emit import emit, parameters
 from symdiff.codegen.packing import argument_shape, packed, unpacker
+from symdiff.codegen.wrapper import wrapper
 
 __all__ = [
     "argument_shape",
@@ -29,4 +30,5 @@ __all__ = [
     "unpacker",
     "vectorize",
     "with_defaults",
+    "wrapper",
 ]

@@ -48,7 +48,7 @@ class Guard:
         """True while the outside value is still the one that the graph was built for."""
         try:
             present = self.capture.get()
-        except (KeyError, ValueError, AttributeError, IndexError):
+        except (NameUnboundError, IndexError, TypeError, AttributeError):
             return False
         if present is self.value:
             return True
@@ -72,12 +72,12 @@ def look_up(source: FunctionSource, name: str) -> tuple[Any, Capture | None]:
     if name in code.co_freevars:
         cell = cells[code.co_freevars.index(name)]
         try:
-            return cell.cell_contents, Capture(name, ("cell", id(cell)), lambda: cell.cell_contents)
+            return cell.cell_contents, Capture(name, ("cell", id(cell)), _getter(name, lambda: cell.cell_contents))
         except ValueError:
             raise NameUnboundError(f"{name!r} in the closure of {function.__qualname__} is not bound yet") from None
     scope = function.__globals__
     if name in scope:
-        return scope[name], Capture(name, ("global", id(scope), name), lambda: scope[name])
+        return scope[name], Capture(name, ("global", id(scope), name), _getter(name, lambda: scope[name]))
     if hasattr(builtins, name):
         return getattr(builtins, name), None
     raise NameUnboundError(f"name {name!r} in {function.__qualname__} ({source.file}) is not defined")
@@ -85,7 +85,20 @@ def look_up(source: FunctionSource, name: str) -> tuple[Any, Capture | None]:
 
 def attribute(owner: types.ModuleType, name: str) -> tuple[Any, Capture]:
     """An attribute of a module and where it is found."""
-    return getattr(owner, name), Capture(name, ("attribute", id(owner), name), lambda: getattr(owner, name))
+    get = _getter(f"{owner.__name__}.{name}", lambda: getattr(owner, name))
+    return getattr(owner, name), Capture(name, ("attribute", id(owner), name), get)
+
+
+def _getter(name: str, get: Callable[[], Any]) -> Callable[[], Any]:
+    """Read an outside value at every call; what was deleted is reported by its name."""
+
+    def present() -> Any:
+        try:
+            return get()
+        except (KeyError, AttributeError, ValueError):
+            raise NameUnboundError(f"{name}, which the function reads, is no longer defined") from None
+
+    return present
 
 
 def item(container: Any, capture: Capture, path: tuple[int, ...]) -> Capture:
