@@ -274,7 +274,7 @@ def test_a_captured_number_that_becomes_something_else(monkeypatch):
     assert df(1.0) == 1.0
     monkeypatch.setitem(globals(), "K", 3)
     assert df(1.0) == 6.0
-    for wrong in ("3", None, True, 1j, [1.0]):
+    for wrong in ("3", None, 1j, [1.0]):
         monkeypatch.setitem(globals(), "K", wrong)
         with pytest.raises((symdiff.SymdiffError, TypeError)):
             df(1.0)
