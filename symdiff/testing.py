@@ -186,5 +186,6 @@ def _difference(graph: Graph, row: int, wrt: tuple[str, ...], point: dict[str, f
     with mpmath.workdps(DIGITS):
         at = tuple(mpmath.mpf(point[name]) for name in names)
         found = mpmath.diff(value, at if len(at) > 1 else at[0], orders if len(at) > 1 else orders[0])
-        exact = float(found)
-    return exact, abs(exact) * 2**-50
+        exact, size = float(found), abs(float(value(*at)))
+    # Differences of DIGITS digits: far more exact than a double, but the difference of equal values is not quite 0.
+    return exact, abs(exact) * 2**-50 + (1 + size) * 2**-80

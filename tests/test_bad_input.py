@@ -112,7 +112,7 @@ def test_vector_of_the_wrong_length():
     df = grad(pair)
     assert df([2.0, 3.0]) == [3.0, 2.0]
     for bad in ([1.0], [1.0, 2.0, 3.0], (), np.zeros(3)):
-        with pytest.raises(ShapeError, match="argument p has . elements, but . values for 2 names"):
+        with pytest.raises(ShapeError, match=r"argument p has . elements, but . values for 2 names"):
             df(bad)
     with pytest.raises(ShapeError, match="element 2 is out of range"):
         grad(lambda p: p[0] * p[2])([1.0, 2.0])

@@ -74,6 +74,10 @@ def test_a_function_that_is_not_what_its_text_says_is_caught(monkeypatch):
         object.__setattr__(row, "code", right)
 
 
+def test_a_derivative_that_is_zero():
+    assert not check_grads(lambda x, y: math.sqrt(x + y) * 0 + max(x * y, y), 3.0, 2.0).failures
+
+
 def test_bad_calls():
     with pytest.raises(DomainError, match="orders 0, 1 and 2"):
         check_grads(price, 1.0, 1.0, 1.0, order=3)

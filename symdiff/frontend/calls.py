@@ -161,7 +161,21 @@ def check_callee(target: Any, node: ast.AST) -> None:
         raise GapError(node, reason, _advice(module), verdict, certain=True)
 
 
-_NEVER = frozenset("eval exec compile open input __import__ globals locals vars getattr setattr id hash".split())
+_NEVER = {
+    "eval",
+    "exec",
+    "compile",
+    "open",
+    "input",
+    "__import__",
+    "globals",
+    "locals",
+    "vars",
+    "getattr",
+    "setattr",
+    "id",
+    "hash",
+}
 _OURS = ("__symdiff_reading__", "__symdiff_transform__", "__symdiff_row__")
 
 

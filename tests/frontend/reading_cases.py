@@ -1,6 +1,5 @@
 """Small functions, each with arguments: reading them must give what Python gives. One idea each."""
 
-# ruff: noqa
 import math
 import math as m
 from math import log as ln

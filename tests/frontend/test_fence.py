@@ -88,8 +88,10 @@ def test_refused(body, marked, verdict, reason):
     for gap in gaps:
         shown = str(gap).splitlines()
         assert shown[0] == f'  File "<source>", line {gap.place.line}'
-        assert shown[2].strip("^ ") == "" and "^" in shown[2]
-        assert shown[4].startswith("  instead: ") and gap.rewrite
+        assert shown[2].strip("^ ") == ""
+        assert "^" in shown[2]
+        assert shown[4].startswith("  instead: ")
+        assert gap.rewrite
 
 
 def test_every_row_of_the_fence_has_a_reason_and_a_rewrite():
@@ -134,7 +136,7 @@ def test_dead_code_is_not_refused():
 def test_names_bound_later():
     @grad
     def f(x):
-        return defined_later(x)
+        return defined_later(x)  # noqa: F821 - that is the test
 
     with pytest.raises(NameUnboundError, match="defined_later"):
         f(1.0)
