@@ -11,6 +11,7 @@ from symdiff.frontend import (
     calls,
     comprehensions,  # noqa: F401 - registers its rules
     conditions,
+    loops,  # noqa: F401 - registers its rules
 )
 from symdiff.frontend.gaps import GapError, NeedsCallError, RestartError
 from symdiff.frontend.lower import Differentiate, Frame, Reader, names_assigned

@@ -161,7 +161,7 @@ def check_callee(target: Any, node: ast.AST) -> None:
         raise GapError(node, reason, _advice(module), verdict, certain=True)
 
 
-_NEVER = {
+_NEVER = {"eval", "exec", "compile", "open", "input", "__import__", "globals", "locals", "vars", "getattr", "setattr", "id"}
     "eval",
     "exec",
     "compile",

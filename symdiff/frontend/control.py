@@ -33,8 +33,6 @@ from symdiff.frontend.values import (
 from symdiff.graph.build import Body
 from symdiff.graph.graph import Atom
 
-MAX_UNROLL = 10_000  # iterations of a while loop
-
 
 @dataclass(frozen=True)
 class Completion:
@@ -242,52 +240,6 @@ def guarded(reader: Reader, before: Completion, rest: Callable[[], Completion], 
     return join_paths(reader, over.atom, then, orelse, frame)
 
 
-# -- loops --------------------------------------------------------------------------------------------------------
-
-
-def run_for(reader: Reader, node: ast.For, frame: Frame) -> Completion:
-    """Unroll a loop over a container of known length."""
-    items = containers.elements(reader, reader.operand(node.iter, frame), node.iter)
-    completion = NEXT
-    for item in items:
-
-        def once(item: Value = item) -> Completion:
-            containers.assign(reader, node.target, item, frame)
-            return run(reader, node.body, frame).without("continue")
-
-        completion = _then(reader, completion, once, frame)
-        if completion.always:
-            break
-    return _after_loop(reader, completion, node.orelse, frame)
-
-
-def run_while(reader: Reader, node: ast.While, frame: Frame) -> Completion:
-    """Unroll a loop whose condition is known while reading."""
-    completion = NEXT
-    for _ in range(MAX_UNROLL):
-        truth = truth_of(reader, reader.operand(node.test, frame), node.test)
-        if isinstance(truth, Condition):
-            raise reader.refuse(node)
-        if not truth.value:
-            break
-        completion = _then(reader, completion, lambda: run(reader, node.body, frame).without("continue"), frame)
-        if completion.always:
-            break
-    else:
-        raise GapError(node, f"a loop of more than {MAX_UNROLL} iterations", "use fewer iterations", "not yet")
-    return _after_loop(reader, completion, node.orelse, frame)
-
-
-def _then(reader: Reader, completion: Completion, more: Callable[[], Completion], frame: Frame) -> Completion:
-    return guarded(reader, completion, more, frame) if completion.flags else more()
-
-
-def _after_loop(reader: Reader, completion: Completion, orelse: Sequence[ast.stmt], frame: Frame) -> Completion:
-    if orelse and not completion.always:
-        completion = _then(reader, completion, lambda: run(reader, orelse, frame), frame)
-    return completion.without("break")
-
-
 # -- simple statements --------------------------------------------------------------------------------------------
 
 
@@ -399,8 +351,6 @@ STATEMENTS: dict[type[ast.stmt], Run] = {
     ast.Expr: run_expression,  # type: ignore[dict-item]
     ast.Return: run_return,  # type: ignore[dict-item]
     ast.Raise: run_raise,  # type: ignore[dict-item]
-    ast.For: run_for,  # type: ignore[dict-item]
-    ast.While: run_while,  # type: ignore[dict-item]
     ast.FunctionDef: run_def,  # type: ignore[dict-item]
     ast.Break: lambda reader, node, frame: ends("break"),
     ast.Continue: lambda reader, node, frame: ends("continue"),
