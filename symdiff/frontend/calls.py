@@ -162,20 +162,6 @@ def check_callee(target: Any, node: ast.AST) -> None:
 
 
 _NEVER = {"eval", "exec", "compile", "open", "input", "__import__", "globals", "locals", "vars", "getattr", "setattr", "id"}
-    "eval",
-    "exec",
-    "compile",
-    "open",
-    "input",
-    "__import__",
-    "globals",
-    "locals",
-    "vars",
-    "getattr",
-    "setattr",
-    "id",
-    "hash",
-}
 _OURS = ("__symdiff_reading__", "__symdiff_transform__", "__symdiff_row__")
 
 
