@@ -134,7 +134,8 @@ def from_function(function: Callable[..., Any]) -> FunctionSource:
 def _file_lines(function: types.FunctionType) -> list[str]:
     code = function.__code__
     linecache.checkcache(code.co_filename)
-    lines = linecache.getlines(code.co_filename, function.__globals__)
+    # "<string>" is what exec and eval call their text; Python 3.13 keeps the text of `python -c` under the same name.
+    lines = [] if code.co_filename == "<string>" else linecache.getlines(code.co_filename, function.__globals__)
     if not lines:
         text = "lambda x: ..." if code.co_name == "<lambda>" else f"def {function.__name__}(...): ..."
         raise SourceError(
