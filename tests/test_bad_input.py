@@ -252,6 +252,8 @@ def test_outside_the_domain_compiled_code_gives_nan(text, point):
 
 def test_poles_and_overflow_are_ieee():
     assert read(source="lambda x: 1/x")(0.0) == math.inf
+    assert read(source="lambda x: x**-3 + x**-1")(0.0) == math.inf
+    assert grad(source="lambda x: x**-2")(0.0) == -math.inf
     assert read(source="lambda x: math.log(x)")(0.0) == -math.inf
     assert read(source="lambda x: math.exp(x)")(1000.0) == math.inf
     assert math.isnan(grad(cube)(math.nan))
