@@ -28,12 +28,26 @@ class Call:
     @property
     def key(self) -> tuple[Any, ...]:
         """What a specialisation is made for."""
-        known = tuple((name, type(value), _identity(value)) for name, value in self.known.items())
+        known = tuple((name, Same(value)) for name, value in self.known.items())
         return (tuple(self.structures.items()), known)
 
 
-def _identity(value: Any) -> Any:
-    return value if isinstance(value, str | bool | bytes | enum.Enum | None) else id(value)
+@dataclass(frozen=True, eq=False)
+class Same:
+    """A known value as a part of a key: text and truth by value, anything else (a function) by identity.
+
+    It holds on to the value, whose id could otherwise pass to another function.
+    """
+
+    value: Any
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Same) or type(self.value) is not type(other.value):
+            return False
+        return self.value is other.value or (isinstance(self.value, str | bool | bytes) and self.value == other.value)
+
+    def __hash__(self) -> int:
+        return hash(self.value) if isinstance(self.value, str | bool | bytes) else id(self.value)
 
 
 def sort_arguments(values: Mapping[str, Any], differentiated: frozenset[str]) -> Call:
@@ -118,11 +132,16 @@ def compiled_argument(value: Any, structure: Structure, name: str) -> Any:
         return _as_float(value)
     if isinstance(value, np.ndarray):
         array = np.ascontiguousarray(value, dtype=np.float64)
-        return array if array.flags.writeable else array.copy()
-    array = np.array(list(scalars(value)), dtype=np.float64)
+        array = array if array.flags.writeable else array.copy()
+    else:
+        array = np.array(list(scalars(value)), dtype=np.float64)
+        array = array.reshape(structure.shape) if array.size == structure.size and structure.shape is not None else array
     if array.size != structure.size:
         raise ShapeError(f"{name} has {array.size} elements where {structure.size} are needed")
-    return array if structure.shape is None else array.reshape(structure.shape)
+    wanted = (structure.size,) if structure.shape is None else structure.shape
+    if array.shape != wanted:
+        raise ShapeError(f"{name} has shape {array.shape} where {wanted} is needed")
+    return array
 
 
 def is_real(value: Any) -> bool:

@@ -19,6 +19,8 @@ from symdiff.printing import Heading
 from symdiff.printing.heading import Kind
 from symdiff.specialization import Specialization
 
+MAX_MADE = 256  # versions that are kept of one derivative; a new function as argument makes a new one at every call
+
 
 class Transform(Protocol):
     """What SymbolicFunction needs of a transform (see ``transforms.Transform``)."""
@@ -142,6 +144,8 @@ class SymbolicFunction:
             names = tuple(dict.fromkeys([*names, *reading.integers]))
             self._structural[base] = names
             self._made[*base, tuple(call.integers.get(name) for name in names)] = made
+            while len(self._made) > MAX_MADE:
+                del self._made[next(iter(self._made))]
             return made
 
     def _specialization(self, reading: Reading) -> Specialization:

@@ -168,6 +168,13 @@ def test_scalar_seed():
         jvp(cube)(2.0, tangent=[1.0, 2.0])
 
 
+def test_seed_of_the_wrong_shape():
+    with pytest.raises(ShapeError, match="shape"):
+        jvp(pair)([1.0, 2.0], tangent=np.ones((2, 1)))
+    with pytest.raises(ShapeError, match="3 elements where 2 are needed"):
+        hvp(pair)(np.array([1.0, 2.0]), tangent=np.ones(3))
+
+
 def test_reductions_wait_for_a_call():
     norm = grad(lambda p: np.linalg.norm(p) + np.sum(p))
     assert norm(np.array([3.0, 4.0])) == pytest.approx([1.6, 1.8], rel=1e-15)

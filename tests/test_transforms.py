@@ -347,6 +347,16 @@ def test_options_that_are_no_numbers_specialise():
     assert df(2.0, g=lambda v: v * v) == 32.0
 
 
+def test_functions_as_arguments_are_never_taken_for_each_other():
+    df = grad(lambda x, g: g(x))
+    for power in range(1, 300, 37):
+        assert df(1.0, source_of(power)) == float(power)
+
+
+def source_of(power):
+    return lambda x: x**power
+
+
 def test_defaults_and_keywords():
     def f(x, k=2.0, *, m=3.0):
         return k * m * x**2
