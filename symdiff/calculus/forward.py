@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from symdiff.calculus.naming import tangent_name
-from symdiff.calculus.partials import contributions
-from symdiff.calculus.sweep import ZERO, Sweep, Term, derived, is_zero
-from symdiff.graph.graph import UNDEFINED, Atom, Block, Graph, If, Let, Out, Param
+from symdiff.calculus.partials import Partials, choice, chosen, condition, contributions, depends
+from symdiff.calculus.supports import ZERO, Joining
+from symdiff.calculus.sweep import Sweep, Term, derived, is_zero
+from symdiff.graph.build import Body
+from symdiff.graph.graph import UNDEFINED, Atom, Block, Graph, If, Let, Origin, Param
+from symdiff.primitives.row import Choice, Decision
 
 Directions = Sequence[Mapping[str, Atom]]  # one direction: the tangent of each input that has one
 Tangents = dict[int, Atom]  # the tangent of one name along each direction that reaches it
@@ -55,38 +58,58 @@ class Forward(Sweep):
     def let(self, let: Let) -> None:
         """The tangent of a let: the sum over its operands of partial times tangent."""
         self.builder.origin = origin = derived(let.origin, "tangent")
+        decision = choice(self.builder, let) if depends(let, self.tangents) else None
+        if decision is None:
+            made = self.sums(let, contributions(self.builder, let, self.tangents), origin)
+        else:
+            made = self.choose(decision, let, origin)
+        if made:
+            self.tangents[let.name] = made
+
+    def sums(self, let: Let, found: Partials, origin: Origin | None) -> Tangents:
+        """The tangents of a let with these partials."""
         terms: dict[int, list[Term]] = {}
-        found = contributions(self.builder, let, self.tangents)
         alone = len({number for operand, _ in found for number in self.tangents[operand]}) == 1
         for operand, coefficient in found:
             for number, vector in self.tangents[operand].items():
                 terms.setdefault(number, []).append(Term(coefficient, vector, alone, origin))
-        made = {number: self.total(terms[number], self.hint(let.name, number), common=True) for number in sorted(terms)}
-        if made:
-            self.tangents[let.name] = made
+        return {number: self.total(terms[number], self.hint(let.name, number), common=True) for number in sorted(terms)}
+
+    def choose(self, decision: Decision, let: Let, origin: Origin | None) -> Tangents:
+        """The tangents of a let that hands on one of its operands: those of the operand chosen."""
+        if not isinstance(decision, Choice):
+            return self.sums(let, chosen(self.builder, let, self.tangents, decision), origin)
+        test = condition(self.builder, let, decision)
+        bodies: list[Body] = []
+        sides: list[Tangents] = []
+        for holds, side in ((True, decision.then), (False, decision.orelse)):
+            with self.supports.side(test, holds) as body:
+                sides.append(self.choose(side, let, origin))
+            bodies.append(body)
+        joining = Joining(self.supports, test, bodies)
+        made = {
+            number: joining.out(self.hint(let.name, number), sides[0].get(number, ZERO), sides[1].get(number, ZERO))
+            for number in sorted({number for side in sides for number in side})
+        }
+        self.builder.append(joining.branch(origin))
+        return made
 
     def branch(self, statement: If) -> None:
         """A branch whose outs hand on their tangents too."""
-        builder = self.builder
-        with builder.block() as then:
+        with self.supports.side(statement.condition, True) as then:
             self.block(statement.then)
-        with builder.block() as orelse:
+        with self.supports.side(statement.condition, False) as orelse:
             self.block(statement.orelse)
-        outs = list(statement.outs)
+        joining = Joining(self.supports, statement.condition, (then, orelse))
         for out in statement.outs:
             sides = [self.tangents.get(side, {}) for side in (out.then, out.orelse) if isinstance(side, str)]
-            made = {number: self.out(out, number, outs) for number in sorted({n for side in sides for n in side})}
+            made = {
+                number: joining.out(self.hint(out.name, number), self.tangent(out.then, number), self.tangent(out.orelse, number))
+                for number in sorted({number for side in sides for number in side})
+            }
             if made:
                 self.tangents[out.name] = made
-        builder.append(If(statement.condition, tuple(then), tuple(orelse), tuple(outs), statement.origin))
-
-    def out(self, out: Out, number: int, outs: list[Out]) -> Atom:
-        """The tangent of an out: itself an out, unless both sides have the same one."""
-        first, second = self.tangent(out.then, number), self.tangent(out.orelse, number)
-        if first == second:
-            return first
-        outs.append(Out(self.builder.fresh(self.hint(out.name, number)), first, second))
-        return outs[-1].name
+        self.builder.append(joining.branch(statement.origin, statement.outs))
 
     def hint(self, name: str, number: int) -> str:
         """Return what the tangent of a name along one direction is called."""

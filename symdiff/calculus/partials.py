@@ -2,23 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
+from typing import Any
 
 from symdiff.calculus.sweep import is_zero
 from symdiff.graph.build import Builder
 from symdiff.graph.graph import Atom, Let
 from symdiff.primitives import TABLE
+from symdiff.primitives.row import Choice
+
+Partials = list[tuple[str, Atom]]
 
 
-def contributions(builder: Builder, let: Let, active: Container[str]) -> list[tuple[str, Atom]]:
+def contributions(builder: Builder, let: Let, active: Container[str]) -> Partials:
     """The active operands of a let, each once, with its partial derivative; structural zeros are left out.
 
     ``x*x`` gives ``[("x", 2*x)]``: an operand that occurs twice has the sum of both partials.
     """
-    if let.op.partials is None or not any(arg in active for arg in let.args if isinstance(arg, str)):
+    if let.op.partials is None or not depends(let, active):
         return []
     handles = [builder.value(arg) for arg in let.args]
-    partials = map(builder.atom, let.op.partials(*handles, builder.value(let.name)))
+    return _by_operand(builder, let, active, map(builder.atom, let.op.partials(*handles, builder.value(let.name))))
+
+
+def chosen(builder: Builder, let: Let, active: Container[str], partials: Iterable[Any]) -> Partials:
+    """The active operands of a let whose row chooses, with their partials on one side of its choice."""
+    return _by_operand(builder, let, active, map(builder.atom, partials))
+
+
+def choice(builder: Builder, let: Let) -> Choice | None:
+    """The choice that a let makes among its operands, if it does."""
+    return None if let.op.choice is None else let.op.choice(*map(builder.value, let.args))
+
+
+def condition(builder: Builder, let: Let, decision: Choice) -> Atom:
+    """The condition of a choice as an atom, computed in the present block."""
+    return builder.atom(decision.condition(*map(builder.value, (*let.args, let.name))))
+
+
+def depends(let: Let, active: Container[str]) -> bool:
+    """Whether an operand of a let is active."""
+    return any(arg in active for arg in let.args if isinstance(arg, str))
+
+
+def _by_operand(builder: Builder, let: Let, active: Container[str], partials: Iterable[Atom]) -> Partials:
     coefficients: dict[str, Atom] = {}
     for arg, partial in zip(let.args, partials, strict=True):
         if not isinstance(arg, str) or arg not in active or is_zero(partial):

@@ -8,16 +8,21 @@ contribution costs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from symdiff.calculus.activity import varied
 from symdiff.calculus.naming import adjoint_name
-from symdiff.calculus.partials import contributions
-from symdiff.calculus.sweep import ONE, ZERO, Sweep, Term, derived, is_zero
-from symdiff.graph.graph import Atom, Block, Graph, If, Let, Param, Statement, free_names
+from symdiff.calculus.partials import Partials, choice, chosen, condition, contributions, depends
+from symdiff.calculus.supports import ZERO, Joining
+from symdiff.calculus.sweep import ONE, Sweep, Term, derived, is_zero
+from symdiff.graph.build import Body
+from symdiff.graph.graph import Atom, Block, Graph, If, Let, Origin, Param, free_names
+from symdiff.primitives.row import Choice, Decision
 
 Cotangents = Sequence[Mapping[int, Atom]]  # for each seed: the cotangent of each output that has one, by position
 Adjoints = dict[int, Atom]  # the adjoint of one name for each seed that reaches it
+Totals = dict[tuple[str, int], Atom]  # the sums at the end of one side of a branch, by name and seed
 
 
 class Ledger(dict[str, dict[int, list[Term]]]):
@@ -26,6 +31,9 @@ class Ledger(dict[str, dict[int, list[Term]]]):
     def post(self, name: str, seed: int, term: Term) -> None:
         """Add one contribution."""
         self.setdefault(name, {}).setdefault(seed, []).append(term)
+
+
+Side = Callable[[Ledger], Totals]  # adds one side of a branch
 
 
 class Reverse(Sweep):
@@ -77,57 +85,86 @@ class Reverse(Sweep):
         if not bars:
             return
         self.builder.origin = origin = derived(let.origin, "adjoint")
-        for operand, coefficient in contributions(self.builder, let, self.active):
+        decision = choice(self.builder, let)
+        if decision is None:
+            self.spread(bars, contributions(self.builder, let, self.active), ledger, origin)
+        elif depends(let, self.active):
+            self.choose(decision, let, bars, ledger, origin)
+
+    def spread(self, bars: Adjoints, found: Partials, ledger: Ledger, origin: Origin | None) -> None:
+        """Post the adjoints of a let to its operands."""
+        for operand, coefficient in found:
             for seed, bar in bars.items():
                 ledger.post(operand, seed, Term(coefficient, bar, len(bars) == 1, origin))
+
+    def choose(self, decision: Decision, let: Let, bars: Adjoints, ledger: Ledger, origin: Origin | None) -> None:
+        """Post the adjoint of a let that hands on one of its operands: to the operand chosen."""
+        if not isinstance(decision, Choice):
+            self.spread(bars, chosen(self.builder, let, self.active, decision), ledger, origin)
+            return
+        test = condition(self.builder, let, decision)
+        sides = [partial(self.chosen_side, side, let, bars, origin) for side in (decision.then, decision.orelse)]
+        self.split(test, [arg for arg in let.args if isinstance(arg, str)], sides, ledger, origin)
+
+    def chosen_side(self, decision: Decision, let: Let, bars: Adjoints, origin: Origin | None, ledger: Ledger) -> Totals:
+        """One side of a choice: the sums for the operands."""
+        self.choose(decision, let, bars, ledger, origin)
+        return self.totals(ledger)
 
     def branch(self, statement: If, ledger: Ledger) -> None:
         """Add the adjoint of a branch, if any of its outs has an adjoint."""
         bars = {out.name: self.take(ledger, out.name) for out in statement.outs}
         if not any(bars.values()):
             return
-        outer = [name for name in _read_inside(statement) if name in ledger]
-        starts = {name: self.take(ledger, name) for name in outer}
         origin = derived(statement.origin, "adjoint")
-        bodies: list[Sequence[Statement]] = []
-        totals: list[dict[tuple[str, int], Atom]] = []
-        for block, handed_on in _sides(statement):
-            inner = Ledger()
-            for name, start in starts.items():
-                for seed, atom in start.items():
-                    inner.post(name, seed, Term(ONE, atom, True, origin))
-            for out, atom in zip(statement.outs, handed_on, strict=True):
-                for seed, bar in bars[out.name].items():
-                    self.post(inner, atom, seed, Term(ONE, bar, True, origin))
-            with self.builder.block() as body:
-                totals.append(self.side(block, inner))
-            bodies.append(body)
-        keys = list(dict.fromkeys((*totals[0], *totals[1])))
-        pairs = [(self.hint(key[0]), totals[0].get(key, ZERO), totals[1].get(key, ZERO)) for key in keys]
-        sums = self.builder.branch(statement.condition, bodies[0], bodies[1], pairs, origin)
-        for (name, seed), atom in zip(keys, sums, strict=True):
-            ledger.post(name, seed, Term(ONE, atom, True, origin))
+        sides = [partial(self.side, statement, holds, bars, origin) for holds in (True, False)]
+        self.split(statement.condition, _read_inside(statement), sides, ledger, origin)
 
-    def side(self, block: Block, ledger: Ledger) -> dict[tuple[str, int], Atom]:
+    def side(self, statement: If, holds: bool, bars: Mapping[str, Adjoints], origin: Origin | None, ledger: Ledger) -> Totals:
         """Add the adjoint of one side, with the primal lets of that side at hand; the sums for names from outside."""
+        for out in statement.outs:
+            for seed, bar in bars[out.name].items():
+                self.post(ledger, out.then if holds else out.orelse, seed, Term(ONE, bar, True, origin))
+        block = statement.then if holds else statement.orelse
         for primal in block:
             if isinstance(primal, Let):
                 self.builder.share(primal)
         self.block(block, ledger)
+        return self.totals(ledger)
+
+    def split(self, condition: Atom, names: Sequence[str], sides: Sequence[Side], ledger: Ledger, origin: Origin | None) -> None:
+        """Add a branch whose sides go on from the adjoints of ``names`` collected so far, and hand on their sums."""
+        starts = {name: self.take(ledger, name) for name in names if name in ledger}
+        bodies: list[Body] = []
+        totals: list[Totals] = []
+        for holds, side in zip((True, False), sides, strict=True):
+            inner = Ledger()
+            for name, start in starts.items():
+                for seed, atom in start.items():
+                    inner.post(name, seed, Term(ONE, atom, True, origin))
+            with self.supports.side(condition, holds) as body:
+                totals.append(side(inner))
+            bodies.append(body)
+        joining = Joining(self.supports, condition, bodies)
+        for key in dict.fromkeys((*totals[0], *totals[1])):
+            name, seed = key
+            atom = joining.out(self.hint(name), totals[0].get(key, ZERO), totals[1].get(key, ZERO))
+            ledger.post(name, seed, Term(ONE, atom, True, origin))
+        branch = joining.branch(origin)
+        if branch.outs or branch.then or branch.orelse:
+            self.builder.append(branch)
+
+    def totals(self, ledger: Ledger) -> Totals:
+        """Sum all that is left in a ledger."""
         names = list(ledger)
         return {(name, seed): atom for name in names for seed, atom in self.take(ledger, name).items()}
-
-
-def _sides(statement: If) -> tuple[tuple[Block, list[Atom]], tuple[Block, list[Atom]]]:
-    """Both blocks of a branch, each with the atoms that it hands on."""
-    outs = statement.outs
-    return (statement.then, [out.then for out in outs]), (statement.orelse, [out.orelse for out in outs])
 
 
 def _read_inside(statement: If) -> list[str]:
     """The outer names that a branch reads (its condition, which has no adjoint, apart)."""
     names: dict[str, None] = {}
-    for block, handed_on in _sides(statement):
+    for holds, block in ((True, statement.then), (False, statement.orelse)):
+        handed_on = [out.then if holds else out.orelse for out in statement.outs]
         names |= dict.fromkeys((*free_names(block), *(atom for atom in handed_on if isinstance(atom, str))))
     return list(names)
 

@@ -20,10 +20,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from symdiff.calculus.naming import kept_name
-from symdiff.graph.build import Builder
+from symdiff.graph.build import Builder, Key, key
 from symdiff.graph.graph import UNDEFINED, Atom, Block, If, Let, Out, Statement
 
-Key = tuple[object, ...]
 Path = tuple[tuple[int, bool], ...]  # the branches around a statement: number of the If, and which side
 
 
@@ -74,12 +73,12 @@ class _Sharing:
     def let(self, let: Let) -> Block:
         """The let over the first names of its operands, or nothing if its right-hand side is known."""
         args = tuple(map(self.resolve, let.args))
-        key = _key(let, args)
+        wanted = key(let.op, args)
         for scope in self.scopes:
-            if key in scope.lets:
-                self.scopes[-1].aliases[let.name] = scope.lets[key]
+            if wanted in scope.lets:
+                self.scopes[-1].aliases[let.name] = scope.lets[wanted]
                 return ()
-        self.scopes[-1].lets[key] = let.name
+        self.scopes[-1].lets[wanted] = let.name
         return (let if args == let.args else replace(let, args=args),)
 
     def branch(self, statement: If) -> Block:
@@ -94,8 +93,7 @@ class _Sharing:
         then, firsts = self.side(statement, condition, True)
         orelse, seconds = self.side(statement, condition, False)
         outs = tuple(
-            replace(out, then=first, orelse=second)
-            for out, first, second in zip(statement.outs, firsts, seconds, strict=True)
+            replace(out, then=first, orelse=second) for out, first, second in zip(statement.outs, firsts, seconds, strict=True)
         )
         return (replace(statement, condition=condition, then=then, orelse=orelse, outs=outs),)
 
@@ -114,13 +112,6 @@ class _Sharing:
             if atom != UNDEFINED:
                 own.aliases[out.name] = atom
         return block, atoms
-
-
-def _key(let: Let, args: tuple[Atom, ...]) -> Key:
-    keys: list[object] = [arg if isinstance(arg, str) else arg.key for arg in args]
-    if let.op.commutative:
-        keys.sort(key=lambda key: (isinstance(key, tuple), key))
-    return (let.op.name, *keys)
 
 
 @dataclass

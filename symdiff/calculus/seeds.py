@@ -61,9 +61,7 @@ def gradient(graph: Graph, wrt: Sequence[str], keep_value: bool = False, tidy: T
     _scalar_valued(graph)
     modes: tuple[Mode, ...] = ("reverse", "forward") if len(wrt) == 1 else ("reverse",)
     entries = [(0, column) for column in range(len(wrt))]
-    return _cheapest(
-        {mode: partial(_entries, graph, wrt, mode, entries, keep_value, tidy) for mode in modes}, _size(graph)
-    )
+    return _cheapest({mode: partial(_entries, graph, wrt, mode, entries, keep_value, tidy) for mode in modes}, _size(graph))
 
 
 def jacobian(graph: Graph, wrt: Sequence[str], tidy: Tidy = identity) -> Derived:
@@ -104,9 +102,7 @@ def hvp(graph: Graph, wrt: Sequence[str], seeds: Sequence[Param], tidy: Tidy = i
     return jvp(gradient(graph, wrt, tidy=tidy).graph, wrt, seeds, tidy)
 
 
-def _entries(
-    graph: Graph, wrt: Sequence[str], mode: Mode, entries: Sequence[Entry], keep_value: bool, tidy: Tidy
-) -> Graph:
+def _entries(graph: Graph, wrt: Sequence[str], mode: Mode, entries: Sequence[Entry], keep_value: bool, tidy: Tidy) -> Graph:
     """Some elements of the Jacobian by one sweep, after the value if that is kept."""
     values: tuple[Atom, ...] = graph.outputs if keep_value else ()
     if mode == "forward":

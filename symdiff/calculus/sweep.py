@@ -8,14 +8,15 @@ from typing import Literal
 
 from symdiff.calculus.activity import prune
 from symdiff.calculus.scopes import close, share
+from symdiff.calculus.supports import ZERO, Joining, Supports, Where
 from symdiff.errors import InternalError
-from symdiff.graph.build import Builder
+from symdiff.graph.build import Body, Builder
 from symdiff.graph.graph import Atom, Const, Graph, If, Let, Origin, Param, defined, walk
 from symdiff.graph.splice import splice
 from symdiff.graph.structure import SCALAR, Items
 from symdiff.primitives import TABLE
 
-ONE, ZERO = Const(1), Const(0)
+ONE = Const(1)
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Sweep:
         self.wrt = tuple(wrt)
         self.primal = _defined(graph)
         self.builder = Builder(taken=self.primal)
+        self.supports = Supports(self.builder)
         for leaf in graph.inputs:
             self.builder.input(leaf)
         for statement in walk(graph.body):
@@ -53,8 +55,44 @@ class Sweep:
     def total(self, terms: Sequence[Term], hint: str, common: bool = False) -> Atom:
         """The sum of the terms as an atom called ``hint``, with as few operations as their signs and quotients allow.
 
-        ``common`` divides once by a denominator that all terms share; it does not pay where ``v/y`` itself is shared.
+        A vector that is zero on paths not taken is multiplied on its own path only. ``common`` divides once by a
+        denominator that all terms share; it does not pay where ``v/y`` itself is shared.
         """
+        supports = self.supports
+        terms = [term for term in terms if supports.of(term.vector) != ()]
+        if not terms:
+            return ZERO
+        where = supports.union([term.vector for term in terms])
+        guarded = [term for term in terms if supports.of(term.vector) and isinstance(term.coefficient, str)]
+        if not guarded:
+            atom = self._total(terms, hint, common)
+        elif all(supports.of(term.vector) == where for term in terms):
+            return self._guarded(terms, where, hint, common)
+        else:
+            summands = [self._single(term) if term in guarded else term for term in terms]
+            atom = self._total(summands, hint, common)
+        if where is not None and isinstance(atom, str):
+            supports.known[atom] = where
+        return atom
+
+    def _single(self, term: Term) -> Term:
+        """A term whose product is formed where its vector is not zero."""
+        atom = self._guarded([term], self.supports.of(term.vector), "t", False)
+        return Term(ONE, atom, True, term.origin)
+
+    def _guarded(self, terms: Sequence[Term], where: Where, hint: str, common: bool) -> Atom:
+        """The sum of terms that are zero elsewhere, in a branch."""
+        self.builder.origin = terms[-1].origin
+        condition, holds = self.supports.test(where or ())
+        name = self.builder.fresh(hint)
+        with self.supports.side(condition, holds) as body:
+            atom = self._total(terms, hint, common)
+        joining = Joining(self.supports, condition, (body, Body()) if holds else (Body(), body))
+        result = joining.out(hint, atom if holds else ZERO, ZERO if holds else atom, name)
+        self.builder.append(joining.branch(terms[-1].origin))
+        return result
+
+    def _total(self, terms: Sequence[Term], hint: str, common: bool) -> Atom:
         builder = self.builder
         denominator = self._common_denominator(terms) if common else None
         if denominator is not None:

@@ -89,7 +89,7 @@ class Builder:
     def share(self, let: Let) -> None:
         """Make a let that stands elsewhere available for sharing in the present block."""
         self.definitions[let.name] = let
-        self._shared[-1].setdefault(self._key(let.op, let.args), let.name)
+        self._shared[-1].setdefault(key(let.op, let.args), let.name)
 
     @contextmanager
     def block(self, body: Body | None = None) -> Iterator[Body]:
@@ -165,8 +165,8 @@ class Builder:
         folded = fold(op, args)
         if folded is not None:
             return folded
-        key = self._key(op, args)
-        return next((scope[key] for scope in reversed(self._shared) if key in scope), None)
+        wanted = key(op, args)
+        return next((scope[wanted] for scope in reversed(self._shared) if wanted in scope), None)
 
     def _make(self, op: Primitive, args: tuple[Atom, ...], hint: str, origin: Origin | None) -> str:
         """A new let for ``op(*args)``."""
@@ -184,11 +184,13 @@ class Builder:
             return Const(float(atom.value))
         return atom
 
-    def _key(self, op: Primitive, args: tuple[Atom, ...]) -> Key:
-        keys = [arg if isinstance(arg, str) else arg.key for arg in args]
-        if op.commutative:
-            keys.sort(key=lambda key: (isinstance(key, tuple), key))
-        return (op.name, *keys)
+
+def key(op: Primitive, args: Sequence[Atom]) -> Key:
+    """What two lets with the same right-hand side have in common."""
+    keys = [arg if isinstance(arg, str) else arg.key for arg in args]
+    if op.commutative:
+        keys.sort(key=lambda item: (isinstance(item, tuple), item))
+    return (op.name, *keys)
 
 
 def fold(op: Primitive, args: tuple[Atom, ...]) -> Const | None:

@@ -2,17 +2,63 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from symdiff.primitives import kernels
-from symdiff.primitives.row import ARITHMETIC, DIVISION, Primitive
+from symdiff.primitives.comparisons import eq, ge, gt, le, lt
+from symdiff.primitives.constant import Constant
+from symdiff.primitives.row import ARITHMETIC, DIVISION, Choice, Decision, Primitive, literal
 
 _ANY = (-3.0, 3.0)
 _AWAY_FROM_ZERO = (0.5, 3.0)
 _SHARED = "a tie shares equally: 1/2 each"
 _JUMP = "0 at the jumps"
+
+# Which operand max and its kin hand on. Each condition is false where an operand is NaN, so that the last side is the
+# one that has the row's value then. A literal is never NaN and has no derivative: with one, a single test, which comes
+# first, tells where the derivative is 0.
+_NAN = Constant(math.nan, "nan")
+_FIRST, _SECOND, _HALVES, _NEITHER = (1, 0), (0, 1), (0.5, 0.5), (_NAN, _NAN)
+
+
+def _where(relation: Primitive, then: Decision, orelse: Decision) -> Choice:
+    return Choice(lambda x, y, f: relation(x, y), then, orelse)
+
+
+_TIE_FIRST, _TIE_SECOND = _where(eq, _HALVES, _FIRST), _where(eq, _HALVES, _SECOND)
+
+
+def _chooser(with_second: Choice, with_first: Choice, general: Choice) -> Callable[..., Choice]:
+    """The choice for a literal as second operand, as first operand, and for no literal."""
+
+    def choice(x: Any, y: Any) -> Choice:
+        if literal(y) is not None:
+            return with_second
+        return general if literal(x) is None else with_first
+
+    return choice
+
+
+def _python_choice(second: Primitive, second_or_tie: Primitive) -> Callable[..., Choice]:
+    """Python's own: the second operand if it is better, else the first, a NaN among them."""
+    general = _where(second, _SECOND, _TIE_FIRST)
+    return _chooser(general, _where(second_or_tie, _TIE_SECOND, _FIRST), general)
+
+
+def _nan_choice(first: Primitive, second: Primitive) -> Callable[..., Choice]:
+    """NumPy's maximum and minimum: NaN of any operand."""
+    general = _where(second, _SECOND, _where(eq, _HALVES, _where(first, _FIRST, _NEITHER)))
+    return _chooser(_where(second, _SECOND, _TIE_FIRST), _where(first, _FIRST, _TIE_SECOND), general)
+
+
+def _number_choice(first_or_tie: Primitive, second_or_tie: Primitive) -> Callable[..., Choice]:
+    """NumPy's fmax and fmin: a number rather than NaN."""
+    general = _where(eq, _HALVES, Choice(lambda x, y, f: eq(x, f), _FIRST, _SECOND))
+    return _chooser(_where(first_or_tie, _TIE_FIRST, _SECOND), _where(second_or_tie, _TIE_SECOND, _FIRST), general)
 
 
 def _tie_sympy(sp: Any, x: Any, y: Any) -> Any:
@@ -68,32 +114,34 @@ heaviside: Primitive = Primitive(
 )  # fmt: skip
 
 max_: Primitive = Primitive(
-    "max", 2, lambda x, y, f: (tie(x, y), tie(y, x)), code="max({0}, {1})", weight=ARITHMETIC, error=0, sympy="Max",
-    mpmath=lambda mp, x, y: max(x, y), numeric=lambda x, y: max(x, y), sample=(_ANY, _ANY), kink=_SHARED,
+    "max", 2, lambda x, y, f: (tie(x, y), tie(y, x)), _python_choice(lt, le), code="max({0}, {1})",
+    weight=ARITHMETIC, error=0, sympy="Max", mpmath=lambda mp, x, y: max(x, y), numeric=lambda x, y: max(x, y),
+    sample=(_ANY, _ANY), kink=_SHARED,
 )  # fmt: skip
 min_: Primitive = Primitive(
-    "min", 2, lambda x, y, f: (tie(y, x), tie(x, y)), code="min({0}, {1})", weight=ARITHMETIC, error=0, sympy="Min",
-    mpmath=lambda mp, x, y: min(x, y), numeric=lambda x, y: min(x, y), sample=(_ANY, _ANY), kink=_SHARED,
+    "min", 2, lambda x, y, f: (tie(y, x), tie(x, y)), _python_choice(gt, ge), code="min({0}, {1})",
+    weight=ARITHMETIC, error=0, sympy="Min", mpmath=lambda mp, x, y: min(x, y), numeric=lambda x, y: min(x, y),
+    sample=(_ANY, _ANY), kink=_SHARED,
 )  # fmt: skip
 maximum: Primitive = Primitive(
-    "maximum", 2, lambda x, y, f: (tie(x, y), tie(y, x)), code="maximum({0}, {1})", kernel=kernels.maximum,
-    weight=ARITHMETIC, error=0, sympy="Max", mpmath=lambda mp, x, y: _no_nan(mp, x, y, max), numeric=np.maximum,
-    spellings=("numpy.maximum",), sample=(_ANY, _ANY), kink=_SHARED,
+    "maximum", 2, lambda x, y, f: (tie(x, y), tie(y, x)), _nan_choice(gt, lt), code="maximum({0}, {1})",
+    kernel=kernels.maximum, weight=ARITHMETIC, error=0, sympy="Max", mpmath=lambda mp, x, y: _no_nan(mp, x, y, max),
+    numeric=np.maximum, spellings=("numpy.maximum",), sample=(_ANY, _ANY), kink=_SHARED,
 )  # fmt: skip
 minimum: Primitive = Primitive(
-    "minimum", 2, lambda x, y, f: (tie(y, x), tie(x, y)), code="minimum({0}, {1})", kernel=kernels.minimum,
-    weight=ARITHMETIC, error=0, sympy="Min", mpmath=lambda mp, x, y: _no_nan(mp, x, y, min), numeric=np.minimum,
-    spellings=("numpy.minimum",), sample=(_ANY, _ANY), kink=_SHARED,
+    "minimum", 2, lambda x, y, f: (tie(y, x), tie(x, y)), _nan_choice(lt, gt), code="minimum({0}, {1})",
+    kernel=kernels.minimum, weight=ARITHMETIC, error=0, sympy="Min", mpmath=lambda mp, x, y: _no_nan(mp, x, y, min),
+    numeric=np.minimum, spellings=("numpy.minimum",), sample=(_ANY, _ANY), kink=_SHARED,
 )  # fmt: skip
 fmax: Primitive = Primitive(
-    "fmax", 2, lambda x, y, f: (tienum(x, y), tienum(y, x)), code="fmax({0}, {1})", kernel=kernels.fmax,
-    weight=ARITHMETIC, error=0, sympy="Max", mpmath=lambda mp, x, y: _number(mp, x, y, max), numeric=np.fmax,
-    spellings=("numpy.fmax",), sample=(_ANY, _ANY), kink=_SHARED,
+    "fmax", 2, lambda x, y, f: (tienum(x, y), tienum(y, x)), _number_choice(ge, le), code="fmax({0}, {1})",
+    kernel=kernels.fmax, weight=ARITHMETIC, error=0, sympy="Max", mpmath=lambda mp, x, y: _number(mp, x, y, max),
+    numeric=np.fmax, spellings=("numpy.fmax",), sample=(_ANY, _ANY), kink=_SHARED,
 )  # fmt: skip
 fmin: Primitive = Primitive(
-    "fmin", 2, lambda x, y, f: (tienum(-x, -y), tienum(-y, -x)), code="fmin({0}, {1})", kernel=kernels.fmin,
-    weight=ARITHMETIC, error=0, sympy="Min", mpmath=lambda mp, x, y: _number(mp, x, y, min), numeric=np.fmin,
-    spellings=("numpy.fmin",), sample=(_ANY, _ANY), kink=_SHARED,
+    "fmin", 2, lambda x, y, f: (tienum(-x, -y), tienum(-y, -x)), _number_choice(le, ge), code="fmin({0}, {1})",
+    kernel=kernels.fmin, weight=ARITHMETIC, error=0, sympy="Min", mpmath=lambda mp, x, y: _number(mp, x, y, min),
+    numeric=np.fmin, spellings=("numpy.fmin",), sample=(_ANY, _ANY), kink=_SHARED,
 )  # fmt: skip
 tie: Primitive = Primitive(
     "tie", 2, lambda x, y, f: (0, 0), code="tie({0}, {1})", kernel=kernels.tie, weight=ARITHMETIC, error=0, sympy=_tie_sympy,

@@ -18,6 +18,21 @@ Kind = Literal["float", "bool"]
 ARITHMETIC, DIVISION, ELEMENTARY, SPECIAL = 1, 4, 10, 50
 
 
+@dataclass(frozen=True)
+class Choice:
+    """The derivative of a row whose value is one of its operands: a branch, so that only what is chosen has a part in it.
+
+    ``condition(*operands, result)`` decides between two sides; a side is another choice or the partials themselves.
+    """
+
+    condition: Callable[..., Any]
+    then: Decision
+    orelse: Decision
+
+
+Decision = Choice | tuple[Any, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Primitive:
     """One function that symdiff knows: every fact about it, and its derivative, once.
@@ -25,6 +40,9 @@ class Primitive:
     ``partials(*operands, result)`` gives one partial derivative per operand, written with Python operators and other
     rows. The same lambda runs on graph handles (to differentiate), on floats and on mpmath numbers (to test), so there
     is no second table. A partial that is the literal 0 means "does not depend on it, almost everywhere".
+
+    ``choice(*operands)`` is for a row that chooses among its operands: the same partials as a branch, which the sweeps
+    follow instead (NaN and inf of what is not chosen must not reach the derivative by 0*inf).
 
     ``expansion(*operands)`` is for a function that is an abbreviation (``np.square(x)`` is ``x*x``): it is expanded
     when it is read, and never enters a graph.
@@ -35,6 +53,7 @@ class Primitive:
     name: str
     arity: int
     partials: Callable[..., tuple[Any, ...]] | None = None
+    choice: Callable[..., Choice] | None = None
     expansion: Callable[..., Any] | None = None
     code: str = ""  # Python source with {0}, {1} for the operands; "" for an abbreviation
     precedence: int = 100  # of `code`, as in Python's grammar: 100 is a call

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from symdiff.errors import InternalError
-from symdiff.graph.build import Builder
+from symdiff.graph.build import Builder, key
 from symdiff.graph.graph import Atom, Const, Let, Origin
 from symdiff.primitives.row import Primitive
 from symdiff.simplify.facts import Fact, facts_of_const, facts_of_let
@@ -162,7 +162,7 @@ class RewritingBuilder(Builder):
                 if holes is not None:
                     if len(frames) > len(self.definitions) + 100:
                         raise InternalError(f"rewriting does not end: {rule.rewrite.name}")
-                    frames.append(Frame(rule.plan, [*holes, *rule.plan.literals], hint, self._key(op, args)))
+                    frames.append(Frame(rule.plan, [*holes, *rule.plan.literals], hint, key(op, args)))
                     return None
         self.release(hint)
         return self._make(op, args, hint or "t", origin)

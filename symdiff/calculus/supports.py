@@ -1,0 +1,127 @@
+"""Where derivatives are zero because a path was not taken: there nothing may be multiplied with them.
+
+The tangent of ``max(x, 0)`` where x < 0 is a literal 0, and the partial of ``sqrt`` there is inf. Their product must be
+0, not NaN; so it is formed in a branch under the condition that decided it. That condition is the *support* of the
+tangent. Adjoints have supports in the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import reduce
+
+from symdiff.graph.build import Body, Builder
+from symdiff.graph.graph import UNDEFINED, Atom, Const, If, Origin, Out
+from symdiff.primitives import TABLE
+
+# Nonzero only where one of these conditions is as stated: () is nowhere, None is everywhere.
+Where = tuple[tuple[Atom, bool], ...] | None
+Test = tuple[Atom, bool]  # a condition, and the side of a branch on it
+
+ZERO, TRUE, FALSE = Const(0), Const(True), Const(False)
+
+
+class Supports:
+    """The supports of tangents or adjoints, and the conditions made of them."""
+
+    def __init__(self, builder: Builder) -> None:
+        self.builder = builder
+        self.known: dict[Atom, Where] = {ZERO: ()}
+        self.decided: dict[Atom, bool] = {}  # the conditions of the branches around
+
+    def of(self, atom: Atom) -> Where:
+        """Where an atom is not a structural zero, inside the branches around."""
+        where = self.known.get(atom)
+        if where is None or any(self.decided.get(condition) is holds for condition, holds in where):
+            return None
+        return tuple((condition, holds) for condition, holds in where if condition not in self.decided)
+
+    @contextmanager
+    def side(self, condition: Atom, holds: bool) -> Iterator[Body]:
+        """Collect the statements of one side of a branch."""
+        before = self.decided
+        self.decided = before | {condition: holds}
+        try:
+            with self.builder.block() as body:
+                yield body
+        finally:
+            self.decided = before
+
+    def union(self, atoms: Iterable[Atom]) -> Where:
+        """Where a sum of atoms is not a structural zero."""
+        tests: dict[Test, None] = {}
+        for atom in atoms:
+            where = self.of(atom)
+            if where is None or any((condition, not holds) in tests for condition, holds in where):
+                return None
+            tests.update(dict.fromkeys(where))
+        return tuple(tests)
+
+    def test(self, where: Sequence[Test]) -> Test:
+        """One condition for a support, as lets in the present block."""
+        negative = [condition for condition, holds in where if not holds]
+        positive = [condition for condition, holds in where if holds]
+        if not positive and negative:
+            return self._all("and", negative), False
+        if negative:
+            positive.append(self.builder.apply(TABLE["not"], self._all("and", negative)))
+        return (self._all("or", positive), True) if positive else (FALSE, True)
+
+    def join(self, condition: Atom, bodies: Sequence[Body], pair: tuple[Atom, Atom]) -> tuple[Where, tuple[Atom, Atom] | None]:
+        """The support of an out; or, where its sides have supports of their own, the truth values to hand on for it."""
+        then, orelse = map(self.of, pair)
+        if then == orelse or (UNDEFINED in pair and None in (then, orelse)):
+            return then and orelse, None
+        if then is None and orelse == ():
+            return ((condition, True),), None
+        if then == () and orelse is None:
+            return ((condition, False),), None
+        return None, (self._truth(bodies[0], then, pair[0]), self._truth(bodies[1], orelse, pair[1]))
+
+    def _truth(self, body: Body, where: Where, atom: Atom) -> Atom:
+        """Where an atom is not a structural zero as a truth value of a body."""
+        if atom == UNDEFINED:
+            return FALSE
+        if where is None:
+            return TRUE
+        with self.builder.block(body):
+            condition, holds = self.test(where)
+            return condition if holds else self.builder.apply(TABLE["not"], condition)
+
+    def _all(self, connective: str, conditions: Sequence[Atom]) -> Atom:
+        return reduce(lambda first, second: self.builder.apply(TABLE[connective], first, second), conditions)
+
+
+class Joining:
+    """The outs of one branch: values handed on, each with its support."""
+
+    def __init__(self, supports: Supports, condition: Atom, bodies: Sequence[Body]) -> None:
+        self.supports = supports
+        self.condition = condition
+        self.bodies = bodies
+        self.outs: list[Out] = []
+        self._made: dict[tuple[Atom, Atom], str] = {}
+
+    def out(self, hint: str, first: Atom, second: Atom, name: str = "") -> Atom:
+        """The atom that is ``first`` where the condition holds and ``second`` elsewhere; equal atoms need no out.
+
+        An out gets ``name`` if one has been reserved for it.
+        """
+        if first == second:
+            return first
+        if (first, second) not in self._made:
+            where, truths = self.supports.join(self.condition, self.bodies, (first, second))
+            if truths is not None:
+                where = ((self.out("t", *truths), True),)
+            kind = self.supports.builder.kind(second if first == UNDEFINED else first)
+            name = name or self.supports.builder.fresh(hint, kind)
+            self.outs.append(Out(name, first, second, kind))
+            self._made[first, second] = name
+            if where is not None:
+                self.supports.known[name] = where
+        return self._made[first, second]
+
+    def branch(self, origin: Origin | None, outs: Sequence[Out] = ()) -> If:
+        """The branch itself, with further outs in front."""
+        return If(self.condition, tuple(self.bodies[0]), tuple(self.bodies[1]), (*outs, *self.outs), origin)
