@@ -45,7 +45,7 @@ class RandomProgram:
 
 def program(seed: int) -> RandomProgram:
     """The program of a seed: the first fit one of the texts that the seed leads to."""
-    numbers = random.Random(seed)  # noqa: S311 - reproducible, not secret
+    numbers = random.Random(seed)
     while True:
         text, lengths = RandomText(numbers).module()
         point = [round(numbers.uniform(-1.6, 1.6), 6) for length in lengths for _ in range(max(length, 1))]

@@ -93,9 +93,7 @@ def python_function(source: str) -> Callable[..., Any]:
     return function
 
 
-def fast_dispatcher(
-    kernel: Any, slow: Callable[..., Any], defaults: Mapping[str, float] | None = None
-) -> Callable[..., Any]:
+def fast_dispatcher(kernel: Any, slow: Callable[..., Any], defaults: Mapping[str, float] | None = None) -> Callable[..., Any]:
     """A function that costs what a bare Numba dispatcher costs, and leaves all but the plain case to ``slow``.
 
     Arguments that match the kernel's signature exactly (Python and NumPy float64, contiguous float64 arrays) run the

@@ -156,9 +156,7 @@ class _Module:
         lines = [INDENT + line for line in opening + loads] + [str(line) for line in body.lines]
         return "\n".join([*header, *(lines or [INDENT + "pass"])])
 
-    def _header(
-        self, name: str, params: Iterable[Param], result: str, arrays: Iterable[int] | None = None
-    ) -> list[str]:
+    def _header(self, name: str, params: Iterable[Param], result: str, arrays: Iterable[int] | None = None) -> list[str]:
         types = [array_type(argument_shape(param.structure)) for param in params]
         names = [self.spelled[param.name] for param in params]
         if arrays is not None:

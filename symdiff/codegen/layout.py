@@ -36,9 +36,7 @@ def arrange(condition: Text, then: list[Line], orelse: list[Line], depth: int) -
         return lines + [replace(line, depth=line.depth - 1) for line in orelse]
     notes = next(i for i, line in enumerate(orelse) if not line.code.startswith("#"))
     first, rest = orelse[notes], orelse[notes + 1 :]
-    if first.code.startswith("if ") and all(
-        line.depth > depth + 1 or line.code.startswith(("elif ", "else:")) for line in rest
-    ):
+    if first.code.startswith("if ") and all(line.depth > depth + 1 or line.code.startswith(("elif ", "else:")) for line in rest):
         chain = [replace(line, depth=line.depth - 1) for line in rest]
         return [*lines, Line(depth, f"el{first.code}"), *orelse[:notes], *chain]
     return [*lines, Line(depth, "else:"), *orelse]

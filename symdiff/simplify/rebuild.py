@@ -91,9 +91,7 @@ class Rebuild:
         self.names.update(zip((out.name for out in branch.outs), atoms, strict=True))
         return atoms
 
-    def hand_on(
-        self, condition: str, bodies: Sequence[Body], outs: Sequence[tuple[Out, Atom, Atom]], branch: If
-    ) -> None:
+    def hand_on(self, condition: str, bodies: Sequence[Body], outs: Sequence[tuple[Out, Atom, Atom]], branch: If) -> None:
         """Add a finished branch with those outs that are not known without it."""
         inside = {name for body in bodies for statement in body for name in defined(statement)}
         pairs: list[Pair] = []

@@ -102,9 +102,7 @@ def orders(op: Primitive, args: tuple[Atom, ...]) -> Sequence[tuple[Atom, ...]]:
     return (args, args[::-1]) if op.commutative else (args,)
 
 
-def matches(
-    wanted: Sequence[Template], args: Sequence[Atom], holes: Holes, definitions: Mapping[str, Let]
-) -> Iterator[Holes]:
+def matches(wanted: Sequence[Template], args: Sequence[Atom], holes: Holes, definitions: Mapping[str, Let]) -> Iterator[Holes]:
     """Every way to fill the holes so that the templates are the atoms; inside, commutative operands in either order."""
     if not wanted:
         yield holes

@@ -51,7 +51,7 @@ class Program:
     """
 
     def __init__(self, seed, outputs=1, size=8):
-        self.random = random.Random(seed)  # noqa: S311 (tests, no secrets)
+        self.random = random.Random(seed)
         self.builder = Builder()
         self.bounds = {self.builder.input(name): 2.0 for name in INPUTS}
         self.conditions = []
@@ -103,9 +103,7 @@ class Program:
             condition = self.random.choice(self.conditions)
         else:
             first, second = self.operand(visible), self.name(visible)
-            condition = TABLE["lt"](
-                builder.value(first if first != second else Const(0.25)), builder.value(second)
-            ).atom
+            condition = TABLE["lt"](builder.value(first if first != second else Const(0.25)), builder.value(second)).atom
         sides = []
         for _ in range(2):
             inner = list(visible)
@@ -137,7 +135,7 @@ class Program:
 
 def case(seed, outputs=1, size=8):
     """A random graph and a point where no condition and no maximum is near its kink."""
-    generator = random.Random(seed)  # noqa: S311 (tests, no secrets)
+    generator = random.Random(seed)
     while True:
         graph = Program(generator.random(), outputs, size).graph
         point = {name: generator.uniform(-1.5, 1.5) for name in INPUTS}

@@ -31,7 +31,7 @@ class Arithmetic(Program):
 @pytest.mark.parametrize("seed", range(0, 400, 20))
 def test_size_law(kind, seed):
     """Value and gradient cost at most 5 times the value plus 2 per input, on the path that is executed."""
-    generator = random.Random(seed)  # noqa: S311 (tests, no secrets)
+    generator = random.Random(seed)
     for number in range(seed, seed + 20):
         graph = prune(kind(number, size=2 + number % 8).graph)
         both = check(gradient(graph, INPUTS, keep_value=True).graph)
@@ -90,14 +90,10 @@ def test_a_planted_wrong_rule_is_found(position):
     right = make(builder, [TABLE["hypot"](x * y, x + y)], ("x", "y"))
     planted = replace(
         right,
-        body=tuple(
-            replace(let, op=row) if isinstance(let, Let) and let.op.name == "hypot" else let for let in right.body
-        ),
+        body=tuple(replace(let, op=row) if isinstance(let, Let) and let.op.name == "hypot" else let for let in right.body),
     )
     point = {"x": 0.5, "y": 1.5}
-    wanted = mpmath.diff(
-        lambda a, b: values(right, {"x": a, "y": b})[0], tuple(map(mpmath.mpf, point.values())), (1, 0)
-    )
+    wanted = mpmath.diff(lambda a, b: values(right, {"x": a, "y": b})[0], tuple(map(mpmath.mpf, point.values())), (1, 0))
     assert abs(values(gradient(right, ["x"]).graph, point)[0] - wanted) <= 1e-25
     assert abs(values(gradient(planted, ["x"]).graph, point)[0] - wanted) > 1e-9
 

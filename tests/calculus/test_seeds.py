@@ -50,10 +50,7 @@ def test_hessian_and_its_product(number):
     graph, point = case(number, size=5)
     found = check(hessian(graph, INPUTS).graph)
     matrix = values(found, point)
-    wanted = [
-        reference(graph, point, tuple((i, j).count(k) for k in range(3)))
-        for i, j in itertools.product(range(3), repeat=2)
-    ]
+    wanted = [reference(graph, point, tuple((i, j).count(k) for k in range(3))) for i, j in itertools.product(range(3), repeat=2)]
     assert close(matrix, wanted)
     assert all(found.outputs[3 * i + j] == found.outputs[3 * j + i] for i in range(3) for j in range(i))
     tangents = {f"v_{i}": mpmath.mpf(i) - 0.5 for i in range(3)}

@@ -16,7 +16,7 @@ DIFFERENTIABLE = [row for row in OPERATIONS if row.partials is not None]
 
 def points(row: Primitive, count: int) -> list[tuple[float, ...]]:
     """Points of the sample domain, the same on every run; operands that are always literals are integers."""
-    generator = random.Random(row.name)  # noqa: S311 -- test points, not secrets
+    generator = random.Random(row.name)
     return [
         tuple(
             generator.randint(int(low), int(high)) if position in row.literals else generator.uniform(low, high)

@@ -23,7 +23,7 @@ def need(row, index):
 
 def points(row, count=12):
     """Random points of the sample domain: literals where the row needs literals."""
-    source = random.Random(row.name)  # noqa: S311 (tests, no secrets)
+    source = random.Random(row.name)
     for _ in range(count):
         yield tuple(_point(need(row, index), *bounds, source) for index, bounds in enumerate(row.sample))
 
@@ -47,9 +47,7 @@ def operands(row, builder):
             continue
         handle = builder.value(builder.input(name, "bool" if row in LOGIC else "float"))
         made.append(
-            {Fact.SQUARES: _square, Fact.EXPONENTIALS: TABLE["exp"], Fact.NONNEGATIVE: TABLE["abs"]}.get(fact, _same)(
-                handle
-            )
+            {Fact.SQUARES: _square, Fact.EXPONENTIALS: TABLE["exp"], Fact.NONNEGATIVE: TABLE["abs"]}.get(fact, _same)(handle)
         )
     return made
 

@@ -22,7 +22,7 @@ DIGITS = 1000  # the old forms cancel: 1 + exp(-1000) needs 435 of them
 
 def spaced(row, graph):
     """Log-spaced inputs. An end of 9 in the sample domain means that there is no bound: 1000 is tried."""
-    source = random.Random(row.name)  # noqa: S311 (tests, no secrets)
+    source = random.Random(row.name)
     ranges = [bounds for index, bounds in enumerate(row.sample) if not need(row, index) & Fact.EVEN]
     for _ in range(SAMPLES):
         yield tuple(_spaced(low, high, source) for low, high in ranges[: len(graph.inputs)])
@@ -58,9 +58,7 @@ def compare(row, before, after, slack):
         with mpmath.workdps(DIGITS):
             truths = evaluate(before, point, "mpmath")
         granted = slack + max(map(abs, point), default=0.0)
-        for old, bound, new, truth in zip(
-            *evaluate_with_bound(before, point), evaluate(after, point), truths, strict=True
-        ):
+        for old, bound, new, truth in zip(*evaluate_with_bound(before, point), evaluate(after, point), truths, strict=True):
             if not mpmath.isfinite(truth) or not 1e-290 < abs(truth) < 1e300:
                 assert math.isnan(old) or not math.isnan(new), point
                 continue

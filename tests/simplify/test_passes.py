@@ -116,18 +116,14 @@ def test_equal_work_is_shared_and_literals_fold():
     expect(simplify(before), "a = mul(x, y)\ns = sub(a, a)\nr = mul(s, 3)\nreturn r")
 
 
-@pytest.mark.parametrize(
-    ("op", "args"), [("mul", (0, "x")), ("div", ("x", "x")), ("sub", ("x", "x")), ("mul", (0.0, "x"))]
-)
+@pytest.mark.parametrize(("op", "args"), [("mul", (0, "x")), ("div", ("x", "x")), ("sub", ("x", "x")), ("mul", (0.0, "x"))])
 def test_what_nan_and_inf_forbid_stays(op, args):
     before = graph(let("r", op, *args))
     assert simplify(before).body == before.body
 
 
 def test_association_of_the_user_stays():
-    before = graph(
-        let("a", "add", "x", 1e16), let("b", "sub", "a", 1e16), let("c", "mul", 2, "b"), let("r", "mul", 3, "c")
-    )
+    before = graph(let("a", "add", "x", 1e16), let("b", "sub", "a", 1e16), let("c", "mul", 2, "b"), let("r", "mul", 3, "c"))
     assert simplify(before).body == before.body
 
 
@@ -220,9 +216,7 @@ def test_truth_values_of_a_branch_become_connectives(then, orelse, made):
 
 
 def test_undefined_stays_undefined_where_the_value_is_made_inside():
-    first = If(
-        "c", (let("e", "exp", "x"), let("a", "mul", "e", "y")), (), (Out("w", "a", "y"), Out("k", "e", UNDEFINED))
-    )
+    first = If("c", (let("e", "exp", "x"), let("a", "mul", "e", "y")), (), (Out("w", "a", "y"), Out("k", "e", UNDEFINED)))
     middle = let("m", "sin", "w")
     second = If("c", (let("b", "mul", "k", "m"),), (), (Out("r", "b", "m"),))
     after = simplify(graph(POSITIVE, first, middle, second))
