@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy as sp
-from sympy.core.relational import Equality, GreaterThan, LessThan, Relational, StrictGreaterThan, StrictLessThan, Unequality
+from sympy.core.relational import (
+    Equality,
+    GreaterThan,
+    LessThan,
+    Relational,
+    StrictGreaterThan,
+    StrictLessThan,
+    Unequality,
+)
 
 from symdiff.printing.terms import replaced
 

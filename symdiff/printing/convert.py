@@ -14,12 +14,14 @@ import sympy as sp
 from symdiff.graph.graph import Atom, Graph, Let
 from symdiff.graph.structure import Items, Structure
 from symdiff.printing import notation
+from symdiff.printing.arrange import arranged
 from symdiff.printing.cases import choose, choose_condition, hoist
-from symdiff.printing.settle import settled, used
+from symdiff.printing.measure import size
+from symdiff.printing.settle import Way, used
 from symdiff.printing.sharing import cuts, has_conditions, is_derived, own_names, whole_size
 from symdiff.printing.straighten import Choice, Definition, Straight, reads, straighten
 from symdiff.printing.terms import number, written
-from symdiff.printing.tidy import size, tidy
+from symdiff.printing.tidy import tidy
 
 
 @dataclass(frozen=True)
@@ -39,26 +41,36 @@ class Formula:
 
 def formula(graph: Graph) -> Formula:
     """Return the formula of a graph."""
-    straight = straighten(graph)
+    way = _shortest_way(graph, straighten(graph))
+    outputs = tuple(way.exprs)
+    return Formula(outputs, tuple(way.where), pack(graph.result, outputs), tuple(dict.fromkeys(way.domain)))
+
+
+def _shortest_way(graph: Graph, straight: Straight) -> Way:
+    """Return a formula in place, if that is small, or with a where-list, if that is shorter."""
     estimate = whole_size(straight)
     has_cases = any(isinstance(definition, Choice) for definition in straight.definitions)
-    if estimate <= notation.INLINE or (has_cases and estimate <= notation.INLINE_CASES):
-        found = _converted(graph, straight, frozenset(), frozenset())
-        if sum(map(size, found.exprs)) <= notation.INLINE:
-            return found
     own = own_names(straight, graph.source)
-    return _converted(graph, straight, cuts(straight, own), own)
+    in_place = None
+    if estimate <= notation.INLINE or (has_cases and estimate <= notation.INLINE_CASES):
+        in_place = _converted(graph, straight, frozenset(), frozenset())
+        if sum(map(size, in_place.exprs)) > notation.INLINE:
+            in_place = None
+        elif not own or in_place.cost(()) <= notation.SHORT:
+            return in_place
+    with_names = _converted(graph, straight, cuts(straight, own), own)
+    return with_names if in_place is None else min(in_place, with_names, key=lambda way: way.cost(graph.inputs))
 
 
-def _converted(graph: Graph, straight: Straight, named: frozenset[str], own: frozenset[str]) -> Formula:
+def _converted(graph: Graph, straight: Straight, named: frozenset[str], own: frozenset[str]) -> Way:
     conversion = _Conversion(graph, straight, named, own)
-    exprs = [conversion.finished(atom) for atom in straight.outputs]
+    derived = [conversion.is_derived(atom) for atom in straight.outputs]
+    exprs = [conversion.value(atom) for atom in straight.outputs]
     domain = [conversion.value(name) if truth else sp.Not(conversion.value(name)) for name, truth in straight.restrictions]
     where = used(conversion.where, [*exprs, *domain])
     if where and len(where) <= notation.ENTRIES_TIDIED:
-        where, everything = settled(where, [*exprs, *domain], conversion.taken)
-        exprs, domain = everything[: len(exprs)], everything[len(exprs) :]
-    return Formula(tuple(exprs), tuple(where), pack(graph.result, tuple(exprs)), tuple(dict.fromkeys(domain)))
+        return arranged(Way(where, exprs, domain), derived, conversion.given, conversion.taken)
+    return Way(where, [tidy(expr) if ours else expr for expr, ours in zip(exprs, derived, strict=True)], domain)
 
 
 def pack(structure: Structure, exprs: tuple[Any, ...]) -> Any:
@@ -92,7 +104,7 @@ class _Conversion:
         self._names = own
         self._added: dict[str, bool] = {}  # definitions that are themselves not the user's
         self._named: dict[Any, Any] = {}  # expression to its symbol: equal entries are one
-        self._tidies = len(named) <= notation.ENTRIES_TIDIED
+        self.given: set[Any] = set()  # symbols whose values the user wrote
         self.taken = set(graph.inputs) | {definition.name for definition in straight.definitions}
         self._number = 0
         for definition in straight.definitions:
@@ -109,10 +121,9 @@ class _Conversion:
         """Return the expression of an atom."""
         return self._exprs[atom] if isinstance(atom, str) else number(atom)
 
-    def finished(self, atom: Atom) -> Any:
-        """Return the expression of an output: tidied, unless it is what the user wrote."""
-        expr = self.value(atom)
-        return tidy(expr) if isinstance(atom, str) and self._derived.get(atom, False) else expr
+    def is_derived(self, atom: Atom) -> bool:
+        """Whether an output is not what the user wrote himself."""
+        return isinstance(atom, str) and self._derived.get(atom, False)
 
     def _expression(self, definition: Definition) -> Any:
         if isinstance(definition, Let):
@@ -141,12 +152,13 @@ class _Conversion:
     def _entry(self, definition: Definition, expr: Any) -> Any:
         """Return the symbol that stands for a shared value; what turns out to be tiny needs none."""
         boolean = definition.kind == "bool"
-        if self._tidies and not boolean and self._derived[definition.name]:
-            expr = tidy(expr)
         if size(expr) <= notation.TINY and not boolean:
             return expr
-        own = not self._derived[definition.name] and definition.name in self._names
-        return self._symbol(expr, definition.name if own else "", boolean=boolean)
+        given = not self._derived[definition.name]
+        symbol = self._symbol(expr, definition.name if definition.name in self._names else "", boolean=boolean)
+        if given:
+            self.given.add(symbol)
+        return symbol
 
     def _symbol(self, expr: Any, name: str = "", *, boolean: bool = False) -> Any:
         """Return the symbol of a where-entry, named as given or the next free ``t1``, ``t2``, ...; equal ones are one."""

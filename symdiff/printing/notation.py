@@ -12,6 +12,7 @@ from typing import Any
 INLINE = 250  # all outputs together, with everything inlined; above it shared lets become a where-list
 INLINE_CASES = 1000  # the same where there are branches, whose cases mostly decide each other
 SMALL = 100  # a formula that has become so small needs no where-list
+SHORT = 15  # operations of a formula in which no name of the user's is kept
 ENTRY = 80  # one expression when there is a where-list
 TINY = 4  # a shared value up to this size is repeated rather than named
 WORTH = 12  # nodes that naming a value without a name of its own must save

@@ -181,7 +181,7 @@ def _cells(printer: TextPrinter, expr: Any) -> str:
     if len(expr.args) <= 2 and len(flat) <= notation.WIDTH - 30:
         return flat
     values = [str(printer.doprint(value)) for value, _ in expr.args]
-    width = max(map(len, values))
+    width = max((len(value) for value in values if len(value) <= notation.WIDTH // 2), default=0)
     words = ["otherwise" if condition == sp.true else f"if {printer.doprint(condition)}" for _, condition in expr.args]
     return "\n".join(f"{value:<{width}}    {word}" for value, word in zip(values, words, strict=True))
 

@@ -14,77 +14,17 @@ import sympy as sp
 
 from symdiff.printing import notation
 from symdiff.printing.cases import hoist, piecewise
+from symdiff.printing.collect import collected
+from symdiff.printing.measure import has_line, operations, size
 from symdiff.printing.terms import product, rebuilt, replaced
 
 Rule = Callable[[Any], Any]
 
 
-def size(expr: Any) -> int:
-    """Return the number of nodes of an expression tree."""
-    return sum(1 for _ in sp.preorder_traversal(expr))
-
-
-def operations(expr: Any) -> int:
-    """Return the number of operations that the printed expression shows (a quotient is one, and so is a sign)."""
-    count = 0
-    stack = [expr]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, sp.Mul):
-            own, parts = _product(node)
-        elif isinstance(node, sp.Pow):
-            own, parts = 1, (node.base,) if node.exp.is_Rational else node.args
-        elif isinstance(node, sp.Rational):
-            own, parts = int(node.q != 1), ()
-        elif isinstance(node, sp.Add | sp.And | sp.Or):
-            own, parts = len(node.args) - 1 - _minus_signs(node), node.args
-        else:
-            own, parts = int(bool(node.args)), node.args
-        count += own
-        stack += parts
-    return count
-
-
-def _minus_signs(node: Any) -> int:
-    """How many signs of terms a sum saves: ``a - b`` has no operation but the difference, ``-a - b`` a sign more."""
-    if not isinstance(node, sp.Add):
-        return 0
-    saved, negative = 0, 0
-    for term in node.args:
-        coefficient, rest = term.as_coeff_Mul()
-        if coefficient.is_Rational and coefficient.p < 0:
-            negative += 1
-            saved += term.is_Mul and not (coefficient == -1 and rest.is_Add)  # its parentheses count as much
-    return saved - (negative == len(node.args))
-
-
-def _product(node: Any) -> tuple[int, tuple[Any, ...]]:
-    """Return the operations of a product itself, written as one quotient, and its factors above and below the line."""
-    coefficient, factors = node.as_coeff_mul()
-    below = [factor for factor in factors if factor.is_Pow and factor.exp.is_Rational and factor.exp.is_negative]
-    above = len(factors) - len(below)
-    lines = len(below)
-    sign = 0
-    if coefficient.is_Rational:
-        sign = int(coefficient.p < 0)
-        above += abs(coefficient.p) != 1
-        lines += coefficient.q != 1
-    elif coefficient != 1:
-        above += 1
-    parts = tuple(factor.base if factor in below and factor.exp == -1 else factor for factor in factors)
-    nested = sum(1 for part in parts if below and part.is_Add and any(map(_has_line, part.args)))
-    return sign + max(above - 1, 0) + lines + 2 * nested, parts
-
-
-def _has_line(term: Any) -> bool:
-    """Whether a term is a fraction with a denominator that is no number; one inside another counts extra."""
-    return any(factor.is_Pow and factor.exp.is_Rational and factor.exp.p < 0 for factor in sp.Mul.make_args(term))
-
-
 def tidy(expr: Any) -> Any:
     """Return the shortest form found, ties to the form that was given; each case of a Piecewise for itself."""
     if not expr.has(sp.Piecewise):
-        return _shortest(expr)
+        return _best(expr)
     if not isinstance(expr, sp.Piecewise) or _nested(expr):
         flat = hoist(expr, notation.ARMS)
         if flat is not None and operations(flat) <= 2 * operations(expr) + 4:
@@ -92,7 +32,7 @@ def tidy(expr: Any) -> Any:
     if isinstance(expr, sp.Piecewise):
         return piecewise([(tidy(value), condition) for value, condition in expr.args])
     masks = {node: sp.Dummy(real=True) for node in _outermost(expr)}
-    return replaced(_shortest(replaced(expr, masks)), {dummy: tidy(node) for node, dummy in masks.items()})
+    return replaced(_best(replaced(expr, masks)), {dummy: tidy(node) for node, dummy in masks.items()})
 
 
 def _nested(cases: Any) -> bool:
@@ -107,6 +47,40 @@ def _outermost(expr: Any) -> list[Any]:
             found.append(node)
             traversal.skip()
     return found
+
+
+def _best(expr: Any) -> Any:
+    """Return the shorter of what the rules make of an expression and of what algebra makes of it."""
+    best = _shorter_way(expr)
+    return best if best is expr else _bottom_up(best, sp.Mul, _polished)
+
+
+def _polished(node: Any) -> Any:
+    """``x*(-y - 1)`` as ``-x*(y + 1)``, and ``-(2*x + 4*y)`` as ``-2*(x + 2*y)``."""
+    factors = list(node.args)
+    for index, factor in enumerate(factors):
+        if factor.is_Add and all(map(is_negative, factor.args)):
+            factors[index] = sp.Add(*(-term for term in factor.args))
+            return _polished(reduce(product, factors, sp.Integer(-1)))
+    if len(factors) == 2 and factors[0] == -1 and factors[1].is_Add:
+        return _with_contents(node)
+    return node
+
+
+def _shorter_way(expr: Any) -> Any:
+    ruled = _shortest(expr)
+    found = collected([ruled], {}, {}) if size(ruled) <= _LARGEST_COLLECTED else None
+    if found is None:
+        return ruled
+    candidate = _shortest(found[0])
+    margin = 1 if _sums_in(candidate) >= _sums_in(ruled) else 2  # factors that the user wrote stay factors
+    return candidate if operations(candidate) + margin <= operations(ruled) else ruled
+
+
+def _sums_in(expr: Any) -> int:
+    """How many factors of a product are sums."""
+    factors = [factor.as_base_exp() for factor in sp.Mul.make_args(expr)]
+    return sum(1 for base, exponent in factors if base.is_Add and exponent.is_positive)
 
 
 def _shortest(expr: Any) -> Any:
@@ -212,7 +186,7 @@ def _worth_a_fraction(expr: Any) -> bool:
     for node in sp.preorder_traversal(expr):
         if node.is_Pow and node.exp.is_negative and not node.base.is_Symbol:
             return True
-        if node.is_Mul and _has_line(node) and any(factor.is_Add and any(map(_has_line, factor.args)) for factor in node.args):
+        if node.is_Mul and has_line(node) and any(factor.is_Add and any(map(has_line, factor.args)) for factor in node.args):
             return True
     return False
 
@@ -256,6 +230,7 @@ RULES: tuple[tuple[int, Rule], ...] = (
     (250, common_factors),
 )
 
+_LARGEST_COLLECTED = 1000
 _MOST_TERMS = 40
 _LARGEST_FRACTION = 120
 
@@ -351,6 +326,9 @@ def roots(product: Any) -> Any:
     half = sp.Rational(1, 2)
     numbers = [factor for factor in product.args if factor.is_Pow and factor.exp == half and factor.base.is_Integer]
     circles = [factor for factor in product.args if factor.is_Pow and factor.base == sp.pi and abs(factor.exp) == half]
+    if len(numbers) == 1 and not circles and product.as_coeff_Mul()[0].q % numbers[0].base == 0:  # sqrt(2)*x/2 is x/sqrt(2)
+        rest = [factor for factor in product.args if factor is not numbers[0] and not factor.is_Rational]
+        return sp.Mul(product.as_coeff_Mul()[0] * numbers[0].base, *rest, 1 / Root(numbers[0].base))
     if len(numbers) != 1 or len(circles) != 1:
         return product
     radicand, exponent = numbers[0].base, circles[0].exp

@@ -26,7 +26,7 @@ def precision():
 
 def points(row, count, seed):
     """Points of the sample domain of a row, the same in every run."""
-    choice = random.Random(f"{row.name} {seed}")  # noqa: S311 -- test points, not secrets
+    choice = random.Random(f"{row.name} {seed}")
     for _ in range(count):
         yield [
             choice.randint(int(low), int(high)) if position in row.literals else choice.uniform(low, high)
@@ -90,7 +90,7 @@ def test_partials(make, row):
 
 def random_rule(seed, count):
     """A rule on two handles: ``count`` random operations, with branches two deep and conditions met again."""
-    choice = random.Random(seed)  # noqa: S311 -- test points, not secrets
+    choice = random.Random(seed)
     row = TABLE.__getitem__
 
     def operation(a, c):
@@ -138,7 +138,7 @@ def random_rule(seed, count):
 @pytest.mark.parametrize("seed", range(40))
 def test_random_graphs(make, seed):
     graph = make("xy", random_rule(seed, 4 + seed), PAIR)
-    choice = random.Random(seed)  # noqa: S311 -- test points, not secrets
+    choice = random.Random(seed)
     for _ in range(2):
         assert agree(graph, [choice.uniform(-2, 2) for _ in "xy"])
     heading = Heading("f", ("x", "y"), "gradient", (("x", 1), ("y", 1)))

@@ -27,7 +27,7 @@ SCALARS = [
     ("x", lambda b, x: 0.5 * x**2.0, "x**2/2"),
     ("x", lambda b, x: b.value(Const(1)) / 3 * x, "x/3"),
     ("x", lambda b, x: x * 6.02214076e23, "6.02214076e+23*x"),
-    ("x", lambda b, x: x - (1 + x) * 0.001, "x - 0.001*(x + 1)"),
+    ("x", lambda b, x: x - (1 + x) * 0.001, "0.999*x - 0.001"),
     ("x", lambda b, x: exp(-(x**2) / 2) / sqrt(2 * b.value(Const(3.141592653589793, "pi"))), "exp(-x**2/2)/sqrt(2*pi)"),
     ("x", lambda b, x: log(x**2), "log(x**2)"),
     ("x", lambda b, x: sqrt(x**2), "abs(x)"),
