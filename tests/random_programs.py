@@ -50,14 +50,15 @@ def program(seed: int) -> RandomProgram:
         text, lengths = RandomText(numbers).module()
         point = [round(numbers.uniform(-1.6, 1.6), 6) for length in lengths for _ in range(max(length, 1))]
         try:
-            made = _exact(seed, text, lengths, point)
+            made = exact_program(seed, text, lengths, point)
         except UnfitError:
             continue
         if made is not None and (any(made.gradient) or numbers.random() < CONSTANT):
             return made
 
 
-def _exact(seed: int, text: str, lengths: Sequence[int], point: Sequence[float]) -> RandomProgram | None:
+def exact_program(seed: int, text: str, lengths: Sequence[int], point: Sequence[float]) -> RandomProgram | None:
+    """A program with its exact value, gradient and Hessian at a point; None if they are not finite."""
     with mpmath.workdps(DIGITS):
         function = function_of(text)
 

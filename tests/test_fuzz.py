@@ -8,7 +8,7 @@ import mpmath
 import pytest
 
 from tests.high_precision import UnfitError, function_of
-from tests.random_programs import COMPILED, RandomProgram, faults, program
+from tests.random_programs import COMPILED, RandomProgram, exact_program, faults, program
 
 BATCHES, BATCH = 8, 25
 COMPILED_SEEDS = range(500_000, 500_010)
@@ -29,6 +29,32 @@ def test_random_programs_compiled(seed: int) -> None:
 def test_program_of_a_seed_is_always_the_same() -> None:
     assert program(7).text == program(7).text
     assert program(7).text != program(8).text
+
+
+# Programs that were wrong once, and why
+
+FOUND = {
+    # the second derivative of tanh was 0*inf far from 0
+    "tail of tanh": (
+        """
+import math
+def f(x, p):
+    y = (0.7 + max(3**2, sum(u for u in (1, p[-1], x)))**2)**1.5
+    if y > x or x // (2.5 + math.cos(y)) <= y:
+        return p[-3] + x + (1.2 + y**2) ** math.tanh(y)
+    return math.atanh(0.9*math.sin(abs(x + y)))
+""",
+        (0, 3),
+        (0.23765, -0.300313, 0.359163, 1.580122),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_programs_that_were_wrong_once(name: str) -> None:
+    found = exact_program(0, *FOUND[name])
+    assert found is not None
+    assert not faults(found)
 
 
 # The oracle itself

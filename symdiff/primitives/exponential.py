@@ -95,7 +95,7 @@ logaddexp: Primitive = Primitive(
     spellings=("numpy.logaddexp",), sample=(_ANY, _ANY),
 )  # fmt: skip
 log1mexp: Primitive = Primitive(
-    "log1mexp", 1, lambda x, f: (-1 / expm1(-x),), code="log1mexp({0})", kernel=kernels.log1mexp, error=4,
+    "log1mexp", 1, lambda x, f: (exp(x) / expm1(x),), code="log1mexp({0})", kernel=kernels.log1mexp, error=4,
     sympy=lambda sp, x: sp.log(1 - sp.exp(x)), mpmath=lambda mp, x: mp.log(-mp.expm1(x)),
     numeric=lambda x: np.log(-np.expm1(x)) if x > -0.6931471805599453 else np.log1p(-np.exp(x)),
     sample=((-4.0, -0.1),), domain="x < 0",

@@ -43,6 +43,13 @@ def sigmoid(x: float) -> float:
     return math.exp(x) / (1.0 + math.exp(x))
 
 
+def sech(x: float) -> float:
+    """1/cosh(x) without overflow."""
+    if abs(x) < 300.0:  # from there on the other exponential is below the last place
+        return 1.0 / math.cosh(x)
+    return 2.0 * math.exp(-abs(x))
+
+
 def softplus(x: float) -> float:
     """log(1 + exp(x)) without overflow."""
     if x > 0.0:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from symdiff.primitives import kernels
-from symdiff.primitives.exponential import sqrt
+from symdiff.primitives.exponential import hypot, sqrt
 from symdiff.primitives.row import DIVISION, Primitive, order
 
 _ANY = (-3.0, 3.0)
@@ -15,8 +15,8 @@ _INSIDE = (-0.9, 0.9)
 
 
 def _atan2_partials(y: Any, x: Any, f: Any) -> tuple[Any, Any]:
-    square = x * x + y * y  # out of range from 1e154 on, as the squares that users write
-    return x / square, -(y / square)
+    length = hypot(x, y)  # the sum of squares would overflow from 1e154 on, and underflow below 1e-154
+    return x / length / length, -(y / length / length)
 
 
 def _sincdiff_partials(x: Any, n: Any, f: Any) -> tuple[Any, int]:
@@ -94,11 +94,15 @@ cosh: Primitive = Primitive(
     spellings=("math.cosh", "numpy.cosh"), sample=(_ANY,), error=4,
 )  # fmt: skip
 tanh: Primitive = Primitive(
-    "tanh", 1, lambda x, f: (1 / (cosh(x) * cosh(x)),), code="math.tanh({0})", sympy="tanh", mpmath="tanh",
+    "tanh", 1, lambda x, f: (sech(x) * sech(x),), code="math.tanh({0})", sympy="tanh", mpmath="tanh",
     numeric=np.tanh, spellings=("math.tanh", "numpy.tanh"), sample=(_ANY,), error=4,
 )  # fmt: skip
+sech: Primitive = Primitive(
+    "sech", 1, lambda x, f: (-(f * tanh(x)),), code="sech({0})", kernel=kernels.sech, sympy=lambda sp, x: 1 / sp.cosh(x),
+    mpmath="sech", numeric=kernels.sech, sample=(_ANY,), error=6,
+)  # fmt: skip
 asinh: Primitive = Primitive(
-    "asinh", 1, lambda x, f: (1 / sqrt(1 + x * x),), code="math.asinh({0})", sympy="asinh", mpmath="asinh",
+    "asinh", 1, lambda x, f: (1 / hypot(1, x),), code="math.asinh({0})", sympy="asinh", mpmath="asinh",
     numeric=np.arcsinh, spellings=("math.asinh", "numpy.arcsinh", "numpy.asinh"), sample=(_ANY,), error=4,
 )  # fmt: skip
 acosh: Primitive = Primitive(
@@ -122,5 +126,5 @@ sincdiff: Primitive = Primitive(
 )  # fmt: skip
 
 ROWS: tuple[Primitive, ...] = (
-    sin, cos, tan, asin, acos, atan, atan2, sinh, cosh, tanh, asinh, acosh, atanh, sinc, sincdiff,
+    sin, cos, tan, asin, acos, atan, atan2, sinh, cosh, tanh, sech, asinh, acosh, atanh, sinc, sincdiff,
 )  # fmt: skip

@@ -140,7 +140,7 @@ class Choices(Program):
 @pytest.mark.parametrize("tied", [False, True])
 def test_size_law(seed, tied):
     """Value and gradient cost at most 5 times the value plus 2 per input, on the path that is executed."""
-    generator = random.Random(seed)  # noqa: S311 (tests, no secrets)
+    generator = random.Random(seed)
     for number in range(seed, seed + 20):
         start = prune(Choices(number, size=2 + number % 8).graph)
         both = check(gradient(start, INPUTS, keep_value=True).graph)
@@ -164,7 +164,7 @@ def test_size_law_of_a_chain(name):
 @pytest.mark.parametrize("seed", range(40))
 def test_random_choices_against_differences(seed):
     start = prune(Choices(seed, size=6).graph)
-    generator = random.Random(seed)  # noqa: S311 (tests, no secrets)
+    generator = random.Random(seed)
     point = [mpmath.mpf(generator.uniform(-2, 2)) for _ in INPUTS]
     back = check(gradient(start, INPUTS).graph)
     ahead = [check(derivative(start, [name])) for name in INPUTS]
