@@ -45,7 +45,7 @@ def sigmoid(x: float) -> float:
 
 def sech(x: float) -> float:
     """1/cosh(x) without overflow."""
-    if abs(x) < 300.0:  # from there on the other exponential is below the last place
+    if abs(x) < 300.0:  # cosh overflows from 711 on
         return 1.0 / math.cosh(x)
     return 2.0 * math.exp(-abs(x))
 

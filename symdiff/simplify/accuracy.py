@@ -2,8 +2,7 @@
 
 Applied before differentiation too, because a derivative cannot be repaired afterwards: that of ``log(1 + exp(x))`` is
 inf/inf at 1000. So each row must be an improvement for the derivative as well. Left out for that reason, or because the
-user's own form is as good in most places: x*x - y*y; sqrt(1 + x) - 1 (NaN instead of inf for inf); log(cosh(x));
-1 - tanh(x)**2 as 1/cosh(x)**2 (its derivative is 0*inf where cosh overflows).
+user's own form is as good in most places: x*x - y*y; sqrt(1 + x) - 1 (NaN instead of inf for inf); log(cosh(x)).
 """
 
 from __future__ import annotations
@@ -17,10 +16,10 @@ from symdiff.simplify.template import computed
 _abs, _cos, _cosh, _erf, _erfc, _exp, _expm1, _hypot, _log, _log1mexp = (
     TABLE[name] for name in ("abs", "cos", "cosh", "erf", "erfc", "exp", "expm1", "hypot", "log", "log1mexp")
 )
-_log10, _log1p, _log2, _logaddexp, _pow, _sigmoid, _sin, _sinh, _softplus, _sqrt, _tanh = (
+_log10, _log1p, _log2, _logaddexp, _pow, _sech, _sigmoid, _sin, _sinh, _softplus, _sqrt, _tanh = (
     TABLE[name]
     for name in (
-        "log10", "log1p", "log2", "logaddexp", "pow", "sigmoid", "sin", "sinh", "softplus", "sqrt", "tanh",
+        "log10", "log1p", "log2", "logaddexp", "pow", "sech", "sigmoid", "sin", "sinh", "softplus", "sqrt", "tanh",
     )
 )  # fmt: skip
 
@@ -75,6 +74,10 @@ HYPERBOLIC = (
     Rewrite("exp(-x) - exp(x)", lambda x: _exp(-x) - _exp(x), lambda x: -2 * _sinh(x), _ANY),
     Rewrite("exp(x) + exp(-x)", lambda x: _exp(x) + _exp(-x), lambda x: 2 * _cosh(x), _ANY),
     Rewrite("sinh(x)/cosh(x)", lambda x: _sinh(x) / _cosh(x), lambda x: _tanh(x), _ANY),
+    Rewrite("c/cosh(x)", lambda c, x: c / _cosh(x), lambda c, x: c * _sech(x), _PAIR),
+    Rewrite("c/cosh(x)**2", lambda c, x: c / _pow(_cosh(x), 2), lambda c, x: c * _pow(_sech(x), 2), _PAIR),
+    Rewrite("1 - tanh(x)**2", lambda x: 1 - _pow(_tanh(x), 2), lambda x: _pow(_sech(x), 2), _ANY),
+    Rewrite("1 - tanh(x)*tanh(x)", lambda x: 1 - _tanh(x) * _tanh(x), lambda x: _pow(_sech(x), 2), _ANY),
     Rewrite("cosh(x)**2 - 1", lambda x: _pow(_cosh(x), 2) - 1, lambda x: _pow(_sinh(x), 2), _ANY),
 )
 

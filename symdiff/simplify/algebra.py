@@ -73,7 +73,7 @@ def _even(name: str) -> Rewrite:
 
 PARITY = (
     *map(_odd, ("sin", "tan", "asin", "atan", "sinh", "tanh", "asinh", "atanh", "cbrt", "erf", "sign")),
-    *map(_even, ("cos", "cosh", "abs")),
+    *map(_even, ("cos", "cosh", "sech", "abs")),
 )
 
 

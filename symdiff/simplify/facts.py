@@ -24,7 +24,7 @@ class Fact(Flag):
     NEGATIVE = auto()  # a literal below 0
 
 
-_NONNEGATIVE = {"abs", "sqrt", "exp", "exp2", "cosh", "hypot", "sigmoid", "softplus", "erfc", "acos", "acosh"}
+_NONNEGATIVE = {"abs", "sqrt", "exp", "exp2", "cosh", "sech", "hypot", "sigmoid", "softplus", "erfc", "acos", "acosh"}
 _CLOSED = {"add", "mul", "div", "sqrt", "cbrt", "max", "min", "maximum", "minimum", "fmax", "fmin", "stop"}
 
 

@@ -169,6 +169,7 @@ def spaced(low: float, high: float, count: int = 60) -> list[float]:
         ("softplus", spaced(1e-20, 700) + spaced(-1e-20, -700)),
         ("log1mexp", spaced(-1e-20, -700)),
         ("tanh", spaced(1e-20, 700)),
+        ("sech", spaced(1e-20, 700) + spaced(-1e-20, -700)),
         ("rint", spaced(1e-3, 1e17)),
         ("floor", spaced(-1e-3, -1e17)),
         ("sinc", spaced(1e-12, 40)),
