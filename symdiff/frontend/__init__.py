@@ -8,6 +8,7 @@ from typing import Any
 
 from symdiff.errors import ArgumentError, Gap, NameUnboundError, SymdiffError, UnsupportedError
 from symdiff.frontend import (
+    blocks,  # noqa: F401 - registers its rules
     calls,
     comprehensions,  # noqa: F401 - registers its rules
     conditions,

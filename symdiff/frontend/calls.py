@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import types
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -20,6 +21,8 @@ from symdiff.frontend.values import (
     ArrayValue,
     Condition,
     Conflict,
+    Container,
+    DictValue,
     FunctionValue,
     Known,
     ListValue,
@@ -40,8 +43,16 @@ from symdiff.primitives import resolve as row_of
 def is_skipped(reader: Reader, node: ast.Call, frame: Frame) -> bool:
     """True for a statement that only reports: ``print(...)``, ``logging.info(...)``."""
     if isinstance(node.func, ast.Name):
-        return _object(reader, node.func, frame) is print
-    return isinstance(node.func, ast.Attribute) and _is_logging(_object(reader, node.func.value, frame))
+        return _is_report(_object(reader, node.func, frame))
+    if not isinstance(node.func, ast.Attribute):
+        return False
+    owner = _object(reader, node.func.value, frame)
+    return _is_logging(owner) or (owner is warnings and _is_report(getattr(warnings, node.func.attr, None)))
+
+
+def _is_report(function: Any) -> bool:
+    """True for functions that only report: what they do is no part of the result."""
+    return function is not None and function in (print, warnings.warn, warnings.simplefilter, warnings.filterwarnings)
 
 
 def _object(reader: Reader, node: ast.expr, frame: Frame) -> Any:
@@ -50,7 +61,8 @@ def _object(reader: Reader, node: ast.expr, frame: Frame) -> Any:
         return None
     value = reader.name(frame, node.id, node)
     known = value.value if isinstance(value, Known) else None
-    return known if isinstance(known, types.BuiltinFunctionType | types.ModuleType) or _is_logging(known) else None
+    plain = types.BuiltinFunctionType | types.FunctionType | types.ModuleType
+    return known if isinstance(known, plain) or _is_logging(known) else None
 
 
 def _is_logging(value: Any) -> bool:
@@ -74,7 +86,10 @@ def read_call(reader: Reader, node: ast.Call, frame: Frame, hint: str) -> Value:
     keywords: dict[str, Value] = {}
     for keyword in node.keywords:
         if keyword.arg is None:
-            raise GapError(keyword.value, "keyword arguments from a dict (**)", "write the keywords out", "not yet")
+            value = reader.read(keyword.value, frame)
+            poisoned |= isinstance(value, Poison)
+            keywords |= _from_dict(value, keywords, keyword.value) if not isinstance(value, Poison) else {}
+            continue
         keywords[keyword.arg] = reader.read(keyword.value, frame)
         poisoned |= isinstance(keywords[keyword.arg], Poison)
     if poisoned:
@@ -89,11 +104,21 @@ def read_call(reader: Reader, node: ast.Call, frame: Frame, hint: str) -> Value:
     return call(reader, function, positional, keywords, node, hint)
 
 
+def _from_dict(value: Value, present: Mapping[str, Value], node: ast.expr) -> dict[str, Value]:
+    """``**options``: keyword arguments from a dict with known keys."""
+    if not isinstance(value, DictValue) or not all(isinstance(key, str) for key in value.keys):
+        raise GapError(node, f"keyword arguments from {describe(value)}", "give a dict with names as keys")
+    twice = [key for key in value.keys if key in present]
+    if twice:
+        raise GapError(node, f"two values for the keyword {twice[0]}", "give one")
+    return dict(value.entries)
+
+
 def _callee(reader: Reader, node: ast.expr, frame: Frame) -> Value:
     """What is called: a function, or a method of a container, which exists only to be called."""
     if isinstance(node, ast.Attribute):
         owner = reader.read(node.value, frame)
-        if isinstance(owner, TupleValue | ListValue | ArrayValue | VectorParam | Number | Poison):
+        if isinstance(owner, Container | VectorParam | Number | Poison):
             return owner if isinstance(owner, Poison) else Method(owner, node.attr, node)
     return reader.read(node, frame)
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import ast
 
-from symdiff.frontend import containers
+from symdiff.frontend import containers, dicts
 from symdiff.frontend.conditions import truth_of
 from symdiff.frontend.gaps import GapError, PoisonedError
 from symdiff.frontend.lower import Frame, Reader, reads
 from symdiff.frontend.values import POISON, Condition, ListValue, TupleValue, Value
 
+Comprehension = ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp
 
-@reads(ast.ListComp, ast.GeneratorExp)
-def read_comprehension(reader: Reader, node: ast.ListComp | ast.GeneratorExp, frame: Frame, hint: str) -> Value:
+
+@reads(ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)
+def read_comprehension(reader: Reader, node: Comprehension, frame: Frame, hint: str) -> Value:
     """``[g(v) for v in items if c]`` over containers of known length; the condition must be known while reading."""
     targets = {
         name.id
@@ -25,12 +27,23 @@ def read_comprehension(reader: Reader, node: ast.ListComp | ast.GeneratorExp, fr
     _generate(reader, node, 0, inner, frame, items)
     if any(item is POISON for item in items):
         raise PoisonedError
+    if isinstance(node, ast.DictComp):
+        pairs = [item.items for item in items if isinstance(item, TupleValue)]
+        return dicts.made([(dicts.hashed(reader, key, node.key), value) for key, value in pairs], node)
+    if isinstance(node, ast.SetComp):
+        return dicts.set_of(reader, items, node)
     return ListValue(tuple(items)) if isinstance(node, ast.ListComp) else TupleValue(tuple(items))
 
 
-def _generate(
-    reader: Reader, node: ast.ListComp | ast.GeneratorExp, level: int, inner: Frame, outer: Frame, items: list[Value]
-) -> None:
+def _element(reader: Reader, node: Comprehension, inner: Frame) -> Value:
+    """One element; of a dict the pair of key and value."""
+    if not isinstance(node, ast.DictComp):
+        return reader.read(node.elt, inner)
+    pair = reader.read(node.key, inner), reader.read(node.value, inner)
+    return POISON if POISON in pair else TupleValue(pair)
+
+
+def _generate(reader: Reader, node: Comprehension, level: int, inner: Frame, outer: Frame, items: list[Value]) -> None:
     generator = node.generators[level]
     source = reader.operand(generator.iter, outer if level == 0 else inner)
     for value in containers.elements(reader, source, generator.iter):
@@ -40,7 +53,7 @@ def _generate(
         if level + 1 < len(node.generators):
             _generate(reader, node, level + 1, inner, outer, items)
         else:
-            items.append(reader.read(node.elt, inner))
+            items.append(_element(reader, node, inner))
         if items and items[-1] is POISON:
             return
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from symdiff.frontend import containers
+from symdiff.frontend import containers, dicts
 from symdiff.frontend.gaps import GapError, PoisonedError
 from symdiff.frontend.lower import Frame, Reader, reads
 from symdiff.frontend.merge import choose
@@ -15,6 +15,7 @@ from symdiff.frontend.values import (
     POISON,
     ArrayValue,
     Condition,
+    DictValue,
     FunctionValue,
     Known,
     ListValue,
@@ -120,12 +121,22 @@ def _identity(op: ast.cmpop, a: Value, b: Value, node: ast.AST) -> Known:
 def _membership(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.AST, hint: str) -> Value:
     if isinstance(a, Known) and isinstance(b, Known) and isinstance(b.value, str):
         found: Value = Known(str(a.value) in b.value)
+    elif isinstance(b, DictValue) or (isinstance(b, Known) and isinstance(b.value, frozenset)):
+        found = _among_keys(reader, a, b.keys if isinstance(b, DictValue) else tuple(b.value), node, hint)
     else:
         items = containers.elements(reader, b, node)
         found = disjunction(reader, [compare(reader, ast.Eq(), a, item, node, hint) for item in items], hint)
     if isinstance(op, ast.In):
         return found
     return Known(not found.value) if isinstance(found, Known) else reader.apply("not", _condition(found), hint=hint)
+
+
+def _among_keys(reader: Reader, value: Value, keys: Sequence[Any], node: ast.AST, hint: str) -> Value:
+    """Membership among the keys of a dict or in a set: known, or a comparison of numbers."""
+    if dicts.key_of(value) is not None:
+        return Known(dicts.hashed(reader, value, node) in keys)
+    numbers = sorted(key for key in keys if isinstance(key, int | float) and not isinstance(key, bool))
+    return disjunction(reader, [compare(reader, ast.Eq(), value, number(key), node, hint) for key in numbers], hint)
 
 
 def _condition(value: Value) -> Condition:
@@ -167,7 +178,7 @@ def truth_of(reader: Reader, value: Value, node: ast.AST) -> Known | Condition:
         if value.known is not None:
             return Known(bool(value.known))
         return _condition(reader.apply("ne", value, number(0)))
-    if isinstance(value, TupleValue | ListValue):
+    if isinstance(value, TupleValue | ListValue | DictValue):
         return Known(bool(value.items))
     if isinstance(value, ArrayValue) and len(value.items) == 1:
         return truth_of(reader, value.items[0], node)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import math
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from symdiff.frontend import dicts
 from symdiff.frontend.gaps import GapError, NeedsCallError
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.values import (
     ArrayValue,
+    DictValue,
     Known,
     ListValue,
+    Mutable,
     Number,
     TupleValue,
     Value,
@@ -37,6 +41,8 @@ def elements(reader: Reader, value: Value, node: ast.AST) -> tuple[Value, ...]:
     """The elements of a value that is iterated over."""
     if isinstance(value, TupleValue | ListValue):
         return value.items
+    if isinstance(value, DictValue):
+        return tuple(dicts.key_value(key) for key in value.keys)
     if isinstance(value, ArrayValue):
         return tuple(row(value, position) for position in range(length(reader, value, node)))
     if isinstance(value, Known) and isinstance(value.value, range):
@@ -45,17 +51,19 @@ def elements(reader: Reader, value: Value, node: ast.AST) -> tuple[Value, ...]:
         return tuple(number(item) for item in value.value)
     if isinstance(value, Known) and isinstance(value.value, str):
         return tuple(Known(letter) for letter in value.value)
+    if isinstance(value, Known) and isinstance(value.value, frozenset):
+        raise GapError(node, "a loop over a set, which has no order", "loop over a tuple or list")
     length(reader, value, node)
     raise GapError(node, f"a loop over {describe(value)}", "loop over a range, tuple, list or array")
 
 
 def length(reader: Reader, value: Value, node: ast.AST) -> int:
     """What ``len(value)`` is."""
-    if isinstance(value, TupleValue | ListValue):
+    if isinstance(value, TupleValue | ListValue | DictValue):
         return len(value.items)
     if isinstance(value, ArrayValue) and value.shape:
         return value.shape[0]
-    if isinstance(value, Known) and isinstance(value.value, range | str):
+    if isinstance(value, Known) and isinstance(value.value, range | str | frozenset):
         return len(value.value)
     name = reader.assumed_name(value)
     if name is not None or reader.is_assumed(value):
@@ -82,6 +90,8 @@ def row(value: ArrayValue, position: int) -> Value:
 
 def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node: ast.AST) -> Value:
     """``owner[index]`` with literal indices, slices and (for arrays and nested lists) several of them."""
+    if isinstance(owner, DictValue):
+        return dicts.lookup(reader, owner, reader.operand(index, frame), node)
     if isinstance(index, ast.Tuple):
         for inner in index.elts:
             if isinstance(inner, ast.Slice):
@@ -186,6 +196,9 @@ def _unpack(reader: Reader, target: ast.Tuple | ast.List, value: Value, frame: F
 
 def _store(reader: Reader, target: ast.Subscript, value: Value, frame: Frame) -> None:
     owner = reader.operand(target.value, frame)
+    if isinstance(owner, DictValue):
+        dicts.store(reader, owner, reader.operand(target.slice, frame), value, frame, target)
+        return
     if not isinstance(owner, ListValue):
         raise GapError(target, f"a write to an element of {describe(owner)}", "build a new list of the elements", "not yet")
     if isinstance(target.slice, ast.Slice):
@@ -194,22 +207,38 @@ def _store(reader: Reader, target: ast.Subscript, value: Value, frame: Frame) ->
     item(reader, owner, position, target)
     items = list(owner.items)
     items[position] = value
-    replace(reader, owner, ListValue(tuple(items), owner.identity), frame, target)
+    replace(reader, owner, dataclasses.replace(owner, items=tuple(items)), frame, target)
 
 
-def replace(reader: Reader, old: ListValue, new: ListValue, frame: Frame, node: ast.AST) -> None:
-    """Change a list: every variable of this function that shows it shows the new state.
+def replace(reader: Reader, old: Mutable, new: Mutable, frame: Frame, node: ast.AST) -> None:
+    """Change a list or dict: every variable of this function that shows it shows the new state.
 
-    A list that a caller or an enclosing function also sees is refused: its variables are out of reach here.
+    What a caller or an enclosing function also sees is refused: its variables are out of reach here.
     """
+    kind = "list" if isinstance(old, ListValue) else "dict"
     if old.identity in reader.foreign:
-        raise GapError(node, "a change of a list that was passed as an argument", "make a copy first: list(p)")
+        raise GapError(node, f"a change of a {kind} that comes from outside the function", f"make a copy first: {kind}(p)")
     if not any(_holds(value, old) for value in frame.variables.values()) or any(
         _holds(value, old) for value in _elsewhere(reader, frame)
     ):
-        raise GapError(node, "a change of a list that belongs to another function", "return a new list", "not yet")
+        raise GapError(node, f"a change of a {kind} that belongs to another function", f"return a new {kind}", "not yet")
+    inside = [inner for value in frame.variables.values() for inner in _mutables(value)]
+    if old.parents & reader.foreign or any(_may_be(old, other) for other in inside):
+        raise GapError(node, f"a change of a {kind} that may be another one, too", "make a copy first", "not yet")
     for name, value in frame.variables.items():
         frame.variables[name] = _replaced(value, old, new)
+
+
+def _mutables(value: Value) -> list[Mutable]:
+    if not isinstance(value, TupleValue | Mutable):
+        return []
+    own = [value] if isinstance(value, Mutable) else []
+    return own + [inner for item in value.items for inner in _mutables(item)]
+
+
+def _may_be(old: Mutable, other: Mutable) -> bool:
+    """True for another list or dict that is the same one on some path (a branch chose between them)."""
+    return other.identity is not old.identity and bool(({old.identity} | old.parents) & ({other.identity} | other.parents))
 
 
 def _elsewhere(reader: Reader, frame: Frame) -> list[Value]:
@@ -217,22 +246,16 @@ def _elsewhere(reader: Reader, frame: Frame) -> list[Value]:
     return [value for other in frames for value in other.variables.values()]
 
 
-def _holds(value: Value, old: ListValue) -> bool:
-    if isinstance(value, ListValue) and value.identity is old.identity:
-        return True
-    return isinstance(value, TupleValue | ListValue) and any(_holds(inner, old) for inner in value.items)
+def _holds(value: Value, old: Mutable) -> bool:
+    return any(inner.identity is old.identity for inner in _mutables(value))
 
 
-def _replaced(value: Value, old: ListValue, new: ListValue) -> Value:
-    if isinstance(value, ListValue) and value.identity is old.identity:
+def _replaced(value: Value, old: Mutable, new: Mutable) -> Value:
+    if isinstance(value, Mutable) and value.identity is old.identity:
         return new
-    if not _holds(value, old):
+    if not _holds(value, old) or not isinstance(value, TupleValue | Mutable):
         return value
-    if isinstance(value, TupleValue):
-        return TupleValue(tuple(_replaced(inner, old, new) for inner in value.items))
-    if isinstance(value, ListValue):
-        return ListValue(tuple(_replaced(inner, old, new) for inner in value.items), value.identity)
-    return value
+    return dataclasses.replace(value, items=tuple(_replaced(inner, old, new) for inner in value.items))
 
 
 # -- attributes and methods ---------------------------------------------------------------------------------------
@@ -256,18 +279,66 @@ def attribute(reader: Reader, owner: Value, name: str, node: ast.AST) -> Value |
 
 def method(reader: Reader, owner: Value, name: str, args: Sequence[Value], frame: Frame, node: ast.AST) -> Value | None:
     """A method that changes or copies a list; None if there is no such method here."""
-    if isinstance(owner, ListValue) and name in ("append", "extend", "copy"):
-        if name == "copy" and not args:
-            return ListValue(owner.items)
-        if len(args) != 1:
-            raise GapError(node, f".{name} with {len(args)} arguments", f"call .{name}(value)")
-        added = (args[0],) if name == "append" else elements(reader, args[0], node)
-        bounded((*owner.items, *added), node)
-        replace(reader, owner, ListValue((*owner.items, *added), owner.identity), frame, node)
-        return Known(None)
+    if isinstance(owner, DictValue):
+        return dicts.method(reader, owner, name, args, frame, node)
+    if isinstance(owner, ListValue) and name in LIST_METHODS:
+        return _list_method(reader, owner, name, args, frame, node)
+    if isinstance(owner, TupleValue | ListValue) and name in ("index", "count"):
+        return _search(owner, name, args, node)
     if isinstance(owner, ArrayValue) and name in ("copy", "tolist") and not args:
         return owner if name == "copy" else to_list(owner)
     return None
+
+
+LIST_METHODS = {
+    "append": (1, 1), "extend": (1, 1), "insert": (2, 2), "pop": (0, 1), "copy": (0, 0), "reverse": (0, 0), "clear": (0, 0),
+}  # fmt: skip
+
+
+def count_arguments(name: str, args: Sequence[Value], least: int, most: int, node: ast.AST) -> None:
+    """Check the number of arguments of a method."""
+    if not least <= len(args) <= most:
+        wanted = str(least) if least == most else f"{least} or {most}"
+        raise GapError(node, f".{name} with {len(args)} arguments", f"give {wanted}")
+
+
+def _list_method(reader: Reader, owner: ListValue, name: str, args: Sequence[Value], frame: Frame, node: ast.AST) -> Value:
+    """The methods that copy or change a list."""
+    count_arguments(name, args, *LIST_METHODS[name], node)
+    if name == "copy":
+        return ListValue(owner.items)
+    items = list(owner.items)
+    result: Value = Known(None)
+    if name == "append":
+        items.append(args[0])
+    elif name == "extend":
+        items.extend(elements(reader, args[0], node))
+    elif name == "insert":
+        items.insert(reader.integer(args[0], node, "a position"), args[1])
+    elif name == "pop":
+        position = reader.integer(args[0], node, "a position") if args else -1
+        result = item(reader, owner, position, node)
+        del items[position]
+    elif name == "reverse":
+        items.reverse()
+    else:
+        items.clear()
+    replace(reader, owner, dataclasses.replace(owner, items=bounded(tuple(items), node)), frame, node)
+    return result
+
+
+def _search(owner: TupleValue | ListValue, name: str, args: Sequence[Value], node: ast.AST) -> Value:
+    """``items.index(v)`` and ``items.count(v)`` of known values."""
+    plain = [dicts.key_of(item) for item in owner.items]
+    wanted = dicts.key_of(args[0]) if len(args) == 1 else None
+    if wanted is None or None in plain:
+        raise GapError(node, f".{name} among values that depend on the arguments", "use if", "not yet")
+    found = [position for position, (key,) in enumerate(filter(None, plain)) if key == wanted[0]]
+    if name == "count":
+        return number(len(found))
+    if not found:
+        raise GapError(node, f"{wanted[0]!r} is not in {describe(owner)}", "search for a value that is there")
+    return number(found[0])
 
 
 def to_list(value: ArrayValue) -> ListValue:
@@ -311,6 +382,8 @@ def join(reader: Reader, op: type[ast.operator], left: Value, right: Value, node
         if count * max(1, sequence.size) > MAX_RANGE:
             raise GapError(node, "a sequence that long", f"use at most {MAX_RANGE} elements", "not yet")
         return type(sequence)(sequence.items * max(count, 0))
+    if op is ast.BitOr and isinstance(left, DictValue) and isinstance(right, DictValue):
+        return dicts.union(left, right, node)
     texts = [value.value for value in (left, right) if isinstance(value, Known) and isinstance(value.value, str)]
     if op is ast.Add and len(texts) == 2 and len(texts[0]) + len(texts[1]) <= MAX_RANGE:
         return Known(texts[0] + texts[1])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -288,7 +289,7 @@ def run_augmented(reader: Reader, node: ast.AugAssign, frame: Frame) -> Completi
     operand = reader.operand(node.value, frame)
     if isinstance(present, ListValue) and isinstance(node.op, ast.Add):
         items = (*present.items, *containers.elements(reader, operand, node.value))
-        containers.replace(reader, present, ListValue(items, present.identity), frame, node)
+        containers.replace(reader, present, dataclasses.replace(present, items=containers.bounded(items, node)), frame, node)
         return NEXT
     hint = node.target.id if isinstance(node.target, ast.Name) else "t"
     containers.assign(reader, node.target, binary(reader, type(node.op), present, operand, node, hint), frame)
@@ -300,6 +301,9 @@ def run_expression(reader: Reader, node: ast.Expr, frame: Frame) -> Completion:
     if isinstance(node.value, ast.Constant):
         return NEXT
     if isinstance(node.value, ast.Call) and calls.is_skipped(reader, node.value, frame):
+        from symdiff.frontend.blocks import check_skipped
+
+        check_skipped(node, frame)
         return NEXT
     reader.operand(node.value, frame)
     return NEXT
@@ -355,5 +359,4 @@ STATEMENTS: dict[type[ast.stmt], Run] = {
     ast.Break: lambda reader, node, frame: ends("break"),
     ast.Continue: lambda reader, node, frame: ends("continue"),
     ast.Pass: _skip,
-    ast.Assert: _skip,
 }

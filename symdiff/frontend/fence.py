@@ -17,14 +17,11 @@ class Refusal:
     verdict: Verdict = "never"
 
 
-_DICT = "use a tuple or list, or separate names"
-
 FENCE: dict[type[ast.AST], Refusal] = {
     # statements
     ast.While: Refusal("a while loop whose end depends on the arguments", "use a for loop over a literal range", "not yet"),
     ast.Try: Refusal("try and except", "test the condition with if before the operation", "not yet"),
     ast.TryStar: Refusal("except*", "test the condition with if before the operation"),
-    ast.With: Refusal("a with block", "move it outside the function", "not yet"),
     ast.AsyncWith: Refusal("async with", "write a plain function"),
     ast.AsyncFor: Refusal("async for", "write a plain function"),
     ast.AsyncFunctionDef: Refusal("an async function", "write a plain function"),
@@ -32,17 +29,10 @@ FENCE: dict[type[ast.AST], Refusal] = {
     ast.ClassDef: Refusal("a class defined inside the function", "define it outside"),
     ast.Global: Refusal("a write to a global variable", "return the value instead"),
     ast.Nonlocal: Refusal("a write to a variable of an outer function", "return the value instead"),
-    ast.Import: Refusal("an import inside the function", "import at the top of the file", "not yet"),
-    ast.ImportFrom: Refusal("an import inside the function", "import at the top of the file", "not yet"),
-    ast.Delete: Refusal("del", "leave the name bound"),
     ast.Match: Refusal("match", "use if and elif", "not yet"),
     # expressions
     ast.Yield: Refusal("a generator (yield)", "collect the values in a list and return it"),
     ast.YieldFrom: Refusal("a generator (yield from)", "collect the values in a list and return it"),
-    ast.Dict: Refusal("a dict", _DICT, "not yet"),
-    ast.DictComp: Refusal("a dict comprehension", _DICT, "not yet"),
-    ast.Set: Refusal("a set", "use a tuple or list"),
-    ast.SetComp: Refusal("a set comprehension", "use a tuple or list"),
     ast.MatMult: Refusal("the matrix product @", "write the sums out with literal indices", "not yet"),
     # operators
     ast.BitAnd: Refusal("the bitwise operator &", "use `and` for conditions"),

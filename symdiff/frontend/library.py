@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from symdiff.frontend import containers
+from symdiff.frontend import containers, dicts
 from symdiff.frontend.conditions import as_number, conjunction, disjunction, scalar, truth_of
 from symdiff.frontend.expressions import arithmetic, binary
 from symdiff.frontend.gaps import GapError
@@ -151,6 +151,11 @@ def _tuple(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Val
 def _list(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     plain(args, keywords, 0, 1, "list", node)
     return ListValue(containers.elements(reader, args[0], node) if args else ())
+
+
+def _set(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    plain(args, keywords, 0, 1, "set", node)
+    return dicts.set_of(reader, containers.elements(reader, args[0], node) if args else (), node)
 
 
 def _truths(reader: Reader, args: Args, keywords: Keywords, node: ast.AST, name: str) -> list[Value]:
@@ -316,6 +321,9 @@ PYTHON: dict[str, Form] = {
     "map": _map,
     "tuple": _tuple,
     "list": _list,
+    "dict": dicts.dict_of,
+    "set": _set,
+    "frozenset": _set,
     "any": _any,
     "all": _all,
     "float": float_of,

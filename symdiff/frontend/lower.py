@@ -359,6 +359,17 @@ class Reader:
         return Origin(node.lineno - frame.source.node.lineno + 1, text)
 
 
+def _bound(node: ast.AST) -> set[str]:
+    """The names that a node itself binds."""
+    if isinstance(node, ast.Name):
+        return set() if isinstance(node.ctx, ast.Load) else {node.id}
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return {alias.asname or alias.name.split(".")[0] for alias in node.names}
+    if isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar):
+        return {node.name} if node.name else set()
+    return {node.rest} if isinstance(node, ast.MatchMapping) and node.rest else set()
+
+
 def names_assigned(node: ast.FunctionDef | ast.Lambda) -> frozenset[str]:
     """Python's local variables of a function: its parameters and every name that it binds."""
     arguments = node.args
@@ -373,7 +384,6 @@ def names_assigned(node: ast.FunctionDef | ast.Lambda) -> frozenset[str]:
         if isinstance(inner, ast.Lambda | ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp):
             names |= {walrus.target.id for walrus in ast.walk(inner) if isinstance(walrus, ast.NamedExpr)}
             continue
-        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
-            names.add(inner.id)
+        names |= _bound(inner)
         stack.extend(ast.iter_child_nodes(inner))
     return frozenset(names)

@@ -10,9 +10,12 @@ from symdiff.frontend.values import (
     ArrayValue,
     Condition,
     Conflict,
+    Container,
+    DictValue,
     Known,
     ListValue,
     Maybe,
+    Mutable,
     Number,
     TupleValue,
     Value,
@@ -82,7 +85,7 @@ class Merge:
             return _fixed(then)
         if first is not None and second is not None:
             return self._pair(hint, first, second, Condition)
-        if isinstance(then, TupleValue | ListValue | ArrayValue) and type(then) is type(orelse):
+        if isinstance(then, Container) and isinstance(orelse, Container) and type(then) is type(orelse):
             return self._items(hint, then, orelse)
         return _fixed(Conflict(f"it is {describe(then)} on one path and {describe(orelse)} on another"))
 
@@ -96,7 +99,7 @@ class Merge:
                 return _fixed(value)
             first, second = (value.atom, UNDEFINED) if orelse is None else (UNDEFINED, value.atom)
             return self._pair(hint, first, second, type(value))
-        if isinstance(value, TupleValue | ListValue | ArrayValue):
+        if isinstance(value, Container):
             inner = [
                 self._survivor(f"{hint}_{k}", item if orelse is None else None, item if then is None else None)
                 for k, item in enumerate(value.items)
@@ -125,22 +128,33 @@ class Merge:
 
         return make
 
-    def _items(self, hint: str, then: TupleValue | ListValue | ArrayValue, orelse: TupleValue | ListValue | ArrayValue) -> Recipe:
-        shapes = getattr(then, "shape", len(then.items)), getattr(orelse, "shape", len(orelse.items))
-        if shapes[0] != shapes[1]:
+    def _items(self, hint: str, then: Container, orelse: Container) -> Recipe:
+        if _shape(then) != _shape(orelse):
             return _fixed(Conflict(f"it is {describe(then)} on one path and {describe(orelse)} on another"))
         pairs = zip(then.items, orelse.items, strict=True)
         return _rebuild(then, [self._recipe(f"{hint}_{k}", a, b) for k, (a, b) in enumerate(pairs)], orelse)
 
 
+def _shape(value: Container) -> object:
+    return value.shape if isinstance(value, ArrayValue) else value.keys if isinstance(value, DictValue) else len(value.items)
+
+
 def _rebuild(like: Value, recipes: Sequence[Recipe], other: Value | None = None) -> Recipe:
+    """The container with merged items. A list that is one of two is neither of them: a change of it must not be lost."""
+
     def make(atoms: Sequence[Atom]) -> Value:
         items = tuple(recipe(atoms) for recipe in recipes)
         if isinstance(like, TupleValue):
             return TupleValue(items)
-        if isinstance(like, ListValue):
-            same = other is None or (isinstance(other, ListValue) and other.identity is like.identity)
-            return ListValue(items, like.identity) if same else ListValue(items)
+        if isinstance(like, Mutable):
+            sides = [side for side in (like, other) if isinstance(side, Mutable)]
+            same = len({side.identity for side in sides}) == 1
+            identity = like.identity if same else object()
+            parents = frozenset() if same else frozenset(side.identity for side in sides)
+            parents = parents.union(*(side.parents for side in sides))
+            if isinstance(like, ListValue):
+                return ListValue(items, identity, parents)
+            return DictValue(like.keys, items, identity, parents)
         numbers = tuple(item for item in items if isinstance(item, Number))
         return ArrayValue(like.shape if isinstance(like, ArrayValue) else (), numbers)
 

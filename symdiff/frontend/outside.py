@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from symdiff.frontend import resolve
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.resolve import Capture, Guard
-from symdiff.frontend.values import ArrayValue, Known, ListValue, Number, TupleValue, Value, number
+from symdiff.frontend.values import ArrayValue, DictValue, Known, ListValue, Number, TupleValue, Value, number
 from symdiff.graph.structure import Array
 
 if TYPE_CHECKING:
@@ -28,6 +28,10 @@ def wrap(reader: Reader, value: Any, name: str, capture: Capture | None, node: a
         return captured_number(reader, value, capture, node)
     if isinstance(value, tuple | list):
         return captured_items(reader, value, name, capture, node)
+    if type(value) is dict:
+        return captured_dict(reader, value, name, capture, node)
+    if type(value) in (set, frozenset):
+        return captured_set(reader, value, capture)
     if isinstance(value, np.ndarray):
         return captured_array(reader, value, capture, node)
     if isinstance(value, complex):
@@ -75,7 +79,36 @@ def captured_items(reader: Reader, value: Any, name: str, capture: Capture | Non
     if capture is not None:
         length = Capture(name, (*capture.key, "length"), lambda: len(capture.get()))
         reader.guards.setdefault(length.key, Guard(length, len(value)))
-    return TupleValue(items) if isinstance(value, tuple) else ListValue(items)
+    if isinstance(value, tuple):
+        return TupleValue(items)
+    made = ListValue(items)
+    reader.foreign.add(made.identity)
+    return made
+
+
+def captured_dict(reader: Reader, value: dict[Any, Any], name: str, capture: Capture | None, node: ast.AST) -> DictValue:
+    """A dict from outside: its keys are known, its numbers are parameters."""
+    if len(value) > resolve.MAX_CAPTURED:
+        raise GapError(node, f"{name} has {len(value)} entries", "pass what is needed as an argument", "not yet")
+    keys = tuple(value)
+    items = tuple(
+        wrap(reader, inner, f"{name}_{key}", capture and resolve.item(value, capture, (key,)), node)
+        for key, inner in value.items()
+    )
+    if capture is not None:
+        present = Capture(name, (*capture.key, "keys"), lambda: tuple(capture.get()))
+        reader.guards.setdefault(present.key, Guard(present, keys))
+    made = DictValue(keys, items)
+    reader.foreign.add(made.identity)
+    return made
+
+
+def captured_set(reader: Reader, value: Any, capture: Capture | None) -> Known:
+    """A set from outside: its members are known."""
+    if capture is not None:
+        present = Capture(capture.name, (*capture.key, "members"), lambda: frozenset(capture.get()))
+        reader.guards.setdefault(present.key, Guard(present, frozenset(value)))
+    return Known(frozenset(value))
 
 
 def captured_array(reader: Reader, value: Any, capture: Capture | None, node: ast.AST) -> ArrayValue:

@@ -55,7 +55,7 @@ class Guard:
         return type(present) is type(self.value) and isinstance(present, _COMPARED) and present == self.value
 
 
-_COMPARED = (int, float, str, bytes, bool, tuple)
+_COMPARED = (int, float, str, bytes, bool, tuple, frozenset)
 
 
 def look_up(source: FunctionSource, name: str) -> tuple[Any, Capture | None]:
@@ -101,7 +101,7 @@ def _getter(name: str, get: Callable[[], Any]) -> Callable[[], Any]:
     return present
 
 
-def item(container: Any, capture: Capture, path: tuple[int, ...]) -> Capture:
+def item(container: Any, capture: Capture, path: tuple[Any, ...]) -> Capture:
     """The place of a scalar inside a captured tuple, list or array."""
 
     def get() -> Any:

@@ -261,7 +261,7 @@ def from_text(text: str) -> FunctionSource:
         elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Lambda):
             last = FunctionSource("f", statement.value, "<source>", lines, None, names)
         else:
-            names.update(_top_level(statement, lines, names))
+            names.update(top_level(statement, lines, names))
             if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Lambda):
                 last = names[statement.targets[0].id]  # type: ignore[attr-defined]
     if last is None:
@@ -275,14 +275,15 @@ def _safe_names() -> dict[str, Any]:
     import numpy as np
 
     safe = (
-        "abs all any bool divmod enumerate float int len list max min pow print range reversed round sorted sum tuple zip map "
-        "ArithmeticError AssertionError Exception IndexError OverflowError RuntimeError TypeError ValueError ZeroDivisionError"
+        "abs all any bool dict divmod enumerate float frozenset int len list max min pow print range reversed round set sorted "
+        "sum tuple zip map ArithmeticError AssertionError Exception IndexError OverflowError RuntimeError TypeError ValueError "
+        "ZeroDivisionError"
     )
     names: dict[str, Any] = {name: getattr(builtins, name) for name in safe.split()}
     return names | {"math": math, "numpy": np, "np": np}
 
 
-def _top_level(statement: ast.stmt, lines: tuple[str, ...], names: Mapping[str, Any]) -> dict[str, Any]:
+def top_level(statement: ast.stmt, lines: tuple[str, ...], names: Mapping[str, Any]) -> dict[str, Any]:
     """What a top-level statement of a text binds; only harmless ones are understood."""
     modules = {"math": names["math"], "numpy": names["np"]}
     if isinstance(statement, ast.Import) and all(alias.name in modules for alias in statement.names):
@@ -297,7 +298,9 @@ def _top_level(statement: ast.stmt, lines: tuple[str, ...], names: Mapping[str, 
             for alias in statement.names
         ):
             module = modules[statement.module]
-            return {alias.asname or alias.name: getattr(module, alias.name) for alias in statement.names}
+            found = {alias.asname or alias.name: getattr(module, alias.name) for alias in statement.names}
+            if not any(isinstance(value, types.ModuleType) for value in found.values()):
+                return found
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
         return {}
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1 and isinstance(statement.targets[0], ast.Name):

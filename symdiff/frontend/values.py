@@ -56,11 +56,32 @@ class ListValue:
 
     items: tuple[Value, ...]
     identity: object = field(default_factory=object)
+    parents: frozenset[object] = frozenset()  # identities of the lists of which a branch made it one
 
     @cached_property
     def size(self) -> int:
         """The number of scalars inside."""
         return total_size(self.items)
+
+
+@dataclass(frozen=True, eq=False)
+class DictValue:
+    """A dict whose keys are known while reading. Changes are as for ListValue."""
+
+    keys: tuple[Any, ...]  # the Python objects, in order
+    items: tuple[Value, ...]
+    identity: object = field(default_factory=object)
+    parents: frozenset[object] = frozenset()
+
+    @cached_property
+    def size(self) -> int:
+        """The number of scalars inside."""
+        return total_size(self.items)
+
+    @cached_property
+    def entries(self) -> dict[Any, Value]:
+        """Keys to values; a dict of its own, which finds 1 under 1.0 as Python does."""
+        return dict(zip(self.keys, self.items, strict=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +156,7 @@ Value = (
     | Known
     | TupleValue
     | ListValue
+    | DictValue
     | ArrayValue
     | VectorParam
     | FunctionValue
@@ -144,12 +166,13 @@ Value = (
     | Maybe
     | Poison
 )
-Container = TupleValue | ListValue | ArrayValue
+Container = TupleValue | ListValue | DictValue | ArrayValue
+Mutable = ListValue | DictValue
 
 
 def total_size(items: tuple[Value, ...]) -> int:
     """The number of scalars inside several values."""
-    return sum(item.size if isinstance(item, TupleValue | ListValue) else 1 for item in items)
+    return sum(item.size if isinstance(item, TupleValue | ListValue | DictValue) else 1 for item in items)
 
 
 def number(value: float) -> Number:
@@ -223,6 +246,8 @@ def describe(value: Value) -> str:
         return f"a tuple of {len(value.items)}"
     if isinstance(value, ListValue):
         return f"a list of {len(value.items)}"
+    if isinstance(value, DictValue):
+        return f"a dict of {len(value.items)}"
     if isinstance(value, ArrayValue):
         return f"an array of shape {value.shape}"
     if isinstance(value, VectorParam):

@@ -8,6 +8,7 @@ from symdiff.arguments import scalars
 from symdiff.codegen import python_function
 from symdiff.graph.check import check
 from symdiff.graph.evaluate import evaluate, evaluate_with_bound
+from tests.frontend import reading_known
 from tests.frontend.reading_cases import CASES
 
 
@@ -22,7 +23,7 @@ def name(case):
     return case.__name__ if callable(case) else "-".join(map(str, np.ravel(case[0]))) if isinstance(case, tuple) else None
 
 
-@pytest.mark.parametrize(("function", "args"), CASES, ids=name)
+@pytest.mark.parametrize(("function", "args"), [*CASES, *reading_known.CASES], ids=name)
 def test_value_is_that_of_python(function, args, capsys):
     symbolic = read(function)
     made = symbolic.at(*args)
