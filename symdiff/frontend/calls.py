@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import logging
 import types
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -46,7 +47,10 @@ def is_skipped(reader: Reader, node: ast.Call, frame: Frame) -> bool:
         return _is_report(_object(reader, node.func, frame))
     if not isinstance(node.func, ast.Attribute):
         return False
-    owner = _object(reader, node.func.value, frame)
+    root: ast.expr = node.func.value
+    while isinstance(root, ast.Attribute | ast.Call):
+        root = root.func if isinstance(root, ast.Call) else root.value
+    owner = _object(reader, root, frame)
     return _is_logging(owner) or (owner is warnings and _is_report(getattr(warnings, node.func.attr, None)))
 
 
@@ -57,9 +61,9 @@ def _is_report(function: Any) -> bool:
 
 def _object(reader: Reader, node: ast.expr, frame: Frame) -> Any:
     """The Python object that a plain name means, without noting gaps; None if it is no known object."""
-    if not isinstance(node, ast.Name) or node.id in frame.local_names:
+    if not isinstance(node, ast.Name) or (node.id in frame.local_names and node.id not in frame.variables):
         return None
-    value = reader.name(frame, node.id, node)
+    value = frame.variables[node.id] if node.id in frame.variables else reader.name(frame, node.id, node)
     known = value.value if isinstance(value, Known) else None
     plain = types.BuiltinFunctionType | types.FunctionType | types.ModuleType
     return known if isinstance(known, plain) or _is_logging(known) else None
@@ -152,6 +156,8 @@ def call(
     if not isinstance(function, Known):
         raise GapError(node, f"a call of {describe(function)}", "call a function")
     target = function.value
+    if target is logging.getLogger:
+        return Known(logging)  # stands for any logger: its methods only report
     if isinstance(target, FunctionSource):
         return inline(reader, target, args, keywords, own_defaults(reader, target, node), None, node)
     form = forms().get(target) if getattr(type(target), "__hash__", None) else None

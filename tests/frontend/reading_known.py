@@ -217,6 +217,8 @@ def reports(x):
     ...
     logging.getLogger(__name__).debug("x = %s", x)
     LOG.info("x = %s", x)
+    own = logging.getLogger("own")
+    own.warning("x = %s", x)
     return sum(log)
 
 
