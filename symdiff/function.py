@@ -19,7 +19,8 @@ from symdiff.printing import Heading
 from symdiff.printing.heading import Kind
 from symdiff.specialization import Specialization
 
-MAX_MADE = 256  # versions that are kept of one derivative; a new function as argument makes a new one at every call
+MAX_MADE = 256  # kinds of call that are remembered; a new function as argument makes a new one at every call
+MAX_VERSIONS = 16  # versions kept of one kind of call, which differ in what they found outside
 
 
 class Transform(Protocol):
@@ -70,7 +71,7 @@ class SymbolicFunction:
         self._base = base
         self._transform = transform
         self._lock = threading.RLock()
-        self._made: dict[tuple[Any, ...], Specialization] = {}
+        self._made: dict[tuple[Any, ...], list[Specialization]] = {}
         self._structural: dict[tuple[Any, ...], tuple[str, ...]] = {}
         self._latest: Specialization | None = None
         self.__wrapped__ = wrapped
@@ -136,31 +137,39 @@ class SymbolicFunction:
         with self._lock:
             names = self._structural.get(base, ())
             key = (*base, tuple(call.integers.get(name) for name in names))
-            made = self._made.get(key)
-            if made is not None and made.holds():
+            made = self._holding(key, call.values)
+            if made is not None:
                 return made
             reading = self.__symdiff_reading__(own, call.known, call.integers)
-            made = self._specialization(reading)
             names = tuple(dict.fromkeys([*names, *reading.integers]))
             self._structural[base] = names
-            self._made[*base, tuple(call.integers.get(name) for name in names)] = made
-            while len(self._made) > MAX_MADE:
-                del self._made[next(iter(self._made))]
-            return made
+            key = (*base, tuple(call.integers.get(name) for name in names))
+            built_in = {name: call.integers[name] for name in reading.integers if name in call.integers}
+            return self._keep(key, self._specialization(reading, {**call.known, **built_in}))
 
-    def _specialization(self, reading: Reading) -> Specialization:
+    def _holding(self, key: tuple[Any, ...], arguments: Mapping[str, Any]) -> Specialization | None:
+        """A version made earlier whose outside values are what they are now."""
+        return next((made for made in self._made.get(key, ()) if made.holds(arguments)), None)
+
+    def _keep(self, key: tuple[Any, ...], made: Specialization) -> Specialization:
+        versions = self._made.setdefault(key, [])
+        versions.insert(0, made)
+        del versions[MAX_VERSIONS:]
+        while len(self._made) > MAX_MADE:
+            del self._made[next(iter(self._made))]
+        return made
+
+    def _specialization(self, reading: Reading, known: Mapping[str, Any]) -> Specialization:
         inner = self._base.name if isinstance(self._base, FunctionSource) else self._base.__name__
-        return Specialization(reading, self.__name__, self._transform.title(inner), self.heading)
+        return Specialization(reading, self.__name__, self._transform.title(inner), self.heading, known)
 
     def _assumed(self) -> Specialization:
         """The version before any call: scalars, and vectors where the use shows them."""
         structures, known = self._guess()
         key = ("assumed",)
         with self._lock:
-            made = self._made.get(key)
-            if made is None or not made.holds():
-                made = self._made[key] = self._specialization(self.__symdiff_reading__(structures, known, {}))
-            return made
+            made = self._holding(key, known)
+            return made or self._keep(key, self._specialization(self.__symdiff_reading__(structures, known, {}), known))
 
     def _guess(self) -> tuple[dict[str, Structure | None], dict[str, Any]]:
         """What is known of the arguments before any call: nothing, but for defaults that are no numbers."""
@@ -211,16 +220,10 @@ class SymbolicFunction:
         made = self._make(call)
         result = made.call(call)
         self._latest = made
-        if self._can_shorten(made):
-            self._set_call(made.shortcut(self._call))
-        return result
-
-    def _can_shorten(self, made: Specialization) -> bool:
-        """True if every argument is one parameter of the compiled code, given by position."""
-        arguments = [param.name for param in made.params if param.role != "captured"]
         parameters = self.__signature__.parameters
-        plain = all(p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters.values())
-        return plain and arguments == list(parameters)
+        if all(p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters.values()):
+            self._set_call(made.shortcut(self._call, list(parameters)))
+        return result
 
     def _spread(self, values: Mapping[str, Any]) -> frozenset[str]:
         """The arguments that a derivative broadcasts over: used as scalars, given as arrays."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ import numpy as np
 
 from symdiff import codegen, printing
 from symdiff.arguments import Call, compiled_argument, is_real, is_single
+from symdiff.errors import NameUnboundError
 from symdiff.frontend import Reading
 from symdiff.graph.graph import Graph, Param
 from symdiff.graph.structure import Array, Items, Structure
@@ -27,12 +28,14 @@ class Specialization:
     ``graph``, ``formula``, ``where``, ``latex()``, ``source``; ``str()`` is the formula with its left-hand side.
     """
 
-    def __init__(self, reading: Reading, name: str, title: str, heading: Heading) -> None:
+    def __init__(self, reading: Reading, name: str, title: str, heading: Heading, known: Mapping[str, Any]) -> None:
         self.reading = reading
         self.name = name
         self.title = title
         self.heading = heading
+        self.known = known  # the arguments that belong to the specialisation, as they were when it was made
         self._lock = threading.RLock()
+        self._shortcut: Callable[..., Any] | None = None
 
     @property
     def graph(self) -> Graph:
@@ -66,7 +69,7 @@ class Specialization:
     @property
     def source(self) -> str:
         """Stand-alone Python source; its last definition is the derivative. Captured values default to what they are now."""
-        present = {leaf: float(capture.get()) for capture, leaf in self.reading.captures}
+        present = dict(zip((leaf for _, leaf in self.reading.captures), self.captured(self.known), strict=True))
         params = tuple(replace(param, default=present.get(param.name, param.default)) for param in self.graph.params)
         return codegen.emit(replace(self.graph, params=params), name=self.name, title=self.title)
 
@@ -89,10 +92,14 @@ class Specialization:
         """The parameters in the order of the compiled code."""
         return codegen.parameters(self.graph)
 
-    def holds(self) -> bool:
-        """True while the outside values that shaped the graph are still what they were."""
-        numbers = (capture.get() for capture, _ in self.reading.captures)
-        return all(guard.holds() for guard in self.reading.guards) and all(map(is_real, numbers))
+    def holds(self, arguments: Mapping[str, Any] | None = None) -> bool:
+        """True while the outside values that shaped the graph are still what they were, for a call with these arguments."""
+        arguments = self.known if arguments is None else arguments
+        try:
+            numbers = (place.get(arguments) for place, _ in self.reading.captures)
+            return all(guard.holds(arguments) for guard in self.reading.guards) and all(map(is_real, numbers))
+        except NameUnboundError:
+            return False
 
     @property
     def is_plain(self) -> bool:
@@ -105,32 +112,45 @@ class Specialization:
         """What turns the result of compiled code into Python's containers, or None."""
         return codegen.unpacker(self.graph.result)
 
-    def captured(self) -> list[float]:
-        """The present values of the numbers read from outside."""
-        return [float(capture.get()) for capture, _ in self.reading.captures]
+    def captured(self, arguments: Mapping[str, Any] | None = None) -> list[float]:
+        """The present values of the numbers read from outside, for a call with these arguments."""
+        arguments = self.known if arguments is None else arguments
+        return [float(place.get(arguments)) for place, _ in self.reading.captures]
 
     def arguments(self, values: Mapping[str, Any]) -> list[Any]:
         """The arguments of the compiled code, in the order of the graph's parameters."""
-        captured = iter(self.captured())
+        captured = iter(self.captured(values))
         return [
             next(captured) if param.role == "captured" else compiled_argument(values[param.name], param.structure, param.name)
             for param in self.params
         ]
 
-    def shortcut(self, slow: Callable[..., Any]) -> Callable[..., Any]:
+    def shortcut(self, slow: Callable[..., Any], parameters: Sequence[str]) -> Callable[..., Any]:
         """A function for calls like the one before: floats and arrays of the same shapes, by position.
 
         Anything else, and any change of an outside value that shaped the graph, goes to ``slow``.
         """
-        if self.is_plain:
+        with self._lock:
+            if self._shortcut is None:
+                self._shortcut = self._make_shortcut(slow, parameters)
+            return self._shortcut
+
+    def _make_shortcut(self, slow: Callable[..., Any], parameters: Sequence[str]) -> Callable[..., Any]:
+        arguments = {param.name: param for param in self.params if param.role == "argument"}
+        if list(arguments) == list(parameters) and self.is_plain:
             return codegen.fast_dispatcher(self.kernel, slow)
         if any(isinstance(param.structure, Items) for param in self.params):
             return slow  # tuples and lists must be converted in any case
-        reading = self.reading
-        shapes = [codegen.argument_shape(param.structure) for param in self.params if param.role != "captured"]
-        guards = [(guard.capture.get, guard.value) for guard in reading.guards]
-        captures = [capture.get for capture, _ in reading.captures]
-        return codegen.wrapper(self.kernel, slow, shapes, guards, captures, self.unpack)
+        shapes = [codegen.argument_shape(arguments[name].structure) if name in arguments else None for name in parameters]
+        front = codegen.Front(shapes)
+        named = dict(zip(parameters, front.arguments, strict=True))
+        for name in self.reading.integers:
+            front.conditions.append(f"type({named[name]}) is int and {named[name]} == {self.known[name]}")
+        for guard in self.reading.guards:
+            front.conditions.append(guard.text(named, front.bind))
+        for place, _ in self.reading.captures:
+            front.captures.append(place.text(named, front.bind))
+        return front.function(self.kernel, slow, self.unpack)
 
     def call(self, call: Call) -> Any:
         """Evaluate with prepared arguments."""
@@ -143,7 +163,7 @@ class Specialization:
         """Evaluate over arrays given for the scalar arguments ``names``, with NumPy's broadcasting."""
         with self._lock:
             kernel = self._kernel
-        captured = iter(self.captured())
+        captured = iter(self.captured(call.values))
         values: list[Any] = []
         for param in self.params:
             if param.role == "captured":

@@ -304,6 +304,56 @@ def test_a_helper_that_is_replaced_is_noticed(monkeypatch):
     assert df(3.0) == 54.0
 
 
+activation = math.sin
+
+
+def test_a_library_function_under_another_name_is_noticed(monkeypatch):
+    df = grad(lambda x: activation(x))
+    assert df(1.0) == math.cos(1.0)
+    monkeypatch.setitem(globals(), "activation", math.cos)
+    for _ in range(2):
+        assert df(1.0) == -math.sin(1.0)
+    monkeypatch.undo()
+    assert df(1.0) == math.cos(1.0)
+
+
+def test_versions_that_differ_in_outside_values_are_kept(monkeypatch):
+    df = grad(lambda x: x**2 if MODE == "square" else x**3)
+    assert df(2.0) == 4.0
+    kernel = df.at(2.0).kernel
+    for mode, expected in (("cube", 12.0), ("square", 4.0), ("cube", 12.0), ("square", 4.0)):
+        monkeypatch.setitem(globals(), "MODE", mode)
+        for _ in range(2):
+            assert df(2.0) == expected
+    assert df.at(2.0).kernel is kernel
+
+
+def test_the_kind_of_a_captured_container_is_guarded(monkeypatch):
+    monkeypatch.setitem(globals(), "TABLE", (1.0, 2.0))
+    df = grad(lambda x: sum(v * x for v in TABLE * 2))
+    assert df(1.0) == 6.0
+    monkeypatch.setitem(globals(), "TABLE", np.array([1.0, 2.0]))
+    for _ in range(2):
+        assert df(1.0) == 6.0
+    assert len(df.graph.params) == 3
+    monkeypatch.setitem(globals(), "TABLE", (1.0, 2.0, 3.0))
+    assert df(1.0) == 12.0
+
+
+def test_arguments_that_specialise_are_told_apart_after_the_first_call():
+    def f(x, n, mode):
+        return x**2 * n if mode == "a" else x ** len(range(n))
+
+    df = grad(f)
+    for _ in range(2):
+        assert df(2.0, 3, "a") == 12.0
+        assert df(2.0, 3, "b") == 12.0
+        assert df(2.0, 4, "b") == 32.0
+        assert df(2.0, np.int64(4), "b") == 32.0
+        with pytest.raises(symdiff.SymdiffError):
+            df(2.0, 2.5, "b")
+
+
 def test_closures_are_read_at_call_time():
     def make():
         k = 2.0

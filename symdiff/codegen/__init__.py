@@ -15,9 +15,10 @@ from symdiff.codegen.compile import (
 )
 from symdiff.codegen.emit import emit, parameters
 from symdiff.codegen.packing import argument_shape, packed, unpacker
-from symdiff.codegen.wrapper import wrapper
+from symdiff.codegen.wrapper import Front
 
 __all__ = [
+    "Front",
     "argument_shape",
     "compile_source",
     "emit",
@@ -30,5 +31,4 @@ __all__ = [
     "unpacker",
     "vectorize",
     "with_defaults",
-    "wrapper",
 ]

@@ -9,68 +9,81 @@ import numpy as np
 
 from symdiff.codegen.compile import fast_dispatcher
 
-Getter = Callable[[], Any]
-_NUMBERS = frozenset({float, int, np.float64})
+_NUMBERS = frozenset({float, int, np.float64, np.float32, np.int64, np.int32})
+_LOST = (LookupError, AttributeError, TypeError, ValueError)  # reading a place that is no longer there
 
 
-def wrapper(
-    kernel: Any,
-    slow: Callable[..., Any],
-    shapes: Sequence[tuple[int, ...]],
-    guards: Sequence[tuple[Getter, Any]],
-    captures: Sequence[Getter],
-    unpack: Callable[[Any], Any] | None,
-) -> Callable[..., Any]:
-    """A function of ``len(shapes)`` positional arguments that runs ``kernel`` if they are floats and arrays of these shapes.
+class Front:
+    """A function of positional arguments that runs a kernel if they are what it was made for.
 
-    ``guards`` are outside values that must be the objects they were, ``captures`` outside numbers that the kernel takes
-    behind the arguments. Whatever does not fit goes to ``slow``. The function is written as text, because a loop over
-    arguments would cost more than the compiled code::
+    ``shapes`` tells for every argument what the kernel takes: () a float, otherwise an array of that shape; None is an
+    argument that the kernel does not take. ``conditions`` are expressions that must be true, in this order; ``captures``
+    are expressions for outside numbers that the kernel takes behind the arguments. Both may use the names in
+    ``arguments`` and those that ``bind`` gives to objects. Whatever does not fit goes to the slow way. The function is
+    written as text, because a loop over arguments would cost more than the compiled code::
 
         def call(*args, **kwargs):
             if len(args) == 2 and not kwargs:
                 a0, a1 = args
-                if type(a1) is ndarray and a1.shape == (3,) and get0() is value0 and type(k0 := read0()) in numbers:
-                    return kernel(a0, a1, float(k0))
+                try:
+                    fits = type(a0) is v0 and a1.shape == (3,) and type(k0 := a0.k) in numbers
+                except lost:
+                    fits = False
+                if fits:
+                    result = kernel(a1, k0 if type(k0) is float else float(k0))
+                    if result is not mismatch:
+                        return unpack(result)
             return slow(*args, **kwargs)
     """
-    count = len(shapes)
-    names = [f"a{k}" for k in range(count)]
-    tests = [f"type(a{k}) is ndarray and a{k}.shape == {shape!r}" for k, shape in enumerate(shapes) if shape]
-    tests += [f"get{k}() is value{k}" for k in range(len(guards))]
-    tests += [f"type(k{k} := read{k}()) in numbers" for k in range(len(captures))]
-    inputs = ", ".join([*names, *(f"float(k{k})" for k in range(len(captures)))])
-    result = f"kernel({inputs})" if unpack is None else f"unpack(kernel({inputs}))"
-    unpacking = [f"        {', '.join(names)}, = args"] if names else []
-    lines = [
-        "def call(*args, **kwargs):",
-        f"    if len(args) == {count} and not kwargs:",
-        *unpacking,
-        f"        if {' and '.join(tests) or 'True'}:",
-        f"            return {result}",
-        "    return slow(*args, **kwargs)",
-    ]
-    namespace: dict[str, Any] = {"ndarray": np.ndarray, "slow": slow, "unpack": unpack, "numbers": _NUMBERS}
-    # The dispatcher hands over what is no float64 together with the captured values, which slow reads by itself.
-    # What comes back from there is finished, so only results of the kernel may be unpacked.
-    namespace["kernel"] = fast_dispatcher(kernel, lambda *args: _Finished(slow(*args[:count])))
-    if unpack is not None:
-        namespace["unpack"] = lambda value: value.result if type(value) is _Finished else unpack(value)
-    else:
-        lines[-2] = f"            result = {result}\n            return result.result if type(result) is Finished else result"
-        namespace["Finished"] = _Finished
-    namespace |= {f"get{k}": get for k, (get, _) in enumerate(guards)}
-    namespace |= {f"value{k}": value for k, (_, value) in enumerate(guards)}
-    namespace |= {f"read{k}": get for k, get in enumerate(captures)}
-    exec(compile("\n".join(lines), "<symdiff wrapper>", "exec"), namespace)  # noqa: S102 - the text above
-    call: Callable[..., Any] = namespace["call"]
-    return call
 
+    def __init__(self, shapes: Sequence[tuple[int, ...] | None]) -> None:
+        self.shapes = tuple(shapes)
+        self.arguments = tuple(f"a{k}" for k in range(len(shapes)))
+        self.conditions: list[str] = []
+        self.captures: list[str] = []
+        self._names: dict[str, Any] = {}
+        self._bound: dict[int, str] = {}
 
-class _Finished:
-    """A result of ``slow``, which is unpacked already."""
+    def bind(self, value: Any) -> str:
+        """A name for an object in the text."""
+        if id(value) not in self._bound:
+            name = self._bound[id(value)] = f"v{len(self._bound)}"
+            self._names[name] = value
+        return self._bound[id(value)]
 
-    __slots__ = ("result",)
-
-    def __init__(self, result: Any) -> None:
-        self.result = result
+    def function(self, kernel: Any, slow: Callable[..., Any], unpack: Callable[[Any], Any] | None) -> Callable[..., Any]:
+        """Write the function and make it."""
+        inputs = [(a, shape) for a, shape in zip(self.arguments, self.shapes, strict=True) if shape is not None]
+        tests = [f"type({a}) is ndarray and {a}.shape == {shape!r}" for a, shape in inputs if shape]
+        tests += self.conditions
+        tests += [f"type(k{k} := {text}) in numbers" for k, text in enumerate(self.captures)]
+        given = [a for a, _ in inputs]
+        given += [f"k{k} if type(k{k}) is float else float(k{k})" for k in range(len(self.captures))]
+        unpacking = [f"        {', '.join(self.arguments)}, = args"] if self.arguments else []
+        lines = [
+            "def call(*args, **kwargs):",
+            f"    if len(args) == {len(self.arguments)} and not kwargs:",
+            *unpacking,
+            "        try:",
+            f"            fits = {' and '.join(tests) or 'True'}",
+            "        except lost:",
+            "            fits = False",
+            "        if fits:",
+            f"            result = kernel({', '.join(given)})",
+            "            if result is not mismatch:",
+            f"                return {'result' if unpack is None else 'unpack(result)'}",
+            "    return slow(*args, **kwargs)",
+        ]
+        mismatch = object()
+        namespace = self._names | {
+            "ndarray": np.ndarray,
+            "numbers": _NUMBERS,
+            "lost": _LOST,
+            "kernel": fast_dispatcher(kernel, lambda *_: mismatch),
+            "mismatch": mismatch,
+            "unpack": unpack,
+            "slow": slow,
+        }
+        exec(compile("\n".join(lines), "<symdiff wrapper>", "exec"), namespace)  # noqa: S102 - the text above
+        call: Callable[..., Any] = namespace["call"]
+        return call

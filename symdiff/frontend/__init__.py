@@ -16,7 +16,7 @@ from symdiff.frontend import (
 )
 from symdiff.frontend.gaps import GapError, NeedsCallError, RestartError
 from symdiff.frontend.lower import Differentiate, Frame, Reader, names_assigned
-from symdiff.frontend.resolve import Capture, Guard
+from symdiff.frontend.places import Guard, Place
 from symdiff.frontend.source import FunctionSource, from_function, from_text
 from symdiff.frontend.values import Known, Poison, describe, leaves, structure_of
 from symdiff.graph.graph import Atom, Graph, Param
@@ -30,7 +30,7 @@ class Reading:
     """A graph and what it was built under."""
 
     graph: Graph
-    captures: tuple[tuple[Capture, str], ...]  # places outside, and the inputs that hold their values
+    captures: tuple[tuple[Place, str], ...]  # places outside, and the inputs that hold their values
     guards: tuple[Guard, ...]
     assumed: Mapping[str, Structure]  # arguments whose structure no call has shown
     integers: tuple[str, ...] = ()  # integer arguments that were needed as structure: their values are built in
@@ -107,21 +107,19 @@ def _read_once(reader: Reader) -> Reading:
     if structure is None:
         raise ArgumentError(f"{source.name} could not be read")
     captures = tuple(reader.captures.values())
-    params = reader.params + [Param(leaf, SCALAR, (leaf,), "captured", _present(capture)) for capture, leaf in captures]
+    params = reader.params + [
+        Param(leaf, SCALAR, (leaf,), "captured", float(place.get(reader.known))) for place, leaf in captures
+    ]
     graph = Graph(source.name, tuple(params), reader.builder.body, outputs, structure, source.text)
     assumed = {param.name: param.structure for param in reader.params if reader.structures.get(param.name) is None}
     return Reading(graph, captures, tuple(reader.guards.values()), assumed)
 
 
-def _present(capture: Capture) -> float:
-    return float(capture.get())
-
-
 __all__ = [
-    "Capture",
     "FunctionSource",
     "Guard",
     "NeedsCallError",
+    "Place",
     "Reading",
     "from_function",
     "from_text",

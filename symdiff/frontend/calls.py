@@ -7,14 +7,15 @@ import inspect
 import logging
 import types
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from symdiff.errors import SourceError, Verdict
-from symdiff.frontend import containers, resolve
+from symdiff.frontend import containers
 from symdiff.frontend.gaps import GapError, PoisonedError
 from symdiff.frontend.lower import MAX_DEPTH, Frame, Reader, names_assigned, reads
 from symdiff.frontend.outside import wrap
+from symdiff.frontend.places import Place
 from symdiff.frontend.source import FunctionSource, from_function, unwrap
 from symdiff.frontend.values import (
     NONE,
@@ -237,19 +238,15 @@ def apply_row(
 # -- inlining -----------------------------------------------------------------------------------------------------
 
 
-def _constant(value: Any) -> Callable[[], Any]:
-    return lambda: value
-
-
 def own_defaults(reader: Reader, source: FunctionSource, node: ast.AST) -> dict[str, Value]:
     """The default values of a function's parameters, which Python evaluated at its definition."""
     defaults: dict[str, Value] = {}
     for parameter in source.signature.parameters.values():
         if parameter.default is not inspect.Parameter.empty:
             value = parameter.default
-            capture = resolve.Capture(parameter.name, ("default", id(source.function), parameter.name), _constant(value))
             numeric = isinstance(value, int | float) and not isinstance(value, bool)
-            defaults[parameter.name] = wrap(reader, value, parameter.name, None if numeric else capture, node)
+            place = None if numeric else Place(parameter.name, value)
+            defaults[parameter.name] = wrap(reader, value, parameter.name, place, node)
     return defaults
 
 

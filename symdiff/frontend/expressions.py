@@ -230,12 +230,12 @@ def read_attribute(reader: Reader, node: ast.Attribute, frame: Frame, hint: str)
             raise GapError(node, f"{module.__name__}.{node.attr} is private", "use a public name")
         if not hasattr(module, node.attr):
             raise GapError(node, f"module {module.__name__} has no {node.attr}", "check the spelling")
-        value, capture = resolve.attribute(module, node.attr)
+        value, place = resolve.attribute(module, node.attr)
         if resolve.is_library(module) and isinstance(value, float):
             return wrap(reader, value, node.attr, None, node, owner=module)
         if isinstance(value, types.ModuleType) and frame.source.function is None:
             raise GapError(node, f"the module {module.__name__}.{node.attr} is not available in source text", "use math or numpy")
-        return wrap(reader, value, node.attr, capture, node, owner=module if resolve.is_library(module) else None)
+        return wrap(reader, value, node.attr, place, node, owner=module if resolve.is_library(module) else None)
     found = containers.attribute(reader, owner, node.attr, node)
     if found is not None:
         return found

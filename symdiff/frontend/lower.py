@@ -16,7 +16,7 @@ from symdiff.frontend import resolve
 from symdiff.frontend.fence import refusal
 from symdiff.frontend.gaps import GapError, PoisonedError, RestartError
 from symdiff.frontend.outside import wrap
-from symdiff.frontend.resolve import Capture, Guard
+from symdiff.frontend.places import Guard, Place
 from symdiff.frontend.source import FunctionSource
 from symdiff.frontend.values import (
     POISON,
@@ -103,7 +103,7 @@ class Reader:
         self.gaps: list[Gap] = []
         self.unbound: list[str] = []
         self.params: list[Param] = []
-        self.captures: dict[tuple[Any, ...], tuple[Capture, str]] = {}
+        self.captures: dict[tuple[Any, ...], tuple[Place, str]] = {}
         self.guards: dict[tuple[Any, ...], Guard] = {}
         # leaves that hold integers, by the key that specialises them
         self.integers: dict[str, tuple[Any, ...]] = {}
@@ -261,11 +261,15 @@ class Reader:
             scope = scope.outer
         assert scope is not None  # noqa: S101 - the loop ends at the outermost frame
         try:
-            value, capture = resolve.look_up(scope.source, name)
+            value, place = resolve.look_up(scope.source, name)
         except NameUnboundError as error:
             self.unbound.append(str(error))
             return POISON
-        return wrap(self, value, name, capture, node)
+        return wrap(self, value, name, place, node)
+
+    def guard(self, place: Place, value: Any) -> None:
+        """Note an outside value that shapes the graph."""
+        self.guards.setdefault(place.key, Guard(place, value))
 
     # arguments
 
@@ -277,7 +281,7 @@ class Reader:
     def argument(self, name: str, structure: Structure | None) -> Value:
         """Declare an argument of the function and return what it is while reading."""
         if name in self.known:
-            return self.known_argument(self.known[name])
+            return self.known_argument(name, self.known[name])
         assumed = structure is None
         if structure is None:
             structure = Array((self.lengths[name],)) if name in self.lengths else SCALAR
@@ -300,12 +304,11 @@ class Reader:
             line = getattr(node, "lineno", 0)
             raise ShapeError(f"argument {name} has {count} elements, but {needed} ({self.source.file}, line {line})")
 
-    @staticmethod
-    def known_argument(value: Any) -> Value:
+    def known_argument(self, name: str, value: Any) -> Value:
         """An argument that is the same in every call of this specialisation."""
         if isinstance(value, int | float) and not isinstance(value, bool):
             return number(value)
-        return Known(value)
+        return wrap(self, value, name, Place(name, argument=name), self.source.node)
 
     def leaf_names(self, name: str, structure: Structure) -> tuple[str, ...]:
         """Names for the scalars of an argument that no other argument has."""

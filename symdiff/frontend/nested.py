@@ -64,13 +64,21 @@ def call_derivative(reader: Reader, target: Any, args: Sequence[Value], keywords
             continue
         atoms = [_atom(reader, leaf) for leaf in leaves(bound[param.name])]
         substitution.update(zip(param.leaves, atoms, strict=True))
-    for capture, leaf in reading.captures:
-        present = reader.captures.setdefault(capture.key, (capture, reader.builder.fresh(capture.name)))
-        substitution[leaf] = present[1]
-    for guard in reading.guards:
-        reader.guards.setdefault(guard.capture.key, guard)
+    substitution |= _adopt(reader, reading)
     outputs = splice(reader.builder, reading.graph.body, substitution, reading.graph.outputs)
     return from_leaves(reading.graph.result, outputs)
+
+
+def _adopt(reader: Reader, reading: Any) -> dict[str, Atom]:
+    """Make what another reading found outside a part of this one; its inputs by the names that they have here."""
+    names: dict[str, Atom] = {}
+    for place, leaf in reading.captures:
+        if place.key not in reader.captures:
+            reader.captures[place.key] = (place, reader.builder.fresh(leaf))
+        names[leaf] = reader.captures[place.key][1]
+    for guard in reading.guards:
+        reader.guard(guard.place, guard.value)
+    return names
 
 
 def transform(reader: Reader, target: Any, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST) -> Value:
