@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from symdiff import calculus
-from symdiff.errors import ArgumentError, ShapeError
+from symdiff.errors import ArgumentError, ShapeError, UnsupportedError
 from symdiff.graph.graph import Graph, Param
 from symdiff.graph.structure import SCALAR, Array, Items, Structure
 from symdiff.printing import Heading
@@ -38,7 +38,10 @@ class Transform:
             return clean(graph)
         graph = simplify(graph)
         params = [_differentiable(graph, name) for name in self.names]
-        derived = self._sweep(graph, params)
+        try:
+            derived = self._sweep(graph, params)
+        except UnsupportedError as error:  # a partial that is not known
+            raise UnsupportedError(graph.name, error.gaps) from None
         return simplify(replace(derived, result=self._result(graph.result, params)))
 
     def _sweep(self, graph: Graph, params: Sequence[Param]) -> Graph:

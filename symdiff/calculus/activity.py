@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import cache
 
-from symdiff.graph.graph import Block, Graph, If, Let, Raise, Statement
+from symdiff.graph.build import Builder
+from symdiff.graph.graph import Atom, Block, Const, Graph, If, Let, Raise, Statement
+from symdiff.primitives.row import UNKNOWN, Primitive
+
+
+def is_zero(atom: Atom) -> bool:
+    """Whether an atom is the literal 0."""
+    return isinstance(atom, Const) and not atom.symbol and atom.value == 0
 
 
 def varied(graph: Graph, wrt: Sequence[str]) -> set[str]:
@@ -18,12 +26,23 @@ def varied(graph: Graph, wrt: Sequence[str]) -> set[str]:
 def _mark_varied(block: Block, names: set[str]) -> None:
     for statement in block:
         if isinstance(statement, Let):
-            if statement.op.partials is not None and not names.isdisjoint(statement.args):
+            if any(statement.args[position] in names for position in _smooth(statement.op)):
                 names.add(statement.name)
         elif isinstance(statement, If):
             _mark_varied(statement.then, names)
             _mark_varied(statement.orelse, names)
             names.update(out.name for out in statement.outs if out.then in names or out.orelse in names)
+
+
+@cache
+def _smooth(row: Primitive) -> tuple[int, ...]:
+    """The operands of a row in which its partial is not always the literal 0: none of floor and stop."""
+    if row.partials is None:
+        return ()
+    builder = Builder()
+    operands = [builder.value(Const(1)) if i in row.literals else builder.value(builder.input(f"x{i}")) for i in range(row.arity)]
+    partials = row.partials(*operands, builder.value(builder.input("f")))
+    return tuple(i for i, partial in enumerate(partials) if partial is UNKNOWN or not is_zero(builder.atom(partial)))
 
 
 def prune(graph: Graph) -> Graph:

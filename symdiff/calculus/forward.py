@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from symdiff.calculus.activity import is_zero
 from symdiff.calculus.naming import tangent_name
 from symdiff.calculus.partials import Partials, choice, chosen, condition, contributions, depends
 from symdiff.calculus.supports import ZERO, Joining
-from symdiff.calculus.sweep import Sweep, Term, derived, is_zero
+from symdiff.calculus.sweep import Sweep, Term, derived
 from symdiff.graph.build import Body
 from symdiff.graph.graph import UNDEFINED, Atom, Block, Graph, If, Let, Origin, Param
 from symdiff.primitives.row import Choice, Decision

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Container, Iterable
 from typing import Any
 
-from symdiff.calculus.sweep import is_zero
+from symdiff.calculus.activity import is_zero
+from symdiff.errors import Gap, Place, UnsupportedError
 from symdiff.graph.build import Builder
-from symdiff.graph.graph import Atom, Let
+from symdiff.graph.graph import Atom, Let, Origin
 from symdiff.primitives import TABLE
-from symdiff.primitives.row import Choice
+from symdiff.primitives.row import UNKNOWN, Choice
+
+
+def _unknown(let: Let, position: int) -> Gap:
+    """The refusal of a derivative that needs a partial which nobody has in closed form."""
+    row, origin = let.op, let.origin or Origin(0, "")
+    name = list(inspect.signature(row.partials).parameters)[position] if row.partials else ""
+    place = origin.place or Place("<graph>", origin.line, 0, len(origin.text), origin.text)
+    reason = f"the derivative of {row.name} in its argument {position + 1} ({name}) is not known in closed form"
+    rewrite = "differentiate by arguments that it does not depend on, or hold it fixed with stop_gradient"
+    return Gap(reason, rewrite, place, certain=True)
+
 
 Partials = list[tuple[str, Atom]]
 
@@ -22,12 +35,12 @@ def contributions(builder: Builder, let: Let, active: Container[str]) -> Partial
     if let.op.partials is None or not depends(let, active):
         return []
     handles = [builder.value(arg) for arg in let.args]
-    return _by_operand(builder, let, active, map(builder.atom, let.op.partials(*handles, builder.value(let.name))))
+    return _by_operand(builder, let, active, let.op.partials(*handles, builder.value(let.name)))
 
 
 def chosen(builder: Builder, let: Let, active: Container[str], partials: Iterable[Any]) -> Partials:
     """The active operands of a let whose row chooses, with their partials on one side of its choice."""
-    return _by_operand(builder, let, active, map(builder.atom, partials))
+    return _by_operand(builder, let, active, partials)
 
 
 def choice(builder: Builder, let: Let) -> Choice | None:
@@ -45,10 +58,15 @@ def depends(let: Let, active: Container[str]) -> bool:
     return any(arg in active for arg in let.args if isinstance(arg, str))
 
 
-def _by_operand(builder: Builder, let: Let, active: Container[str], partials: Iterable[Atom]) -> Partials:
+def _by_operand(builder: Builder, let: Let, active: Container[str], partials: Iterable[Any]) -> Partials:
     coefficients: dict[str, Atom] = {}
-    for arg, partial in zip(let.args, partials, strict=True):
-        if not isinstance(arg, str) or arg not in active or is_zero(partial):
+    for position, (arg, known) in enumerate(zip(let.args, partials, strict=True)):
+        if not isinstance(arg, str) or arg not in active:
+            continue
+        if known is UNKNOWN:
+            raise UnsupportedError("the function", (_unknown(let, position),))
+        partial = builder.atom(known)
+        if is_zero(partial):
             continue
         before = coefficients.get(arg)
         if before is None:

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from symdiff.calculus.activity import varied
+from symdiff.calculus.activity import is_zero, varied
 from symdiff.calculus.naming import adjoint_name
 from symdiff.calculus.partials import Partials, choice, chosen, condition, contributions, depends
 from symdiff.calculus.supports import ZERO, Joining
-from symdiff.calculus.sweep import ONE, Sweep, Term, derived, is_zero
+from symdiff.calculus.sweep import ONE, Sweep, Term, derived
 from symdiff.graph.build import Body
 from symdiff.graph.graph import Atom, Block, Graph, If, Let, Origin, Param, free_names
 from symdiff.primitives.row import Choice, Decision

@@ -208,11 +208,6 @@ def sign(atom: Atom) -> int:
     return int(atom.value)
 
 
-def is_zero(atom: Atom) -> bool:
-    """Whether an atom is the literal 0."""
-    return isinstance(atom, Const) and not atom.symbol and atom.value == 0
-
-
 def derived(origin: Origin | None, role: Literal["tangent", "adjoint"]) -> Origin | None:
     """The origin of what a derivative adds for a statement; once adjoint, it stays adjoint."""
     if origin is None:

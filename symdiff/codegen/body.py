@@ -88,7 +88,7 @@ class Body:
 
     def comment(self, depth: int, origin: Origin | None) -> None:
         """Name the user's line that the next statements come from, once per run of statements."""
-        if origin is None or origin == self._comment:
+        if origin is None or origin == self._comment or not origin.text:
             return
         self._comment = origin
         text = "".join(char if char.isprintable() else " " for char in origin.text)

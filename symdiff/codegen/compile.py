@@ -8,7 +8,6 @@ import inspect
 import itertools
 import linecache
 import threading
-import types
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -80,10 +79,10 @@ def with_defaults(kernel: Any) -> Any:
 
 def python_function(source: str) -> Callable[..., Any]:
     """Run a generated module under plain CPython, Numba neither needed nor imported; return its last definition."""
-    stand_in = types.SimpleNamespace(njit=lambda *_args, **_options: lambda function: function)
+    stand_in = _WithoutNumba()
 
     def load(name: str, *args: Any, **kwargs: Any) -> Any:
-        return stand_in if name == "numba" else builtins.__import__(name, *args, **kwargs)
+        return stand_in if name.split(".")[0] in ("numba", "llvmlite") else builtins.__import__(name, *args, **kwargs)
 
     namespace: dict[str, Any] = {
         "__name__": "symdiff.generated",
@@ -144,6 +143,16 @@ def register(cls: type, get_kernel: Callable[[Any], Any]) -> None:
         return Dispatcher(with_defaults(get_kernel(value)))
 
     typeof_impl.register(cls)(typeof)
+
+
+class _WithoutNumba:
+    """Stands for all of Numba where nothing is compiled: its decorators leave functions as they are."""
+
+    def __getattr__(self, name: str) -> Any:
+        return self
+
+    def __call__(self, *_args: Any, **_options: Any) -> Any:
+        return lambda function: function
 
 
 def _run(source: str, filename: str, namespace: dict[str, Any]) -> Any:

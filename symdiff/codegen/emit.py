@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from symdiff.codegen import external
 from symdiff.codegen.body import Body, Slot
 from symdiff.codegen.layout import WIDTH
 from symdiff.codegen.names import MODULES, Names, identifiers
@@ -65,8 +66,11 @@ class _Module:
         self.bools = set(_bools(graph))
         rows = {node.op.name for node in walk(graph.body) if isinstance(node, Let)}
         self.rows = [row for row in TABLE.values() if row.name in rows]
-        self.support = _support(self.rows)
+        needed = _needed(self.rows)
+        self.support = tuple(row.support.strip() for row in needed if row.support)
+        self.externals = external.definitions(needed)
         reserved = MODULES | {"ValueError"} | set(map(_function_name, self.support))
+        reserved |= external.NAMES if self.externals else set()
         reserved |= identifiers(row.code for row in self.rows)
         reserved |= {node.exception for node in walk(graph.body) if isinstance(node, Raise)}
         used = {name for node in walk(graph.body) for name in defined(node)} | set(graph.inputs)
@@ -89,15 +93,18 @@ class _Module:
 
     def source(self) -> str:
         """The text of the module."""
-        functions = [f'@numba.njit(error_model="numpy")\n{text}' for text in self.support]
+        functions = [external.HELPER, "\n".join(self.externals)] if self.externals else []
+        functions += [f'@numba.njit(error_model="numpy")\n{text}' for text in self.support]
         functions += [self._routine(number) for number in range(len(self.plan.routines))]
         if self.wrapped:
             functions.append(self._wrapper())
         code = "\n".join(line for text in functions for line in text.splitlines() if not line.lstrip().startswith("#"))
-        imports = ["import math"] if re.search(r"\bmath\.", code) else []
-        imports += ["import numba"]
-        imports += ["import numpy as np"] if re.search(r"\bnp\.", code) else []
-        blocks = ["\n".join(imports).replace("math\nimport", "math\n\nimport"), *functions]
+        standard = ["import inspect"] if self.externals else []
+        standard += ["import math"] if re.search(r"\bmath\.", code) else []
+        others = [*(external.IMPORTS if self.externals else ()), "import numba"]
+        others += ["import numpy as np"] if re.search(r"\bnp\.", code) else []
+        others += external.FROM_SCIPY if self.externals else []
+        blocks = ["\n".join([*standard, *([""] if standard else []), *others]), *functions]
         return self._docstring() + "\n\n" + "\n\n\n".join(blocks) + "\n"
 
     def _docstring(self) -> str:
@@ -285,15 +292,14 @@ def _is_zero(atom: Atom) -> bool:
     return isinstance(atom, Const) and repr(atom.value) in {"0", "0.0"}
 
 
-def _support(rows: Iterable[Primitive]) -> tuple[str, ...]:
-    """The functions that the code of some rows calls and math does not have; each after those that it calls itself."""
-    found: dict[str, str] = {}
+def _needed(rows: Iterable[Primitive]) -> tuple[Primitive, ...]:
+    """The rows whose functions the code of some rows calls; each after those that it calls itself."""
+    found: dict[str, Primitive] = {}
 
     def visit(row: Primitive) -> None:
         for name in row.needs:
             visit(TABLE[name])
-        if row.support:
-            found.setdefault(row.name, row.support.strip())
+        found.setdefault(row.name, row)
 
     for row in rows:
         visit(row)

@@ -8,6 +8,7 @@ import logging
 import types
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from symdiff.errors import SourceError, Verdict
@@ -36,8 +37,9 @@ from symdiff.frontend.values import (
     Value,
     VectorParam,
     describe,
+    number,
 )
-from symdiff.graph.graph import Const
+from symdiff.graph.graph import Const, Origin
 from symdiff.primitives import TABLE, Primitive
 from symdiff.primitives import resolve as row_of
 
@@ -182,8 +184,10 @@ def check_callee(target: Any, node: ast.AST) -> None:
         return
     if (getattr(type(target), "__hash__", None) and target in forms()) or row_of(target) is not None:
         return
-    name = getattr(target, "__qualname__", repr(target))
+    name = getattr(target, "__qualname__", getattr(target, "__name__", repr(target)))
     module = getattr(target, "__module__", "") or ""
+    if type(target).__name__ == "ufunc":  # which does not say where it is from
+        raise GapError(node, f"{name} is not in the table of primitives", _advice("numpy"), "not yet", certain=True)
     if isinstance(target, type):
         raise GapError(node, f"the class {name}", "compute with numbers, tuples and lists", "not yet", certain=True)
     library = module.split(".")[0] in ("numpy", "scipy", "math", "builtins")
@@ -220,19 +224,33 @@ def apply_row(
     reader: Reader, row: Primitive, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST, hint: str
 ) -> Value:
     """A row of the table, elementwise on arrays."""
-    from symdiff.frontend.conditions import as_number, scalar, truth_of
-
     if keywords:
         raise GapError(node, f"{row.name} with keyword {next(iter(keywords))}", "call it with plain arguments", "not yet")
     if len(args) != row.arity:
         raise GapError(node, f"{row.name} takes {row.arity} arguments, {len(args)} given", f"give {row.arity}")
+    if row.scipy:  # a derivative of it may be refused: this is the place to show
+        origin = reader.builder.origin or Origin(0, "")
+        reader.builder.origin = replace(origin, place=reader.frames[-1].source.place(node))
+        try:
+            return _apply_row(reader, row, args, node, hint)
+        finally:
+            reader.builder.origin = origin
+    return _apply_row(reader, row, args, node, hint)
+
+
+def _apply_row(reader: Reader, row: Primitive, args: Sequence[Value], node: ast.AST, hint: str) -> Value:
+    from symdiff.frontend.conditions import as_number, scalar, truth_of
+
     if row.operands == "bool":
         truths = [truth_of(reader, value, node) for value in args]
         atoms = [Condition(Const(bool(truth.value))) if isinstance(truth, Known) else truth for truth in truths]
         return reader.apply(row, *atoms, hint=hint)
     if any(isinstance(value, ArrayValue | VectorParam | TupleValue | ListValue) for value in args):
         return containers.broadcast(reader, lambda *items: as_number(reader, reader.apply(row, *items)), *args, node)
-    return reader.apply(row, *(scalar(reader, value, node) for value in args), hint=hint)
+    operands = [scalar(reader, value, node) for value in args]
+    for position in row.literals:
+        operands[position] = number(reader.integer(operands[position], node, f"argument {position + 1} of {row.name}"))
+    return reader.apply(row, *operands, hint=hint)
 
 
 # -- inlining -----------------------------------------------------------------------------------------------------

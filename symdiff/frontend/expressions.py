@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
+import types
 from collections.abc import Callable
 
 from symdiff.frontend import containers, resolve
@@ -221,25 +222,29 @@ def _short(value: int) -> str:
 @reads(ast.Attribute)
 def read_attribute(reader: Reader, node: ast.Attribute, frame: Frame, hint: str) -> Value:
     """``math.sin``, ``module.constant``, ``array.shape``; methods of containers wait for their call."""
-    import types
-
     owner = reader.operand(node.value, frame)
     if isinstance(owner, Known) and isinstance(owner.value, types.ModuleType):
         module = owner.value
-        if frame.source.function is None and node.attr.startswith("_"):
+        text = frame.source.function is None
+        if text and (node.attr.startswith("_") or (_is_special(module) and node.attr not in module.__all__)):
             raise GapError(node, f"{module.__name__}.{node.attr} is private", "use a public name")
         if not hasattr(module, node.attr):
             raise GapError(node, f"module {module.__name__} has no {node.attr}", "check the spelling")
         value, place = resolve.attribute(module, node.attr)
         if resolve.is_library(module) and isinstance(value, float):
             return wrap(reader, value, node.attr, None, node, owner=module)
-        if isinstance(value, types.ModuleType) and frame.source.function is None:
-            raise GapError(node, f"the module {module.__name__}.{node.attr} is not available in source text", "use math or numpy")
+        if text and isinstance(value, types.ModuleType) and not _is_special(value):
+            reason = f"the module {module.__name__}.{node.attr} is not available in source text"
+            raise GapError(node, reason, "use math, numpy or scipy.special")
         return wrap(reader, value, node.attr, place, node, owner=module if resolve.is_library(module) else None)
     found = containers.attribute(reader, owner, node.attr, node)
     if found is not None:
         return found
     raise GapError(node, f"the attribute .{node.attr} of {describe(owner)}", "pass the value as an argument", "not yet")
+
+
+def _is_special(module: types.ModuleType) -> bool:
+    return module.__name__ == "scipy.special"
 
 
 # -- comprehensions -----------------------------------------------------------------------------------------------

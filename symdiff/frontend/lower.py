@@ -181,7 +181,7 @@ class Reader:
     def fold(row: Primitive, values: Sequence[Number | Condition]) -> float | None:
         """The value of an operation on numbers that are the same in every call (the graph keeps it unevaluated)."""
         known = [value.known if isinstance(value, Number) else None for value in values]
-        if row.numeric is None or row.expansion is not None or any(item is None for item in known):
+        if not (row.numeric or row.scipy) or row.expansion is not None or any(item is None for item in known):
             return None
         import numpy as np
 

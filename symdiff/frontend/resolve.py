@@ -78,4 +78,4 @@ def is_settled(value: Any, place: Place | None) -> bool:
 
 def is_library(module: types.ModuleType) -> bool:
     """True for modules whose numbers are constants of the library, not settings of the user."""
-    return module.__name__ in {"math", "numpy"}
+    return module.__name__ in {"math", "numpy", "scipy.special", "scipy.constants"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import importlib
 import inspect
 import linecache
 import types
@@ -238,7 +239,8 @@ def from_text(text: str) -> FunctionSource:
     """Parse text that holds a function: the last ``def`` at its top level, or a lambda. It is never executed.
 
     What may stand beside the function: other functions, ``import math``, ``import numpy as np``, ``from math import ...``,
-    and constants ``name = number``. Free names mean Python's safe builtins, ``math``, ``numpy`` and ``np``.
+    ``from scipy import special``, ``from scipy.special import ...``, and constants ``name = number``. Free names mean
+    Python's safe builtins, ``math``, ``numpy`` and ``np``.
     """
     if not isinstance(text, str):
         raise ArgumentError(f"source must be text, not {type(text).__name__}; for a function object call grad(f)")
@@ -285,22 +287,9 @@ def _safe_names() -> dict[str, Any]:
 
 def top_level(statement: ast.stmt, lines: tuple[str, ...], names: Mapping[str, Any]) -> dict[str, Any]:
     """What a top-level statement of a text binds; only harmless ones are understood."""
-    modules = {"math": names["math"], "numpy": names["np"]}
-    if isinstance(statement, ast.Import) and all(alias.name in modules for alias in statement.names):
-        return {alias.asname or alias.name: modules[alias.name] for alias in statement.names}
-    if isinstance(statement, ast.ImportFrom):
-        if statement.module == "__future__":
-            return {}
-        if statement.module in modules and all(
-            alias.name in modules[statement.module].__all__
-            if statement.module == "numpy"
-            else hasattr(modules[statement.module], alias.name)
-            for alias in statement.names
-        ):
-            module = modules[statement.module]
-            found = {alias.asname or alias.name: getattr(module, alias.name) for alias in statement.names}
-            if not any(isinstance(value, types.ModuleType) for value in found.values()):
-                return found
+    imported = _imported(statement)
+    if imported is not None:
+        return imported
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
         return {}
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1 and isinstance(statement.targets[0], ast.Name):
@@ -313,5 +302,51 @@ def top_level(statement: ast.stmt, lines: tuple[str, ...], names: Mapping[str, A
             pass
     raise SourceError(
         f"line {statement.lineno} of the source text is not read: {ast.unparse(statement)[:60]!r}; beside functions it may hold "
-        "only imports of math and numpy, and constants"
+        "only imports of math, numpy and scipy.special, and constants"
     )
+
+
+def _imported(statement: ast.stmt) -> dict[str, Any] | None:
+    """What a harmless import binds; None for anything else."""
+    if isinstance(statement, ast.Import):
+        modules = [_module(alias.name) for alias in statement.names]
+        pairs = zip(statement.names, modules, strict=True)
+        found = [_bound(alias.name, alias.asname, module) for alias, module in pairs if module is not None]
+        return dict(found) if len(found) == len(modules) else None
+    if isinstance(statement, ast.ImportFrom) and not statement.level:
+        if statement.module == "__future__":
+            return {}
+        module = _module(statement.module or "")
+        if module is not None and all(_is_public(module, alias.name) for alias in statement.names):
+            return {alias.asname or alias.name: getattr(module, alias.name) for alias in statement.names}
+    return None
+
+
+def _bound(name: str, alias: str | None, module: types.ModuleType) -> tuple[str, types.ModuleType]:
+    """The name that ``import name as alias`` binds: without alias the outermost package."""
+    package = name.partition(".")[0]
+    return alias or package, module if alias or package == name else _package(module)
+
+
+def _is_public(module: types.ModuleType, name: str) -> bool:
+    """Whether a text may import this name from a module that it may import."""
+    if name.startswith("_") or name not in getattr(module, "__all__", dir(module)):
+        return False
+    return module.__name__ == "scipy" or not isinstance(getattr(module, name), types.ModuleType)
+
+
+def _module(name: str) -> types.ModuleType | None:
+    """A module that a text may import; nothing else is ever imported for it. Of scipy there is ``special`` alone."""
+    if name in ("math", "numpy"):
+        return importlib.import_module(name)
+    if name not in ("scipy", "scipy.special"):
+        return None
+    special = importlib.import_module("scipy.special")
+    return special if name == "scipy.special" else _package(special)
+
+
+def _package(special: types.ModuleType) -> types.ModuleType:
+    package = types.ModuleType("scipy")
+    package.__dict__["special"] = special
+    package.__dict__["__all__"] = ["special"]
+    return package

@@ -254,7 +254,7 @@ def describe(value: Value) -> str:
         return "a vector"
     if isinstance(value, FunctionValue | Transformed):
         return "a function"
-    if isinstance(value, Known) and hasattr(value.value, "signature"):
+    if isinstance(value, Known) and hasattr(value.value, "signature") and hasattr(value.value, "node"):  # FunctionSource
         return f"the function {value.value.name}"
     if isinstance(value, Known):
         shown = repr(value.value)

@@ -12,6 +12,7 @@ import numpy as np
 from symdiff.errors import ArgumentError, InternalError
 from symdiff.graph.cost import is_constant, weight
 from symdiff.graph.graph import Atom, Const, Graph, If, Let, Out, Raise, Statement
+from symdiff.primitives.row import UNKNOWN
 
 UNIT_ROUNDOFF = 2.0**-53
 SMALLEST_NORMAL = 2.0**-1022
@@ -157,6 +158,9 @@ class Bounded(Double):
         if let.op.conditioning or any(errors):
             slopes = let.op.partials(*(int(x) if i in let.op.literals else x for i, x in enumerate(values)), result)
             for value, error, slope in zip(values, errors, slopes, strict=True):
+                if slope is UNKNOWN:
+                    bound += np.inf if error else 0.0
+                    continue
                 error = error + let.op.conditioning * UNIT_ROUNDOFF * abs(float(value))
                 bound += error * abs(float(slope)) if error else 0.0
         return result, bound if np.isfinite(bound) else np.inf

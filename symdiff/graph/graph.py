@@ -24,6 +24,8 @@ from symdiff.primitives.row import Kind, Primitive
 if TYPE_CHECKING:
     import sympy
 
+    from symdiff.errors import Place
+
 
 @dataclass(frozen=True, eq=False)
 class Const:
@@ -66,6 +68,7 @@ class Origin:
     line: int
     text: str
     role: Literal["primal", "tangent", "adjoint"] = "primal"
+    place: Place | None = field(default=None, compare=False)  # of the operation, where it may have to be shown
 
 
 @dataclass(frozen=True)

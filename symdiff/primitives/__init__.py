@@ -7,10 +7,20 @@ import sys
 from functools import cache
 from typing import Any
 
-from symdiff.primitives import abbreviations, comparisons, exponential, kinks, operators, special, trigonometric
+from symdiff.primitives import (
+    abbreviations,
+    comparisons,
+    exponential,
+    gamma_functions,
+    kinks,
+    operators,
+    special,
+    trigonometric,
+)
 from symdiff.primitives.row import Primitive
 
-_FAMILIES = (operators, comparisons, exponential, trigonometric, special, kinks, abbreviations)
+_FAMILIES = (operators, comparisons, exponential, trigonometric, special, gamma_functions, kinks, abbreviations)
+_LATE = ("numpy", "scipy.special")  # whose functions nobody can call before they are imported
 
 TABLE: dict[str, Primitive] = {row.name: row for family in _FAMILIES for row in family.ROWS}
 
@@ -18,18 +28,18 @@ TABLE: dict[str, Primitive] = {row.name: row for family in _FAMILIES for row in 
 def resolve(callee: Any) -> Primitive | None:
     """The row of a function object (``math.sin``, ``numpy.sin``, ``abs``), or None if the table does not have it."""
     try:
-        return _spelled("numpy" in sys.modules).get(callee)
+        return _spelled(tuple(name for name in _LATE if name in sys.modules)).get(callee)
     except TypeError:  # not hashable, hence no function of the table
         return None
 
 
 @cache
-def _spelled(with_numpy: bool) -> dict[Any, Primitive]:
+def _spelled(loaded: tuple[str, ...]) -> dict[Any, Primitive]:
     objects: dict[Any, Primitive] = {}
     for row in TABLE.values():
         for spelling in row.spellings:
             module, _, name = spelling.rpartition(".")
-            if module == "numpy" and not with_numpy:
+            if module in _LATE and module not in loaded:
                 continue
             found = getattr(importlib.import_module(module), name, None)  # None: not in this version
             if found is not None:

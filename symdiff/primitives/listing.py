@@ -5,7 +5,7 @@ from __future__ import annotations
 from symdiff.primitives import TABLE
 from symdiff.primitives.row import Primitive
 
-_PREFIXES = {"numpy": "np.", "math": "math.", "builtins": "", "operator": "operator."}
+_PREFIXES = {"numpy": "np.", "scipy.special": "special.", "math": "math.", "builtins": "", "operator": "operator."}
 _BUILTIN = {"max": "max", "min": "min", "pow": "pow"}  # read by the front end, since their arguments vary
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -33,13 +34,26 @@ class Choice:
 Decision = Choice | tuple[Any, ...]
 
 
+class Unknown:
+    """The partial that nobody has in closed form: it is never a number, so nothing can take it for one."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN = Unknown()
+
+
 @dataclass(frozen=True, eq=False)
 class Primitive:
     """One function that symdiff knows: every fact about it, and its derivative, once.
 
     ``partials(*operands, result)`` gives one partial derivative per operand, written with Python operators and other
     rows. The same lambda runs on graph handles (to differentiate), on floats and on mpmath numbers (to test), so there
-    is no second table. A partial that is the literal 0 means "does not depend on it, almost everywhere".
+    is no second table. A partial that is the literal 0 means "does not depend on it, almost everywhere"; one that is
+    ``UNKNOWN`` is not known in closed form (of jv in its order): to need it is refused, for that operand alone.
 
     ``choice(*operands)`` is for a row that chooses among its operands: the same partials as a branch, which the sweeps
     follow instead (NaN and inf of what is not chosen must not reach the derivative by 0*inf).
@@ -58,10 +72,11 @@ class Primitive:
     code: str = ""  # Python source with {0}, {1} for the operands; "" for an abbreviation
     precedence: int = 100  # of `code`, as in Python's grammar: 100 is a call
     kernel: Callable[..., Any] | None = None  # the function that `code` calls when math has none: see `support`
-    needs: tuple[str, ...] = ()  # rows whose kernels the kernel calls
+    scipy: str = ""  # the C function that `code` calls in compiled code: see `external`
+    needs: tuple[str, ...] = ()  # rows whose kernels or C functions the kernel calls
     sympy: str | Callable[..., Any] = ""  # a name in the sympy namespace, or f(sympy, *operands)
     mpmath: str | Callable[..., Any] = ""  # a name in the mpmath context, or f(mp, *operands)
-    numeric: Callable[..., Any] | None = None  # f(*float64): the reference in double precision, IEEE; never raises
+    numeric: Callable[..., Any] | None = None  # f(*float64): the reference, IEEE; never raises. None: SciPy's function
     spellings: tuple[str, ...] = ()  # what users write: "math.sin", "numpy.sin", "builtins.abs"
     sample: tuple[tuple[float, float], ...] = ()  # where tests evaluate it, one interval per operand
     domain: str = "real"  # where it is defined, in words
@@ -81,6 +96,17 @@ class Primitive:
         """The definition that `code` needs, as source: plain Python named like the row, which Numba compiles; or ""."""
         return "" if self.kernel is None else _source(self.kernel)
 
+    @property
+    def external(self) -> tuple[str, str, int | None]:
+        """What ``scipy`` names: the function of scipy.special, its C function, and which of its results (None: it has one).
+
+        ``scipy`` is a name in ``scipy.special.cython_special.__pyx_capi__``, with the prefix of its variant for floats
+        where there is one: ``"__pyx_fuse_1jv"``. A C function that returns several numbers has the number of the one
+        that is meant behind it: ``"__pyx_fuse_1sici:0"``.
+        """
+        name, _, output = self.scipy.partition(":")
+        return re.sub(r"^__pyx_fuse_\d(_\d)?", "", name), name, int(output) if output else None
+
     def __call__(self, *operands: Any) -> Any:
         """Apply the row to graph handles, mpmath numbers or floats (whichever the operands are)."""
         for operand in operands:
@@ -99,11 +125,10 @@ class Primitive:
 
         NumPy's warnings are the caller's to silence (``np.errstate``), once for many operations.
         """
-        if self.numeric is None:
-            raise TypeError(f"{self.name} has no numeric reference")
+        numeric = self.numeric or _of_scipy(self)
         if self.operands == "bool":
-            return self.numeric(*operands)
-        return self.numeric(*(int(x) if i in self.literals else np.float64(x) for i, x in enumerate(operands)))
+            return numeric(*operands)
+        return numeric(*(int(x) if i in self.literals else np.float64(x) for i, x in enumerate(operands)))
 
     def high_precision(self, *operands: Any) -> Any:
         """Evaluate with mpmath at its present precision: NaN outside the real domain and at poles."""
@@ -128,6 +153,18 @@ class Primitive:
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
+
+
+@cache
+def _of_scipy(row: Primitive) -> Callable[..., Any]:
+    """The reference of a row that is a function of SciPy."""
+    if not row.scipy:
+        raise TypeError(f"{row.name} has no numeric reference")
+    from scipy import special
+
+    name, _, output = row.external
+    function: Callable[..., Any] = getattr(special, name)
+    return function if output is None else lambda *operands: function(*operands)[output]
 
 
 @cache

@@ -43,17 +43,18 @@ def _polygamma_partials(n: Any, x: Any, f: Any) -> tuple[int, Any]:
 
 erf: Primitive = Primitive(
     "erf", 1, lambda x, f: (2 / sqrt(PI) * exp(-(x * x)),), code="math.erf({0})", sympy="erf", mpmath="erf",
-    numeric=lambda x: np.float64(math.erf(x)), spellings=("math.erf",), sample=(_ANY,), weight=SPECIAL, error=2,
+    numeric=lambda x: np.float64(math.erf(x)), spellings=("math.erf", "scipy.special.erf"), sample=(_ANY,),
+    weight=SPECIAL, error=2,
 )  # fmt: skip
 erfc: Primitive = Primitive(
     "erfc", 1, lambda x, f: (-2 / sqrt(PI) * exp(-(x * x)),), code="math.erfc({0})", sympy="erfc", mpmath="erfc",
-    numeric=lambda x: np.float64(math.erfc(x)), spellings=("math.erfc",), sample=(_ANY,), weight=SPECIAL, error=4,
-    conditioning=4,
+    numeric=lambda x: np.float64(math.erfc(x)), spellings=("math.erfc", "scipy.special.erfc"), sample=(_ANY,),
+    weight=SPECIAL, error=4, conditioning=4,
 )  # fmt: skip
 gamma: Primitive = Primitive(
     "gamma", 1, lambda x, f: (f * polygamma(0, x),), code="math.gamma({0})", sympy="gamma", mpmath="gamma",
-    numeric=_gamma, spellings=("math.gamma",), sample=((0.3, 5.0),), weight=SPECIAL, domain="no integer <= 0", error=16,
-    conditioning=4,
+    numeric=_gamma, spellings=("math.gamma", "scipy.special.gamma"), sample=((0.3, 5.0),), weight=SPECIAL,
+    domain="no integer <= 0", error=16, conditioning=4,
 )  # fmt: skip
 lgamma: Primitive = Primitive(
     "lgamma", 1, lambda x, f: (polygamma(0, x),), code="math.lgamma({0})", sympy="loggamma",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+from functools import cache
+
+import numpy as np
 
 from symdiff.graph.build import Builder
 from symdiff.graph.graph import Const, Graph, Param
 from symdiff.graph.structure import SCALAR, Items
 from symdiff.primitives import TABLE
-from symdiff.primitives.row import Primitive
+from symdiff.primitives.row import UNKNOWN, Primitive
 
 OPERATIONS = [row for row in TABLE.values() if row.expansion is None]
 DIFFERENTIABLE = [row for row in OPERATIONS if row.partials is not None]
@@ -34,7 +37,7 @@ def partials_graph(row: Primitive, point: tuple[float, ...]) -> Graph:
         builder.value(Const(int(point[position])) if position in row.literals else builder.input(name))
         for position, name in enumerate(names)
     ]
-    partials = row.partials(*operands, row(*operands))
+    partials = [0 if partial is UNKNOWN else partial for partial in row.partials(*operands, row(*operands))]
     params = tuple(Param(name) for position, name in enumerate(names) if position not in row.literals)
     result = Items("tuple", (SCALAR,) * row.arity)
     return Graph(row.name, params, builder.body, tuple(map(builder.atom, partials)), result)
@@ -43,3 +46,11 @@ def partials_graph(row: Primitive, point: tuple[float, ...]) -> Graph:
 def variables(row: Primitive) -> list[int]:
     """The positions of the operands that are not always literals."""
     return [position for position in range(row.arity) if position not in row.literals]
+
+
+@cache
+def known(row: Primitive) -> list[int]:
+    """The positions of the operands in which the derivative is known."""
+    operands = [x if position in row.literals else np.float64(x) for position, x in enumerate(points(row, 1)[0])]
+    partials = row.partials(*operands, row(*operands))
+    return [position for position in variables(row) if partials[position] is not UNKNOWN]

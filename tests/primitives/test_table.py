@@ -66,7 +66,7 @@ def test_at_least_sixty_functions_of_numpy() -> None:
 
 
 def test_the_table_needs_neither_sympy_nor_numba() -> None:
-    code = "import sys, symdiff.primitives; print([m for m in ('sympy', 'mpmath', 'numba') if m in sys.modules])"
+    code = "import sys, symdiff.primitives; print([m for m in ('sympy', 'mpmath', 'numba', 'scipy') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 -- own code
     assert done.stdout.strip() == "[]"
 
@@ -76,7 +76,8 @@ def test_rows_are_complete(row: Primitive) -> None:
     assert row.code
     assert row.sympy
     assert row.mpmath
-    assert row.numeric is not None
+    assert (row.numeric is None) == bool(row.scipy)
+    assert row.kernel is None or not row.scipy
     assert (row.partials is None) == (row.result == "bool")
     assert row.operands == "bool" or len(row.sample) == row.arity
     assert all(f"{{{position}}}" in row.code for position in range(row.arity))
@@ -84,7 +85,7 @@ def test_rows_are_complete(row: Primitive) -> None:
         assert row.kernel.__name__ == row.name
         assert row.support.startswith(f"def {row.name}(")
         assert row.code.startswith(f"{row.name}(")
-    assert all(TABLE[name].kernel is not None for name in row.needs)
+    assert all(TABLE[name].kernel is not None or TABLE[name].scipy for name in row.needs)
 
 
 @pytest.mark.parametrize("row", ABBREVIATIONS, ids=lambda row: row.name)

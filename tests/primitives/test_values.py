@@ -12,8 +12,9 @@ import pytest
 import sympy
 from mpmath import mp
 
+from symdiff.codegen import external
 from symdiff.primitives import TABLE
-from symdiff.primitives.row import Primitive
+from symdiff.primitives.row import UNKNOWN, Primitive
 from tests.primitives.sampling import OPERATIONS, points
 
 ROUNDOFF = 2.0**-53
@@ -31,8 +32,10 @@ def operands(row: Primitive, numbers: tuple[float, ...]) -> tuple[object, ...]:
 
 
 def module(decorate: Callable[[Callable[..., object]], object]) -> dict[str, Callable[..., object]]:
-    """Every row as a function of two numbers, from its source alone: nothing but math is in scope."""
+    """Every row as a function of two numbers, from its source alone: nothing but math and SciPy's C functions is in scope."""
     scope: dict[str, object] = {"math": math}
+    exec("\n".join(["import inspect", *external.IMPORTS, "import numba", *external.FROM_SCIPY, external.HELPER]), scope)  # noqa: S102
+    exec("\n".join(external.definitions(OPERATIONS)), scope)  # noqa: S102 -- our own table
     for row in OPERATIONS:
         if row.support:
             exec(row.support, scope)  # noqa: S102 -- our own table
@@ -72,7 +75,8 @@ def reference(row: Primitive, point: tuple[object, ...], safety: float = 1.0) ->
         allowed = ROUNDOFF * (max(row.error, 1.0) * max(abs(value), 2.0**-1022) + row.absolute)
         if row.conditioning:
             slopes = row.partials(*(x if i in row.literals else np.float64(x) for i, x in enumerate(point)), value)
-            terms = [abs(float(s) * x) for i, (s, x) in enumerate(zip(slopes, point, strict=True)) if i not in row.literals]
+            pairs = enumerate(zip(slopes, point, strict=True))
+            terms = [abs(float(s) * x) for i, (s, x) in pairs if i not in row.literals and s is not UNKNOWN]
             allowed += row.conditioning * ROUNDOFF * sum(term for term in terms if math.isfinite(term))
     return value, safety * allowed
 

@@ -1,0 +1,32 @@
+"""SymPy functions for what SymPy has not: they print under their name, and evaluate by the row's mpmath definition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+
+def named(name: str, latex: str = "") -> Callable[..., Any]:
+    """The field ``sympy`` of the row of this name; ``latex`` is how LaTeX writes the function, without its arguments.
+
+    Example: ``Primitive("erfcx", ..., sympy=named("erfcx"))`` prints as erfcx(x).
+    """
+    return lambda sp, *operands: _function(sp, name, latex)(*operands)
+
+
+@cache
+def _function(sp: Any, name: str, latex: str) -> Any:
+    from symdiff.primitives import TABLE
+
+    def to_latex(self: Any, printer: Any, exp: str | None = None) -> str:
+        written = latex or f"\\operatorname{{{name}}}".replace("_", r"\_")
+        power = "" if exp is None else f"^{{{exp}}}"
+        return rf"{written}{power}\left({', '.join(map(printer.doprint, self.args))}\right)"
+
+    body = {
+        "_eval_mpmath": lambda self: (TABLE[name].high_precision, self.args),
+        "_eval_is_extended_real": lambda self: True,
+        "_latex": to_latex,
+    }
+    return type(name, (sp.Function,), body)
