@@ -4,12 +4,14 @@ from symdiff.errors import (
     ArgumentError,
     DomainError,
     NameUnboundError,
+    RuleError,
     ShapeError,
     SourceError,
     SymdiffError,
     UnsupportedError,
 )
 from symdiff.function import SymbolicFunction
+from symdiff.rules import rule
 from symdiff.testing import GradientError, check_grads
 from symdiff.transforms import (
     derivative,
@@ -31,6 +33,7 @@ __all__ = [
     "DomainError",
     "GradientError",
     "NameUnboundError",
+    "RuleError",
     "ShapeError",
     "SourceError",
     "SymbolicFunction",
@@ -44,6 +47,7 @@ __all__ = [
     "jacobian",
     "jvp",
     "read",
+    "rule",
     "stop_gradient",
     "value_and_grad",
     "vjp",

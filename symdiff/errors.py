@@ -30,6 +30,10 @@ class NameUnboundError(SymdiffError, NameError):
     """A name in the function is not bound to anything."""
 
 
+class RuleError(SymdiffError, ValueError):
+    """A rule of ``symdiff.rule`` that is not the derivative of its function, or that cannot be checked."""
+
+
 class InternalError(SymdiffError, AssertionError):
     """A broken invariant of symdiff itself: always a bug of ours, never of the caller."""
 

@@ -81,7 +81,7 @@ class Specialization:
 
     @cached_property
     def _kernel(self) -> Any:
-        return codegen.compile_source(self.source, self.name)
+        return codegen.compile_source(self.source, self.name, codegen.functions(self.graph))
 
     @cached_property
     def _ufunc(self) -> Any:
@@ -173,7 +173,8 @@ class Specialization:
             else:
                 values.append(compiled_argument(call.values[param.name], param.structure, param.name))
         arrays = [call.values[name] for name in names]
-        if self.graph.result.is_scalar and all(param.structure.is_scalar for param in self.params):
+        scalars = self.graph.result.is_scalar and all(param.structure.is_scalar for param in self.params)
+        if scalars and not codegen.functions(self.graph):  # a ufunc loses exceptions of functions that it calls back
             with self._lock:
                 ufunc = self._ufunc
             with np.errstate(all="ignore"):

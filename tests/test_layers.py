@@ -9,7 +9,18 @@ import pytest
 
 ROOT = Path(__file__).parents[1] / "symdiff"
 SIBLINGS = {"frontend", "calculus", "simplify", "codegen", "printing"}
-TOP = {"transforms", "pipeline", "function", "testing", "specialization", "arguments"}
+TOP = {
+    "transforms",
+    "pipeline",
+    "function",
+    "testing",
+    "specialization",
+    "arguments",
+    "rules",
+    "rulecheck",
+    "differences",
+    "explain",
+}
 BELOW = {
     "errors": set(),
     "primitives": {"errors"},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Container, Iterable
 from typing import Any
 
@@ -17,9 +16,10 @@ from symdiff.primitives.row import UNKNOWN, Choice
 def _unknown(let: Let, position: int) -> Gap:
     """The refusal of a derivative that needs a partial which nobody has in closed form."""
     row, origin = let.op, let.origin or Origin(0, "")
-    name = list(inspect.signature(row.partials).parameters)[position] if row.partials else ""
     place = origin.place or Place("<graph>", origin.line, 0, len(origin.text), origin.text)
-    reason = f"the derivative of {row.name} in its argument {position + 1} ({name}) is not known in closed form"
+    reason = (
+        f"the derivative of {row.title} in its argument {position + 1} ({row.operand_name(position)}) is not known in closed form"
+    )
     rewrite = "differentiate by arguments that it does not depend on, or hold it fixed with stop_gradient"
     return Gap(reason, rewrite, place, certain=True)
 

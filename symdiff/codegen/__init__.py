@@ -13,7 +13,8 @@ from symdiff.codegen.compile import (
     vectorize,
     with_defaults,
 )
-from symdiff.codegen.emit import emit, parameters
+from symdiff.codegen.emit import emit, functions, parameters
+from symdiff.codegen.own import link_of, own_rows
 from symdiff.codegen.packing import argument_shape, packed, unpacker
 from symdiff.codegen.wrapper import Front
 
@@ -23,6 +24,9 @@ __all__ = [
     "compile_source",
     "emit",
     "fast_dispatcher",
+    "functions",
+    "link_of",
+    "own_rows",
     "packed",
     "parameters",
     "plain_dispatcher",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import inspect
 import itertools
 import linecache
@@ -14,7 +15,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 from symdiff.errors import InternalError
+
+COMPILED_DIFFERS = 1e-9  # relative difference of two forms of a function that rounding does not explain
 
 _LOCK = threading.RLock()
 _NUMBERS = itertools.count(1)
@@ -33,18 +38,20 @@ class _Kept:
 _KEPT: weakref.WeakKeyDictionary[Any, _Kept] = weakref.WeakKeyDictionary()
 
 
-def compile_source(source: str, name: str) -> Any:
+def compile_source(source: str, name: str, functions: Mapping[str, Callable[..., Any]] | None = None) -> Any:
     """Compile a generated module and return the Numba dispatcher of its derivative, which has one fixed signature.
 
     Where the last definition only adds defaults, this is the kernel behind it, with the same parameters;
     ``with_defaults`` gives the last definition itself. ``name`` appears in tracebacks, which show the source.
+    ``functions`` are what the module calls and does not define (``emit.functions``).
     """
     from numba.core.errors import NumbaError
 
     with _LOCK:
         filename = f"<symdiff {name} {next(_NUMBERS):x}>"
         linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
-        namespace: dict[str, Any] = {"__name__": "symdiff.generated"}
+        # Code that calls back looks names up in the module of its name; without a name, in its own globals.
+        namespace: dict[str, Any] = dict(functions) if functions else {"__name__": "symdiff.generated"}
         try:
             _run(source, filename, namespace)
         except (NumbaError, SyntaxError) as error:
@@ -90,6 +97,31 @@ def python_function(source: str) -> Callable[..., Any]:
     }
     function: Callable[..., Any] = _run(source, "<symdiff source>", namespace)
     return function
+
+
+@cache
+def refusal(text: str, name: str, points: tuple[tuple[tuple[float, ...], float], ...]) -> str:
+    """Why a function of floats, given as its definition, is not to be compiled; "" if Numba compiles it to the same values.
+
+    ``points`` are operands and the values of the Python function there. Integers that overflow give others when compiled.
+    """
+    import math
+
+    import numba
+
+    namespace: dict[str, Any] = {"math": math, "np": np, "numba": numba}
+    try:
+        with _LOCK:
+            exec(compile(text, f"<symdiff {name}>", "exec"), namespace)  # noqa: S102 - the user's own function
+            compiled = numba.njit(namespace[name])
+            values = [float(compiled(*point)) for point, _ in points]
+    except Exception as error:  # noqa: BLE001 - Numba raises many kinds; whatever it is, it becomes the reason
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        return f"Numba does not compile it ({type(error).__name__}{': ' + lines[-1] if lines else ''})"
+    for value, (point, expected) in zip(values, points, strict=True):
+        if not abs(value - expected) <= COMPILED_DIFFERS * abs(expected):
+            return f"compiled by Numba it gives {value!r} at {point}, not {expected!r}"
+    return ""
 
 
 def fast_dispatcher(kernel: Any, slow: Callable[..., Any], defaults: Mapping[str, float] | None = None) -> Callable[..., Any]:
@@ -147,6 +179,14 @@ def register(cls: type, get_kernel: Callable[[Any], Any]) -> None:
 
 class _WithoutNumba:
     """Stands for all of Numba where nothing is compiled: its decorators leave functions as they are."""
+
+    @staticmethod
+    def njit(*args: Any, **_options: Any) -> Any:
+        return args[0] if args and callable(args[0]) else lambda function: function
+
+    @staticmethod
+    def objmode(**_types: str) -> Any:
+        return contextlib.nullcontext()
 
     def __getattr__(self, name: str) -> Any:
         return self

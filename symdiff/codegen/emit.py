@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
-from symdiff.codegen import external
+from symdiff.codegen import external, own
 from symdiff.codegen.body import Body, Slot
 from symdiff.codegen.layout import WIDTH
 from symdiff.codegen.names import MODULES, Names, identifiers
@@ -31,6 +32,11 @@ def emit(graph: Graph, *, name: str, title: str) -> str:
     if not name.isidentifier():
         raise InternalError(f"{name!r} cannot be the name of a function")
     return _Module(graph, name, title).source()
+
+
+def functions(graph: Graph) -> dict[str, Callable[..., Any]]:
+    """What the source of a graph calls and does not define: the functions with rules of their own, by their names there."""
+    return _Module(graph, "f", "").own.objects if own.own_rows(graph) else {}
 
 
 def parameters(graph: Graph) -> tuple[Param, ...]:
@@ -73,6 +79,9 @@ class _Module:
         reserved |= external.NAMES if self.externals else set()
         reserved |= identifiers(row.code for row in self.rows)
         reserved |= {node.exception for node in walk(graph.body) if isinstance(node, Raise)}
+        self.own = own.link(graph, reserved)
+        self.graph = graph = self.own.graph
+        reserved |= self.own.names
         used = {name for node in walk(graph.body) for name in defined(node)} | set(graph.inputs)
         names = Names(reserved)
         self.name = names.fresh(name)
@@ -84,8 +93,8 @@ class _Module:
         self.arrays: list[_ResultArray] = []
         self.plan = self._plan(taken)
         self.parts = [taken.fresh(f"_{self.name.lstrip('_')}_{i + 1}") for i in range(len(self.plan.routines) - 1)]
-        own = {self.name, self.kernel, self.work, *self.parts, *(array.name for array in self.arrays)}
-        self.names = Names(reserved | own)
+        made = {self.name, self.kernel, self.work, *self.parts, *(array.name for array in self.arrays)}
+        self.names = Names(reserved | made)
         self.spelled = {name: self.names.fresh(name) for name in spelled}
         self.needs = self.plan.needs(frozenset(graph.inputs))
 
@@ -95,6 +104,7 @@ class _Module:
         """The text of the module."""
         functions = [external.HELPER, "\n".join(self.externals)] if self.externals else []
         functions += [f'@numba.njit(error_model="numpy")\n{text}' for text in self.support]
+        functions += self.own.functions
         functions += [self._routine(number) for number in range(len(self.plan.routines))]
         if self.wrapped:
             functions.append(self._wrapper())
@@ -104,6 +114,7 @@ class _Module:
         others = [*(external.IMPORTS if self.externals else ()), "import numba"]
         others += ["import numpy as np"] if re.search(r"\bnp\.", code) else []
         others += external.FROM_SCIPY if self.externals else []
+        others += self.own.imports
         blocks = ["\n".join([*standard, *([""] if standard else []), *others]), *functions]
         return self._docstring() + "\n\n" + "\n\n\n".join(blocks) + "\n"
 
@@ -310,4 +321,4 @@ def _function_name(definition: str) -> str:
     return definition.removeprefix("def ").partition("(")[0].strip()
 
 
-__all__ = ["emit", "parameters", "version"]
+__all__ = ["emit", "functions", "parameters", "version"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from symdiff.frontend.gaps import GapError, NeedsCallError, RestartError
 from symdiff.frontend.lower import Differentiate, Frame, Reader, names_assigned
 from symdiff.frontend.places import Guard, Place
 from symdiff.frontend.source import FunctionSource, from_function, from_text
-from symdiff.frontend.values import Known, Poison, describe, leaves, structure_of
+from symdiff.frontend.values import Known, Poison, Value, describe, leaves, structure_of
 from symdiff.graph.graph import Atom, Graph, Param
 from symdiff.graph.structure import SCALAR, Structure
 
@@ -43,12 +43,13 @@ def read_function(
     integers: Mapping[str, int] | None = None,
     differentiate: Differentiate | None = None,
     active: tuple[Any, ...] = (),
+    adapt: Callable[[Value], Value] = lambda result: result,
 ) -> Reading:
     """Read a function for arguments packed in this way.
 
     ``structures``: parameter name to Structure, or None where nothing is known yet; ``known``: parameters whose value
     belongs to the specialisation; ``integers``: the values of integer arguments that may become known if the function
-    needs them as structure (a range bound).
+    needs them as structure (a range bound); ``adapt`` may change what the function returns.
 
     Raises UnsupportedError with every gap, NameUnboundError, NeedsCallError.
     """
@@ -61,7 +62,7 @@ def read_function(
         reader = Reader(source, structures, known, frozenset(specialised), lengths, integers, differentiate)
         reader.active = active
         try:
-            return replace(_read_once(reader), integers=tuple(used))
+            return replace(_read_once(reader, adapt), integers=tuple(used))
         except RecursionError:
             place = source.place(source.node)
             gap = Gap("an expression or a branch nested too deeply", "split it into several statements", place, "not yet")
@@ -76,7 +77,7 @@ def read_function(
     raise SymdiffError(f"{source.name} was read {MAX_READINGS} times without coming to an end")
 
 
-def _read_once(reader: Reader) -> Reading:
+def _read_once(reader: Reader, adapt: Callable[[Value], Value]) -> Reading:
     source = reader.source
     frame = Frame(source, names_assigned(source.node))
     if source.node.args.kwarg is not None:
@@ -90,7 +91,7 @@ def _read_once(reader: Reader) -> Reading:
         raise NeedsCallError(f"the number of arguments *{variadic.arg} of {source.name} is not known before a call")
     for name in source.signature.parameters:
         frame.variables[name] = reader.argument(name, reader.structures.get(name))
-    result = calls.run_function(reader, frame)
+    result = adapt(calls.run_function(reader, frame))
     structure = structure_of(result)
     outputs: tuple[Atom, ...] = ()
     if reader.gaps or reader.unbound or isinstance(result, Poison):

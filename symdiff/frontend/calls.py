@@ -42,6 +42,7 @@ from symdiff.frontend.values import (
 from symdiff.graph.graph import Const, Origin
 from symdiff.primitives import TABLE, Primitive
 from symdiff.primitives import resolve as row_of
+from symdiff.primitives.own import declared
 
 
 def is_skipped(reader: Reader, node: ast.Call, frame: Frame) -> bool:
@@ -149,7 +150,7 @@ def call(
     reader: Reader, function: Value, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST, hint: str
 ) -> Value:
     """Call a value."""
-    from symdiff.frontend import nested
+    from symdiff.frontend import nested, own
     from symdiff.frontend.arrays import forms
 
     if isinstance(function, FunctionValue):
@@ -163,6 +164,9 @@ def call(
         return Known(logging)  # stands for any logger: its methods only report
     if isinstance(target, FunctionSource):
         return inline(reader, target, args, keywords, own_defaults(reader, target, node), None, node)
+    rule = declared(target)
+    if rule is not None:
+        return own.call_own(reader, rule, args, keywords, node, hint)
     form = forms().get(target) if getattr(type(target), "__hash__", None) else None
     if form is not None:
         return form(reader, list(args), dict(keywords), node)
@@ -180,7 +184,7 @@ def check_callee(target: Any, node: ast.AST) -> None:
     """Refuse what can never be called here, whatever its arguments are."""
     from symdiff.frontend.arrays import forms
 
-    if isinstance(target, FunctionSource) or any(hasattr(target, name) for name in _OURS):
+    if isinstance(target, FunctionSource) or any(hasattr(target, name) for name in _OURS) or declared(target) is not None:
         return
     if (getattr(type(target), "__hash__", None) and target in forms()) or row_of(target) is not None:
         return

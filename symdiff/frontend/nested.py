@@ -64,12 +64,12 @@ def call_derivative(reader: Reader, target: Any, args: Sequence[Value], keywords
             continue
         atoms = [_atom(reader, leaf) for leaf in leaves(bound[param.name])]
         substitution.update(zip(param.leaves, atoms, strict=True))
-    substitution |= _adopt(reader, reading)
+    substitution |= adopt(reader, reading)
     outputs = splice(reader.builder, reading.graph.body, substitution, reading.graph.outputs)
     return from_leaves(reading.graph.result, outputs)
 
 
-def _adopt(reader: Reader, reading: Any) -> dict[str, Atom]:
+def adopt(reader: Reader, reading: Any) -> dict[str, Atom]:
     """Make what another reading found outside a part of this one; its inputs by the names that they have here."""
     names: dict[str, Atom] = {}
     for place, leaf in reading.captures:

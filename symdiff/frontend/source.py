@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from symdiff.errors import ArgumentError, Place, SourceError
+from symdiff.primitives.own import declared
 
 Node = ast.FunctionDef | ast.Lambda
 
@@ -105,11 +106,16 @@ def unwrap(function: Any) -> Any:
     return getattr(function, "py_func", function)
 
 
-def from_function(function: Callable[..., Any]) -> FunctionSource:
+def from_function(function: Callable[..., Any], follow_rules: bool = True) -> FunctionSource:
     """Find and parse the source of a Python function, and make sure that it is what is running.
 
     Raises SourceError if there is no source (REPL without history, ``exec``, a builtin) or if the file has changed since.
+    A function with a rule of its own is not looked into: unless ``follow_rules`` is false, it is a call of itself.
     """
+    for callee in (function, unwrap(function)):
+        if follow_rules and (rule := declared(callee)) is not None:
+            source: FunctionSource = rule.source
+            return source
     function = unwrap(function)
     if not isinstance(function, types.FunctionType):
         raise SourceError(

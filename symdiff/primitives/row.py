@@ -107,6 +107,15 @@ class Primitive:
         name, _, output = self.scipy.partition(":")
         return re.sub(r"^__pyx_fuse_\d(_\d)?", "", name), name, int(output) if output else None
 
+    @property
+    def title(self) -> str:
+        """What messages call the row."""
+        return self.name
+
+    def operand_name(self, position: int) -> str:
+        """What the operand at a position is called."""
+        return "" if self.partials is None else list(inspect.signature(self.partials).parameters)[position]
+
     def __call__(self, *operands: Any) -> Any:
         """Apply the row to graph handles, mpmath numbers or floats (whichever the operands are)."""
         for operand in operands:

@@ -46,6 +46,11 @@ class TexPrinter(LatexPrinter):  # type: ignore[misc]
     def _print_Root(self, expr: Any) -> str:  # noqa: N802
         return f"\\sqrt{{{self._print(expr.args[0])}}}"
 
+    def _print_AppliedUndef(self, expr: Any, exp: Any = None) -> str:  # noqa: N802
+        name = getattr(expr.func, "latex", "") or function_latex(expr.func.__name__)
+        power = "" if exp is None else f"^{{{exp}}}"
+        return f"{name}{power}{{\\left({','.join(map(self._print, expr.args))} \\right)}}"
+
     def _print_Float(self, expr: Any) -> str:  # noqa: N802
         digits, _, exponent = decimal(expr).partition("e")
         return digits if not exponent else f"{digits} \\cdot 10^{{{int(exponent)}}}"

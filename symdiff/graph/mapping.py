@@ -1,0 +1,36 @@
+"""A change of every let of a graph, where nothing else changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from symdiff.graph.graph import Block, Graph, If, Let, Statement
+
+
+def map_lets(graph: Graph, change: Callable[[Let], Let]) -> Graph:
+    """The graph with each let replaced; the names that lets define must stay."""
+    return replace(graph, body=_block(graph.body, change))
+
+
+def without_origins(graph: Graph) -> Graph:
+    """The graph whose statements come from no line: in another graph they belong to the line that they are put behind."""
+    return replace(graph, body=tuple(map(_without_origin, graph.body)))
+
+
+def _block(block: Block, change: Callable[[Let], Let]) -> Block:
+    def changed(statement: Statement) -> Statement:
+        if isinstance(statement, Let):
+            return change(statement)
+        if isinstance(statement, If):
+            return replace(statement, then=_block(statement.then, change), orelse=_block(statement.orelse, change))
+        return statement
+
+    return tuple(map(changed, block))
+
+
+def _without_origin(statement: Statement) -> Statement:
+    if isinstance(statement, If):
+        then, orelse = (tuple(map(_without_origin, body)) for body in (statement.then, statement.orelse))
+        return replace(statement, then=then, orelse=orelse, origin=None)
+    return replace(statement, origin=None)
