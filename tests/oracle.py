@@ -52,7 +52,8 @@ def disagreements(
 ) -> list[str]:
     """Say for each output how it differs from ``expected`` by more than the law allows.
 
-    ``floor`` is the error of ``expected`` itself, relative to the largest of its numbers.
+    ``floor`` is the error of ``expected`` itself, relative to the largest of its numbers. The double that is nearest to
+    what is expected is always right: constants that were folded are rounded, and their bound is 0.
     """
     if len(values) != len(expected):
         return [f"{len(values)} numbers where {len(expected)} are expected"]
@@ -62,7 +63,7 @@ def disagreements(
         for index, (value, bound, wanted) in enumerate(zip(values, bounds, expected, strict=True)):
             allowed = ALLOWED * bound + floor * max(1, scale)
             same_kind = mpmath.isnan(value) == mpmath.isnan(wanted) and (value == wanted or mpmath.isfinite(value))
-            if not same_kind or not (value == wanted or mpmath.isnan(value) or abs(value - wanted) <= allowed):
+            if not same_kind or not (value == float(wanted) or mpmath.isnan(value) or abs(value - wanted) <= allowed):
                 found.append(
                     f"output {index} ({graph.outputs[index]}): {float(value)!r}, expected {mpmath.nstr(wanted, 17)}, "
                     f"allowed difference {float(allowed):.1e}"

@@ -47,6 +47,8 @@ def f(x, p):
         (0, 3),
         (0.23765, -0.300313, 0.359163, 1.580122),
     ),
+    # right, but the oracle allowed nothing for the rounding of a product of constants
+    "folded constants": ("def f(x):\n    return 1e-2 * (0.5 * 1.5 + x * -1.25)\n", (0,), (-1.455159,)),
 }
 
 

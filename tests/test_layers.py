@@ -17,7 +17,6 @@ TOP = {
     "specialization",
     "arguments",
     "rules",
-    "rulecheck",
     "differences",
     "explain",
 }

@@ -326,13 +326,15 @@ def roots(product: Any) -> Any:
     half = sp.Rational(1, 2)
     numbers = [factor for factor in product.args if factor.is_Pow and factor.exp == half and factor.base.is_Integer]
     circles = [factor for factor in product.args if factor.is_Pow and factor.base == sp.pi and abs(factor.exp) == half]
-    if len(numbers) == 1 and not circles and product.as_coeff_Mul()[0].q % numbers[0].base == 0:  # sqrt(2)*x/2 is x/sqrt(2)
-        rest = [factor for factor in product.args if factor is not numbers[0] and not factor.is_Rational]
-        return sp.Mul(product.as_coeff_Mul()[0] * numbers[0].base, *rest, 1 / Root(numbers[0].base))
+    coefficient, rest = product.as_coeff_mul()
+    if not coefficient.is_Rational:  # a float in front: its digits are the user's and stay
+        return product
+    if len(numbers) == 1 and not circles and coefficient.q % numbers[0].base == 0:  # sqrt(2)*x/2 is x/sqrt(2)
+        rest = [factor for factor in rest if factor is not numbers[0]]
+        return sp.Mul(coefficient * numbers[0].base, *rest, 1 / Root(numbers[0].base))
     if len(numbers) != 1 or len(circles) != 1:
         return product
     radicand, exponent = numbers[0].base, circles[0].exp
-    coefficient, rest = product.as_coeff_mul()
     if exponent < 0:
         if coefficient.q % radicand:
             return product

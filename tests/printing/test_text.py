@@ -29,6 +29,7 @@ SCALARS = [
     ("x", lambda b, x: x * 6.02214076e23, "6.02214076e+23*x"),
     ("x", lambda b, x: x - (1 + x) * 0.001, "0.999*x - 0.001"),
     ("x", lambda b, x: exp(-(x**2) / 2) / sqrt(2 * b.value(Const(3.141592653589793, "pi"))), "exp(-x**2/2)/sqrt(2*pi)"),
+    ("x", lambda b, x: 0.1 * sqrt(x * x / 2), "0.05*sqrt(2)*abs(x)"),
     ("x", lambda b, x: log(x**2), "log(x**2)"),
     ("x", lambda b, x: sqrt(x**2), "abs(x)"),
     ("x", lambda b, x: 3 * (x + 1) ** 2 * (x + 2) ** 2 + 2 * (x + 1) * (x + 2) ** 3, "(x + 1)*(x + 2)**2*(5*x + 7)"),
