@@ -2,6 +2,7 @@
 
 from symdiff.errors import (
     ArgumentError,
+    CacheWarning,
     DomainError,
     NameUnboundError,
     RuleError,
@@ -30,6 +31,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "ArgumentError",
+    "CacheWarning",
     "DomainError",
     "GradientError",
     "NameUnboundError",

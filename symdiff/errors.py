@@ -38,6 +38,10 @@ class InternalError(SymdiffError, AssertionError):
     """A broken invariant of symdiff itself: always a bug of ours, never of the caller."""
 
 
+class CacheWarning(UserWarning):
+    """The folder for compiled code cannot be used, so that every process compiles anew. Given once in a process."""
+
+
 Verdict = Literal["not yet", "never"]
 
 

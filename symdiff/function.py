@@ -330,4 +330,4 @@ def _documentation(title: str, wrapped: Any) -> str:
 
 def numba_init() -> None:
     """Let compiled functions of the user call a SymbolicFunction (Numba calls this through its entry point)."""
-    codegen.register(SymbolicFunction, lambda function: function._shown.kernel)
+    codegen.register(SymbolicFunction, lambda function: function._shown.callee)

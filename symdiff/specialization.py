@@ -36,6 +36,7 @@ class Specialization:
         self.known = known  # the arguments that belong to the specialisation, as they were when it was made
         self._lock = threading.RLock()
         self._shortcut: Callable[..., Any] | None = None
+        self._callees: dict[str, Any] = {}  # kept, because compiled callers refer to them weakly
 
     @property
     def graph(self) -> Graph:
@@ -82,6 +83,15 @@ class Specialization:
     @cached_property
     def _kernel(self) -> Any:
         return codegen.compile_source(self.source, self.name, codegen.functions(self.graph))
+
+    @property
+    def callee(self) -> Any:
+        """What compiled code of the user calls: the compiled derivative, its captured values frozen at what they are now."""
+        source = self.source
+        with self._lock:
+            if source not in self._callees:
+                self._callees[source] = codegen.with_defaults(self._kernel, source)
+            return self._callees[source]
 
     @cached_property
     def _ufunc(self) -> Any:

@@ -90,7 +90,7 @@ def plan(body: Sequence[Code], stores: Sequence[Store], returns: tuple[Atom, ...
     """Split a function where it is too long or too deep to compile in one piece."""
     whole = (*body, *stores)
     splitter = _Splitter()
-    if not splitter.is_long(whole):
+    if not splitter.is_long(whole, LONGEST):
         return Plan([Routine(whole, returns)], {})
     main = splitter.cut(_near_definitions(body, stores), LONGEST)
     routines = [*map(Routine, splitter.parts), Routine(main, returns)]
@@ -165,7 +165,7 @@ class _Splitter:
         self.parts: list[tuple[Code, ...]] = []
         self._sizes: dict[int, tuple[Code, _Size]] = {}  # by identity; the statement is kept so that it stays alive
 
-    def is_long(self, body: tuple[Code, ...], limit: float = LONGEST) -> bool:
+    def is_long(self, body: tuple[Code, ...], limit: float) -> bool:
         """Whether a body has too much load or too many levels of branches."""
         size = self._size(body)
         return size.load > limit or size.height >= DEEPEST

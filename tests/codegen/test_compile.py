@@ -154,7 +154,8 @@ def test_callers_in_compiled_code(kernel):
     class Derivative:
         pass
 
-    register(Derivative, lambda _value: kernel)
+    callee = with_defaults(kernel, SOURCE)
+    register(Derivative, lambda _value: callee)
     df = Derivative()
 
     @numba.njit
@@ -176,7 +177,7 @@ def test_threads_may_all_compile_first():
     def work(number):
         barrier.wait()
         own = compile_source(SOURCE.replace("3*x", f"{number}*x"), "df")
-        results.append((number, own(2.0, 4.0), with_defaults(own)(2.0)))
+        results.append((number, own(2.0, 4.0), with_defaults(own, SOURCE)(2.0)))
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(1, 5)]
     for thread in threads:

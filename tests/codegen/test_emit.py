@@ -91,7 +91,7 @@ def test_the_source_is_the_same_every_time():
 
 def test_captured_values_are_keywords_with_defaults():
     kernel = compile_source(source(chain_rule()), "df")
-    full, plain = with_defaults(kernel), python_function(source(chain_rule()))
+    full, plain = with_defaults(kernel, source(chain_rule())), python_function(source(chain_rule()))
     assert kernel(0.5, 2.0, 3.0) == full(0.5, 2.0) == full(0.5, y=2) == plain(0.5, 2.0)
     assert full(0.5, 2.0, k=4.0) == plain(0.5, 2.0, 4.0) != full(0.5, 2.0)
 
