@@ -18,6 +18,7 @@ import math
 import numpy as np
 import symdiff
 import helper
+import scipy.special
 
 scale = 1.5
 
@@ -43,6 +44,9 @@ def guarded(x):
         raise ValueError("x is negative")
     return math.sqrt(x)
 
+def special(x):
+    return scipy.special.gammainc(2.5, x) * x
+
 def long(x):
     for k in range(12):
         x = x + 0.001 * math.sin(x) / (1 + x * x)
@@ -61,6 +65,7 @@ CASES = {
     "hessian": (symdiff.hessian(vector), point),
     "tuple": (symdiff.grad(vector), (2.0, 3.0)),
     "guarded": (symdiff.grad(guarded), 4.0),
+    "special": (symdiff.grad(special), 4.0),
     "long": (symdiff.grad(long), 1.0),
 }
 """
@@ -78,7 +83,7 @@ with event.install_recorder("numba:compile") as recorder:
 compiled = sum(1 for _, item in recorder.buffer if item.is_start)
 print(json.dumps({"results": results, "compiled": compiled, "modules": sorted(sys.modules)}))
 """
-ALL = "scalar,same name,value and gradient,third,inlined,branches,captured,vector,hessian,tuple,guarded"
+ALL = "scalar,same name,value and gradient,third,inlined,branches,captured,vector,hessian,tuple,guarded,special"
 
 
 @pytest.fixture
