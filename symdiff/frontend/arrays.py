@@ -4,40 +4,38 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import math
 from functools import cache
 from typing import Any
 
 from symdiff.frontend import containers
-from symdiff.frontend.conditions import scalar, truth_of
+from symdiff.frontend.conditions import conjunction, disjunction, scalar, truth_of
 from symdiff.frontend.expressions import arithmetic, binary
 from symdiff.frontend.gaps import GapError
-from symdiff.frontend.library import (
-    MATH,
-    PYTHON,
-    Args,
-    Form,
-    Keywords,
-    float_of,
-    hypot_of,
-    is_close,
-    plain,
-    product_of,
-    sum_of,
-)
+from symdiff.frontend.kinds import KINDS, NUMPY_KINDS
+from symdiff.frontend.library import MAX_DECIMALS, PYTHON, Args, Form, Keywords, float_of, plain, sum_of
 from symdiff.frontend.lower import Reader
+from symdiff.frontend.mathematics import MATH, STATISTICS, hypot_of, product_of
 from symdiff.frontend.merge import choose
-from symdiff.frontend.values import ArrayValue, Condition, Known, TupleValue, Value, number
+from symdiff.frontend.sequences import SEQUENCES, TOOLS
+from symdiff.frontend.tables import TABLES
+from symdiff.frontend.values import ArrayValue, Condition, Known, Number, TupleValue, Value, number
 from symdiff.primitives import TABLE
 
 
 def _array(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     """``np.array(items)``; dtype float is the only one."""
-    dtype = keywords.pop("dtype", None)
-    if isinstance(dtype, Known) and getattr(dtype.value, "__name__", dtype.value) not in ("float", "float64"):
-        raise GapError(node, "an array of another type than float64", "leave dtype out")
-    plain(args, keywords, 1, 1, "array", node)
+    dtype = keywords.pop("dtype", args[1] if len(args) == 2 else None)
+    plain(args, keywords, 1, 2, "array", node)
+    _check_float(dtype, node)
     return containers.to_array(reader, args[0], node)
+
+
+def _check_float(kind: Value | None, node: ast.AST) -> None:
+    plain_float = isinstance(kind, Known) and getattr(kind.value, "__name__", kind.value) in ("float", "float64", "f8", "d", None)
+    if kind is not None and not plain_float:
+        raise GapError(node, "an array of another type than float64", "leave dtype out")
 
 
 def vector(reader: Reader, value: Value, node: ast.AST) -> ArrayValue:
@@ -66,12 +64,143 @@ def _mean(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Valu
 
 
 def _dot(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-    """``np.dot(a, b)`` of two vectors."""
+    """``np.dot(a, b)`` of numbers, vectors and matrices."""
     plain(args, keywords, 2, 2, "dot", node)
+    if any(isinstance(value, Number) and reader.assumed_name(value) is None for value in args):
+        return binary(reader, ast.Mult, args[0], args[1], node)
+    return matmul(reader, args[0], args[1], node)
+
+
+def matmul(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value:
+    """The matrix product of vectors and matrices: sums of products, in order."""
+    a, b = vector(reader, left, node), vector(reader, right, node)
+    if not (1 <= len(a.shape) <= 2 and 1 <= len(b.shape) <= 2):
+        raise GapError(node, f"the product of arrays of shapes {a.shape} and {b.shape}", "use vectors and matrices", "not yet")
+    rows, inner = (1, *a.shape)[-2:]
+    other, columns = b.shape if len(b.shape) == 2 else (*b.shape, 1)
+    if inner != other:
+        raise GapError(node, f"the product of arrays of shapes {a.shape} and {b.shape}", "make the inner lengths equal")
+    items = []
+    for i in range(rows):
+        for j in range(columns):
+            pairs = zip(a.items[i * inner : (i + 1) * inner], b.items[j::columns], strict=True)
+            products = tuple(arithmetic(reader, "mul", x, y, node) for x, y in pairs)
+            items.append(scalar(reader, sum_of(reader, [TupleValue(products)], {}, node), node))
+    shape = (*a.shape[:-1], *b.shape[1:])
+    return ArrayValue(shape, tuple(items)) if shape else items[0]
+
+
+def _inner(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``np.inner(a, b)``, ``np.vdot(a, b)`` of two vectors."""
+    plain(args, keywords, 2, 2, "inner", node)
     a, b = (vector(reader, value, node) for value in args)
     if len(a.shape) != 1 or len(b.shape) != 1:
-        raise GapError(node, "np.dot of matrices", "write the sums out", "not yet")
-    return _total(reader, [binary(reader, ast.Mult, a, b, node)], {}, node)
+        raise GapError(node, "np.inner of matrices", "use np.dot", "not yet")
+    return matmul(reader, a, b, node)
+
+
+def _outer(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``np.outer(a, b)``."""
+    plain(args, keywords, 2, 2, "outer", node)
+    a, b = (vector(reader, value, node).items for value in args)
+    return ArrayValue((len(a), len(b)), tuple(arithmetic(reader, "mul", x, y, node) for x in a for y in b))
+
+
+def _cross(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``np.cross(a, b)`` of two vectors of length 3."""
+    plain(args, keywords, 2, 2, "cross", node)
+    a, b = (vector(reader, value, node) for value in args)
+    if a.shape != (3,) or b.shape != (3,):
+        raise GapError(node, f"np.cross of shapes {a.shape} and {b.shape}", "use vectors of length 3", "not yet")
+    items = []
+    for j, k in ((1, 2), (2, 0), (0, 1)):
+        first, second = (arithmetic(reader, "mul", a.items[p], b.items[q], node) for p, q in ((j, k), (k, j)))
+        items.append(arithmetic(reader, "sub", first, second, node))
+    return ArrayValue((3,), tuple(items))
+
+
+def _extreme(name: str) -> Form:
+    """``np.max(a)`` over all elements, or min; NaN of any element, as NumPy has it."""
+
+    def form(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+        plain(args, keywords, 1, 1, name, node)
+        items = vector(reader, args[0], node).items
+        if not items:
+            raise GapError(node, f"np.{name} of nothing", "give at least one value")
+        return functools.reduce(lambda a, b: scalar(reader, _elementwise(reader, f"{name}imum", [a, b], node), node), items)
+
+    return form
+
+
+def _truths(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> list[Value]:
+    """The operands of ``np.any`` and ``np.all``: a list of conditions or numbers, or a single one."""
+    plain(args, keywords, 1, 1, "any or all", node)
+    single = isinstance(args[0], Condition | Number) or (isinstance(args[0], Known) and isinstance(args[0].value, bool))
+    items = [args[0]] if single else containers.elements(reader, args[0], node)
+    return [truth_of(reader, item, node) for item in items]
+
+
+def _any(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    return disjunction(reader, _truths(reader, args, keywords, node))
+
+
+def _all(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    return conjunction(reader, _truths(reader, args, keywords, node))
+
+
+def _at_least_1d(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``np.atleast_1d(x)``."""
+    plain(args, keywords, 1, 1, "atleast_1d", node)
+    array = containers.to_array(reader, args[0], node)
+    return array if array.shape else ArrayValue((1,), array.items)
+
+
+def _flat(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``np.ravel(a)``, ``a.flatten()``."""
+    plain(args, keywords, 1, 1, "ravel", node)
+    items = vector(reader, args[0], node).items
+    return ArrayValue((len(items),), items)
+
+
+def _item(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``a.item()`` of an array with one element."""
+    plain(args, keywords, 1, 1, "item", node)
+    items = vector(reader, args[0], node).items
+    if len(items) != 1:
+        raise GapError(node, f".item() of {len(items)} elements", "index the array")
+    return items[0]
+
+
+def _as_float(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``a.astype(float)``."""
+    kind = keywords.pop("dtype", args[1] if len(args) == 2 else None)
+    plain(args, keywords, 1, 2, "astype", node)
+    _check_float(kind, node)
+    return args[0]
+
+
+def _linspace(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``np.linspace(a, b, n)``: a + k*step, and b itself at the end."""
+    count = keywords.pop("num", args[2] if len(args) == 3 else number(50))
+    plain(args, keywords, 2, 3, "linspace", node)
+    n = reader.integer(count, node, "the number of points")
+    if not 2 <= n <= containers.MAX_RANGE:
+        raise GapError(node, f"linspace with {n} points", f"use 2 to {containers.MAX_RANGE}", "not yet")
+    a, b = (scalar(reader, value, node) for value in args[:2])
+    step = arithmetic(reader, "div", arithmetic(reader, "sub", b, a, node), number(n - 1), node)
+    steps = (arithmetic(reader, "mul", number(k), step, node) for k in range(1, n - 1))
+    return ArrayValue((n,), (a, *(arithmetic(reader, "add", a, along, node) for along in steps), b))
+
+
+def _like(value: float) -> Form:
+    """``np.zeros_like(a)``, ``np.ones_like(a)``."""
+
+    def form(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+        plain(args, keywords, 1, 1, "zeros_like", node)
+        array = containers.to_array(reader, args[0], node)
+        return ArrayValue(array.shape, (number(value),) * len(array.items))
+
+    return form
 
 
 def _norm(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -131,13 +260,51 @@ def _elementwise(reader: Reader, name: str, args: Args, node: ast.AST) -> Value:
 
 
 def _np_round(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-    plain(args, keywords, 1, 1, "round", node)
-    return _elementwise(reader, "rint", args, node)
+    """``np.round(a, decimals=0)`` with NumPy's own formula, which at ties differs from Python's round."""
+    decimals = keywords.pop("decimals", args[1] if len(args) == 2 else number(0))
+    plain(args, keywords, 1, 2, "round", node)
+    count = reader.integer(decimals, node, "the number of decimals")
+    if abs(count) > MAX_DECIMALS:
+        raise GapError(node, f"round to {count} decimals", f"use at most {MAX_DECIMALS}")
+    scale, (there, back) = number(10.0 ** abs(count)), (ast.Mult, ast.Div) if count > 0 else (ast.Div, ast.Mult)
+    scaled = binary(reader, there, args[0], scale, node) if count else args[0]
+    whole = _elementwise(reader, "rint", [scaled], node)
+    return binary(reader, back, whole, scale, node) if count else whole
+
+
+def _is_close(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``np.isclose(a, b, rtol=1e-5, atol=1e-8)`` of scalars, with NumPy's formula, which is not symmetric."""
+    tolerances = [keywords.pop(name, number(default)) for name, default in (("rtol", 1e-5), ("atol", 1e-8))]
+    plain(args, keywords, 2, 2, "isclose", node)
+    a, b, relative, absolute = (scalar(reader, value, node) for value in (*args, *tolerances))
+    size = scalar(reader, _elementwise(reader, "abs", [b], node), node)
+    allowed = arithmetic(reader, "add", absolute, arithmetic(reader, "mul", relative, size, node), node)
+    distance = scalar(reader, _elementwise(reader, "abs", [arithmetic(reader, "sub", a, b, node)], node), node)
+    near = conjunction(reader, [reader.apply("le", distance, allowed), reader.apply("isfinite", b)])
+    return disjunction(reader, [reader.apply("eq", a, b), near])
 
 
 NUMPY: dict[str, Form] = {
     "array": _array,
     "asarray": _array,
+    "asanyarray": _array,
+    "ascontiguousarray": _array,
+    "atleast_1d": _at_least_1d,
+    "ravel": _flat,
+    "linspace": _linspace,
+    "zeros_like": _like(0.0),
+    "ones_like": _like(1.0),
+    "max": _extreme("max"),
+    "amax": _extreme("max"),
+    "min": _extreme("min"),
+    "amin": _extreme("min"),
+    "any": _any,
+    "all": _all,
+    "inner": _inner,
+    "vdot": _inner,
+    "outer": _outer,
+    "cross": _cross,
+    "matmul": _dot,
     "sum": _total,
     "prod": _all_product,
     "mean": _mean,
@@ -149,7 +316,9 @@ NUMPY: dict[str, Form] = {
     "round": _np_round,
     "around": _np_round,
     "float64": float_of,
-    "isclose": is_close,
+    "isclose": _is_close,
+    **NUMPY_KINDS,
+    **TABLES,
 }
 
 
@@ -160,22 +329,34 @@ METHODS: dict[str, Form] = {
     "dot": _dot,
     "clip": _clip,
     "round": _np_round,
+    "max": _extreme("max"),
+    "min": _extreme("min"),
+    "any": _any,
+    "all": _all,
+    "ravel": _flat,
+    "flatten": _flat,
+    "item": _item,
+    "astype": _as_float,
 }
 
 
 @cache
 def forms() -> dict[Any, Form]:
     """Every form by the object that is called (made on first use, because it needs NumPy)."""
+    import statistics
+
     import numpy as np
 
-    found: dict[Any, Form] = {getattr(builtins, name): form for name, form in PYTHON.items()}
-    found |= {getattr(math, name): form for name, form in MATH.items()}
-    found |= {getattr(np, name): form for name, form in NUMPY.items()}
+    found: dict[Any, Form] = {getattr(builtins, name): form for name, form in (PYTHON | SEQUENCES | KINDS).items()}
+    found |= TOOLS
+    for module, named in ((math, MATH), (np, NUMPY), (statistics, STATISTICS)):
+        found |= {getattr(module, name): form for name, form in named.items() if hasattr(module, name)}
     found[np.linalg.norm] = _norm
     return found
 
 
 def supported() -> list[str]:
     """What users write for these functions, for the README."""
-    names = [*PYTHON, *(f"math.{name}" for name in MATH), *(f"np.{name}" for name in NUMPY), "np.linalg.norm"]
-    return sorted(name for name in names if not name.endswith("isclose"))
+    listed = [*PYTHON, *SEQUENCES, *KINDS, *(f"math.{name}" for name in MATH), *(f"np.{name}" for name in NUMPY)]
+    tools = [f"{tool.__module__.lstrip('_')}.{tool.__name__}" for tool in TOOLS]
+    return sorted([*listed, *tools, *(f"statistics.{name}" for name in STATISTICS), "np.linalg.norm"])

@@ -8,7 +8,7 @@ import sys
 import types
 from typing import Any
 
-from symdiff.frontend import containers, dicts, resolve
+from symdiff.frontend import changes, containers, dicts, resolve
 from symdiff.frontend.control import NEXT, STATEMENTS, Completion, run
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lower import Frame, Reader
@@ -105,7 +105,7 @@ def _delete_item(reader: Reader, target: ast.Subscript, frame: Frame) -> None:
     containers.item(reader, owner, position, target)
     items = list(owner.items)
     del items[position]
-    containers.replace(reader, owner, dataclasses.replace(owner, items=tuple(items)), frame, target)
+    changes.replace(reader, owner, dataclasses.replace(owner, items=tuple(items)), frame, target)
 
 
 # -- with ---------------------------------------------------------------------------------------------------------
@@ -146,7 +146,7 @@ def _harmless() -> tuple[Any, ...]:
 
 # -- what is skipped ----------------------------------------------------------------------------------------------
 
-_CHANGING = frozenset({*containers.LIST_METHODS, *dicts.CHANGING, "sort", "remove", "add", "discard"} - {"copy"})
+_CHANGING = frozenset({*changes.LIST_METHODS, *dicts.CHANGING, "sort", "remove", "add", "discard"} - {"copy"})
 
 
 def run_assert(reader: Reader, node: ast.Assert, frame: Frame) -> Completion:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from symdiff.frontend import containers, dicts
+from symdiff.frontend import changes, containers, dicts
 from symdiff.frontend.conditions import truth_of
 from symdiff.frontend.gaps import GapError, PoisonedError
 from symdiff.frontend.lower import Frame, Reader, reads
@@ -32,7 +32,9 @@ def read_comprehension(reader: Reader, node: Comprehension, frame: Frame, hint: 
         return dicts.made([(dicts.hashed(reader, key, node.key), value) for key, value in pairs], node)
     if isinstance(node, ast.SetComp):
         return dicts.set_of(reader, items, node)
-    return ListValue(tuple(items)) if isinstance(node, ast.ListComp) else TupleValue(tuple(items))
+    if isinstance(node, ast.GeneratorExp):
+        return changes.iterator(reader, items, lazy=True)
+    return ListValue(tuple(items))
 
 
 def _element(reader: Reader, node: Comprehension, inner: Frame) -> Value:

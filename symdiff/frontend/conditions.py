@@ -17,6 +17,7 @@ from symdiff.frontend.values import (
     Condition,
     DictValue,
     FunctionValue,
+    IteratorValue,
     Known,
     ListValue,
     Method,
@@ -79,7 +80,7 @@ def read_compare(reader: Reader, node: ast.Compare, frame: Frame, hint: str) -> 
     return conjunction(reader, results, hint)
 
 
-def compare(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.AST, hint: str) -> Value:
+def compare(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.AST, hint: str = "t") -> Value:
     """One comparison."""
     if isinstance(op, ast.Is | ast.IsNot):
         return _identity(op, a, b, node)
@@ -87,10 +88,10 @@ def compare(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.AST, hi
         return _membership(reader, op, a, b, node, hint)
     name = COMPARISONS[type(op)]
     if isinstance(a, Known) and isinstance(b, Known):
-        try:
-            return Known(_COMPARE[name](a.value, b.value))
-        except TypeError as error:
-            raise GapError(node, str(error), "compare values of one kind") from None
+        return _compare_known(name, a.value, b.value, node)
+    if name in ("eq", "ne") and isinstance(a, TupleValue | ListValue) and not isinstance(b, ArrayValue | VectorParam):
+        equal = _compare_items(reader, a, b, node)
+        return equal if name == "eq" else _negated(reader, equal, hint)
     if isinstance(a, Known) != isinstance(b, Known) and not _is_truth(a) and not _is_truth(b):
         if name in ("eq", "ne"):  # a number never equals a string or None
             return Known(name == "ne")
@@ -101,6 +102,25 @@ def compare(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.AST, hi
     if first.known is not None and second.known is not None:
         return Known(_COMPARE[name](first.known, second.known))
     return reader.apply(name, first, second, hint=hint)
+
+
+def _compare_known(name: str, a: Any, b: Any, node: ast.AST) -> Known:
+    """Compare objects by Python's own methods; nothing of the user's runs."""
+    if not (dicts.is_plain(a) and dicts.is_plain(b)):
+        if a is not b:
+            raise GapError(node, f"a comparison of {describe(Known(a))} with {describe(Known(b))}", "compare texts or numbers")
+        return Known(name == "eq")
+    try:
+        return Known(_COMPARE[name](a, b))
+    except TypeError as error:
+        raise GapError(node, str(error), "compare values of one kind") from None
+
+
+def _compare_items(reader: Reader, a: TupleValue | ListValue, b: Value, node: ast.AST) -> Value:
+    """``==`` of tuples and lists: the same kind, the same length, equal elements."""
+    if type(a) is not type(b) or not isinstance(b, TupleValue | ListValue) or len(a.items) != len(b.items):
+        return Known(False)
+    return conjunction(reader, [compare(reader, ast.Eq(), x, y, node) for x, y in zip(a.items, b.items, strict=True)])
 
 
 def _is_truth(value: Value) -> bool:
@@ -126,9 +146,11 @@ def _membership(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.AST
     else:
         items = containers.elements(reader, b, node)
         found = disjunction(reader, [compare(reader, ast.Eq(), a, item, node, hint) for item in items], hint)
-    if isinstance(op, ast.In):
-        return found
-    return Known(not found.value) if isinstance(found, Known) else reader.apply("not", _condition(found), hint=hint)
+    return found if isinstance(op, ast.In) else _negated(reader, found, hint)
+
+
+def _negated(reader: Reader, value: Value, hint: str) -> Value:
+    return Known(not value.value) if isinstance(value, Known) else reader.apply("not", _condition(value), hint=hint)
 
 
 def _among_keys(reader: Reader, value: Value, keys: Sequence[Any], node: ast.AST, hint: str) -> Value:
@@ -182,7 +204,7 @@ def truth_of(reader: Reader, value: Value, node: ast.AST) -> Known | Condition:
         return Known(bool(value.items))
     if isinstance(value, ArrayValue) and len(value.items) == 1:
         return truth_of(reader, value.items[0], node)
-    if isinstance(value, FunctionValue | Method):
+    if isinstance(value, FunctionValue | Method | IteratorValue):
         return Known(True)
     raise GapError(node, f"the truth value of {describe(value)} is ambiguous", "compare its elements")
 
@@ -213,6 +235,25 @@ def _short_circuit(reader: Reader, conjunctive: bool, nodes: list[ast.expr], fra
         return conjunction(reader, [value, other], hint) if conjunctive else disjunction(reader, [value, other], hint)
     then, orelse = ((body, other), ((), value)) if conjunctive else (((), value), (body, other))
     return choose(reader, truth.atom, then, orelse, nodes[1], hint)
+
+
+def either(
+    reader: Reader,
+    test: Value,
+    then: Callable[[], Value],
+    orelse: Callable[[], Value],
+    node: ast.AST,
+    hint: str = "t",
+) -> Value:
+    """The value of one of two computations; each stands in its own side of a branch, unless the test is known."""
+    truth = truth_of(reader, test, node)
+    if isinstance(truth, Known):
+        return then() if truth.value else orelse()
+    sides = []
+    for compute in (then, orelse):
+        with reader.builder.block() as body:
+            sides.append((body, compute()))
+    return choose(reader, truth.atom, sides[0], sides[1], node, hint)
 
 
 @reads(ast.IfExp)

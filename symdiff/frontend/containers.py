@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import abc
 import ast
 import dataclasses
 import math
 import operator
+import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from symdiff.frontend import dicts
+from symdiff.frontend import changes, dicts
 from symdiff.frontend.gaps import GapError, NeedsCallError
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.values import (
     ArrayValue,
+    Condition,
     DictValue,
+    IteratorValue,
     Known,
     ListValue,
-    Mutable,
     Number,
     TupleValue,
     Value,
@@ -26,7 +29,9 @@ from symdiff.frontend.values import (
     number,
     total_size,
 )
+from symdiff.graph.graph import Const
 
+MAX_SHIFT = 1000  # of bits
 MAX_RANGE = 20_000  # elements of a range, list or tuple made while reading
 
 
@@ -41,6 +46,8 @@ def elements(reader: Reader, value: Value, node: ast.AST) -> tuple[Value, ...]:
     """The elements of a value that is iterated over."""
     if isinstance(value, TupleValue | ListValue):
         return value.items
+    if isinstance(value, IteratorValue):
+        return changes.consumed(reader, value, node)
     if isinstance(value, DictValue):
         return tuple(dicts.key_value(key) for key in value.keys)
     if isinstance(value, ArrayValue):
@@ -160,6 +167,8 @@ def _slice(reader: Reader, owner: Value, index: ast.Slice, frame: Frame, node: a
 def assign(reader: Reader, target: ast.expr, value: Value, frame: Frame) -> None:
     """Bind a target: a name, a pattern, or an element of a list."""
     if isinstance(target, ast.Name):
+        if isinstance(value, IteratorValue) and value.lazy:
+            raise GapError(target, "a generator kept in a variable", "make a list of it: list(...) or [... for ...]", "not yet")
         frame.variables[target.id] = value
     elif isinstance(target, ast.Tuple | ast.List):
         _unpack(reader, target, value, frame)
@@ -207,55 +216,7 @@ def _store(reader: Reader, target: ast.Subscript, value: Value, frame: Frame) ->
     item(reader, owner, position, target)
     items = list(owner.items)
     items[position] = value
-    replace(reader, owner, dataclasses.replace(owner, items=tuple(items)), frame, target)
-
-
-def replace(reader: Reader, old: Mutable, new: Mutable, frame: Frame, node: ast.AST) -> None:
-    """Change a list or dict: every variable of this function that shows it shows the new state.
-
-    What a caller or an enclosing function also sees is refused: its variables are out of reach here.
-    """
-    kind = "list" if isinstance(old, ListValue) else "dict"
-    if old.identity in reader.foreign:
-        raise GapError(node, f"a change of a {kind} that comes from outside the function", f"make a copy first: {kind}(p)")
-    if not any(_holds(value, old) for value in frame.variables.values()) or any(
-        _holds(value, old) for value in _elsewhere(reader, frame)
-    ):
-        raise GapError(node, f"a change of a {kind} that belongs to another function", f"return a new {kind}", "not yet")
-    inside = [inner for value in frame.variables.values() for inner in _mutables(value)]
-    if old.parents & reader.foreign or any(_may_be(old, other) for other in inside):
-        raise GapError(node, f"a change of a {kind} that may be another one, too", "make a copy first", "not yet")
-    for name, value in frame.variables.items():
-        frame.variables[name] = _replaced(value, old, new)
-
-
-def _mutables(value: Value) -> list[Mutable]:
-    if not isinstance(value, TupleValue | Mutable):
-        return []
-    own = [value] if isinstance(value, Mutable) else []
-    return own + [inner for item in value.items for inner in _mutables(item)]
-
-
-def _may_be(old: Mutable, other: Mutable) -> bool:
-    """True for another list or dict that is the same one on some path (a branch chose between them)."""
-    return other.identity is not old.identity and bool(({old.identity} | old.parents) & ({other.identity} | other.parents))
-
-
-def _elsewhere(reader: Reader, frame: Frame) -> list[Value]:
-    frames = [other for other in reader.frames if other is not frame]
-    return [value for other in frames for value in other.variables.values()]
-
-
-def _holds(value: Value, old: Mutable) -> bool:
-    return any(inner.identity is old.identity for inner in _mutables(value))
-
-
-def _replaced(value: Value, old: Mutable, new: Mutable) -> Value:
-    if isinstance(value, Mutable) and value.identity is old.identity:
-        return new
-    if not _holds(value, old) or not isinstance(value, TupleValue | Mutable):
-        return value
-    return dataclasses.replace(value, items=tuple(_replaced(inner, old, new) for inner in value.items))
+    changes.replace(reader, owner, dataclasses.replace(owner, items=tuple(items)), frame, target)
 
 
 # -- attributes and methods ---------------------------------------------------------------------------------------
@@ -281,50 +242,13 @@ def method(reader: Reader, owner: Value, name: str, args: Sequence[Value], frame
     """A method that changes or copies a list; None if there is no such method here."""
     if isinstance(owner, DictValue):
         return dicts.method(reader, owner, name, args, frame, node)
-    if isinstance(owner, ListValue) and name in LIST_METHODS:
-        return _list_method(reader, owner, name, args, frame, node)
+    if isinstance(owner, ListValue) and name in changes.LIST_METHODS:
+        return changes.list_method(reader, owner, name, args, frame, node)
     if isinstance(owner, TupleValue | ListValue) and name in ("index", "count"):
         return _search(owner, name, args, node)
     if isinstance(owner, ArrayValue) and name in ("copy", "tolist") and not args:
         return owner if name == "copy" else to_list(owner)
     return None
-
-
-LIST_METHODS = {
-    "append": (1, 1), "extend": (1, 1), "insert": (2, 2), "pop": (0, 1), "copy": (0, 0), "reverse": (0, 0), "clear": (0, 0),
-}  # fmt: skip
-
-
-def count_arguments(name: str, args: Sequence[Value], least: int, most: int, node: ast.AST) -> None:
-    """Check the number of arguments of a method."""
-    if not least <= len(args) <= most:
-        wanted = str(least) if least == most else f"{least} or {most}"
-        raise GapError(node, f".{name} with {len(args)} arguments", f"give {wanted}")
-
-
-def _list_method(reader: Reader, owner: ListValue, name: str, args: Sequence[Value], frame: Frame, node: ast.AST) -> Value:
-    """The methods that copy or change a list."""
-    count_arguments(name, args, *LIST_METHODS[name], node)
-    if name == "copy":
-        return ListValue(owner.items)
-    items = list(owner.items)
-    result: Value = Known(None)
-    if name == "append":
-        items.append(args[0])
-    elif name == "extend":
-        items.extend(elements(reader, args[0], node))
-    elif name == "insert":
-        items.insert(reader.integer(args[0], node, "a position"), args[1])
-    elif name == "pop":
-        position = reader.integer(args[0], node, "a position") if args else -1
-        result = item(reader, owner, position, node)
-        del items[position]
-    elif name == "reverse":
-        items.reverse()
-    else:
-        items.clear()
-    replace(reader, owner, dataclasses.replace(owner, items=bounded(tuple(items), node)), frame, node)
-    return result
 
 
 def _search(owner: TupleValue | ListValue, name: str, args: Sequence[Value], node: ast.AST) -> Value:
@@ -382,6 +306,10 @@ def join(reader: Reader, op: type[ast.operator], left: Value, right: Value, node
         if count * max(1, sequence.size) > MAX_RANGE:
             raise GapError(node, "a sequence that long", f"use at most {MAX_RANGE} elements", "not yet")
         return type(sequence)(sequence.items * max(count, 0))
+    if op in (ast.BitAnd, ast.BitOr, ast.BitXor):
+        combined = _combined(reader, op, left, right)
+        if combined is not None:
+            return combined
     if op is ast.BitOr and isinstance(left, DictValue) and isinstance(right, DictValue):
         return dicts.union(left, right, node)
     texts = [value.value for value in (left, right) if isinstance(value, Known) and isinstance(value.value, str)]
@@ -390,7 +318,25 @@ def join(reader: Reader, op: type[ast.operator], left: Value, right: Value, node
     return None
 
 
+def _combined(reader: Reader, op: type[ast.operator], left: Value, right: Value) -> Value | None:
+    """``&``, ``|`` and ``^`` of conditions, which are logic, and ``int | float`` of classes; None if they are none."""
+    from symdiff.frontend.conditions import conjunction, disjunction
+
+    both = (left, right)
+    kinds = [value.value for value in both if isinstance(value, Known) and isinstance(value.value, type | types.UnionType)]
+    if len(kinds) == 2 and op is ast.BitOr and all(type(kind) in (type, abc.ABCMeta, types.UnionType) for kind in kinds):
+        return Known(kinds[0] | kinds[1])
+    if not all(isinstance(value, Condition) or (isinstance(value, Known) and isinstance(value.value, bool)) for value in both):
+        return None
+    if op is not ast.BitXor:
+        return (conjunction if op is ast.BitAnd else disjunction)(reader, list(both))
+    atoms = [Condition(Const(value.value)) if isinstance(value, Known) else value for value in both]
+    return reader.apply("xor", *(value for value in atoms if isinstance(value, Condition)))
+
+
 _BITWISE: dict[type[ast.operator], Callable[[int, int], int]] = {
+    ast.LShift: operator.lshift,
+    ast.RShift: operator.rshift,
     ast.BitAnd: operator.and_,
     ast.BitOr: operator.or_,
     ast.BitXor: operator.xor,
@@ -400,11 +346,15 @@ _BITWISE: dict[type[ast.operator], Callable[[int, int], int]] = {
 def bitwise(op: type[ast.operator], left: Value, right: Value) -> int | None:
     """Bitwise operations on integers that are known while reading; None otherwise."""
     both = [value.known for value in (left, right) if isinstance(value, Number) and isinstance(value.known, int)]
-    return _BITWISE[op](*both) if op in _BITWISE and len(both) == 2 else None
+    shifts = op in (ast.LShift, ast.RShift) and len(both) == 2 and not 0 <= both[1] <= MAX_SHIFT
+    return _BITWISE[op](*both) if op in _BITWISE and len(both) == 2 and not shifts else None
 
 
-def broadcast(reader: Reader, op: Callable[..., Any], *args: Any) -> ArrayValue:
-    """Apply an operation on scalars elementwise, with NumPy's broadcasting; the last argument is the node."""
+def broadcast(reader: Reader, op: Callable[..., Number], *args: Any) -> ArrayValue | Number:
+    """Apply an operation on scalars elementwise, with NumPy's broadcasting; the last argument is the node.
+
+    On arrays without axes the result is a scalar, as in NumPy.
+    """
     from symdiff.frontend.conditions import scalar
 
     *values, node = args
@@ -425,4 +375,4 @@ def broadcast(reader: Reader, op: Callable[..., Any], *args: Any) -> ArrayValue:
     items = (
         op(*(array.items[index] for array, index in zip(arrays, indices, strict=True))) for indices in zip(*maps, strict=True)
     )
-    return ArrayValue(tuple(result), tuple(items))
+    return ArrayValue(tuple(result), tuple(items)) if result else next(items)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from symdiff.frontend import calls, containers
+from symdiff.frontend import calls, changes, containers
 from symdiff.frontend.conditions import disjunction, truth_of
 from symdiff.frontend.expressions import binary, inner_function
 from symdiff.frontend.gaps import GapError, PoisonedError
@@ -289,7 +289,7 @@ def run_augmented(reader: Reader, node: ast.AugAssign, frame: Frame) -> Completi
     operand = reader.operand(node.value, frame)
     if isinstance(present, ListValue) and isinstance(node.op, ast.Add):
         items = (*present.items, *containers.elements(reader, operand, node.value))
-        containers.replace(reader, present, dataclasses.replace(present, items=containers.bounded(items, node)), frame, node)
+        changes.replace(reader, present, dataclasses.replace(present, items=containers.bounded(items, node)), frame, node)
         return NEXT
     hint = node.target.id if isinstance(node.target, ast.Name) else "t"
     containers.assign(reader, node.target, binary(reader, type(node.op), present, operand, node, hint), frame)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import dataclasses
 import enum
+import types
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from symdiff.frontend import containers
+from symdiff.frontend import changes, containers
 from symdiff.frontend.gaps import GapError, PoisonedError
 from symdiff.frontend.lower import Frame, Reader, reads
 from symdiff.frontend.values import (
@@ -52,18 +53,19 @@ def hashed(reader: Reader, value: Value, node: ast.AST) -> Any:
     found = key_of(value)
     if found is None and isinstance(value, Number):
         found = (reader.integer(value, node, "a key of a dict"),)
-    # Only keys whose hash and comparison are Python's own: nothing of the user's runs.
-    if found is None or not _is_plain(found[0]):
+    if found is None or not is_plain(found[0]):
         raise GapError(node, f"{describe(value)} as the key of a dict", "use a text, a number or a tuple of those")
     return found[0]
 
 
-def _is_plain(key: Any) -> bool:
+def is_plain(key: Any) -> bool:
+    """True for an object whose hash and comparison are Python's own."""
     if isinstance(key, tuple):
-        return all(map(_is_plain, key))
+        return all(map(is_plain, key))
     if isinstance(key, enum.Enum):
-        return type(key).__hash__ in (enum.Enum.__hash__, int.__hash__, str.__hash__)
-    if key is None or type(key) in (bool, int, float, str, bytes):
+        own = type(key).__hash__, type(key).__eq__
+        return own[0] in (enum.Enum.__hash__, int.__hash__, str.__hash__) and own[1] in (object.__eq__, int.__eq__, str.__eq__)
+    if key is None or type(key) in (bool, int, float, str, bytes, frozenset, range, slice, types.UnionType):
         return True
     return all(getattr(type(key), name) is getattr(object, name) for name in ("__hash__", "__eq__"))
 
@@ -127,7 +129,7 @@ def delete(reader: Reader, owner: DictValue, index: Value, frame: Frame, node: a
 
 def _become(reader: Reader, owner: DictValue, entries: dict[Any, Value], frame: Frame, node: ast.AST) -> None:
     items = containers.bounded(tuple(entries.values()), node)
-    containers.replace(reader, owner, dataclasses.replace(owner, keys=tuple(entries), items=items), frame, node)
+    changes.replace(reader, owner, dataclasses.replace(owner, keys=tuple(entries), items=items), frame, node)
 
 
 def union(left: DictValue, right: DictValue, node: ast.AST) -> DictValue:
@@ -139,11 +141,12 @@ def method(reader: Reader, owner: DictValue, name: str, args: Sequence[Value], f
     """A method of a dict; None if it is not read."""
     if name not in _METHODS:
         return None
-    containers.count_arguments(name, args, *_METHODS[name], node)
+    changes.count_arguments(name, args, *_METHODS[name], node)
     if name in ("keys", "values", "items"):
         keys = tuple(map(key_value, owner.keys))
         pairs = tuple(TupleValue(pair) for pair in zip(keys, owner.items, strict=True))
-        return TupleValue({"keys": keys, "values": owner.items, "items": pairs}[name])
+        shown: tuple[Value, ...] = {"keys": keys, "values": owner.items, "items": pairs}[name]
+        return changes.iterator(reader, shown, owner, once=False)
     if name == "copy":
         return DictValue(owner.keys, owner.items)
     if name == "update":

@@ -116,9 +116,11 @@ def read_unary(reader: Reader, node: ast.UnaryOp, frame: Frame, hint: str) -> Va
     if isinstance(node.op, ast.Not):
         truth = truth_of(reader, reader.operand(node.operand, frame), node.operand)
         return Known(not truth.value) if isinstance(truth, Known) else reader.apply("not", truth, hint=hint)
-    if isinstance(node.op, ast.Invert):
-        raise reader.refuse(node.op, node)
     value = reader.operand(node.operand, frame)
+    if isinstance(node.op, ast.Invert):
+        if isinstance(value, Number) and isinstance(value.known, int) and isinstance(value.atom, Const):
+            return number(~value.known)
+        raise reader.refuse(node.op, node)
 
     def change(item: Number) -> Number:
         if isinstance(node.op, ast.UAdd):
@@ -168,6 +170,10 @@ def binary(reader: Reader, op: type[ast.operator], left: Value, right: Value, no
     joined = containers.join(reader, op, left, right, node)
     if joined is not None:
         return joined
+    if op is ast.MatMult:
+        from symdiff.frontend.arrays import matmul
+
+        return matmul(reader, left, right, node)
     if op not in OPERATORS:
         known = containers.bitwise(op, left, right)
         if known is not None:

@@ -33,7 +33,6 @@ FENCE: dict[type[ast.AST], Refusal] = {
     # expressions
     ast.Yield: Refusal("a generator (yield)", "collect the values in a list and return it"),
     ast.YieldFrom: Refusal("a generator (yield from)", "collect the values in a list and return it"),
-    ast.MatMult: Refusal("the matrix product @", "write the sums out with literal indices", "not yet"),
     # operators
     ast.BitAnd: Refusal("the bitwise operator &", "use `and` for conditions"),
     ast.BitOr: Refusal("the bitwise operator |", "use `or` for conditions"),

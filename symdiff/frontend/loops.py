@@ -5,21 +5,24 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
-from symdiff.frontend import containers
+from symdiff.frontend import changes, containers
 from symdiff.frontend.conditions import truth_of
 from symdiff.frontend.control import NEXT, STATEMENTS, Completion, guarded, run
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lower import Frame, Reader
-from symdiff.frontend.values import Condition, Value
+from symdiff.frontend.values import NONE, Condition, Value
 
 MAX_UNROLL = 10_000  # iterations of a while loop
 
 
 def run_for(reader: Reader, node: ast.For, frame: Frame) -> Completion:
     """Unroll a loop over a container of known length."""
-    items = containers.elements(reader, reader.operand(node.iter, frame), node.iter)
+    source = reader.operand(node.iter, frame)
+    items = containers.elements(reader, source, node.iter)
+    before = reader.changes.copy()
     completion = NEXT
     for item in items:
+        changes.check_unchanged(reader, before, source, item, node.iter)
 
         def once(item: Value = item) -> Completion:
             containers.assign(reader, node.target, item, frame)
@@ -28,6 +31,8 @@ def run_for(reader: Reader, node: ast.For, frame: Frame) -> Completion:
         completion = _then(reader, completion, once, frame)
         if completion.always:
             break
+    else:
+        changes.check_unchanged(reader, before, source, NONE, node.iter)
     return _after_loop(reader, completion, node.orelse, frame)
 
 

@@ -7,6 +7,7 @@ a node without a rule is behind the fence. A refused expression evaluates to POI
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -115,6 +116,9 @@ class Reader:
         self.active: tuple[Any, ...] = ()  # the derivatives that are being built: a call of one is a recursion
         self.facts: list[tuple[Atom, bool]] = []  # conditions that are decided on the path that is being read
         self.foreign: set[object] = set()  # identities of lists that belong to the caller
+        self.changes: Counter[object] = Counter()  # of lists and dicts, by identity
+        self.consumed: set[int] = set()  # iterators that were looped over, by id
+        self.iterators: list[Value] = []  # keeps them alive, so that no id passes to another
         self.frames: list[Frame] = []  # of the functions that are being read, the outermost first
 
     # gaps

@@ -85,6 +85,20 @@ class DictValue:
 
 
 @dataclass(frozen=True, eq=False)
+class IteratorValue:
+    """What is looped over and has no other use: a generator expression, ``zip``, ``map``, ``d.items()``.
+
+    ``lazy``: Python evaluates its elements only when they are taken, so it is read only where it is used at once.
+    ``once``: it can be looped over once. ``watched``: the lists and dicts that it shows, with the changes of each so far.
+    """
+
+    items: tuple[Value, ...]
+    lazy: bool = False
+    once: bool = True
+    watched: tuple[tuple[object, int], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
 class ArrayValue:
     """A NumPy array of fixed shape; items in row-major order. Arrays are never changed in place here."""
 
@@ -157,6 +171,7 @@ Value = (
     | TupleValue
     | ListValue
     | DictValue
+    | IteratorValue
     | ArrayValue
     | VectorParam
     | FunctionValue
@@ -188,7 +203,7 @@ def structure_of(value: Value) -> Structure | None:
     if isinstance(value, Number | Condition) or (isinstance(value, Known) and isinstance(value.value, bool)):
         return SCALAR
     if isinstance(value, ArrayValue):
-        return Array(value.shape)
+        return Array(value.shape) if value.shape else SCALAR
     if isinstance(value, VectorParam):
         return Array((len(value.items),))
     if isinstance(value, TupleValue | ListValue):
@@ -248,6 +263,8 @@ def describe(value: Value) -> str:
         return f"a list of {len(value.items)}"
     if isinstance(value, DictValue):
         return f"a dict of {len(value.items)}"
+    if isinstance(value, IteratorValue):
+        return "an iterator"
     if isinstance(value, ArrayValue):
         return f"an array of shape {value.shape}"
     if isinstance(value, VectorParam):

@@ -153,6 +153,33 @@ def rint(x: float) -> float:
     return x
 
 
+def decimal(x: float, n: int) -> float:
+    """X rounded to n decimals as Python's round does: by its exact value, a tie to the even digit."""
+    scale = 10.0 ** abs(n)
+    if not math.isfinite(x):
+        return x
+    if n < 0:
+        rest = abs(x) % scale
+        whole = abs(x) - rest
+        if 2.0 * rest > scale or (2.0 * rest == scale and whole / scale % 2.0 == 1.0):
+            whole += scale
+        return math.copysign(whole, x)
+    scaled = abs(x) * scale
+    if scaled >= 9007199254740992.0:  # 2**53: fewer decimals than n are left
+        return x
+    whole = float(math.floor(scaled))
+    up = scaled - whole
+    if up == 0.5:  # the rounding error of the product decides (Dekker's product: Numer. Math. 18, 1971)
+        a, b = 134217729.0 * abs(x), 134217729.0 * scale
+        a, b = a - (a - abs(x)), b - (b - scale)
+        c, d = abs(x) - a, scale - b
+        error = ((a * b - scaled) + a * d + c * b) + c * d
+        up = error if error != 0.0 else whole % 2.0 - 0.5
+    else:
+        up -= 0.5
+    return math.copysign((whole + 1.0 if up > 0.0 else whole) / scale, x)
+
+
 def fmod(x: float, y: float) -> float:
     """Exact remainder of x/y with the sign of x."""
     return math.copysign(abs(x) % abs(y), x)

@@ -78,6 +78,10 @@ def _trunc_mp(mp: Any, x: Any) -> Any:
     return mp.sign(x) * mp.floor(abs(x))
 
 
+def _decimal_mp(mp: Any, x: Any, n: int) -> Any:
+    return mp.nint(mp.fmul(x, 10**n, exact=True)) / 10**n if n >= 0 else mp.nint(x / 10**-n) * 10**-n
+
+
 def _copysign_sympy(sp: Any, x: Any, y: Any) -> Any:
     return sp.Abs(x) * sp.Piecewise((1, y >= 0), (-1, True))
 
@@ -171,6 +175,12 @@ rint: Primitive = Primitive(
     "rint", 1, lambda x, f: (0,), code="rint({0})", kernel=kernels.rint, weight=ARITHMETIC, error=0, sympy=_rint_sympy,
     mpmath="nint", numeric=np.rint, spellings=("numpy.rint",), sample=(_ANY,), kink=_JUMP,
 )  # fmt: skip
+decimal: Primitive = Primitive(
+    "decimal", 2, lambda x, n, f: (0, 0), code="decimal({0}, {1})", kernel=kernels.decimal, literals=(1,), weight=DIVISION,
+    sympy=lambda sp, x, n: _rint_sympy(sp, x * sp.Integer(10) ** n) / sp.Integer(10) ** n,
+    mpmath=_decimal_mp, numeric=lambda x, n: np.float64(round(float(x), n)),
+    sample=(_ANY, (-1, 5)), kink=_JUMP,
+)  # fmt: skip
 fmod: Primitive = Primitive(
     "fmod", 2, lambda x, y, f: (1, -trunc(x / y)), code="fmod({0}, {1})", kernel=kernels.fmod, weight=DIVISION,
     sympy=lambda sp, x, y: x - y * _trunc_sympy(sp, x / y), mpmath=lambda mp, x, y: x - y * _trunc_mp(mp, x / y),
@@ -190,5 +200,5 @@ stop: Primitive = Primitive(
 
 ROWS: tuple[Primitive, ...] = (
     abs_, sign, copysign, heaviside, max_, min_, maximum, minimum, fmax, fmin, tie, tienum,
-    floor, ceil, trunc, rint, fmod, remainder, stop,
+    floor, ceil, trunc, rint, decimal, fmod, remainder, stop,
 )  # fmt: skip

@@ -1,8 +1,15 @@
 """Dicts, sets, options and texts: what is known while reading. Reading must give what Python gives."""
 
+import functools
+import itertools
 import logging
 import math
+import numbers
+import operator
+import statistics
 import warnings
+from collections import abc
+from functools import reduce
 
 import numpy as np
 
@@ -223,3 +230,120 @@ def reports(x):
 
 
 LOG = logging.getLogger(__name__)
+
+
+# -- builtins, math, NumPy --------------------------------------------------------------------------------------------
+
+LEVELS = (0.0, 11.0, 20.0)
+VALUES = np.array([288.15, 216.65, 216.65])
+
+
+@case((2.675,), (-7.25,), (0.5,))
+def rounding(x):
+    return round(x) + round(x, 2) * 3 + round(x, 1) + round(10 * x, -1) + round(x, ndigits=None) + np.round(x, 1) + round(7, 2) + round(2.5)
+
+
+@case((2.7,), (-2.7,))
+def integer_parts(x):
+    q, r = divmod(x, 2)
+    fraction, whole = math.modf(x)
+    return int(x) + math.trunc(x) + q + 3 * r + fraction + 7 * whole + divmod(17, 5)[1] + int("12") + int() + float("2.5")
+
+
+@case((1.2,))
+def known_bits(x):
+    n = (1 << 3) | 5
+    return x * (n >> 1) + (n & 6) + (n ^ 3) + ~n + abs(-3) + x ** abs(-2) + (7 // 2) % 2
+
+
+@case((1.2, 0.7))
+def several(x, y):
+    pair = [x, y]
+    best = max(x, y, 0.5) + min(pair) + max((v * v for v in pair), default=0) + max([], default=x) + min({"a": x, "b": y}.values())
+    return best + sum(pair, start=y) + sum([v for v in pair], 2) + sum(v * w for v, w in zip(pair, (2, 3))) + pow(x, 2)
+
+
+@case((1.2, 0.7), (0.7, 1.2), (-1.0, 3.0))
+def sorting(x, y):
+    a, b, c = sorted([x, y, 1.0])
+    d, e = sorted((x, y), reverse=True)
+    names = sorted(["b", "a"])
+    return a + 2 * b + 3 * c + 5 * d + 7 * e + (names[0] == "a") + statistics.median([x, y, 0.9, 0.1]) + statistics.mean((x, y))
+
+
+@case((1.2, 0.7))
+def functional(x, y):
+    total = functools.reduce(lambda a, b: a * b, [x, y, 2]) + reduce(operator.add, (x, y), 10)
+    pairs = sum(a * b for a, b in itertools.combinations([x, y, 3], 2))
+    runs = list(itertools.accumulate([x, y, 2]))
+    kept = list(filter(lambda n: n % 2, range(5))) + list(filter(None, [0, 1]))
+    first = next(n for n in range(9) if n * n > 10) + next((n for n in () if n), 5)
+    both = [a - b for a, b in itertools.product((x, y), repeat=1) if False] if False else [*itertools.chain((x,), [y])]
+    return total + pairs + runs[-1] * runs[1] + sum(kept) * x + first + sum(both) + sum(map(math.exp, (x, y)))
+
+
+@case((1.0, 1.0 + 1e-10), (1.0, 1.1), (2.0, 2.0), (1e-9, 0.0))
+def closeness(x, y):
+    near = 3 if math.isclose(x, y) else 5
+    if math.isclose(x, y, rel_tol=0.2, abs_tol=1e-8):
+        near += 10
+    if np.isclose(x, y):
+        near += 20
+    return near * x + (1 if np.isclose(x, y, rtol=0.5, atol=0.0) else 2)
+
+
+@case((1.2, 0.7))
+def scaled(x, y):
+    return math.ldexp(x, 3) + math.ldexp(y, -1) + math.dist((x, y), (1, 2)) + math.log(x, 2) + math.fsum([x, y])
+
+
+@case((-3.0,), (0.0,), (4.0,), (11.0,), (15.0,), (20.0,), (25.0,))
+def table(h):
+    return np.interp(h, LEVELS, VALUES) + np.interp(h, [0, 1, 5, 12, 30], [1, 4, 2, 8, 3], left=7, right=-1) + np.interp(h, [2], [3])
+
+
+@case((-0.5,), (0.5,), (1.5,))
+def choices(x):
+    a = np.select([x < 0, x < 1], [x**2, 3 * x], default=7)
+    b = np.piecewise(x, [x < 0, x >= 0.4], [lambda v: -v, lambda v: v * v, 5])
+    c = np.piecewise(x, [x > 0, x > 1], [1.0, 2.0])
+    return a + 10 * b + 100 * c + np.where(x > 1, x, 2 * x) + np.heaviside(x, 0.5) + (2 if np.any([x > 1, x < 0]) else 3) + np.all(x > 0)
+
+
+@case((1.2, 0.7))
+def vectors(x, y):
+    a, b = np.array([x, y, 1.0]), np.asarray([y, 2.0, x], dtype=float)
+    m = np.array([[x, 1.0], [y, 2.0]])
+    small = np.array([x, y])
+    cross = np.cross(a, b)
+    products = np.dot(a, b) + np.inner(a, b) + a @ b + (m @ small)[0] + (m @ m)[1, 0] + (small @ m)[1] + np.outer(small, a)[1, 2]
+    extremes = np.max(a) + np.min(b) + a.max() + b.min() + np.linalg.norm(a) + np.atleast_1d(x)[0] + np.ravel(m)[3] + m.flatten()[1]
+    return products + extremes + cross[0] + 2 * cross[1] + 3 * cross[2] + np.polyval([x, 2, y], 3) + np.polyval((1, 2), x) + np.linspace(0, x, 3)[1]
+
+
+@case((1.2,), (np.float64(1.2),))
+def kinds(x):
+    if isinstance(x, (int, float)) and not isinstance(x, bool) and isinstance(x, numbers.Real) and isinstance(x, numbers.Number | str):
+        y = x
+    elif isinstance(x, (np.ndarray, list, tuple, abc.Iterable, abc.Sequence)):
+        y = x[0]
+    if np.isscalar(x) and np.ndim(x) == 0 and np.size(x) == 1 and np.shape(x) == () and not hasattr(x, "shape_"):
+        y *= 2
+    if callable(math.sin) and not callable(x) and hasattr(math, "sin") and type(3) is int and isinstance((1, 2), tuple):
+        y += x
+    return float(y) * (1 if isinstance("a", str) and issubclass(int, numbers.Integral) else 2) + np.float64(x) + np.asarray(x) * 2
+
+
+@case((1.2, 3), (1.2, 2.0))
+def kind_of_an_integer(x, n):
+    if isinstance(n, int):
+        return sum(x for _ in range(n))
+    return x * n if type(n) is float else 0
+
+
+@case((0.5,), (1.5,), (-1.0,))
+def combined_conditions(x):
+    a = (x > 0) & (x < 1)
+    b = (x > 1) | (x < 0) | False
+    c = (x > 0) ^ (x < 1)
+    return (1 if a else 2) * x + (10 if b else 20) + (100 if c else 200) + (x if a & True else 0)

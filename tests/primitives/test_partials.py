@@ -20,7 +20,7 @@ from symdiff.primitives.row import Primitive
 from tests.primitives.sampling import DIFFERENTIABLE, known, partials_graph, points, variables
 
 # SymPy leaves the derivative of these as an unevaluated Derivative or Subs.
-STEPS = {"floor", "ceil", "trunc", "rint", "floordiv", "mod", "fmod", "remainder"}
+STEPS = {"floor", "ceil", "trunc", "rint", "decimal", "floordiv", "mod", "fmod", "remainder"}
 
 each_row = pytest.mark.parametrize("row", DIFFERENTIABLE, ids=lambda row: row.name)
 
@@ -135,7 +135,7 @@ def test_sympy_expressions_of_steps_are_piecewise_linear(name: str) -> None:
     for point in points(row, 4):
         at = dict(zip(symbols, map(sympy.Rational, point), strict=True))
         partials = row.partials(*map(np.float64, point), row(*point))
-        for position, symbol in enumerate(symbols):
+        for position, symbol in ((position, symbols[position]) for position in variables(row)):
             slope = (expression.subs(at | {symbol: at[symbol] + step}) - expression.subs(at)) / step
             assert float(slope) == partials[position], (name, point, position)
 
@@ -224,6 +224,7 @@ KINKS = [
     ("minimum", (-1.0, -1.0), (0.5, 0.5)), ("fmax", (math.nan, 1.0), (0, 1)), ("fmax", (1.0, math.nan), (1, 0)),
     ("fmin", (math.nan, 1.0), (0, 1)), ("fmin", (1.0, 1.0), (0.5, 0.5)), ("fmin", (0.0, 1.0), (1, 0)),
     ("floor", (2.0,), (0,)), ("ceil", (2.0,), (0,)), ("trunc", (0.0,), (0,)), ("rint", (0.5,), (0,)),
+    ("decimal", (0.25, 1), (0, 0)),
     ("floordiv", (4.0, 2.0), (0, 0)), ("mod", (4.0, 2.0), (1, -2)), ("mod", (-4.5, 2.0), (1, 3)),
     ("fmod", (-4.5, 2.0), (1, 2)), ("remainder", (4.5, 2.0), (1, -2)), ("copysign", (0.0, -1.0), (0, 0)),
     ("copysign", (-3.0, -1.0), (1, 0)), ("heaviside", (0.0, 0.5), (0, 1)), ("heaviside", (1.0, 0.5), (0, 0)),

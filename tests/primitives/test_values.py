@@ -142,7 +142,9 @@ def test_the_formula_evaluates_to_the_value(row: Primitive) -> None:
 
 
 FORMULAS_AT_TIES = [
-    ("tie", (1, 1), 0.5), ("unit", (0, 0), 0), ("powlog", (0, 2, 1), 0), ("rint", (0.5,), 0), ("rint", (1.5,), 2),
+    ("tie", (1, 1), 0.5), ("unit", (0, 0), 0), ("powlog", (0, 2, 1), 0),
+    ("decimal", (2.675, 2), 2.67), ("decimal", (0.125, 2), 0.12), ("decimal", (-25, -1), -20),
+    ("rint", (0.5,), 0), ("rint", (1.5,), 2),
     ("rint", (-2.5,), -2), ("trunc", (-1.5,), -1), ("copysign", (-2, 0), 2), ("sincdiff", (0, 1), 0), ("sinc", (0,), 1),
     ("cbrt", (-8,), -2), ("cbrt", (0,), 0), ("sign", (0,), 0), ("mod", (-1, 3), 2), ("mod", (1, -3), -2),
     ("floordiv", (-1, 3), -1), ("fmod", (-4, 3), -1), ("remainder", (5, 2), 1), ("remainder", (3, 2), -1),

@@ -1,0 +1,128 @@
+"""Lists and dicts that change, and what shows them: every change is seen under every name, or refused."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+
+from symdiff.frontend import containers
+from symdiff.frontend.gaps import GapError
+from symdiff.frontend.lower import Frame, Reader
+from symdiff.frontend.values import DictValue, IteratorValue, Known, ListValue, Mutable, TupleValue, Value
+
+
+def iterator(reader: Reader, items: Iterable[Value], *sources: Value, lazy: bool = False, once: bool = True) -> IteratorValue:
+    """What ``zip(...)`` and the like give: elements, which show the lists among the sources."""
+    watched = {inner.identity: reader.changes[inner.identity] for source in sources for inner in mutables(source)}
+    made = IteratorValue(tuple(items), lazy, once, tuple(watched.items()))
+    reader.iterators.append(made)
+    return made
+
+
+def consumed(reader: Reader, value: IteratorValue, node: ast.AST) -> tuple[Value, ...]:
+    """The elements of an iterator that is looped over now."""
+    if value.once and id(value) in reader.consumed:
+        raise GapError(node, "an iterator that is used twice (the second time it is empty)", "make a list of it: list(...)")
+    if any(reader.changes[identity] != count for identity, count in value.watched):
+        raise GapError(node, "an iterator over what has changed meanwhile", "make a list of it: list(...)", "not yet")
+    reader.consumed.add(id(value))
+    return value.items
+
+
+def check_unchanged(reader: Reader, before: Mapping[object, int], source: Value, item: Value, node: ast.AST) -> None:
+    """Refuse to go on with a loop over a list that the loop changes (a dict may get other values, as in Python)."""
+    own = [source] if isinstance(source, Mutable) else []
+    for inner in (*own, *mutables(item)):
+        key = (inner.identity, "keys") if inner is source and isinstance(inner, DictValue) else inner.identity
+        if reader.changes[key] != before.get(key, 0):
+            raise GapError(node, "a loop that changes what it loops over", "loop over a copy: list(...)", "not yet")
+
+
+def replace(reader: Reader, old: Mutable, new: Mutable, frame: Frame, node: ast.AST) -> None:
+    """Change a list or dict: every variable of this function that shows it shows the new state.
+
+    What a caller or an enclosing function also sees is refused: its variables are out of reach here.
+    """
+    kind = "list" if isinstance(old, ListValue) else "dict"
+    if old.identity in reader.foreign:
+        raise GapError(node, f"a change of a {kind} that comes from outside the function", f"make a copy first: {kind}(p)")
+    if not any(_holds(value, old) for value in frame.variables.values()) or any(
+        _holds(value, old) for value in _elsewhere(reader, frame)
+    ):
+        raise GapError(node, f"a change of a {kind} that belongs to another function", f"return a new {kind}", "not yet")
+    inside = [inner for value in frame.variables.values() for inner in mutables(value)]
+    if old.parents & reader.foreign or any(_may_be(old, other) for other in inside):
+        raise GapError(node, f"a change of a {kind} that may be another one, too", "make a copy first", "not yet")
+    reader.changes[old.identity] += 1
+    if isinstance(old, DictValue) and isinstance(new, DictValue) and set(old.keys) != set(new.keys):
+        reader.changes[old.identity, "keys"] += 1
+    for name, value in frame.variables.items():
+        frame.variables[name] = _replaced(value, old, new)
+
+
+def mutables(value: Value) -> list[Mutable]:
+    """The lists and dicts inside a value, itself included."""
+    if not isinstance(value, TupleValue | Mutable):
+        return []
+    own = [value] if isinstance(value, Mutable) else []
+    return own + [inner for item in value.items for inner in mutables(item)]
+
+
+def _may_be(old: Mutable, other: Mutable) -> bool:
+    """True for another list or dict that is the same one on some path (a branch chose between them)."""
+    return other.identity is not old.identity and bool(({old.identity} | old.parents) & ({other.identity} | other.parents))
+
+
+def _elsewhere(reader: Reader, frame: Frame) -> list[Value]:
+    frames = [other for other in reader.frames if other is not frame]
+    return [value for other in frames for value in other.variables.values()]
+
+
+def _holds(value: Value, old: Mutable) -> bool:
+    return any(inner.identity is old.identity for inner in mutables(value))
+
+
+def _replaced(value: Value, old: Mutable, new: Mutable) -> Value:
+    if isinstance(value, Mutable) and value.identity is old.identity:
+        return new
+    if not _holds(value, old) or not isinstance(value, TupleValue | Mutable):
+        return value
+    return dataclasses.replace(value, items=tuple(_replaced(inner, old, new) for inner in value.items))
+
+
+LIST_METHODS = {
+    "append": (1, 1), "extend": (1, 1), "insert": (2, 2), "pop": (0, 1), "copy": (0, 0), "reverse": (0, 0), "clear": (0, 0),
+}  # fmt: skip
+
+
+def count_arguments(name: str, args: Sequence[Value], least: int, most: int, node: ast.AST) -> None:
+    """Check the number of arguments of a method."""
+    if not least <= len(args) <= most:
+        wanted = str(least) if least == most else f"{least} or {most}"
+        raise GapError(node, f".{name} with {len(args)} arguments", f"give {wanted}")
+
+
+def list_method(reader: Reader, owner: ListValue, name: str, args: Sequence[Value], frame: Frame, node: ast.AST) -> Value:
+    """The methods that copy or change a list."""
+    count_arguments(name, args, *LIST_METHODS[name], node)
+    if name == "copy":
+        return ListValue(owner.items)
+    items = list(owner.items)
+    result: Value = Known(None)
+    if name == "append":
+        items.append(args[0])
+    elif name == "extend":
+        items.extend(containers.elements(reader, args[0], node))
+    elif name == "insert":
+        items.insert(reader.integer(args[0], node, "a position"), args[1])
+    elif name == "pop":
+        position = reader.integer(args[0], node, "a position") if args else -1
+        result = containers.item(reader, owner, position, node)
+        del items[position]
+    elif name == "reverse":
+        items.reverse()
+    else:
+        items.clear()
+    replace(reader, owner, dataclasses.replace(owner, items=containers.bounded(tuple(items), node)), frame, node)
+    return result
