@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import inspect
+import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -34,20 +35,31 @@ class Call:
 
 @dataclass(frozen=True, eq=False)
 class Same:
-    """A known value as a part of a key: text and truth by value, anything else (a function) by identity.
+    """A known value as a part of a key: text and truth by value, a function by identity, an object by its class.
 
-    It holds on to the value, whose id could otherwise pass to another function.
+    What a version read of the object is guarded, and the rest does not matter. It holds on to the value, whose id could
+    otherwise pass to another function.
     """
 
     value: Any
 
+    @property
+    def _key(self) -> Any:
+        value = self.value
+        if value is None or type(value) in (str, bool, bytes):
+            return value
+        if issubclass(type(value), _ITSELF) or type(value).__module__ == "numpy":
+            return id(value)
+        return None
+
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Same) or type(self.value) is not type(other.value):
-            return False
-        return self.value is other.value or (isinstance(self.value, str | bool | bytes) and self.value == other.value)
+        return isinstance(other, Same) and type(self.value) is type(other.value) and bool(self._key == other._key)
 
     def __hash__(self) -> int:
-        return hash(self.value) if isinstance(self.value, str | bool | bytes) else id(self.value)
+        return hash((type(self.value), self._key))
+
+
+_ITSELF = (type, enum.Enum, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)
 
 
 def sort_arguments(values: Mapping[str, Any], differentiated: frozenset[str]) -> Call:
@@ -66,8 +78,13 @@ def sort_arguments(values: Mapping[str, Any], differentiated: frozenset[str]) ->
 
 
 def is_known(value: Any) -> bool:
-    """True for an argument that belongs to the specialisation: None, bool, text, an enum member, a function."""
-    return value is None or isinstance(value, bool | np.bool_ | str | bytes | enum.Enum) or callable(value)
+    """True for an argument that belongs to the specialisation: no number, and no tuple, list or array of numbers."""
+    kind = type(value)  # not isinstance, which asks an object for its __class__
+    if issubclass(kind, enum.Enum | bool | np.bool_):
+        return True
+    if issubclass(kind, tuple | list):
+        return kind not in (tuple, list) or any(map(is_known, value))
+    return not issubclass(kind, int | float | complex | np.number | np.ndarray)
 
 
 def structure_of(name: str, value: Any, differentiated: bool) -> Structure:

@@ -34,6 +34,10 @@ class RuleError(SymdiffError, ValueError):
     """A rule of ``symdiff.rule`` that is not the derivative of its function, or that cannot be checked."""
 
 
+class MissingAttributeError(SymdiffError, AttributeError):
+    """An object that the function reads has no attribute of this name (yet, or any more)."""
+
+
 class InternalError(SymdiffError, AssertionError):
     """A broken invariant of symdiff itself: always a bug of ours, never of the caller."""
 

@@ -11,10 +11,11 @@ import numpy as np
 
 from symdiff import codegen
 from symdiff.arguments import Call, bind, is_known, sort_arguments
-from symdiff.errors import ArgumentError, Gap, NameUnboundError, SymdiffError, UnsupportedError
+from symdiff.errors import ArgumentError, Gap, MissingAttributeError, NameUnboundError, SymdiffError, UnsupportedError
 from symdiff.frontend import FunctionSource, NeedsCallError, Reading, read_function
 from symdiff.graph.graph import Graph
 from symdiff.graph.structure import Structure
+from symdiff.methods import BoundDerivative
 from symdiff.printing import Heading
 from symdiff.printing.heading import Kind
 from symdiff.specialization import Specialization
@@ -106,7 +107,9 @@ class SymbolicFunction:
     def heading(self) -> Heading:
         """What the formula is the formula of."""
         if isinstance(self._base, FunctionSource):
-            return self._transform.heading(Heading(self._base.name, tuple(self._base.signature.parameters)))
+            parameters = tuple(self._base.signature.parameters)
+            unbound = self._base.is_method and not self._base.bound
+            return self._transform.heading(Heading(self._base.name, parameters[1:] if unbound else parameters))
         return self._transform.heading(self._base.heading)
 
     def __symdiff_reading__(
@@ -119,7 +122,8 @@ class SymbolicFunction:
         """Read and differentiate for arguments of these structures; ``active`` are the derivatives being built already."""
         active = (*active, self)
         if isinstance(self._base, FunctionSource):
-            inner = read_function(self._base, structures, known, integers, self._apply_inner, active)
+            real = frozenset().union(*(function.differentiated for function in active))
+            inner = read_function(self._base, structures, known, integers, self._apply_inner, active, real=real)
         else:
             own = {name: value for name, value in structures.items() if name != self._transform.seed}
             inner = self._base.__symdiff_reading__(own, known, integers, active)
@@ -163,23 +167,27 @@ class SymbolicFunction:
         inner = self._base.name if isinstance(self._base, FunctionSource) else self._base.__name__
         return Specialization(reading, self.__name__, self._transform.title(inner), self.heading, known)
 
-    def _assumed(self) -> Specialization:
-        """The version before any call: scalars, and vectors where the use shows them."""
-        structures, known = self._guess()
+    def _assumed(self, given: Mapping[str, Any] | None = None) -> Specialization:
+        """The version before any call: scalars, and vectors where the use shows them; ``given`` are known arguments."""
+        structures, known = self._guess(given or {})
         key = ("assumed",)
         with self._lock:
             made = self._holding(key, known)
-            return made or self._keep(key, self._specialization(self.__symdiff_reading__(structures, known, {}), known))
+            if made is None:
+                made = self._keep(key, self._specialization(self.__symdiff_reading__(structures, known, {}), known))
+            return made.showing(known)
 
-    def _guess(self) -> tuple[dict[str, Structure | None], dict[str, Any]]:
+    def _guess(self, given: Mapping[str, Any]) -> tuple[dict[str, Structure | None], dict[str, Any]]:
         """What is known of the arguments before any call: nothing, but for defaults that are no numbers."""
         structures: dict[str, Structure | None] = {}
-        known: dict[str, Any] = {}
+        known: dict[str, Any] = dict(given)
         for name, parameter in self._parameters().items():
             default = parameter.default
+            if name in given:
+                continue
             if default is not inspect.Parameter.empty and is_known(default) and name not in self.differentiated:
                 known[name] = default
-            elif parameter.kind is not parameter.VAR_POSITIONAL:
+            elif parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
                 structures[name] = None
         return structures, known
 
@@ -191,10 +199,10 @@ class SymbolicFunction:
         """Refuse at once what no call can make good; what depends on arguments or on names bound later waits."""
         if not isinstance(self._base, FunctionSource):
             return
-        structures, known = self._guess()
+        structures, known = self._guess({})
         try:
-            read_function(self._base, structures, known, {}, self._apply_inner, (self,))
-        except (NeedsCallError, NameUnboundError):
+            read_function(self._base, structures, known, {}, self._apply_inner, (self,), real=self.differentiated)
+        except (NeedsCallError, NameUnboundError, MissingAttributeError):
             return
         except UnsupportedError as error:
             undecided = [name for name in structures if name not in self.differentiated]
@@ -248,9 +256,16 @@ class SymbolicFunction:
         made = self._latest = self._make(call)
         return made.broadcast(Call(values, call.structures, call.known, call.integers), spread)
 
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """A derivative in the body of a class is a method: ``obj.slope(2.0)``."""
+        if instance is None or isinstance(self.__wrapped__, staticmethod):
+            return self
+        return BoundDerivative(self, instance)
+
     def at(self, *args: Any, **kwargs: Any) -> Specialization:
         """The version for arguments like these (only their structure and known values matter): its views."""
-        return self._make(sort_arguments(bind(self.__signature__, self.__name__, args, kwargs), self._real))
+        call = sort_arguments(bind(self.__signature__, self.__name__, args, kwargs), self._real)
+        return self._make(call).showing(call.known)
 
     def compile(self, *args: Any, **kwargs: Any) -> SymbolicFunction:
         """Compile now instead of at the first call: for arguments like these, or for scalars."""
@@ -263,6 +278,10 @@ class SymbolicFunction:
     @property
     def _shown(self) -> Specialization:
         return self._latest if self._latest is not None and self._latest.holds() else self._assumed()
+
+    def for_object(self, instance: Any) -> Specialization:
+        """The version before any call for an object whose method this is."""
+        return self._assumed({next(iter(self._parameters())): instance})
 
     @property
     def graph(self) -> Graph:

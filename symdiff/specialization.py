@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -37,6 +38,7 @@ class Specialization:
         self._lock = threading.RLock()
         self._shortcut: Callable[..., Any] | None = None
         self._callees: dict[str, Any] = {}  # kept, because compiled callers refer to them weakly
+        self._origin: Specialization | None = None  # the version whose code this one shares
 
     @property
     def graph(self) -> Graph:
@@ -74,9 +76,19 @@ class Specialization:
         params = tuple(replace(param, default=present.get(param.name, param.default)) for param in self.graph.params)
         return codegen.emit(replace(self.graph, params=params), name=self.name, title=self.title)
 
+    def showing(self, known: Mapping[str, Any]) -> Specialization:
+        """The same version, showing the values that it has for these known arguments: another object of the class."""
+        if not any(place.argument for place, _ in self.reading.captures):
+            return self
+        other = copy.copy(self)
+        other.known, other._origin = {**self.known, **known}, self._origin or self
+        return other
+
     @property
     def kernel(self) -> Any:
         """The compiled derivative (a Numba dispatcher with a fixed signature)."""
+        if self._origin is not None:
+            return self._origin.kernel
         with self._lock:
             return self._kernel
 
@@ -88,9 +100,10 @@ class Specialization:
     def callee(self) -> Any:
         """What compiled code of the user calls: the compiled derivative, its captured values frozen at what they are now."""
         source = self.source
+        kernel = self.kernel
         with self._lock:
             if source not in self._callees:
-                self._callees[source] = codegen.with_defaults(self._kernel, source)
+                self._callees[source] = codegen.with_defaults(kernel, source)
             return self._callees[source]
 
     @cached_property
@@ -171,8 +184,7 @@ class Specialization:
 
     def broadcast(self, call: Call, names: frozenset[str]) -> Any:
         """Evaluate over arrays given for the scalar arguments ``names``, with NumPy's broadcasting."""
-        with self._lock:
-            kernel = self._kernel
+        kernel = self.kernel
         captured = iter(self.captured(call.values))
         values: list[Any] = []
         for param in self.params:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from symdiff.errors import ArgumentError, DomainError
-from symdiff.frontend import FunctionSource, from_function, from_text
+from symdiff.frontend import FunctionSource, from_callable, from_text
 from symdiff.function import SymbolicFunction
+from symdiff.methods import BoundDerivative
 from symdiff.pipeline import Transform
 from symdiff.printing.heading import Kind
 
@@ -88,10 +89,16 @@ def _make(kind: Kind, function: Any, argnums: Argnums, source: str | None, order
         base: FunctionSource | SymbolicFunction = from_text(source)
     elif isinstance(function, SymbolicFunction):
         base = function
+    elif isinstance(function, BoundDerivative):
+        name, kind_of = function.__func__.__wrapped__.__name__, type(function.__self__).__name__
+        raise ArgumentError(
+            f"{name} of this object is a derivative; differentiate it in its class, and give the object in the call: "
+            f'{_SPELLING[kind]}({kind_of}.{name}, argnums="...")'
+        )
     elif isinstance(function, str):
         raise ArgumentError(f"to read text, write {_SPELLING[kind]}(source=...)")
     elif callable(function):
-        base = from_function(function)
+        base = from_callable(function)
     else:
         raise ArgumentError(f"{_SPELLING[kind]} needs a function, not {function!r} ({type(function).__name__})")
     transform = _transform(kind, base, argnums, order)
@@ -108,12 +115,22 @@ def _transform(
     if not parameters:
         raise DomainError(f"{name} has no arguments to differentiate by")
     names, several = _names(parameters, argnums, name)
+    unbound = isinstance(base, FunctionSource) and base.is_method and not base.bound
+    if unbound and parameters[0] in names and not _is_named(argnums, parameters[0]):
+        raise DomainError(
+            f"argnums={argnums} is {parameters[0]}, for {name} is a method; give the name of an argument: "
+            f'argnums="{[*parameters, "x"][1]}"'
+        )
     orders = _orders(order, len(names)) if kind == "derivative" else ()
     seed = SEEDS.get(kind, "")
     if seed and isinstance(base, SymbolicFunction):
         taken = [key for key in base.__signature__.parameters if key.startswith(seed)]
         seed = f"{seed}{len(taken) + 1}" if taken else seed
     return Transform(kind, names, several, orders, seed)
+
+
+def _is_named(argnums: Argnums, name: str) -> bool:
+    return name == argnums or (isinstance(argnums, tuple | list) and name in argnums)
 
 
 _SPELLING = {

@@ -16,6 +16,7 @@ TOP = {
     "testing",
     "specialization",
     "arguments",
+    "methods",
     "rules",
     "differences",
     "explain",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from symdiff.errors import ArgumentError, Gap, NameUnboundError, SymdiffError, UnsupportedError
+from symdiff.errors import ArgumentError, Gap, MissingAttributeError, NameUnboundError, SymdiffError, UnsupportedError
 from symdiff.frontend import (
     blocks,  # noqa: F401 - registers its rules
     calls,
@@ -14,11 +14,12 @@ from symdiff.frontend import (
     conditions,
     loops,  # noqa: F401 - registers its rules
 )
+from symdiff.frontend.callables import from_callable
 from symdiff.frontend.gaps import GapError, NeedsCallError, RestartError
 from symdiff.frontend.lower import Differentiate, Frame, Reader, names_assigned
 from symdiff.frontend.places import Guard, Place
 from symdiff.frontend.source import FunctionSource, from_function, from_text
-from symdiff.frontend.values import Known, Poison, Value, describe, leaves, structure_of
+from symdiff.frontend.values import POISON, DictValue, Known, Poison, TupleValue, Value, describe, leaves, structure_of
 from symdiff.graph.graph import Atom, Graph, Param
 from symdiff.graph.structure import SCALAR, Structure
 
@@ -44,12 +45,14 @@ def read_function(
     differentiate: Differentiate | None = None,
     active: tuple[Any, ...] = (),
     adapt: Callable[[Value], Value] = lambda result: result,
+    real: frozenset[str] = frozenset(),
 ) -> Reading:
     """Read a function for arguments packed in this way.
 
     ``structures``: parameter name to Structure, or None where nothing is known yet; ``known``: parameters whose value
     belongs to the specialisation; ``integers``: the values of integer arguments that may become known if the function
-    needs them as structure (a range bound); ``adapt`` may change what the function returns.
+    needs them as structure (a range bound); ``real``: arguments that are numbers or vectors in any call; ``adapt`` may
+    change what the function returns.
 
     Raises UnsupportedError with every gap, NameUnboundError, NeedsCallError.
     """
@@ -60,7 +63,7 @@ def read_function(
     used: list[str] = []
     for _ in range(MAX_READINGS):
         reader = Reader(source, structures, known, frozenset(specialised), lengths, integers, differentiate)
-        reader.active = active
+        reader.active, reader.real = active, real
         try:
             return replace(_read_once(reader, adapt), integers=tuple(used))
         except RecursionError:
@@ -80,21 +83,15 @@ def read_function(
 def _read_once(reader: Reader, adapt: Callable[[Value], Value]) -> Reading:
     source = reader.source
     frame = Frame(source, names_assigned(source.node))
-    if source.node.args.kwarg is not None:
-        unknown = GapError(
-            source.node, f"{source.name} takes **{source.node.args.kwarg.arg}", "name the keywords", "not yet", certain=True
-        )
-        reader.record(frame, unknown)
-        raise UnsupportedError(source.name, tuple(reader.gaps))
-    variadic = source.node.args.vararg
-    if variadic is not None and variadic.arg not in reader.structures:
-        raise NeedsCallError(f"the number of arguments *{variadic.arg} of {source.name} is not known before a call")
-    for name in source.signature.parameters:
-        frame.variables[name] = reader.argument(name, reader.structures.get(name))
-    result = adapt(calls.run_function(reader, frame))
+    for parameter in source.parameters.values():
+        if parameter.kind is parameter.VAR_POSITIONAL and parameter.name not in reader.structures:
+            raise NeedsCallError(f"the number of arguments *{parameter.name} of {source.name} is not known before a call")
+        if parameter.kind is parameter.VAR_KEYWORD and parameter.name not in reader.known:
+            raise NeedsCallError(f"the keywords **{parameter.name} of {source.name} are not known before a call")
+    result = adapt(_result(reader, frame))
     structure = structure_of(result)
     outputs: tuple[Atom, ...] = ()
-    if reader.gaps or reader.unbound or isinstance(result, Poison):
+    if isinstance(result, Poison) or reader.gaps or reader.unbound or reader.missing or reader.needs:
         pass
     elif structure is None:
         what = "nothing" if isinstance(result, Known) and result.value is None else describe(result)
@@ -105,6 +102,10 @@ def _read_once(reader: Reader, adapt: Callable[[Value], Value]) -> Reading:
         raise UnsupportedError(source.name, tuple(reader.gaps))
     if reader.unbound:
         raise NameUnboundError("; ".join(dict.fromkeys(reader.unbound)))
+    if reader.missing:
+        raise MissingAttributeError("; ".join(dict.fromkeys(reader.missing)))
+    if reader.needs:
+        raise NeedsCallError(reader.needs[0])
     if structure is None:
         raise ArgumentError(f"{source.name} could not be read")
     captures = tuple(reader.captures.values())
@@ -116,12 +117,49 @@ def _read_once(reader: Reader, adapt: Callable[[Value], Value]) -> Reading:
     return Reading(graph, captures, tuple(reader.guards.values()), assumed)
 
 
+def _result(reader: Reader, frame: Frame) -> Value:
+    """Declare the arguments, numbers first (their names are the user's), and read the function."""
+    source = reader.source
+    fixed = {*reader.known, *source.bound}
+    try:
+        found = {
+            name: reader.argument(name, reader.structures.get(name))
+            for name in sorted(source.parameters, key=lambda name: name in fixed)
+        }
+        frame.variables.update(_bound(reader, {name: found[name] for name in source.parameters}))
+    except GapError as error:
+        reader.record(frame, error)
+        return POISON
+    return calls.run_function(reader, frame)
+
+
+def _bound(reader: Reader, values: dict[str, Value]) -> dict[str, Value]:
+    """The variables of the definition for the parameters of a call, which differ where a wrapper takes *args."""
+    source = reader.source
+    if list(source.own_signature.parameters) == list(values):
+        return values
+    positional: list[Value] = []
+    keywords: dict[str, Value] = {}
+    for name, parameter in source.parameters.items():
+        value = values[name]
+        if parameter.kind is parameter.KEYWORD_ONLY:
+            keywords[name] = value
+        elif parameter.kind is parameter.VAR_KEYWORD:
+            keywords |= value.entries if isinstance(value, DictValue) else {}
+        elif parameter.kind is parameter.VAR_POSITIONAL:
+            positional += value.items if isinstance(value, TupleValue) else ()
+        else:
+            positional.append(value)
+    return calls.bind(source, positional, keywords, {}, source.node)
+
+
 __all__ = [
     "FunctionSource",
     "Guard",
     "NeedsCallError",
     "Place",
     "Reading",
+    "from_callable",
     "from_function",
     "from_text",
     "read_function",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import logging
 import types
@@ -13,15 +14,18 @@ from typing import Any
 
 from symdiff.errors import SourceError, Verdict
 from symdiff.frontend import containers
+from symdiff.frontend.callables import check_vectorized
 from symdiff.frontend.gaps import GapError, PoisonedError
+from symdiff.frontend.lookup import has_mark, has_plain_hash, home, is_vectorized, method, name_of, unwrap
 from symdiff.frontend.lower import MAX_DEPTH, Frame, Reader, names_assigned, reads
 from symdiff.frontend.outside import wrap
 from symdiff.frontend.places import Place
-from symdiff.frontend.source import FunctionSource, from_function, unwrap
+from symdiff.frontend.source import FunctionSource, from_function
 from symdiff.frontend.values import (
     NONE,
     POISON,
     ArrayValue,
+    Bound,
     Condition,
     Conflict,
     Container,
@@ -109,6 +113,10 @@ def read_call(reader: Reader, node: ast.Call, frame: Frame, hint: str) -> Value:
             raise GapError(node, value.reason, "give the variable one kind of value on every path")
     if isinstance(function, Method):
         return _call_method(reader, function, positional, keywords, frame, node)
+    if isinstance(function, Known) and function.value is super:
+        from symdiff.frontend.objects import super_of
+
+        return super_of(reader, positional, frame, node)
     return call(reader, function, positional, keywords, node, hint)
 
 
@@ -125,9 +133,19 @@ def _from_dict(value: Value, present: Mapping[str, Value], node: ast.expr) -> di
 def _callee(reader: Reader, node: ast.expr, frame: Frame) -> Value:
     """What is called: a function, or a method of a container, which exists only to be called."""
     if isinstance(node, ast.Attribute):
+        from symdiff.frontend import objects
+
         owner = reader.read(node.value, frame)
-        if isinstance(owner, Container | VectorParam | Number | Poison):
+        record = isinstance(owner, TupleValue) and owner.record is not None
+        if isinstance(owner, Container | VectorParam | Number | Poison) and not record:
             return owner if isinstance(owner, Poison) else Method(owner, node.attr, node)
+        try:
+            return objects.read(reader, owner, node, frame)
+        except GapError as error:
+            reader.record(frame, error)
+        except PoisonedError:
+            pass
+        return POISON
     return reader.read(node, frame)
 
 
@@ -150,15 +168,27 @@ def call(
     reader: Reader, function: Value, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST, hint: str
 ) -> Value:
     """Call a value."""
-    from symdiff.frontend import nested, own
-    from symdiff.frontend.arrays import forms
+    from symdiff.frontend import nested
 
     if isinstance(function, FunctionValue):
         return inline(reader, function.source, args, keywords, function.defaults, function.frame, node)
     if isinstance(function, Transformed):
         return nested.differentiated(reader, function, args, keywords, node)
+    if isinstance(function, Bound):
+        given = {**function.keywords, **keywords}
+        return call(reader, function.function, [*function.args, *args], given, node, hint)
     if not isinstance(function, Known):
         raise GapError(node, f"a call of {describe(function)}", "call a function")
+    return _call_known(reader, function, args, keywords, node, hint)
+
+
+def _call_known(
+    reader: Reader, function: Known, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST, hint: str
+) -> Value:
+    """Call a Python object: what symdiff has a way of its own for, or a function that is read."""
+    from symdiff.frontend import nested, own
+    from symdiff.frontend.arrays import forms
+
     target = function.value
     if target is logging.getLogger:
         return Known(logging)  # stands for any logger: its methods only report
@@ -167,53 +197,75 @@ def call(
     rule = declared(target)
     if rule is not None:
         return own.call_own(reader, rule, args, keywords, node, hint)
-    form = forms().get(target) if getattr(type(target), "__hash__", None) else None
+    if target is type and len(args) == 1 and isinstance(args[0], Known):
+        return Known(type(args[0].value), args[0].place and args[0].place.then("type"))
+    form = forms().get(target) if has_plain_hash(target) else None
     if form is not None:
         return form(reader, list(args), dict(keywords), node)
-    row = TABLE.get(getattr(target, "__symdiff_row__", "")) or row_of(target)
+    row = _row(target)
     if row is not None:
         return apply_row(reader, row, args, keywords, node, hint)
-    if hasattr(target, "__symdiff_reading__"):
+    if has_mark(target, "__symdiff_reading__"):
         return nested.call_derivative(reader, target, args, keywords, node)
-    if hasattr(target, "__symdiff_transform__"):
+    if has_mark(target, "__symdiff_transform__"):
         return nested.transform(reader, target, args, keywords, node)
-    return _call_python(reader, target, args, keywords, node)
+    return _call_python(reader, function, args, keywords, node)
+
+
+def _row(target: Any) -> Primitive | None:
+    """The row of the table that a function is."""
+    if isinstance(target, types.FunctionType) and "__symdiff_row__" in vars(target):
+        return TABLE[vars(target)["__symdiff_row__"]]
+    return row_of(target) if has_plain_hash(target) else None
 
 
 def check_callee(target: Any, node: ast.AST) -> None:
     """Refuse what can never be called here, whatever its arguments are."""
     from symdiff.frontend.arrays import forms
 
-    if isinstance(target, FunctionSource) or any(hasattr(target, name) for name in _OURS) or declared(target) is not None:
+    if isinstance(target, FunctionSource) or any(has_mark(target, name) for name in _OURS) or declared(target) is not None:
         return
-    if (getattr(type(target), "__hash__", None) and target in forms()) or row_of(target) is not None:
+    if (has_plain_hash(target) and target in forms()) or _row(target) is not None:
         return
-    name = getattr(target, "__qualname__", getattr(target, "__name__", repr(target)))
-    module = getattr(target, "__module__", "") or ""
+    name, module = name_of(target), home(target)
     if type(target).__name__ == "ufunc":  # which does not say where it is from
         raise GapError(node, f"{name} is not in the table of primitives", _advice("numpy"), "not yet", certain=True)
     if isinstance(target, type):
         raise GapError(node, f"the class {name}", "compute with numbers, tuples and lists", "not yet", certain=True)
     library = module.split(".")[0] in ("numpy", "scipy", "math", "builtins")
-    if library or not (isinstance(unwrap(target), types.FunctionType) or hasattr(target, "__wrapped__")):
-        verdict: Verdict = "never" if name in _NEVER else "not yet"
-        reason = f"{module}.{name} is not in the table of primitives".lstrip(".")
-        raise GapError(node, reason, _advice(module), verdict, certain=True)
+    plain = isinstance(unwrap(target), types.FunctionType) or type(target) in (types.MethodType, functools.partial)
+    if not library and (plain or method(target, "__call__") is not None):
+        return
+    verdict: Verdict = "never" if name in _NEVER else "not yet"
+    reason = f"{module}.{name} is not in the table of primitives".lstrip(".")
+    raise GapError(node, reason, _advice(module), verdict, certain=True)
 
 
 _NEVER = {"eval", "exec", "compile", "open", "input", "__import__", "globals", "locals", "vars", "getattr", "setattr", "id"}
-_OURS = ("__symdiff_reading__", "__symdiff_transform__", "__symdiff_row__")
+_OURS = ("__symdiff_reading__", "__symdiff_transform__")
 
 
-def _call_python(reader: Reader, target: Any, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST) -> Value:
-    """A user's function: its source is read and inlined."""
+def _call_python(reader: Reader, function: Known, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST) -> Value:
+    """A user's function or callable object: its source is read and inlined."""
+    target, place = function.value, function.place
     check_callee(target, node)
-    target = getattr(target, "__wrapped__", target) if type(target).__name__ == "_lru_cache_wrapper" else target
+    if type(target) in (types.MethodType, functools.partial):
+        return call(reader, wrap(reader, target, "f", place or Place("f", target), node), args, keywords, node, "t")
+    plain = unwrap(target)
+    if not isinstance(plain, types.FunctionType):
+        found = method(target, "__call__")
+        if place is not None:
+            reader.guard(place.then("type").then("attribute", "__call__"), found)
+        return call(reader, Bound(Known(found), (function,)), args, keywords, node, "t")
     try:
-        source = from_function(target)
+        check_vectorized(target)
+        source = from_function(plain)
     except SourceError as error:
         raise GapError(node, str(error), "define the function in a file") from None
-    return inline(reader, source, args, keywords, own_defaults(reader, source, node), None, node)
+    defaults = own_defaults(reader, source, node)
+    if is_vectorized(target) and not keywords and any(isinstance(value, Container | VectorParam) for value in args):
+        return containers.broadcast(reader, lambda *items: inline(reader, source, items, {}, defaults, None, node), *args, node)
+    return inline(reader, source, args, keywords, defaults, None, node)
 
 
 def _advice(module: str) -> str:
@@ -263,7 +315,7 @@ def _apply_row(reader: Reader, row: Primitive, args: Sequence[Value], node: ast.
 def own_defaults(reader: Reader, source: FunctionSource, node: ast.AST) -> dict[str, Value]:
     """The default values of a function's parameters, which Python evaluated at its definition."""
     defaults: dict[str, Value] = {}
-    for parameter in source.signature.parameters.values():
+    for parameter in source.own_signature.parameters.values():
         if parameter.default is not inspect.Parameter.empty:
             value = parameter.default
             numeric = isinstance(value, int | float) and not isinstance(value, bool)
@@ -325,8 +377,6 @@ def bind(
 ) -> dict[str, Value]:
     """Arguments to parameters, as Python binds them."""
     arguments = source.node.args
-    if arguments.kwarg is not None:
-        raise GapError(node, f"{source.name} takes **{arguments.kwarg.arg}", "name the keywords", "not yet")
     names = [arg.arg for arg in (*arguments.posonlyargs, *arguments.args)]
     bound: dict[str, Value] = dict(zip(names, args, strict=False))
     if arguments.vararg is not None:
@@ -334,6 +384,10 @@ def bind(
     elif len(args) > len(names):
         raise GapError(node, f"{source.name} takes {len(names)} arguments, {len(args)} given", f"give {len(names)}")
     allowed = {arg.arg for arg in (*arguments.args, *arguments.kwonlyargs)}
+    if arguments.kwarg is not None:
+        rest = {name: value for name, value in keywords.items() if name not in allowed}
+        bound[arguments.kwarg.arg] = DictValue(tuple(rest), tuple(rest.values()))
+        keywords = {name: value for name, value in keywords.items() if name in allowed}
     for name, value in keywords.items():
         if name not in allowed:
             raise GapError(node, f"{source.name} has no parameter {name}", f"use one of {', '.join(sorted(allowed))}")

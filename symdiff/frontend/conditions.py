@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import ast
+import enum
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from symdiff.frontend import containers, dicts
 from symdiff.frontend.gaps import GapError, PoisonedError
+from symdiff.frontend.lookup import is_python
 from symdiff.frontend.lower import Frame, Reader, reads
 from symdiff.frontend.merge import choose
 from symdiff.frontend.values import (
     POISON,
     ArrayValue,
+    Bound,
     Condition,
     DictValue,
     FunctionValue,
@@ -65,6 +68,8 @@ def scalar(reader: Reader, value: Value, node: ast.AST) -> Number:
         return as_number(reader, value)
     if isinstance(value, Known) and isinstance(value.value, bool):
         return number(int(value.value))
+    if isinstance(value, Known) and isinstance(value.value, enum.Enum) and isinstance(value.value, int | float):
+        return number(value.value._value_)
     if isinstance(value, ArrayValue) and value.shape == ():
         return value.items[0]
     if isinstance(value, VectorParam):
@@ -83,11 +88,15 @@ def read_compare(reader: Reader, node: ast.Compare, frame: Frame, hint: str) -> 
 def compare(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.AST, hint: str = "t") -> Value:
     """One comparison."""
     if isinstance(op, ast.Is | ast.IsNot):
-        return _identity(op, a, b, node)
+        return _identity(reader, op, a, b, node)
     if isinstance(op, ast.In | ast.NotIn):
         return _membership(reader, op, a, b, node, hint)
     name = COMPARISONS[type(op)]
+    for value in (a, b):
+        if isinstance(value, Known) and is_python(type(value.value), "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"):
+            raise GapError(node, f"a comparison with {describe(value)}, whose class computes it", "compare its attributes")
     if isinstance(a, Known) and isinstance(b, Known):
+        _pin(reader, a, b)
         return _compare_known(name, a.value, b.value, node)
     if name in ("eq", "ne") and isinstance(a, TupleValue | ListValue) and not isinstance(b, ArrayValue | VectorParam):
         equal = _compare_items(reader, a, b, node)
@@ -127,9 +136,17 @@ def _is_truth(value: Value) -> bool:
     return isinstance(value, Known) and isinstance(value.value, bool)
 
 
-def _identity(op: ast.cmpop, a: Value, b: Value, node: ast.AST) -> Known:
+def _pin(reader: Reader, *values: Known) -> None:
+    """Two objects are compared: from now on they must be the same ones, and not only of the same class."""
+    for value in values:
+        if value.place is not None and not any(other.value is None for other in values):
+            reader.guard(value.place, value.value)
+
+
+def _identity(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.AST) -> Known:
     """``is``: decided while reading, since None and other objects are known."""
     if isinstance(a, Known) and isinstance(b, Known):
+        _pin(reader, a, b)
         same = a.value is b.value
     elif any(isinstance(value, Known) and (value.value is None or isinstance(value.value, bool)) for value in (a, b)):
         same = False
@@ -193,6 +210,8 @@ def _logic(reader: Reader, values: list[Value], op: str, decided: bool, hint: st
 def truth_of(reader: Reader, value: Value, node: ast.AST) -> Known | Condition:
     """What ``bool(value)`` is: known while reading, or a condition in the graph."""
     if isinstance(value, Known):
+        if is_python(type(value.value), "__bool__", "__len__"):
+            raise GapError(node, f"the truth value of {describe(value)}, whose class computes it", "compare its attributes")
         return Known(bool(value.value))
     if isinstance(value, Condition):
         return value
@@ -204,7 +223,7 @@ def truth_of(reader: Reader, value: Value, node: ast.AST) -> Known | Condition:
         return Known(bool(value.items))
     if isinstance(value, ArrayValue) and len(value.items) == 1:
         return truth_of(reader, value.items[0], node)
-    if isinstance(value, FunctionValue | Method | IteratorValue):
+    if isinstance(value, FunctionValue | Method | Bound | IteratorValue):
         return Known(True)
     raise GapError(node, f"the truth value of {describe(value)} is ambiguous", "compare its elements")
 

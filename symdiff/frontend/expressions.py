@@ -5,14 +5,12 @@ from __future__ import annotations
 import ast
 import math
 import operator
-import types
 from collections.abc import Callable
 
-from symdiff.frontend import containers, resolve
+from symdiff.frontend import containers, objects
 from symdiff.frontend.conditions import as_number, scalar, truth_of
 from symdiff.frontend.gaps import GapError, PoisonedError
 from symdiff.frontend.lower import Frame, Reader, reads
-from symdiff.frontend.outside import wrap
 from symdiff.frontend.source import FunctionSource
 from symdiff.frontend.values import (
     POISON,
@@ -24,7 +22,6 @@ from symdiff.frontend.values import (
     TupleValue,
     Value,
     VectorParam,
-    describe,
     number,
 )
 from symdiff.graph.graph import Const
@@ -227,30 +224,8 @@ def _short(value: int) -> str:
 
 @reads(ast.Attribute)
 def read_attribute(reader: Reader, node: ast.Attribute, frame: Frame, hint: str) -> Value:
-    """``math.sin``, ``module.constant``, ``array.shape``; methods of containers wait for their call."""
-    owner = reader.operand(node.value, frame)
-    if isinstance(owner, Known) and isinstance(owner.value, types.ModuleType):
-        module = owner.value
-        text = frame.source.function is None
-        if text and (node.attr.startswith("_") or (_is_special(module) and node.attr not in module.__all__)):
-            raise GapError(node, f"{module.__name__}.{node.attr} is private", "use a public name")
-        if not hasattr(module, node.attr):
-            raise GapError(node, f"module {module.__name__} has no {node.attr}", "check the spelling")
-        value, place = resolve.attribute(module, node.attr)
-        if resolve.is_library(module) and isinstance(value, float):
-            return wrap(reader, value, node.attr, None, node, owner=module)
-        if text and isinstance(value, types.ModuleType) and not _is_special(value):
-            reason = f"the module {module.__name__}.{node.attr} is not available in source text"
-            raise GapError(node, reason, "use math, numpy or scipy.special")
-        return wrap(reader, value, node.attr, place, node, owner=module if resolve.is_library(module) else None)
-    found = containers.attribute(reader, owner, node.attr, node)
-    if found is not None:
-        return found
-    raise GapError(node, f"the attribute .{node.attr} of {describe(owner)}", "pass the value as an argument", "not yet")
-
-
-def _is_special(module: types.ModuleType) -> bool:
-    return module.__name__ == "scipy.special"
+    """``math.sin``, ``self.k``, ``array.shape``; methods of containers wait for their call."""
+    return objects.read(reader, reader.operand(node.value, frame), node, frame)
 
 
 # -- comprehensions -----------------------------------------------------------------------------------------------

@@ -103,6 +103,10 @@ class Reader:
         self.builder = Builder()
         self.gaps: list[Gap] = []
         self.unbound: list[str] = []
+        self.missing: list[str] = []  # attributes that objects do not have (yet)
+        self.needs: list[str] = []  # what only a call can tell
+        self.real: frozenset[str] = frozenset()  # arguments that are numbers or vectors in any call
+        self.pure = 0  # properties that are being read
         self.params: list[Param] = []
         self.captures: dict[tuple[Any, ...], tuple[Place, str]] = {}
         self.guards: dict[tuple[Any, ...], Guard] = {}
@@ -271,6 +275,10 @@ class Reader:
             return POISON
         return wrap(self, value, name, place, node)
 
+    def is_taken(self, name: str) -> bool:
+        """True if something else in the graph is called so already."""
+        return name in self.builder.kinds or name in self.source.parameters
+
     def guard(self, place: Place, value: Any) -> None:
         """Note an outside value that shapes the graph."""
         self.guards.setdefault(place.key, Guard(place, value))
@@ -284,6 +292,8 @@ class Reader:
 
     def argument(self, name: str, structure: Structure | None) -> Value:
         """Declare an argument of the function and return what it is while reading."""
+        if name in self.source.bound:
+            return wrap(self, self.source.bound[name].get({}), name, self.source.bound[name], self.source.node)
         if name in self.known:
             return self.known_argument(name, self.known[name])
         assumed = structure is None
@@ -310,13 +320,13 @@ class Reader:
 
     def known_argument(self, name: str, value: Any) -> Value:
         """An argument that is the same in every call of this specialisation."""
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if type(value) in (int, float):
             return number(value)
         return wrap(self, value, name, Place(name, argument=name), self.source.node)
 
     def leaf_names(self, name: str, structure: Structure) -> tuple[str, ...]:
         """Names for the scalars of an argument that no other argument has."""
-        others = {other for other in self.source.signature.parameters if other != name} | self.inputs
+        others = {other for other in self.source.parameters if other != name} | self.inputs
         return tuple(leaf if leaf not in others else f"{leaf}_" for leaf in structure.leaf_names(name))
 
     def packed(self, structure: Structure, names: list[str]) -> Value:

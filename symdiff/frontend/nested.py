@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import ast
 import inspect
+import types
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from symdiff.frontend import calls
 from symdiff.frontend.conditions import scalar
 from symdiff.frontend.gaps import GapError, PoisonedError
+from symdiff.frontend.lookup import unwrap
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.outside import wrap
-from symdiff.frontend.source import FunctionSource
+from symdiff.frontend.places import Place
+from symdiff.frontend.source import FunctionSource, from_function
 from symdiff.frontend.values import (
+    Bound,
     FunctionValue,
     Known,
     Number,
@@ -29,6 +34,8 @@ from symdiff.frontend.values import (
 from symdiff.graph.graph import Atom, Graph, Param, defined, free_names
 from symdiff.graph.splice import splice
 from symdiff.graph.structure import SCALAR
+
+NOWHERE: Mapping[str, Place] = {}
 
 
 def call_derivative(reader: Reader, target: Any, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST) -> Value:
@@ -47,8 +54,9 @@ def call_derivative(reader: Reader, target: Any, args: Sequence[Value], keywords
     for name, parameter in signature.parameters.items():
         if name not in bound and parameter.default is not parameter.empty:
             bound[name] = wrap(reader, parameter.default, name, None, node)
+    objects = {name: found for name, value in bound.items() if (found := _object(value)) and name not in target.differentiated}
     structures = {name: structure_of(value) for name, value in bound.items()}
-    known = {name: value.value for name, value in bound.items() if isinstance(value, Known)}
+    known = {name: found.value for name, found in objects.items()}
     integers: dict[str, int] = {}
     for name, value in bound.items():
         if structures[name] is None and name not in known:
@@ -64,20 +72,30 @@ def call_derivative(reader: Reader, target: Any, args: Sequence[Value], keywords
             continue
         atoms = [_atom(reader, leaf) for leaf in leaves(bound[param.name])]
         substitution.update(zip(param.leaves, atoms, strict=True))
-    substitution |= adopt(reader, reading)
+    substitution |= adopt(reader, reading, {name: found.place or Place(name, found.value) for name, found in objects.items()})
     outputs = splice(reader.builder, reading.graph.body, substitution, reading.graph.outputs)
     return from_leaves(reading.graph.result, outputs)
 
 
-def adopt(reader: Reader, reading: Any) -> dict[str, Atom]:
-    """Make what another reading found outside a part of this one; its inputs by the names that they have here."""
+def _object(value: Value) -> Known | None:
+    """The Python object that a value is, or that a named tuple was made from."""
+    found = value.record if isinstance(value, TupleValue) else value
+    return found if isinstance(found, Known) else None
+
+
+def adopt(reader: Reader, reading: Any, outer: Mapping[str, Place] = NOWHERE) -> dict[str, Atom]:
+    """Make what another reading found outside a part of this one; its inputs by the names that they have here.
+
+    ``outer`` tells where its arguments come from.
+    """
     names: dict[str, Atom] = {}
-    for place, leaf in reading.captures:
+    for inner, leaf in reading.captures:
+        place = inner.rooted(outer)
         if place.key not in reader.captures:
             reader.captures[place.key] = (place, reader.builder.fresh(leaf))
         names[leaf] = reader.captures[place.key][1]
     for guard in reading.guards:
-        reader.guard(guard.place, guard.value)
+        reader.guard(guard.place.rooted(outer), guard.value)
     return names
 
 
@@ -88,14 +106,21 @@ def transform(reader: Reader, target: Any, args: Sequence[Value], keywords: Mapp
     options = {name: _option(value, node) for name, value in keywords.items()}
     if len(args) == 2:
         options["argnums"] = _option(args[1], node)
-    function = args[0]
-    if isinstance(function, FunctionValue):
-        return Transformed(target.__symdiff_transform__(function.source, **options), function)
+    function: Value = args[0]
+    given: tuple[Value, ...] = ()
+    while isinstance(function, Bound) and not function.keywords:
+        given = (*function.args, *given)
+        function = function.function
     if isinstance(function, Known) and isinstance(function.value, FunctionSource):
-        return Transformed(
-            target.__symdiff_transform__(function.value, **options),
-            FunctionValue(function.value, Frame(function.value, frozenset()), calls.own_defaults(reader, function.value, node)),
-        )
+        source = function.value
+        function = FunctionValue(source, Frame(source, frozenset()), calls.own_defaults(reader, source, node))
+    elif given and isinstance(function, Known) and isinstance(unwrap(function.value), types.FunctionType):
+        source = from_function(unwrap(function.value))
+        function = FunctionValue(source, Frame(source, frozenset()), calls.own_defaults(reader, source, node))
+    if isinstance(function, FunctionValue):
+        names = [arg.arg for arg in (*function.source.node.args.posonlyargs, *function.source.node.args.args)]
+        bound = {name: Place(name) for name in names[: len(given)]}
+        return Transformed(target.__symdiff_transform__(replace(function.source, bound=bound), **options), function, given)
     if isinstance(function, Known) and callable(function.value):
         return Known(target(function.value, **options))
     raise GapError(node, f"{target.__name__} of {describe(function)}", "give it a function")
@@ -120,7 +145,7 @@ def differentiated(
     """
     builder = reader.builder
     inner = function.function
-    bound = calls.bind(inner.source, args, keywords, inner.defaults, node)
+    bound = calls.bind(inner.source, [*function.args, *args], keywords, inner.defaults, node)
     params: list[Param] = []
     fresh: dict[str, Value] = {}
     for name, value in bound.items():

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import ast
+import enum
+import functools
+import types
+from collections import OrderedDict
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from symdiff.frontend import resolve
 from symdiff.frontend.gaps import GapError
+from symdiff.frontend.lookup import has_mark, is_function, is_python, is_vectorized, member, unwrap
 from symdiff.frontend.places import Place
-from symdiff.frontend.values import ArrayValue, DictValue, Known, ListValue, Number, TupleValue, Value, number
+from symdiff.frontend.values import ArrayValue, Bound, DictValue, Known, ListValue, Number, TupleValue, Value, number
 from symdiff.graph.structure import Array
 
 if TYPE_CHECKING:
@@ -19,33 +25,82 @@ def wrap(reader: Reader, value: Any, name: str, place: Place | None, node: ast.A
     """The abstract value of a Python object found outside the function."""
     import numpy as np
 
+    if is_python(type(value), "__getattribute__"):
+        return _object(reader, value, place, node)
     named = resolve.constant(name, value, owner)
     if named is not None:
         return Number(named, float(named.value))
-    if isinstance(value, bool | np.bool_ | str | bytes) or value is None:
+    if isinstance(value, bool | np.bool_ | bytes | enum.Enum) or value is None or type(value) is str:
         return fixed(reader, value, place)
     if isinstance(value, int | float | np.integer | np.floating):
         return captured_number(reader, value, place, node)
-    if isinstance(value, tuple | list):
+    if type(value) in (tuple, list):
         return captured_items(reader, value, name, place, node)
-    if type(value) is dict:
+    if type(value) in (dict, OrderedDict, types.MappingProxyType):
         return captured_dict(reader, value, name, place, node)
     if type(value) in (set, frozenset):
         return captured_set(reader, value, place)
-    if isinstance(value, np.ndarray):
+    if type(value) is np.ndarray:
         return captured_array(reader, value, place, node)
     if isinstance(value, complex):
         raise GapError(node, f"{name} is complex", "split it into real and imaginary part")
-    if callable(value) and not resolve.is_settled(value, place):
-        return fixed(reader, value, place)
-    return Known(value)
+    return _object(reader, value, place, node)
+
+
+def _object(reader: Reader, value: Any, place: Place | None, node: ast.AST) -> Value:
+    """A function, class, module, or an object of the user's: known, as long as it (or its class) is the same."""
+    if type(value) is types.MethodType or has_mark(value, "__symdiff_bound__"):
+        return _method(reader, value, place, node)
+    if type(value) is functools.partial:
+        return _partial(reader, value, place, node)
+    if is_function(value) or is_vectorized(value) or issubclass(type(value), _FIXED) or type(value).__module__ == "numpy":
+        return Known(value) if resolve.is_settled(value, place) else fixed(reader, value, place)
+    if place is not None:
+        reader.guard(place.then("type"), type(value))
+    known = Known(value, place)
+    fields = member(type(value), "_fields")
+    if type(fields) is tuple and issubclass(type(value), tuple):
+        places = [place and place.then("item", k, name, f"{place.name}_{name}") for k, name in enumerate(fields)]
+        items = (wrap(reader, item, name, inner, node) for name, item, inner in zip(fields, tuple(value), places, strict=True))
+        return TupleValue(tuple(items), known)
+    return known
+
+
+_FIXED = (type, types.ModuleType, types.BuiltinFunctionType, types.GenericAlias)
+
+
+def _method(reader: Reader, value: Any, place: Place | None, node: ast.AST) -> Value:
+    """A method with its object."""
+    if place is None:
+        place = Place("f", value)
+    reader.guard(place.then("type"), type(value))
+    inner = wrap(reader, value.__func__, "f", place.then("attribute", "__func__"), node)
+    return Bound(inner, (wrap(reader, value.__self__, "self", place.then("attribute", "__self__", "self"), node),))
+
+
+def _partial(reader: Reader, value: functools.partial[Any], place: Place | None, node: ast.AST) -> Value:
+    """A ``functools.partial``: its numbers are parameters, called as the function calls them."""
+    place = place or Place("f", value)
+    reader.guard(place.then("type"), type(value))
+    inner = wrap(reader, value.func, "f", place.then("attribute", "func"), node)
+    reader.guard(place.then("attribute", "args").then("length"), len(value.args))
+    reader.guard(place.then("attribute", "keywords").then("keys"), tuple(value.keywords))
+    code = getattr(unwrap(value.func), "__code__", None)
+    known = code.co_varnames[: code.co_argcount] if isinstance(code, types.CodeType) else ()
+    names = [known[k] if k < len(known) else f"{place.name}_{k}" for k in range(len(value.args))]
+    args = place.then("attribute", "args")
+    numbered = enumerate(zip(names, value.args, strict=True))
+    items = [wrap(reader, item, name, args.then("item", k, name), node) for k, (name, item) in numbered]
+    keywords = place.then("attribute", "keywords")
+    given = {name: wrap(reader, item, name, keywords.then("item", name, name), node) for name, item in value.keywords.items()}
+    return Bound(inner, tuple(items), given)
 
 
 def fixed(reader: Reader, value: Any, place: Place | None) -> Known:
     """A known value that shapes the graph: guarded, so that a later change is noticed."""
     if place is not None:
         reader.guard(place, value)
-    return Known(value)
+    return Known(value, place)
 
 
 def captured_number(reader: Reader, value: Any, place: Place | None, node: ast.AST) -> Number:
@@ -61,11 +116,18 @@ def captured_number(reader: Reader, value: Any, place: Place | None, node: ast.A
             float(value)
         except OverflowError:
             raise GapError(node, f"{place.name} is too large for a float", "use a smaller number") from None
-        leaf = reader.builder.fresh(place.name if place.name.isidentifier() else "k")
+        leaf = reader.builder.fresh(_called(reader, place))
         reader.captures[place.key] = (place, leaf)
         if whole:
             reader.integers[leaf] = place.key
     return Number(reader.captures[place.key][1])
+
+
+def _called(reader: Reader, place: Place) -> str:
+    """What a captured number is called: k for self.k, or self_k if the function uses k for something else."""
+    names = [name for name in (place.name, place.owner) if name.isidentifier()]
+    free = [name for name in names if not reader.is_taken(name)]
+    return (free or names or ["k"])[0]
 
 
 def captured_items(reader: Reader, value: Any, name: str, place: Place | None, node: ast.AST) -> Value:
@@ -86,13 +148,13 @@ def captured_items(reader: Reader, value: Any, name: str, place: Place | None, n
     return made
 
 
-def captured_dict(reader: Reader, value: dict[Any, Any], name: str, place: Place | None, node: ast.AST) -> DictValue:
+def captured_dict(reader: Reader, value: Mapping[Any, Any], name: str, place: Place | None, node: ast.AST) -> DictValue:
     """A dict from outside: its keys are known, its numbers are parameters."""
     if len(value) > resolve.MAX_CAPTURED:
         raise GapError(node, f"{name} has {len(value)} entries", "pass what is needed as an argument", "not yet")
     keys = tuple(value)
     if place is not None:
-        reader.guard(place.then("type"), dict)
+        reader.guard(place.then("type"), type(value))
         reader.guard(place.then("keys"), keys)
     items = tuple(
         wrap(reader, inner, f"{name}_{key}", place and place.then("item", key, f"{name}_{key}"), node)
@@ -110,7 +172,7 @@ def captured_set(reader: Reader, value: Any, place: Place | None) -> Known:
     return Known(frozenset(value))
 
 
-def captured_array(reader: Reader, value: Any, place: Place | None, node: ast.AST) -> ArrayValue:
+def captured_array(reader: Reader, value: Any, place: Place | None, node: ast.AST) -> Value:
     """A NumPy array from outside: its shape is known, its elements are parameters."""
     if value.size > resolve.MAX_CAPTURED:
         raise GapError(node, f"an array of {value.size} elements", "pass a smaller one as an argument", "not yet")
@@ -118,6 +180,8 @@ def captured_array(reader: Reader, value: Any, place: Place | None, node: ast.AS
         raise GapError(node, f"an array of {value.dtype}", "use an array of floats")
     reader.guard(place.then("type"), type(value))
     reader.guard(place.then("shape"), value.shape)
+    if not value.shape:
+        return captured_number(reader, value[()], place.then("item", ()), node)
     items = []
     for path in Array(value.shape).indices():
         name = "_".join([place.name, *map(str, path)])

@@ -7,6 +7,7 @@ the attribute ``k``. It is read in two ways: by ``get``, and as an expression of
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -56,7 +57,7 @@ class Place:
     @property
     def key(self) -> tuple[Any, ...]:
         """What identifies the place: two readings of one global are one parameter."""
-        return (self.argument or id(self.root), *self.path)
+        return ("place", self.argument or id(self.root), *self.path)
 
     def then(self, kind: str, key: Any = None, name: str | None = None, owner: str | None = None) -> Place:
         """The place one step further."""
@@ -69,7 +70,8 @@ class Place:
 
     def attribute(self, name: str) -> Place:
         """The place of an attribute: ``k`` of ``self``, otherwise called ``self_k``."""
-        return self.then("attribute", name, name.lstrip("_") or name, f"{self.name}_{name.lstrip('_')}")
+        shown = re.sub(r"^_[A-Za-z]\w*?__", "", name).lstrip("_") or name
+        return self.then("attribute", name, shown, f"{self.name}_{shown}")
 
     def rooted(self, outer: Mapping[str, Place]) -> Place:
         """The same place seen from a caller, who knows where the arguments come from."""

@@ -10,9 +10,13 @@ import linecache
 import types
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from symdiff.errors import ArgumentError, Place, SourceError
+from symdiff.errors import ArgumentError, SourceError
+from symdiff.errors import Place as Spot
+from symdiff.frontend.lookup import unwrap
+from symdiff.frontend.places import Place
 from symdiff.primitives.own import declared
 
 Node = ast.FunctionDef | ast.Lambda
@@ -33,6 +37,10 @@ class FunctionSource:
     names: Mapping[str, Any] = field(default_factory=dict)
     doc: str | None = None
     inner: bool = False  # defined inside ``function``, which only tells where free names are looked up
+    owner: str = ""  # the class around it: ``self.__k`` means ``self._C__k`` there
+    is_method: bool = False  # defined in the body of a class, and no static method
+    bound: Mapping[str, Place] = field(default_factory=dict)  # parameters that are given already: self, those of a partial
+    declared: inspect.Signature | None = None  # the parameters, where the function itself takes *args and passes them on
 
     @property
     def text(self) -> str:
@@ -43,22 +51,29 @@ class FunctionSource:
         """A line of the file, without the line end."""
         return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
 
-    def place(self, node: ast.AST) -> Place:
+    def place(self, node: ast.AST) -> Spot:
         """Where a node of the tree stands, for an error with a caret."""
         line = getattr(node, "lineno", self.node.lineno)
         text = self.line(line)
         start = _characters(text, getattr(node, "col_offset", 0))
         end_line = getattr(node, "end_lineno", line)
         end = _characters(text, getattr(node, "end_col_offset", start + 1)) if end_line == line else len(text.rstrip())
-        return Place(self.file, line, start, end, text)
-
-    def default(self, name: str) -> Any:
-        """The default value of a parameter (the object that Python evaluated at the definition), or `Parameter.empty`."""
-        return self.signature.parameters[name].default
+        return Spot(self.file, line, start, end, text)
 
     @property
     def signature(self) -> inspect.Signature:
-        """Parameters in order with their kinds; for text, defaults are literals."""
+        """The parameters that a call gives, in order, with their kinds."""
+        parameters = self.parameters.values()
+        return inspect.Signature([parameter for parameter in parameters if parameter.name not in self.bound])
+
+    @property
+    def parameters(self) -> Mapping[str, inspect.Parameter]:
+        """All parameters, those too that are given already."""
+        return (self.declared or self.own_signature).parameters
+
+    @property
+    def own_signature(self) -> inspect.Signature:
+        """Parameters of the definition in order with their kinds; for text, defaults are literals."""
         if self.inner:
             return inspect.Signature(list(_parameters(self.node.args, lambda _: None)))
         if self.function is not None:
@@ -101,11 +116,6 @@ def _literal(node: ast.expr) -> Any:
 # -- from a function object ---------------------------------------------------------------------------------------
 
 
-def unwrap(function: Any) -> Any:
-    """The Python function behind Numba's dispatchers (``py_func``), which are other spellings of the same function."""
-    return getattr(function, "py_func", function)
-
-
 def from_function(function: Callable[..., Any], follow_rules: bool = True) -> FunctionSource:
     """Find and parse the source of a Python function, and make sure that it is what is running.
 
@@ -125,17 +135,52 @@ def from_function(function: Callable[..., Any], follow_rules: bool = True) -> Fu
     code = function.__code__
     lines = _file_lines(function)
     try:
-        tree = ast.parse("".join(lines), code.co_filename)
+        tree = _parsed("".join(lines), code.co_filename)
     except SyntaxError:
         raise SourceError(_changed(function)) from None
     except (RecursionError, MemoryError):
         raise SourceError(f"an expression in {code.co_filename} is nested too deeply to be parsed") from None
     node = _find(tree, code)
-    if node is None or not _same_code(tree, code, node):
+    if node is None or not _same_code(_compiled("".join(lines), code.co_filename), code, node):
         raise SourceError(_changed(function))
     name = "f" if isinstance(node, ast.Lambda) else function.__name__
     stripped = tuple(line.rstrip("\r\n") for line in lines)
-    return FunctionSource(name, node, code.co_filename, stripped, function, doc=function.__doc__)
+    around = _class_around(tree, node)
+    static = isinstance(node, ast.Lambda) or any(
+        isinstance(item, ast.Name) and item.id == "staticmethod" for item in node.decorator_list
+    )
+    return FunctionSource(
+        name,
+        node,
+        code.co_filename,
+        stripped,
+        function,
+        doc=function.__doc__,
+        owner=around.name if around else "",
+        is_method=around is not None and node in around.body and not static,
+    )
+
+
+def _class_around(tree: ast.Module, node: Node) -> ast.ClassDef | None:
+    """The innermost class whose definition holds a function."""
+    last = node.end_lineno or node.lineno
+    classes = [
+        item
+        for item in ast.walk(tree)
+        if isinstance(item, ast.ClassDef) and item.lineno <= node.lineno and last <= (item.end_lineno or 0)
+    ]
+    return max(classes, key=lambda item: item.lineno, default=None)
+
+
+@lru_cache(maxsize=16)
+def _parsed(text: str, filename: str) -> ast.Module:
+    """The tree of a file: every function that is inlined from it asks for it."""
+    return ast.parse(text, filename)
+
+
+@lru_cache(maxsize=16)
+def _compiled(text: str, filename: str) -> types.CodeType:
+    return builtins.compile(text, filename, "exec", dont_inherit=True)
 
 
 def _file_lines(function: types.FunctionType) -> list[str]:
@@ -199,13 +244,12 @@ def _argument_names(node: Node) -> tuple[str, ...]:
     return tuple(arg.arg for arg in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *variadic])
 
 
-def _same_code(tree: ast.Module, code: types.CodeType, node: Node) -> bool:
+def _same_code(compiled: types.CodeType, code: types.CodeType, node: Node) -> bool:
     """True if the parsed file compiles to the running bytecode.
 
     A function with ``assert`` may have been compiled in another way (python -O, pytest's rewriting): there every name and
     number that the text uses must occur in the running code.
     """
-    compiled = builtins.compile(tree, code.co_filename, "exec", dont_inherit=True)
     asserts = any(isinstance(inner, ast.Assert) for inner in ast.walk(node))
     for candidate in _codes(compiled):
         if candidate.co_name != code.co_name or candidate.co_firstlineno != code.co_firstlineno:

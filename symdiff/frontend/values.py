@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+import types
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from symdiff.graph.structure import SCALAR, Array, Items, Structure
 
 if TYPE_CHECKING:
     from symdiff.frontend.lower import Frame
+    from symdiff.frontend.places import Place
     from symdiff.frontend.source import FunctionSource
 
 
@@ -33,16 +35,21 @@ class Condition:
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """A Python object that is the same in every call: a module, function, string, bool, None, range, slice."""
+    """A Python object that is the same in every call: a module, function, string, bool, None, range, slice.
+
+    Or an object of the user's whose class is the same, and which is found at ``place`` at every call.
+    """
 
     value: Any
+    place: Place | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class TupleValue:
-    """A tuple."""
+    """A tuple; of a named one, ``record`` is the object that it was made from."""
 
     items: tuple[Value, ...]
+    record: Known | None = None
 
     @cached_property
     def size(self) -> int:
@@ -124,11 +131,29 @@ class FunctionValue:
 
 
 @dataclass(frozen=True, eq=False)
+class Bound:
+    """A function some of whose arguments are given: a method with its object, a ``functools.partial``."""
+
+    function: Value
+    args: tuple[Value, ...] = ()
+    keywords: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class SuperValue:
+    """``super()``: an object whose attributes are looked up behind a class."""
+
+    after: type
+    owner: Known
+
+
+@dataclass(frozen=True, eq=False)
 class Transformed:
     """A transform of symdiff applied to an inner function: ``grad(lambda y: x*y)``, called later."""
 
     transform: Any
     function: FunctionValue
+    args: tuple[Value, ...] = ()  # its first arguments, which are given already: the object of a method
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,6 +200,8 @@ Value = (
     | ArrayValue
     | VectorParam
     | FunctionValue
+    | Bound
+    | SuperValue
     | Transformed
     | Method
     | Conflict
@@ -269,11 +296,22 @@ def describe(value: Value) -> str:
         return f"an array of shape {value.shape}"
     if isinstance(value, VectorParam):
         return "a vector"
-    if isinstance(value, FunctionValue | Transformed):
+    if isinstance(value, FunctionValue | Bound | Transformed):
         return "a function"
-    if isinstance(value, Known) and hasattr(value.value, "signature") and hasattr(value.value, "node"):  # FunctionSource
-        return f"the function {value.value.name}"
     if isinstance(value, Known):
-        shown = repr(value.value)
-        return "None" if value.value is None else f"{shown[:60]}{'...' * (len(shown) > 60)} ({type(value.value).__name__})"
-    return type(value).__name__.lower()
+        return _describe_object(value.value)
+    return {"SuperValue": "super()"}.get(type(value).__name__, type(value).__name__.lower())
+
+
+def _describe_object(value: Any) -> str:
+    """A known object in words; what the user's class says of itself is not asked for."""
+    kind = type(value)
+    if value is None:
+        return "None"
+    if kind.__name__ == "FunctionSource":
+        return f"the function {value.name}"
+    told: Any = kind.__repr__
+    if told is object.__repr__ or isinstance(value, type) or isinstance(told, types.FunctionType):
+        return f"an object of {kind.__name__}" if not isinstance(value, type) else f"the class {value.__name__}"
+    shown = repr(value)
+    return f"{shown[:60]}{'...' * (len(shown) > 60)} ({kind.__name__})"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+import types
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,7 +73,8 @@ def declared(callee: Any) -> Any:
     rule = getattr(callee, "__dict__", {}).get(RULE)
     if rule is not None and rule.function is callee:
         return rule
-    return _DECLARED.get(callee) if _DECLARED and isinstance(callee, Hashable) else None
+    plain = isinstance(type(callee).__hash__, types.WrapperDescriptorType)  # no hash of the user's own is run
+    return _DECLARED.get(callee) if _DECLARED and plain else None
 
 
 def home(function: Callable[..., Any]) -> tuple[Any, tuple[str, Any]]:

@@ -1,0 +1,83 @@
+"""A derivative together with the object whose method it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from symdiff.function import SymbolicFunction
+    from symdiff.graph.graph import Graph
+    from symdiff.specialization import Specialization
+
+
+class BoundDerivative:
+    """What ``obj.slope`` is for a decorated method ``slope``: called without the object, showing the object's values.
+
+    All objects of one class share the graph and the compiled code of the derivative.
+
+    >>> from symdiff import grad
+    >>> class Spring:
+    ...     def __init__(self, k): self.k = k
+    ...     @grad(argnums="x")
+    ...     def force(self, x): return self.k*x**2/2
+    >>> Spring(3.0).force(2.0)
+    6.0
+    """
+
+    def __init__(self, function: SymbolicFunction, instance: Any) -> None:
+        self.__func__ = function
+        self.__self__ = instance
+        self.__name__ = function.__name__
+        self.__qualname__ = function.__qualname__
+        self.__module__ = function.__module__
+        self.__doc__ = function.__doc__
+        self.__wrapped__ = function.__wrapped__
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Evaluate the derivative for the object."""
+        return self.__func__(self.__self__, *args, **kwargs)
+
+    def __symdiff_bound__(self) -> tuple[SymbolicFunction, Any]:
+        """Mark what functions that call this one read as a method."""
+        return self.__func__, self.__self__
+
+    def at(self, *args: Any, **kwargs: Any) -> Specialization:
+        """The version for arguments like these: its views."""
+        return self.__func__.at(self.__self__, *args, **kwargs)
+
+    @property
+    def _shown(self) -> Specialization:
+        return self.__func__.for_object(self.__self__)
+
+    @property
+    def graph(self) -> Graph:
+        """The graph of lets."""
+        return self._shown.graph
+
+    @property
+    def formula(self) -> Any:
+        """The result as SymPy (see SymbolicFunction)."""
+        return self._shown.formula
+
+    @property
+    def where(self) -> list[tuple[Any, Any]]:
+        """Definitions of the symbols of a formula that is too big to be written as one expression."""
+        return self._shown.where
+
+    def latex(self) -> str:
+        """The formula as LaTeX, without dollars."""
+        return self._shown.latex()
+
+    @property
+    def source(self) -> str:
+        """Stand-alone Python source; the object's numbers are keywords, with their present values."""
+        return self._shown.source
+
+    def __str__(self) -> str:
+        return str(self._shown)
+
+    def __repr__(self) -> str:
+        return f"{self.__func__!r} of an object of {type(self.__self__).__name__}"
+
+    def _repr_latex_(self) -> str:
+        return self._shown._repr_latex_()
