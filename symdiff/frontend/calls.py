@@ -197,8 +197,6 @@ def _call_known(
     rule = declared(target)
     if rule is not None:
         return own.call_own(reader, rule, args, keywords, node, hint)
-    if target is type and len(args) == 1 and isinstance(args[0], Known):
-        return Known(type(args[0].value), args[0].place and args[0].place.then("type"))
     form = forms().get(target) if has_plain_hash(target) else None
     if form is not None:
         return form(reader, list(args), dict(keywords), node)
@@ -264,8 +262,20 @@ def _call_python(reader: Reader, function: Known, args: Sequence[Value], keyword
         raise GapError(node, str(error), "define the function in a file") from None
     defaults = own_defaults(reader, source, node)
     if is_vectorized(target) and not keywords and any(isinstance(value, Container | VectorParam) for value in args):
-        return containers.broadcast(reader, lambda *items: inline(reader, source, items, {}, defaults, None, node), *args, node)
+        return _elementwise(reader, source, args, defaults, node)
     return inline(reader, source, args, keywords, defaults, None, node)
+
+
+def _elementwise(
+    reader: Reader, source: FunctionSource, args: Sequence[Value], defaults: Mapping[str, Value], node: ast.AST
+) -> Value:
+    """A function of numbers that is applied to the elements of arrays."""
+    from symdiff.frontend.conditions import scalar
+
+    def apply(*items: Value) -> Number:
+        return scalar(reader, inline(reader, source, items, {}, defaults, None, node), node)
+
+    return containers.broadcast(reader, apply, *args, node)
 
 
 def _advice(module: str) -> str:

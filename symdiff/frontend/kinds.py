@@ -13,6 +13,7 @@ from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.values import (
     ArrayValue,
+    Bound,
     Condition,
     DictValue,
     FunctionValue,
@@ -48,8 +49,10 @@ def example(reader: Reader, value: Value, node: ast.AST) -> Any:
         return np.zeros(value.shape)
     if isinstance(value, VectorParam):
         return np.zeros(len(value.items))
-    if isinstance(value, FunctionValue):
+    if isinstance(value, FunctionValue | Bound):
         return example
+    if isinstance(value, TupleValue) and value.record is not None:
+        return value.record.value
     for kind, made in ((TupleValue, ()), (ListValue, []), (DictValue, {}), (IteratorValue, iter(()))):
         if isinstance(value, kind):
             return made
@@ -88,6 +91,8 @@ def _issubclass(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -
 def _type(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     """``type(x)``, to be compared: ``type(x) is float``."""
     plain(args, keywords, 1, 1, "type", node)
+    if isinstance(args[0], Known):
+        return Known(type(args[0].value), args[0].place and args[0].place.then("type"))
     return Known(type(example(reader, args[0], node)))
 
 
