@@ -85,6 +85,20 @@ class SymbolicFunction:
         self._set_call(self._call)
         self._check_source()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle as the user's source and the transform; see ``symdiff.pickling``."""
+        from symdiff import pickling
+
+        return pickling.reduce(self)
+
+    def __copy__(self) -> Self:
+        """The object itself, as for Python's functions."""
+        return self
+
+    def __deepcopy__(self, _memo: Any) -> Self:
+        """The object itself, as for Python's functions: what they read from outside is shared."""
+        return self
+
     # reading
 
     @property

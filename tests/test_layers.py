@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1] / "symdiff"
 SIBLINGS = {"frontend", "calculus", "simplify", "codegen", "printing"}
 TOP = {
+    "pickling",
     "transforms",
     "pipeline",
     "function",
