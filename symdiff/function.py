@@ -214,15 +214,17 @@ class SymbolicFunction:
         if not isinstance(self._base, FunctionSource):
             return
         structures, known = self._guess({})
+        if known:
+            return  # options: the defaults may lead where no call goes
         try:
             read_function(self._base, structures, known, {}, self._apply_inner, (self,), real=self.differentiated)
         except (NeedsCallError, NameUnboundError, MissingAttributeError):
             return
         except UnsupportedError as error:
             undecided = [name for name in structures if name not in self.differentiated]
-            certain = tuple(gap for gap in error.gaps if gap.certain or not _mentions(gap, undecided))
-            if certain:
-                raise UnsupportedError(error.function, certain) from None
+            if not undecided or any(gap.certain for gap in error.gaps):
+                likely = tuple(gap for gap in error.gaps if gap.certain or not _mentions(gap, undecided))
+                raise UnsupportedError(error.function, likely) from None
 
     # calling
 

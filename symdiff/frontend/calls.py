@@ -199,10 +199,10 @@ def _call_known(
         return own.call_own(reader, rule, args, keywords, node, hint)
     form = forms().get(target) if has_plain_hash(target) else None
     if form is not None:
-        return form(reader, list(args), dict(keywords), node)
+        return _as_answered(target, form(reader, list(args), dict(keywords), node))
     row = _row(target)
     if row is not None:
-        return apply_row(reader, row, args, keywords, node, hint)
+        return _as_answered(target, apply_row(reader, row, args, keywords, node, hint))
     if has_mark(target, "__symdiff_reading__"):
         return nested.call_derivative(reader, target, args, keywords, node)
     if has_mark(target, "__symdiff_transform__"):
@@ -215,6 +215,12 @@ def _row(target: Any) -> Primitive | None:
     if isinstance(target, types.FunctionType) and "__symdiff_row__" in vars(target):
         return TABLE[vars(target)["__symdiff_row__"]]
     return row_of(target) if has_plain_hash(target) else None
+
+
+def _as_answered(target: Any, result: Value) -> Value:
+    """The result of a function; a truth value of NumPy's functions is NumPy's bool."""
+    numpy = type(target).__name__ == "ufunc" or home(target).split(".")[0] == "numpy"
+    return Condition(result.atom, numpy=True) if isinstance(result, Condition) and numpy else result
 
 
 def check_callee(target: Any, node: ast.AST) -> None:
@@ -363,6 +369,9 @@ def run_function(reader: Reader, frame: Frame) -> Value:
             return reader.read(source.node.body, frame, "result")
         completion = run(reader, source.node.body, frame)
         if completion.raises:
+            if not frame.inlined:
+                always = GapError(source.node, f"{source.name} raises whatever its numbers are", "call it with other options")
+                reader.record(frame, always)
             return NONE
         if "return" not in completion.flags:
             return NONE

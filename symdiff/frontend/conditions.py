@@ -92,6 +92,7 @@ def compare(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.AST, hi
     if isinstance(op, ast.In | ast.NotIn):
         return _membership(reader, op, a, b, node, hint)
     name = COMPARISONS[type(op)]
+    a, b = (value.items[0] if isinstance(value, ArrayValue) and value.shape == () else value for value in (a, b))
     for value in (a, b):
         if isinstance(value, Known) and is_python(type(value.value), "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"):
             raise GapError(node, f"a comparison with {describe(value)}, whose class computes it", "compare its attributes")
@@ -192,6 +193,20 @@ def conjunction(reader: Reader, values: list[Value], hint: str = "t") -> Value:
 def disjunction(reader: Reader, values: list[Value], hint: str = "t") -> Value:
     """The logical or of truth values that are all computed."""
     return _logic(reader, values, "or", True, hint)
+
+
+_LOGICAL = {ast.BitAnd: ("and", operator.and_), ast.BitOr: ("or", operator.or_), ast.BitXor: ("xor", operator.xor)}
+
+
+def logical(reader: Reader, op: type[ast.operator], left: Value, right: Value) -> Value | None:
+    """``a & b``, ``a | b``, ``a ^ b`` of truth values; None for other operands."""
+    if op not in _LOGICAL or not all(isinstance(value, Condition) or _is_truth(value) for value in (left, right)):
+        return None
+    name, known = _LOGICAL[op]
+    if isinstance(left, Known) and isinstance(right, Known):
+        return Known(known(left.value, right.value))
+    operands = [Condition(Const(value.value)) if isinstance(value, Known) else _condition(value) for value in (left, right)]
+    return Condition(reader.apply(name, *operands).atom, numpy=any(value.numpy for value in operands))
 
 
 def _logic(reader: Reader, values: list[Value], op: str, decided: bool, hint: str) -> Value:

@@ -8,13 +8,14 @@ import operator
 from collections.abc import Callable
 
 from symdiff.frontend import containers, objects
-from symdiff.frontend.conditions import as_number, scalar, truth_of
+from symdiff.frontend.conditions import as_number, logical, scalar, truth_of
 from symdiff.frontend.gaps import GapError, PoisonedError
 from symdiff.frontend.lower import Frame, Reader, reads
 from symdiff.frontend.source import FunctionSource
 from symdiff.frontend.values import (
     POISON,
     ArrayValue,
+    Condition,
     FunctionValue,
     Known,
     ListValue,
@@ -117,7 +118,7 @@ def read_unary(reader: Reader, node: ast.UnaryOp, frame: Frame, hint: str) -> Va
     if isinstance(node.op, ast.Invert):
         if isinstance(value, Number) and isinstance(value.known, int) and isinstance(value.atom, Const):
             return number(~value.known)
-        raise reader.refuse(node.op, node)
+        return _inverted(reader, value, node, hint)
 
     def change(item: Number) -> Number:
         if isinstance(node.op, ast.UAdd):
@@ -129,6 +130,15 @@ def read_unary(reader: Reader, node: ast.UnaryOp, frame: Frame, hint: str) -> Va
     if isinstance(value, ArrayValue | VectorParam):
         return ArrayValue(containers.shape(reader, value, node), tuple(change(item) for item in value.items))
     return change(scalar(reader, value, node.operand))
+
+
+def _inverted(reader: Reader, value: Value, node: ast.UnaryOp, hint: str) -> Value:
+    """``~c`` of what NumPy answers, as in ``~np.isfinite(x)``."""
+    if isinstance(value, Condition) and value.numpy:
+        return Condition(reader.apply("not", value, hint=hint).atom, numpy=True)
+    if isinstance(value, Condition):
+        raise GapError(node, "~ of a condition, which is true in any case for Python's bool (~True is -2)", "use `not`")
+    raise reader.refuse(node.op, node)
 
 
 @reads(ast.BinOp)
@@ -172,6 +182,9 @@ def binary(reader: Reader, op: type[ast.operator], left: Value, right: Value, no
 
         return matmul(reader, left, right, node)
     if op not in OPERATORS:
+        truth = logical(reader, op, left, right)
+        if truth is not None:
+            return truth
         known = containers.bitwise(op, left, right)
         if known is not None:
             return number(known)

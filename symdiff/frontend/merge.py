@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from symdiff.frontend.values import (
+    POISON,
     ArrayValue,
     Condition,
     Conflict,
@@ -17,6 +18,7 @@ from symdiff.frontend.values import (
     Maybe,
     Mutable,
     Number,
+    Poison,
     TupleValue,
     Value,
     describe,
@@ -78,8 +80,12 @@ class Merge:
             if then.atom == orelse.atom:
                 return _fixed(then)
             return self._pair(hint, then.atom, orelse.atom, Number)
+        if isinstance(then, Poison) or isinstance(orelse, Poison):
+            return _fixed(POISON)  # refused already
         if isinstance(then, Conflict) or isinstance(orelse, Conflict):
             return _fixed(then if isinstance(then, Conflict) else orelse)
+        if _axisless(then) is not then or _axisless(orelse) is not orelse:
+            return self._recipe(hint, _axisless(then), _axisless(orelse))
         first, second = _truth(then), _truth(orelse)
         if isinstance(then, Known) and isinstance(orelse, Known) and _same(then, orelse):
             return _fixed(then)
@@ -163,6 +169,11 @@ def _rebuild(like: Value, recipes: Sequence[Recipe], other: Value | None = None)
 
 def _fixed(value: Value) -> Recipe:
     return lambda _: value
+
+
+def _axisless(value: Value) -> Value:
+    """The number in an array without axes; any other value as it is."""
+    return value.items[0] if isinstance(value, ArrayValue) and not value.shape else value
 
 
 def _truth(value: Value) -> Atom | None:

@@ -28,9 +28,13 @@ class Number:
 
 @dataclass(frozen=True)
 class Condition:
-    """A truth value that depends on the arguments; one that is known in advance is Known(True) or Known(False)."""
+    """A truth value that depends on the arguments; one that is known in advance is Known(True) or Known(False).
+
+    ``numpy``: it certainly is NumPy's, so that ~ negates it (``~True`` of Python is -2).
+    """
 
     atom: Atom
+    numpy: bool = False
 
 
 @dataclass(frozen=True, eq=False)
