@@ -13,6 +13,7 @@ from symdiff.frontend import (
     comprehensions,  # noqa: F401 - registers its rules
     conditions,
     loops,  # noqa: F401 - registers its rules
+    writes,
 )
 from symdiff.frontend.callables import from_callable
 from symdiff.frontend.gaps import GapError, NeedsCallError, RestartError
@@ -20,7 +21,8 @@ from symdiff.frontend.lower import Differentiate, Frame, Reader, names_assigned
 from symdiff.frontend.places import Guard, Place
 from symdiff.frontend.source import FunctionSource, from_function, from_text
 from symdiff.frontend.values import POISON, DictValue, Known, Poison, TupleValue, Value, describe, leaves, structure_of
-from symdiff.graph.graph import Atom, Graph, Param
+from symdiff.graph.dead import dead_code
+from symdiff.graph.graph import Atom, Graph, Param, free_names
 from symdiff.graph.structure import SCALAR, Structure
 
 MAX_READINGS = 1000  # each reading lengthens an assumed vector or specialises an integer
@@ -108,13 +110,23 @@ def _read_once(reader: Reader, adapt: Callable[[Value], Value]) -> Reading:
         raise NeedsCallError(reader.needs[0])
     if structure is None:
         raise ArgumentError(f"{source.name} could not be read")
-    captures = tuple(reader.captures.values())
-    params = reader.params + [
-        Param(leaf, SCALAR, (leaf,), "captured", float(place.get(reader.known))) for place, leaf in captures
-    ]
-    graph = Graph(source.name, tuple(params), reader.builder.body, outputs, structure, source.text)
+    graph = dead_code(Graph(source.name, tuple(reader.params), reader.builder.body, outputs, structure, source.text))
+    captures = _used(reader, graph)
+    present = {leaf: float(place.get(reader.known)) for place, leaf in captures}
+    params = [Param(leaf, SCALAR, (leaf,), "captured", value) for leaf, value in present.items()]
+    graph = replace(graph, params=(*reader.params, *params))
     assumed = {param.name: param.structure for param in reader.params if reader.structures.get(param.name) is None}
     return Reading(graph, captures, tuple(reader.guards.values()), assumed)
+
+
+def _used(reader: Reader, graph: Graph) -> tuple[tuple[Place, str], ...]:
+    """The captured numbers on which the result depends. Raises UnsupportedError if the function changes one of them."""
+    names = {*free_names(graph.body), *graph.outputs}
+    captures = tuple((place, leaf) for place, leaf in reader.captures.values() if leaf in names)
+    writes.check_written(reader, [place for place, _ in captures] + [guard.place for guard in reader.guards.values()])
+    if reader.gaps:
+        raise UnsupportedError(reader.source.name, tuple(reader.gaps))
+    return captures
 
 
 def _result(reader: Reader, frame: Frame) -> Value:

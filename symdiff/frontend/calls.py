@@ -59,7 +59,17 @@ def is_skipped(reader: Reader, node: ast.Call, frame: Frame) -> bool:
     while isinstance(root, ast.Attribute | ast.Call):
         root = root.func if isinstance(root, ast.Call) else root.value
     owner = _object(reader, root, frame)
+    if node.func.attr in _REPORTS and isinstance(node.func.value, ast.Attribute) and owner is None:
+        owner = _logger(reader.read(node.func.value, frame))
     return _is_logging(owner) or (owner is warnings and _is_report(getattr(warnings, node.func.attr, None)))
+
+
+_REPORTS = {"debug", "info", "warning", "error", "critical", "exception", "log"}
+
+
+def _logger(value: Value) -> Any:
+    """``self.logger``: the object, if it is one that only reports."""
+    return value.value if isinstance(value, Known) and _is_logging(value.value) else None
 
 
 def _is_report(function: Any) -> bool:
@@ -78,7 +88,7 @@ def _object(reader: Reader, node: ast.expr, frame: Frame) -> Any:
 
 
 def _is_logging(value: Any) -> bool:
-    return getattr(value, "__name__", "") == "logging" or type(value).__module__ == "logging"
+    return value is logging or type(value).__module__ == "logging"
 
 
 @reads(ast.Call)

@@ -11,7 +11,7 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from symdiff.frontend import changes, dicts
+from symdiff.frontend import changes, dicts, writes
 from symdiff.frontend.gaps import GapError, NeedsCallError
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.values import (
@@ -175,7 +175,7 @@ def assign(reader: Reader, target: ast.expr, value: Value, frame: Frame) -> None
     elif isinstance(target, ast.Subscript):
         _store(reader, target, value, frame)
     elif isinstance(target, ast.Attribute):
-        raise GapError(target, "an assignment to an attribute", "use a local variable", "not yet")
+        writes.store(reader, target, value, frame)
     else:
         raise GapError(target, "this target of an assignment", "assign to a name")
 
@@ -204,6 +204,8 @@ def _unpack(reader: Reader, target: ast.Tuple | ast.List, value: Value, frame: F
 
 
 def _store(reader: Reader, target: ast.Subscript, value: Value, frame: Frame) -> None:
+    if writes.mark(reader, target.value, frame, target):
+        return
     owner = reader.operand(target.value, frame)
     if isinstance(owner, DictValue):
         dicts.store(reader, owner, reader.operand(target.slice, frame), value, frame, target)

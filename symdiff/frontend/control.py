@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import ast
 import builtins
+import copy
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from symdiff.frontend import calls, changes, containers
+from symdiff.frontend import calls, changes, containers, writes
 from symdiff.frontend.conditions import disjunction, truth_of
 from symdiff.frontend.expressions import binary, inner_function
 from symdiff.frontend.gaps import GapError, PoisonedError
@@ -272,11 +273,13 @@ def run_augmented(reader: Reader, node: ast.AugAssign, frame: Frame) -> Completi
     """``a += value``."""
     if isinstance(node.target, ast.Name):
         present = reader.name(frame, node.target.id, node.target)
-    elif isinstance(node.target, ast.Subscript):
-        load = ast.copy_location(ast.Subscript(node.target.value, node.target.slice, ast.Load()), node.target)
-        present = reader.operand(load, frame)
     else:
-        raise GapError(node, "a change of an attribute", "use a local variable", "not yet")
+        if writes.changes_inside(reader, node.target, frame):
+            reader.operand(node.value, frame)
+            return NEXT
+        load = copy.copy(node.target)
+        load.ctx = ast.Load()
+        present = reader.operand(load, frame)
     if isinstance(present, Poison):
         raise PoisonedError
     if isinstance(present, ArrayValue | VectorParam):
@@ -304,6 +307,9 @@ def run_expression(reader: Reader, node: ast.Expr, frame: Frame) -> Completion:
         from symdiff.frontend.blocks import check_skipped
 
         check_skipped(node, frame)
+        return NEXT
+    if isinstance(node.value, ast.Call) and writes.is_change(reader, node.value, frame):
+        reader.operands(node.value.args, frame)
         return NEXT
     reader.operand(node.value, frame)
     return NEXT

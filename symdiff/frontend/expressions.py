@@ -94,7 +94,7 @@ def read_lambda(reader: Reader, node: ast.Lambda, frame: Frame, hint: str) -> Va
 def inner_function(reader: Reader, node: ast.FunctionDef | ast.Lambda, name: str, frame: Frame) -> FunctionValue:
     """A function defined while reading; its defaults are evaluated here, its free names when it is called."""
     outer = frame.source
-    source = FunctionSource(name, node, outer.file, outer.lines, outer.function, outer.names, inner=True)
+    source = FunctionSource(name, node, outer.file, outer.lines, outer.function, outer.names, inner=True, owner=outer.owner)
     arguments = node.args
     positional = [*arguments.posonlyargs, *arguments.args]
     given = zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True)

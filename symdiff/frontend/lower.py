@@ -107,6 +107,8 @@ class Reader:
         self.needs: list[str] = []  # what only a call can tell
         self.real: frozenset[str] = frozenset()  # arguments that are numbers or vectors in any call
         self.pure = 0  # properties that are being read
+        self.writes: dict[tuple[Any, str], Any] = {}  # attributes that were changed, by the place of the object and the name
+        self.written: list[tuple[str, ast.AST, Frame]] = []  # every change of an attribute
         self.params: list[Param] = []
         self.captures: dict[tuple[Any, ...], tuple[Place, str]] = {}
         self.guards: dict[tuple[Any, ...], Guard] = {}

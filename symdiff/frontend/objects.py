@@ -12,7 +12,7 @@ import functools
 import types
 from typing import Any
 
-from symdiff.frontend import calls, containers, resolve
+from symdiff.frontend import calls, containers, resolve, writes
 from symdiff.frontend.gaps import GapError, PoisonedError
 from symdiff.frontend.lookup import MISSING, is_function, member, own_attributes
 from symdiff.frontend.lower import Frame, Reader
@@ -27,11 +27,12 @@ Owner = Known | TupleValue  # an object, a class, or a named tuple
 
 def read(reader: Reader, owner: Value, node: ast.Attribute, frame: Frame) -> Value:
     """``owner.name``: of a module, an object, a class, a container."""
-    name = node.attr
-    if name.startswith("__") and not name.endswith("__") and frame.source.owner.strip("_"):
-        name = f"_{frame.source.owner.lstrip('_')}{name}"  # as Python does in a class
+    name = frame.source.mangled(node.attr)
     if isinstance(owner, Known) and issubclass(type(owner.value), types.ModuleType):
         return _of_module(reader, owner.value, name, node, frame)
+    written = writes.present(reader, owner, name, node)
+    if written is not None:
+        return written
     if isinstance(owner, Known | SuperValue):
         return attribute(reader, owner, name, node)
     if isinstance(owner, TupleValue) and owner.record is not None:

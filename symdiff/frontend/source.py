@@ -47,6 +47,11 @@ class FunctionSource:
         """The function's own lines."""
         return "\n".join(self.lines[self.node.lineno - 1 : self.node.end_lineno])
 
+    def mangled(self, name: str) -> str:
+        """An attribute as Python spells it in this function: ``__k`` in a class C is ``_C__k``."""
+        private = name.startswith("__") and not name.endswith("__") and self.owner.strip("_")
+        return f"_{self.owner.lstrip('_')}{name}" if private else name
+
     def line(self, number: int) -> str:
         """A line of the file, without the line end."""
         return self.lines[number - 1] if 0 < number <= len(self.lines) else ""

@@ -103,6 +103,15 @@ class Builder:
             self._blocks.pop()
             self._shared.pop()
 
+    @property
+    def current(self) -> Body:
+        """The block that is being built."""
+        return self._blocks[-1]
+
+    def is_open(self, body: Body) -> bool:
+        """True for the block that is being built and those around it: what they define can be read."""
+        return any(block is body for block in self._blocks)
+
     def splice(self, body: Body) -> None:
         """Add the statements of a finished body to the present block: they are executed in any case."""
         for statement in body:
