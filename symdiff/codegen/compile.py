@@ -131,8 +131,8 @@ def refusal(text: str, name: str, points: tuple[tuple[tuple[float, ...], float],
             compiled = numba.njit(namespace[name])
             values = [float(compiled(*point)) for point, _ in points]
     except Exception as error:  # noqa: BLE001 - Numba raises many kinds; whatever it is, it becomes the reason
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        return f"Numba does not compile it ({type(error).__name__}{': ' + lines[-1] if lines else ''})"
+        lines = [line.strip() for line in str(error).splitlines() if line.strip() and not line.startswith("Failed in")]
+        return f"Numba does not compile it ({type(error).__name__}{': ' + lines[0] if lines else ''})"
     for value, (point, expected) in zip(values, points, strict=True):
         if not abs(value - expected) <= COMPILED_DIFFERS * abs(expected):
             return f"compiled by Numba it gives {value!r} at {point}, not {expected!r}"

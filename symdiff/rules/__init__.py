@@ -24,6 +24,7 @@ def rule(
     partials: Any = None,
     *,
     sample: Sequence[Interval] | None = None,
+    tolerance: float = 1e-8,
     name: str = "",
     latex: str = "",
 ) -> Any:
@@ -38,6 +39,8 @@ def rule(
             differentiating by that operand is refused. Further parameters of f keep their defaults.
         sample: one interval ``(low, high)`` for each operand: where the rule is checked. Without it, some points between
             -40 and 40, most between 0 and 3, are tried, and those used at which f is finite.
+        tolerance: relative difference up to which a partial counts as right. Raise it for a function that is itself an
+            approximation (a table, a solver that stops early).
         name: what formulas call f, if not by its name.
         latex: what LaTeX calls it.
 
@@ -64,20 +67,20 @@ def rule(
     ∂anomaly/∂M = 1/(1 - e*cos(anomaly(M, e)))
     """
     if f is not None:
-        return _declared(f, partials, sample, name, latex)
+        return _declared(f, partials, sample, tolerance, name, latex)
     if partials is None:
         raise ArgumentError("rule needs partials: @rule(partials=lambda x: ...) or rule(f, partials)")
-    return lambda function: _declared(function, partials, sample, name, latex)
+    return lambda function: _declared(function, partials, sample, tolerance, name, latex)
 
 
-def _declared(f: Any, partials: Any, sample: Sequence[Interval] | None, name: str, latex: str) -> Any:
+def _declared(f: Any, partials: Any, sample: Sequence[Interval] | None, tolerance: float, name: str, latex: str) -> Any:
     """The function f, with its rule declared."""
     if partials is None:
         raise ArgumentError(
             f"rule needs the partials of {name_of(f)}: rule({name_of(f)}, partials), or @rule(partials=...) above its definition"
         )
     _require_function(f)
-    made = Rule(f, partials, sample, name, latex)
+    made = Rule(f, partials, sample, tolerance, name, latex)
     before = declared(f)
     declare(f, made)  # first, because a partial may call the function itself
     try:

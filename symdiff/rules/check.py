@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import random
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,14 +16,18 @@ from symdiff.errors import NameUnboundError, RuleError, SymdiffError
 if TYPE_CHECKING:
     from symdiff.rules.reading import Rule
 
-POINTS = 4  # at which a rule is checked
+POINTS = 8  # at most, at which a rule is checked
+ENOUGH = 4  # so many are looked for where the function is not defined at the first ones
 TRIED = 120  # points tried to find them
 SAFETY = 32.0  # times the estimated error of a difference
 DECIDES = 1e-2  # relative error of a difference from which on it says nothing
+CLOSE = 1e-3  # relative difference that an inaccurate function may explain
 MARGIN = 0.05  # of a sample interval, next to its ends
 
-# Where a function is tried if the user does not say where: mostly between 0 and 1, which is in most domains.
-BOXES = ((0.1, 0.9), (0.1, 0.9), (0.1, 0.9), (1.1, 3.0), (1.1, 3.0), (-0.9, -0.1), (-3.0, -1.1), (3.0, 40.0), (-40.0, -3.0))
+# Where a function is tried if the user does not say where: once in each of these, then mostly in the first, which is in
+# most domains.
+BOXES = ((0.1, 0.9), (-0.9, -0.1), (1.1, 3.0), (-3.0, -1.1), (3.0, 40.0), (-40.0, -3.0))
+OFTEN = (BOXES[0], BOXES[0], BOXES[0], BOXES[2], *BOXES)
 OUTSIDE = (ArithmeticError, ValueError)  # what a function raises outside its domain
 
 
@@ -36,17 +39,23 @@ class Comparison:
     point: tuple[float, ...]
     found: Difference
     given: float
+    scale: float  # of the derivative: the function divided by the operand, if the derivative is smaller
+    tolerance: float  # relative, of the function itself
+
+    @property
+    def allowed(self) -> float:
+        """How far the two may differ."""
+        return max(SAFETY * self.found.error, self.tolerance * abs(self.found.value))
 
     @property
     def differs(self) -> bool:
         """True if the two cannot be the same number."""
-        return not abs(self.found.value - self.given) <= SAFETY * self.found.error
+        return not abs(self.found.value - self.given) <= self.allowed
 
     @property
     def decides(self) -> bool:
         """True if the difference is exact enough to tell a right partial from a wrong one."""
-        scale = max(abs(self.found.value), abs(self.given))
-        return SAFETY * self.found.error <= DECIDES * scale or (scale == 0.0 and self.found.error < sys.float_info.min)
+        return self.allowed <= DECIDES * max(abs(self.found.value), abs(self.given), self.scale)
 
 
 def check(rule: Rule) -> None:
@@ -70,7 +79,7 @@ def check(rule: Rule) -> None:
     rule.elementwise = _is_elementwise(rule, points)
 
 
-_UNKNOWN = Comparison("", (), Difference(0.0, 0.0), 0.0)
+_UNKNOWN = Comparison("", (), Difference(0.0, 0.0), 0.0, 0.0, 0.0)
 
 
 def _compared(rule: Rule, position: int, point: tuple[float, ...]) -> Comparison | None:
@@ -85,7 +94,10 @@ def _compared(rule: Rule, position: int, point: tuple[float, ...]) -> Comparison
         return _UNKNOWN
 
     found = _slope(rule, position, point)
-    return None if found is None else Comparison(rule.operands[position], point, found, given)
+    if found is None:
+        return None
+    scale = abs(_value(rule, point)) / max(abs(point[position]), 1.0)
+    return Comparison(rule.operands[position], point, found, given, scale, rule.tolerance)
 
 
 def _slope(rule: Rule, position: int, point: tuple[float, ...]) -> Difference | None:
@@ -112,11 +124,12 @@ def _step(rule: Rule, position: int, at: float) -> float:
 def _points(rule: Rule) -> list[tuple[float, ...]]:
     """Points at which the function is finite."""
     found: list[tuple[float, ...]] = []
-    for point in _tried(rule):
+    wanted = POINTS if rule.sample is None else ENOUGH
+    for number, point in enumerate(_tried(rule)):
+        if len(found) == wanted or (number >= 2 * len(BOXES) and len(found) >= ENOUGH):
+            break
         if math.isfinite(_value(rule, point)):
             found.append(point)
-            if len(found) == POINTS:
-                return found
         elif rule.sample is not None:
             raise RuleError(f"{rule.name} is not finite at {_shown(rule, point)}, which is in its sample; give another sample=")
     if not found:
@@ -127,10 +140,17 @@ def _points(rule: Rule) -> list[tuple[float, ...]]:
 def _tried(rule: Rule) -> Iterator[tuple[float, ...]]:
     """Points of the sample, or of the default boxes: always the same ones."""
     numbers = random.Random(len(rule.operands))  # noqa: S311 - points to look at, no secret
-    for _ in range(POINTS if rule.sample is not None else TRIED):
-        boxes = rule.sample or [numbers.choice(BOXES) for _ in rule.operands]
-        margins = [MARGIN * (high - low) if rule.sample is not None else 0.0 for low, high in boxes]
-        yield tuple(numbers.uniform(low + margin, high - margin) for (low, high), margin in zip(boxes, margins, strict=True))
+    if rule.sample is not None:
+        inner = [(low + MARGIN * (high - low), high - MARGIN * (high - low)) for low, high in rule.sample]
+        for _ in range(ENOUGH):
+            yield tuple(numbers.uniform(*interval) for interval in inner)
+        return
+    for _ in range(2):
+        orders = [numbers.sample(BOXES, len(BOXES)) for _ in rule.operands]
+        for boxes in zip(*orders, strict=True):
+            yield tuple(numbers.uniform(*box) for box in boxes)
+    for _ in range(TRIED):
+        yield tuple(numbers.uniform(*numbers.choice(OFTEN)) for _ in rule.operands)
 
 
 def _value(rule: Rule, point: Sequence[float]) -> float:
@@ -198,9 +218,12 @@ def _wrong(rule: Rule, wrong: Comparison) -> str:
     lines = [
         f"the partial of {rule.name} by {wrong.operand} is wrong",
         f"  at {_shown(rule, wrong.point)}",
-        f"  expected  {wrong.found.value:.12g}  (differences, within {SAFETY * wrong.found.error:.1g})",
+        f"  expected  {wrong.found.value:.12g}  (differences, within {wrong.allowed:.1g})",
         f"  given     {wrong.given:.12g}",
     ]
+    relative = abs(wrong.given / wrong.found.value - 1) if wrong.found.value else math.inf
+    if relative < CLOSE:
+        lines.append(f"  if {rule.name} is itself an approximation, say so: tolerance={10 ** math.ceil(math.log10(relative)):g}")
     formula = expected_formula(rule, wrong.operand)
     if formula:
         lines.append(f"  {formula}  (what symdiff finds in {rule.name})")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symdiff.errors import ArgumentError, DomainError, RuleError
+from symdiff.errors import ArgumentError, DomainError, NameUnboundError, RuleError
 from symdiff.frontend import FunctionSource, read_function
 from symdiff.frontend.own import formula_source, unknown_for_none
 from symdiff.graph.structure import SCALAR, Items, Structure
@@ -190,7 +191,17 @@ def require_free_names(given: Given) -> None:
     for item in given.items:
         if item is None or item.source is None:
             continue
-        read_function(item.source, dict.fromkeys(item.source.signature.parameters, SCALAR), {}, adapt=unknown_for_none)
+        parameters = item.source.signature.parameters
+        try:
+            read_function(item.source, dict.fromkeys(parameters, SCALAR), {}, adapt=unknown_for_none)
+        except NameUnboundError:
+            wrong = [
+                node.id for node in ast.walk(item.source.node) if isinstance(node, ast.Name) and node.id not in item.source.names
+            ]
+            unknown = ", ".join(dict.fromkeys(name for name in wrong if name not in parameters))
+            raise NameUnboundError(
+                f"the partial {item.text!r} reads {unknown}; it may use {', '.join(parameters)} and the functions of math"
+            ) from None
 
 
 def intervals(rule: Rule, sample: Any) -> tuple[Interval, ...] | None:

@@ -51,6 +51,7 @@ class Rule:
         function: Callable[..., Any],
         partials: Any,
         sample: Sequence[Interval] | None,
+        tolerance: float,
         name: str,
         latex: str,
     ) -> None:
@@ -60,6 +61,7 @@ class Rule:
         self.signature = signature_of(function)
         self.operands, self.given = operands_of(self, partials)
         self.sample = intervals(self, sample)
+        self.tolerance = float(tolerance)
         self.elementwise = False
         self.checked = False  # False while the names that it reads are not bound yet
         self.text, self.reason = definition(function, len(self.operands))

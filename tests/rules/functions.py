@@ -69,7 +69,7 @@ rule(compiled, lambda x: math.cos(x) - 1 - x * math.sin(x))
 def complains(x):
     if x > 50:
         raise KeyError("too large", x)
-    return {"square": x * x}["square"]
+    return math.fsum([x * x])
 
 
 rule(complains, "2*x")
