@@ -9,6 +9,7 @@ import functools
 import inspect
 import itertools
 import linecache
+import re
 import sys
 import threading
 import weakref
@@ -131,7 +132,8 @@ def refusal(text: str, name: str, points: tuple[tuple[tuple[float, ...], float],
             compiled = numba.njit(namespace[name])
             values = [float(compiled(*point)) for point, _ in points]
     except Exception as error:  # noqa: BLE001 - Numba raises many kinds; whatever it is, it becomes the reason
-        lines = [line.strip() for line in str(error).splitlines() if line.strip() and not line.startswith("Failed in")]
+        text = re.sub(r" from '[^']*'", "", str(error))  # paths say nothing that is the same everywhere
+        lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("Failed in")]
         return f"Numba does not compile it ({type(error).__name__}{': ' + lines[0] if lines else ''})"
     for value, (point, expected) in zip(values, points, strict=True):
         if not abs(value - expected) <= COMPILED_DIFFERS * abs(expected):
