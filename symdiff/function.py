@@ -12,6 +12,7 @@ import numpy as np
 from symdiff import codegen
 from symdiff.arguments import Call, bind, is_known, sort_arguments
 from symdiff.errors import ArgumentError, Gap, MissingAttributeError, NameUnboundError, SymdiffError, UnsupportedError
+from symdiff.explain import Explanation
 from symdiff.frontend import FunctionSource, NeedsCallError, Reading, read_function
 from symdiff.graph.graph import Graph
 from symdiff.graph.structure import Structure
@@ -179,7 +180,7 @@ class SymbolicFunction:
 
     def _specialization(self, reading: Reading, known: Mapping[str, Any]) -> Specialization:
         inner = self._base.name if isinstance(self._base, FunctionSource) else self._base.__name__
-        return Specialization(reading, self.__name__, self._transform.title(inner), self.heading, known)
+        return Specialization(reading, self.__name__, self._transform.title(inner), self.heading, known, self)
 
     def _assumed(self, given: Mapping[str, Any] | None = None) -> Specialization:
         """The version before any call: scalars, and vectors where the use shows them; ``given`` are known arguments."""
@@ -290,6 +291,27 @@ class SymbolicFunction:
         return self
 
     # views
+
+    @property
+    def versions(self) -> tuple[Specialization, ...]:
+        """The versions that exist, those of the views and of calls."""
+        return tuple(made for versions in self._made.values() for made in versions)
+
+    def explain(self) -> Explanation:
+        """Tell how the version that the views show was made, and what to know about it: ``print(df.explain())``.
+
+        Modes with counted operations, skipped statements, kinks, captured values, guards, accuracy, rules: see Explanation.
+
+        >>> from symdiff import grad
+        >>> print(grad(lambda x: abs(x - 1) * x).explain())
+        Gradient of f with respect to x
+          version     x a number
+          mode        reverse: the fewest operations (reverse 5, forward 5)
+          operations  3 of the function, 5 of this (weighted)
+          assumed     x is a number, until a call shows it
+          kinks       line 1: print(grad(lambda x: abs(x - 1) * x).explain())  -- abs: 0 at 0
+        """
+        return self._shown.explain()
 
     @property
     def _shown(self) -> Specialization:

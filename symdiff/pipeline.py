@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from symdiff import calculus
 from symdiff.errors import ArgumentError, ShapeError, UnsupportedError
-from symdiff.graph.graph import Graph, Param
+from symdiff.graph import notes
+from symdiff.graph.graph import Graph, Origin, Param
 from symdiff.graph.structure import SCALAR, Array, Items, Structure
 from symdiff.printing import Heading
 from symdiff.printing.heading import Kind
@@ -49,18 +50,36 @@ class Transform:
         if self.kind in ("gradient", "value_and_grad", "hvp"):
             _require_scalar(graph, self.kind)
         if self.kind in ("gradient", "value_and_grad"):
-            return calculus.gradient(graph, wrt, keep_value=self.kind == "value_and_grad", tidy=simplify).graph
+            return self._chosen(calculus.gradient(graph, wrt, keep_value=self.kind == "value_and_grad", tidy=simplify))
         if self.kind == "derivative":
             for param in params:
                 _require_scalar_argument(graph, param)
             order = [leaf for leaf, times in zip(wrt, self.orders, strict=True) for _ in range(times)]
+            self._note("forward", f"one sweep for each of {len(order)} differentiations" if len(order) > 1 else "one input")
             return calculus.derivative(graph, order, tidy=simplify)
         if self.kind == "jacobian":
-            return self._blocks(graph, params, calculus.jacobian(graph, wrt, tidy=simplify).graph)
+            return self._blocks(graph, params, self._chosen(calculus.jacobian(graph, wrt, tidy=simplify)))
         if self.kind == "hessian":
-            return self._blocks(graph, params, calculus.hessian(graph, wrt, tidy=simplify).graph)
+            return self._blocks(graph, params, self._chosen(calculus.hessian(graph, wrt, tidy=simplify)))
+        modes = {"jvp": "forward", "vjp": "reverse", "hvp": "forward over reverse"}
+        self._note(modes[self.kind], "the product needs one sweep of each, whatever the number of inputs")
         product = {"jvp": calculus.jvp, "vjp": calculus.vjp, "hvp": calculus.hvp}[self.kind]
         return product(graph, wrt, [self._seed(graph, params)], tidy=simplify)
+
+    def _chosen(self, derived: calculus.Derived) -> Graph:
+        """The graph of a derivative, with a note on how it was found."""
+        found = derived.choice
+        if len(found.operations) > 1:
+            counted = ", ".join(f"{mode} {count}" for mode, count in found.operations.items())
+            self._note(found.mode, f"the fewest operations ({counted})", found.operations)
+        elif self.kind in ("gradient", "value_and_grad"):
+            self._note(found.mode, "one sweep back gives all partials of one result")
+        else:
+            self._note(found.mode, "the fewest sweeps; the graph is too large to try both ways")
+        return derived.graph
+
+    def _note(self, mode: str, reason: str, operations: Mapping[str, int] | None = None) -> None:
+        notes.add("mode", mode, Origin(0, reason), operations)
 
     def _blocks(self, graph: Graph, params: Sequence[Param], derived: Graph) -> Graph:
         """Bring derivatives that are ordered output by output, then input by input, into the order of the result."""

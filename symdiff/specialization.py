@@ -14,12 +14,14 @@ import numpy as np
 from symdiff import codegen, printing
 from symdiff.arguments import Call, compiled_argument, is_real, is_single
 from symdiff.errors import NameUnboundError
+from symdiff.explain import Explanation, explain
 from symdiff.frontend import Reading
 from symdiff.graph.graph import Graph, Param
 from symdiff.graph.structure import Array, Items, Structure
 from symdiff.printing import Heading
 
 if TYPE_CHECKING:
+    from symdiff.function import SymbolicFunction
     from symdiff.printing.convert import Formula
 
 
@@ -29,11 +31,14 @@ class Specialization:
     ``graph``, ``formula``, ``where``, ``latex()``, ``source``; ``str()`` is the formula with its left-hand side.
     """
 
-    def __init__(self, reading: Reading, name: str, title: str, heading: Heading, known: Mapping[str, Any]) -> None:
+    def __init__(
+        self, reading: Reading, name: str, title: str, heading: Heading, known: Mapping[str, Any], owner: SymbolicFunction
+    ) -> None:
         self.reading = reading
         self.name = name
         self.title = title
         self.heading = heading
+        self.owner = owner  # the function that it is a version of
         self.known = known  # the arguments that belong to the specialisation, as they were when it was made
         self._lock = threading.RLock()
         self._shortcut: Callable[..., Any] | None = None
@@ -65,6 +70,10 @@ class Specialization:
 
     def __str__(self) -> str:
         return printing.as_text(self.graph, self.heading, self._formula)
+
+    def explain(self) -> Explanation:
+        """Tell how this version was made, and what to know about it (see ``SymbolicFunction.explain``)."""
+        return explain(self.owner, self)
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"

@@ -15,6 +15,7 @@ from symdiff.calculus.forward import tangent
 from symdiff.calculus.reverse import adjoint
 from symdiff.calculus.sweep import ONE, flat
 from symdiff.errors import InternalError
+from symdiff.graph import notes
 from symdiff.graph.cost import cost
 from symdiff.graph.graph import Atom, Graph, Param, walk
 
@@ -137,9 +138,14 @@ def _cheapest(candidates: Mapping[str, Callable[[], Graph]], size: int) -> Deriv
     names = list(candidates)
     if len(names) == 1 or size > MAX_TRIAL:
         return Derived(candidates[names[0]](), Choice(names[0], {}))
-    graphs = {name: build() for name, build in candidates.items()}
+    graphs: dict[str, Graph] = {}
+    kept: dict[str, list[notes.Note]] = {}
+    for name, build in candidates.items():
+        with notes.recording() as kept[name]:
+            graphs[name] = build()
     operations = {name: cost(graph) for name, graph in graphs.items()}
     best = min(names, key=operations.__getitem__)
+    notes.keep(kept[best])
     return Derived(graphs[best], Choice(best, operations))
 
 

@@ -15,6 +15,8 @@ from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.outside import wrap
 from symdiff.frontend.source import top_level
 from symdiff.frontend.values import DictValue, FunctionValue, Known, ListValue, Value, describe
+from symdiff.graph import notes
+from symdiff.graph.graph import Origin
 
 # -- import -------------------------------------------------------------------------------------------------------
 
@@ -156,7 +158,9 @@ def run_assert(reader: Reader, node: ast.Assert, frame: Frame) -> Completion:
 
 
 def check_skipped(node: ast.AST, frame: Frame) -> None:
-    """Refuse to skip a statement that binds a name or changes a list."""
+    """Note that a statement is skipped; refuse to if it binds a name or changes a list."""
+    line = getattr(node, "lineno", 0)
+    notes.add("skipped", "", Origin(line - frame.source.node.lineno + 1, frame.source.line(line)))
     for inner in ast.walk(node):
         called = frame.variables.get(inner.func.id) if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name) else None
         if (

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from symdiff.errors import InternalError
+from symdiff.graph import notes
 from symdiff.graph.build import Builder, key
 from symdiff.graph.graph import Atom, Const, Let, Origin
 from symdiff.primitives.row import Primitive
@@ -162,6 +163,7 @@ class RewritingBuilder(Builder):
                 if holes is not None:
                     if len(frames) > len(self.definitions) + 100:
                         raise InternalError(f"rewriting does not end: {rule.rewrite.name}")
+                    notes.add("rewritten", rule.rewrite.name, origin or self.origin)
                     frames.append(Frame(rule.plan, [*holes, *rule.plan.literals], hint, key(op, args)))
                     return None
         self.release(hint)

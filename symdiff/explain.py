@@ -1,0 +1,319 @@
+"""``explain``: what a derivative was made of and what to know about it, as data and as a report.
+
+Nothing is kept for it: when it is asked for, the function is read and differentiated again with notes switched on.
+"""
+
+from __future__ import annotations
+
+import inspect
+import types
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from symdiff import codegen, simplify
+from symdiff.frontend import FunctionSource, Reading, read_function
+from symdiff.graph import notes
+from symdiff.graph.cost import cost
+from symdiff.graph.dead import dead_code
+from symdiff.graph.graph import Atom, Block, Graph, If, Let, Origin, walk
+from symdiff.graph.structure import Array, Items, Structure
+from symdiff.primitives.own import Own, declared
+from symdiff.rules.reading import Rule
+from symdiff.simplify.accuracy import ACCURACY
+from symdiff.simplify.rewrite import Rewrite
+from symdiff.simplify.template import Hole, Literal, Operation, Template, template
+
+if TYPE_CHECKING:
+    from symdiff.function import SymbolicFunction
+    from symdiff.specialization import Specialization
+
+INACCURATE = 16.0  # units of rounding from which on the error of a row is worth a remark
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A remark on a line of the user's function; lines count from the first of the function, as in the source."""
+
+    line: int
+    text: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.text}" + (f"  -- {self.what}" if self.what else "")
+
+
+@dataclass(frozen=True)
+class Mode:
+    """Which sweeps were taken. ``operations``: the weighted operations of those that were built and counted."""
+
+    mode: str
+    operations: Mapping[str, int]
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.mode}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class RuleUse:
+    """A function with a rule of its own: how compiled code calls it and how its rule was checked."""
+
+    name: str
+    operands: tuple[str, ...]
+    way: str
+    reason: str
+    points: int
+    tolerance: float
+
+    def __str__(self) -> str:
+        way = self.way + (f" ({self.reason})" if self.reason else "")
+        return f"{self.name}({', '.join(self.operands)}): {way}; checked at {self.points} points to {self.tolerance:g}"
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What ``explain()`` returns; ``print`` shows it as a report.
+
+    ``modes``: how each differentiation was done; ``value_operations`` and ``operations``: weighted operations of the
+    function and of this (+ - * are 1, / and sqrt 4, elementary functions 10, special functions 50; integer powers their
+    multiplications); ``skipped``: statements without effect on the result; ``kinks``: where the derivative is a
+    convention, or that of the branch executed; ``versions``: what the derivative exists for, ``version`` the one explained;
+    ``captured``: numbers from outside with their present values; ``guards``: other outside values that shaped it;
+    ``assumed``: structures of arguments that no call has shown; ``integers``: arguments whose values are built in;
+    ``rewritten``: operations that are computed in a more accurate form; ``accuracy``: functions with a larger error;
+    ``rules``: functions with rules of their own.
+    """
+
+    title: str
+    version: str
+    versions: tuple[str, ...]
+    modes: tuple[Mode, ...]
+    value_operations: int
+    operations: int
+    skipped: tuple[Remark, ...]
+    kinks: tuple[Remark, ...]
+    captured: Mapping[str, float]
+    guards: tuple[str, ...]
+    assumed: Mapping[str, str]
+    integers: Mapping[str, int]
+    rewritten: tuple[Remark, ...]
+    accuracy: tuple[str, ...]
+    rules: tuple[RuleUse, ...]
+
+    def __str__(self) -> str:
+        sections: list[tuple[str, Iterable[object]]] = [
+            ("version", [self.version or "no arguments"]),
+            ("others", [version for version in self.versions if version != self.version]),
+            ("mode", self.modes),
+            ("operations", [f"{self.value_operations} of the function, {self.operations} of this (weighted)"]),
+            ("captured", [f"{name} = {value!r}, read at every call" for name, value in self.captured.items()]),
+            ("guards", self.guards),
+            ("assumed", [f"{name} is {what}, until a call shows it" for name, what in self.assumed.items()]),
+            ("built in", [f"{name} = {value}" for name, value in self.integers.items()]),
+            ("skipped", self.skipped),
+            ("kinks", self.kinks),
+            ("rewritten", self.rewritten),
+            ("accuracy", self.accuracy),
+            ("rules", self.rules),
+        ]
+        lines = [self.title]
+        for name, items in sections:
+            for position, item in enumerate(items):
+                lines.append(f"  {name if position == 0 else '':<11} {item}")
+        return "\n".join(lines)
+
+
+def explain(function: SymbolicFunction, made: Specialization) -> Explanation:
+    """Explain one version of a derivative."""
+    structures, known = _request(made)
+    with notes.recording() as found:
+        reading = function.__symdiff_reading__(structures, known, {})
+    source = _innermost(function)
+    primal = dead_code(read_function(source, structures, known, {}, function._apply_inner, (function,)).graph)
+    names = [param.leaves for param in primal.params if param.name in function.differentiated]
+    graph = reading.graph
+    return Explanation(
+        title=made.title,
+        version=_version(made),
+        versions=tuple(dict.fromkeys(map(_version, function.versions))),
+        modes=tuple(Mode(note.what, note.numbers, note.text) for note in found if note.kind == "mode"),
+        value_operations=cost(simplify.clean(primal)),
+        operations=cost(graph),
+        skipped=_skipped(found),
+        kinks=_sorted(_kinks(primal, [leaf for leaves in names for leaf in leaves])),
+        captured=_captured(reading, known),
+        guards=_guards(reading),
+        assumed={name: _shape(structure) for name, structure in reading.assumed.items()},
+        integers={name: known[name] for name in made.reading.integers},
+        rewritten=_rewritten(found, primal),
+        accuracy=tuple(_accuracy(graph)),
+        rules=tuple(_rules(primal, graph)),
+    )
+
+
+def _request(made: Specialization) -> tuple[dict[str, Structure | None], Mapping[str, Any]]:
+    """What the version was read for."""
+    structures: dict[str, Structure | None] = {
+        param.name: None if param.name in made.reading.assumed else param.structure
+        for param in made.graph.params
+        if param.role == "argument"
+    }
+    return structures, made.known
+
+
+def _innermost(function: SymbolicFunction) -> FunctionSource:
+    base = function._base
+    return base if isinstance(base, FunctionSource) else _innermost(base)
+
+
+def _skipped(found: Iterable[notes.Note]) -> tuple[Remark, ...]:
+    return _sorted(Remark(note.line, note.text, "") for note in found if note.kind == "skipped")
+
+
+def _rewritten(found: Iterable[notes.Note], graph: Graph) -> tuple[Remark, ...]:
+    """The rewrites for accuracy; those of plain algebra are not worth a word."""
+    names = {rewrite.name: rewrite for rewrite in ACCURACY}
+    return _sorted(
+        _remark(note if note.text else None, graph, f"{note.what} is computed as {_written(names[note.what])}")
+        for note in found
+        if note.kind == "rewritten" and note.what in names
+    )
+
+
+def _written(rewrite: Rewrite) -> str:
+    """The right side of a rewrite, with the names that its row gives the operands."""
+    names = list(inspect.signature(rewrite.replacement).parameters)
+
+    def text(part: Template) -> str:
+        if isinstance(part, Hole):
+            return names[part.index]
+        if isinstance(part, Operation):
+            shown = [text(operand) for operand in part.operands]
+            if "(" in part.op.code:
+                return f"{part.op.name}({', '.join(shown)})"
+            grouped = [f"({item})" if " " in item else item for item in shown]
+            return part.op.code.format(*grouped)
+        return repr(part.const) if isinstance(part, Literal) else "n/2"
+
+    return text(template(rewrite.replacement, len(names)))
+
+
+def _remark(origin: Origin | notes.Note | None, graph: Graph, what: str) -> Remark:
+    """A remark on the line of an origin; a lambda, whose expression has none, is one line."""
+    if origin is not None and origin.text:
+        return Remark(origin.line, origin.text, what)
+    return Remark(1, graph.source.partition("\n")[0].strip(), what)
+
+
+def _sorted(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
+    """Remarks in the order of lines, one for each line."""
+    lines: dict[tuple[int, str], dict[str, None]] = {}
+    for remark in remarks:
+        lines.setdefault((remark.line, remark.text), {})[remark.what] = None
+    merged = (Remark(line, text, "; ".join(whats)) for (line, text), whats in lines.items())
+    return tuple(sorted(merged, key=lambda remark: remark.line))
+
+
+# -- versions and outside values ----------------------------------------------------------------------------------
+
+
+def _version(made: Specialization) -> str:
+    """What a version is for, in words."""
+    arguments = [f"{param.name} {_shape(param.structure)}" for param in made.graph.params if param.role != "captured"]
+    return ", ".join(arguments + [f"{name} = {_short(value)}" for name, value in made.known.items()])
+
+
+def _shape(structure: Structure) -> str:
+    if structure.is_scalar:
+        return "a number"
+    if isinstance(structure, Array):
+        shape = structure.dimensions
+        return f"a vector of {shape[0]}" if len(shape) == 1 else f"an array of shape {shape}"
+    return f"a {structure.container} of {len(structure.items)}" if isinstance(structure, Items) else "a structure"
+
+
+def _short(value: Any) -> str:
+    shown = value.__qualname__ if callable(value) and hasattr(value, "__qualname__") else repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:57]}..."
+
+
+def _captured(reading: Reading, known: Mapping[str, Any]) -> dict[str, float]:
+    return {leaf: float(place.get(known)) for place, leaf in reading.captures}
+
+
+def _guards(reading: Reading) -> tuple[str, ...]:
+    """Outside values that shaped the graph, without what goes without saying: modules and functions under their own names.
+
+    Rules are listed by themselves, arguments that are known values with the version.
+    """
+    shown = [
+        f"{guard.place.name} is {_short(guard.value)}"
+        for guard in reading.guards
+        if (guard.place.path or not guard.place.argument)
+        and not isinstance(guard.value, types.ModuleType | Rule)
+        and getattr(guard.value, "__name__", None) != guard.place.name
+    ]
+    return tuple(dict.fromkeys(shown))
+
+
+# -- kinks --------------------------------------------------------------------------------------------------------
+
+
+def _kinks(graph: Graph, wrt: list[str]) -> Iterator[Remark]:
+    """Where the derivative jumps, or is decided by a comparison."""
+    dependent = set(wrt)
+    _mark(graph.body, dependent)
+    definitions = {node.name: node for node in walk(graph.body) if isinstance(node, Let)}
+    for node in walk(graph.body):
+        if isinstance(node, Let) and node.op.kink and _any(node.args, dependent):
+            yield _remark(node.origin, graph, f"{node.op.title}: {node.op.kink}")
+        elif isinstance(node, If) and node.condition in dependent:
+            for what in _deciding(node.condition, definitions, dependent):
+                yield _remark(node.origin, graph, what)
+
+
+def _mark(block: Block, names: set[str]) -> None:
+    """Add everything that depends on the names, smoothly or not."""
+    for node in block:
+        if isinstance(node, Let):
+            if _any(node.args, names):
+                names.add(node.name)
+        elif isinstance(node, If):
+            _mark(node.then, names)
+            _mark(node.orelse, names)
+            names.update(out.name for out in node.outs if _any((node.condition, out.then, out.orelse), names))
+
+
+def _any(atoms: Iterable[Atom], names: set[str]) -> bool:
+    return any(isinstance(atom, str) and atom in names for atom in atoms)
+
+
+def _deciding(condition: Atom, definitions: Mapping[str, Let], dependent: set[str]) -> list[str]:
+    """What to know of a condition: an equality decides the value at single points."""
+    let = definitions.get(condition) if isinstance(condition, str) else None
+    if let is not None and let.op.name in ("and", "or", "not"):
+        return [what for arg in let.args if _any((arg,), dependent) for what in _deciding(arg, definitions, dependent)]
+    if let is not None and let.op.name in ("eq", "ne"):
+        left, right = (atom if isinstance(atom, str) else repr(atom) for atom in let.args)
+        where = f"{left} == {right}"
+        return [f"{where} decides the value: the derivative there is that of this branch, whatever the other one tends to"]
+    return ["the derivative is that of the branch that is executed"]
+
+
+# -- accuracy and rules -------------------------------------------------------------------------------------------
+
+
+def _accuracy(graph: Graph) -> Iterator[str]:
+    """The functions of a graph whose error is more than a few units of rounding."""
+    rows = {node.op for node in walk(graph.body) if isinstance(node, Let) and not isinstance(node.op, Own)}
+    for row in sorted(rows, key=lambda row: row.name):
+        if row.error >= INACCURATE:
+            yield f"{row.title} is accurate to about {row.error:g} units of rounding"
+
+
+def _rules(*graphs: Graph) -> Iterator[RuleUse]:
+    """The functions with rules that the function or its derivative calls."""
+    for row in dict.fromkeys(row for graph in graphs for row in codegen.own_rows(graph)):
+        link, rule = codegen.link_of(row), declared(row.function)
+        yield RuleUse(row.title, row.named, link.way, link.reason, len(row.points()), rule.tolerance)
