@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,15 +13,17 @@ from symdiff.frontend import (
     calls,
     comprehensions,  # noqa: F401 - registers its rules
     conditions,
+    exceptions,  # noqa: F401 - registers its rules
     loops,  # noqa: F401 - registers its rules
     writes,
 )
 from symdiff.frontend.callables import from_callable
-from symdiff.frontend.gaps import GapError, NeedsCallError, RestartError
-from symdiff.frontend.lower import Differentiate, Frame, Reader, names_assigned
+from symdiff.frontend.gaps import EndedError, GapError, NeedsCallError, RestartError
+from symdiff.frontend.lower import Differentiate, Frame, Reader
 from symdiff.frontend.places import Guard, Place
+from symdiff.frontend.scopes import names_assigned
 from symdiff.frontend.source import FunctionSource, from_function, from_text
-from symdiff.frontend.values import POISON, DictValue, Known, Poison, TupleValue, Value, describe, leaves, structure_of
+from symdiff.frontend.values import POISON, DictValue, Known, Poison, TupleValue, Value, describe, leaves, number, structure_of
 from symdiff.graph.dead import dead_code
 from symdiff.graph.graph import Atom, Graph, Param, free_names
 from symdiff.graph.structure import SCALAR, Structure
@@ -90,7 +93,10 @@ def _read_once(reader: Reader, adapt: Callable[[Value], Value]) -> Reading:
             raise NeedsCallError(f"the number of arguments *{parameter.name} of {source.name} is not known before a call")
         if parameter.kind is parameter.VAR_KEYWORD and parameter.name not in reader.known:
             raise NeedsCallError(f"the keywords **{parameter.name} of {source.name} are not known before a call")
-    result = adapt(_result(reader, frame))
+    try:
+        result = adapt(_result(reader, frame))
+    except EndedError:  # it raises for every argument, and so does its derivative
+        result = number(math.nan)
     structure = structure_of(result)
     outputs: tuple[Atom, ...] = ()
     if isinstance(result, Poison) or reader.gaps or reader.unbound or reader.missing or reader.needs:

@@ -20,6 +20,7 @@ from symdiff.frontend.mathematics import MATH, STATISTICS, hypot_of, product_of
 from symdiff.frontend.merge import choose
 from symdiff.frontend.sequences import SEQUENCES, TOOLS
 from symdiff.frontend.tables import TABLES
+from symdiff.frontend.texts import TEXTS
 from symdiff.frontend.values import ArrayValue, Condition, Known, Number, TupleValue, Value, number
 from symdiff.primitives import TABLE
 
@@ -347,7 +348,7 @@ def forms() -> dict[Any, Form]:
 
     import numpy as np
 
-    found: dict[Any, Form] = {getattr(builtins, name): form for name, form in (PYTHON | SEQUENCES | KINDS).items()}
+    found: dict[Any, Form] = {getattr(builtins, name): form for name, form in (PYTHON | SEQUENCES | KINDS | TEXTS).items()}
     found |= TOOLS
     for module, named in ((math, MATH), (np, NUMPY), (statistics, STATISTICS)):
         found |= {getattr(module, name): form for name, form in named.items() if hasattr(module, name)}
@@ -357,6 +358,6 @@ def forms() -> dict[Any, Form]:
 
 def supported() -> list[str]:
     """What users write for these functions, for the README."""
-    listed = [*PYTHON, *SEQUENCES, *KINDS, *(f"math.{name}" for name in MATH), *(f"np.{name}" for name in NUMPY)]
+    listed = [*PYTHON, *SEQUENCES, *KINDS, *TEXTS, *(f"math.{name}" for name in MATH), *(f"np.{name}" for name in NUMPY)]
     tools = [f"{tool.__module__.lstrip('_')}.{tool.__name__}" for tool in TOOLS]
     return sorted([*listed, *tools, *(f"statistics.{name}" for name in STATISTICS), "np.linalg.norm"])

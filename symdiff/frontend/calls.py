@@ -6,6 +6,7 @@ import ast
 import functools
 import inspect
 import logging
+import math
 import types
 import warnings
 from collections.abc import Mapping, Sequence
@@ -15,11 +16,12 @@ from typing import Any
 from symdiff.errors import SourceError, Verdict
 from symdiff.frontend import containers
 from symdiff.frontend.callables import check_vectorized
-from symdiff.frontend.gaps import GapError, PoisonedError
+from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
 from symdiff.frontend.lookup import has_mark, has_plain_hash, home, is_vectorized, method, name_of, unwrap
-from symdiff.frontend.lower import MAX_DEPTH, Frame, Reader, names_assigned, reads
+from symdiff.frontend.lower import MAX_DEPTH, Frame, Reader, reads
 from symdiff.frontend.outside import wrap
 from symdiff.frontend.places import Place
+from symdiff.frontend.scopes import names_assigned
 from symdiff.frontend.source import FunctionSource, from_function
 from symdiff.frontend.values import (
     NONE,
@@ -147,7 +149,8 @@ def _callee(reader: Reader, node: ast.expr, frame: Frame) -> Value:
 
         owner = reader.read(node.value, frame)
         record = isinstance(owner, TupleValue) and owner.record is not None
-        if isinstance(owner, Container | VectorParam | Number | Poison) and not record:
+        text = isinstance(owner, Known) and isinstance(owner.value, str)
+        if text or (isinstance(owner, Container | VectorParam | Number | Poison) and not record):
             return owner if isinstance(owner, Poison) else Method(owner, node.attr, node)
         try:
             return objects.read(reader, owner, node, frame)
@@ -197,7 +200,6 @@ def _call_known(
 ) -> Value:
     """Call a Python object: what symdiff has a way of its own for, or a function that is read."""
     from symdiff.frontend import nested, own
-    from symdiff.frontend.arrays import forms
 
     target = function.value
     if target is logging.getLogger:
@@ -207,12 +209,9 @@ def _call_known(
     rule = declared(target)
     if rule is not None:
         return own.call_own(reader, rule, args, keywords, node, hint)
-    form = forms().get(target) if has_plain_hash(target) else None
-    if form is not None:
-        return _as_answered(target, form(reader, list(args), dict(keywords), node))
-    row = _row(target)
-    if row is not None:
-        return _as_answered(target, apply_row(reader, row, args, keywords, node, hint))
+    result = _call_library(reader, target, args, keywords, node, hint)
+    if result is not None:
+        return _as_answered(target, result)
     if has_mark(target, "__symdiff_reading__"):
         return nested.call_derivative(reader, target, args, keywords, node)
     if has_mark(target, "__symdiff_transform__"):
@@ -231,6 +230,26 @@ def _as_answered(target: Any, result: Value) -> Value:
     """The result of a function; a truth value of NumPy's functions is NumPy's bool."""
     numpy = type(target).__name__ == "ufunc" or home(target).split(".")[0] == "numpy"
     return Condition(result.atom, numpy=True) if isinstance(result, Condition) and numpy else result
+
+
+def _call_library(
+    reader: Reader, target: Any, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST, hint: str
+) -> Value | None:
+    """A form or a row of the table; None for anything else."""
+    from symdiff.frontend.arrays import forms
+
+    form = forms().get(target) if has_plain_hash(target) else None
+    row = _row(target)
+    if target is math.pow and reader.attempts:
+        raise GapError(node, "math.pow inside try", "write x**y", "not yet")
+    with reader.quietly("numpy" in (type(target).__module__, _module(target).split(".")[0])):
+        if form is not None:
+            return form(reader, list(args), dict(keywords), node)
+        return None if row is None else apply_row(reader, row, args, keywords, node, hint)
+
+
+def _module(target: Any) -> str:
+    return getattr(target, "__module__", None) or ""
 
 
 def check_callee(target: Any, node: ast.AST) -> None:
@@ -379,10 +398,9 @@ def run_function(reader: Reader, frame: Frame) -> Value:
             return reader.read(source.node.body, frame, "result")
         completion = run(reader, source.node.body, frame)
         if completion.raises:
-            if not frame.inlined:
-                always = GapError(source.node, f"{source.name} raises whatever its numbers are", "call it with other options")
-                reader.record(frame, always)
-            return NONE
+            if reader.gaps or reader.unreachable:
+                return NONE
+            raise EndedError
         if "return" not in completion.flags:
             return NONE
         if not completion.always:

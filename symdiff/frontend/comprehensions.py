@@ -22,7 +22,7 @@ def read_comprehension(reader: Reader, node: Comprehension, frame: Frame, hint: 
         for name in ast.walk(generator.target)
         if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
     }
-    inner = Frame(frame.source, frozenset(targets), {}, frame, frame.inlined)
+    inner = Frame(frame.source, frozenset(targets), {}, frame, frame.inlined, comprehension=True)
     items: list[Value] = []
     _generate(reader, node, 0, inner, frame, items)
     if any(item is POISON for item in items):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import enum
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from symdiff.frontend import containers, dicts
-from symdiff.frontend.gaps import GapError, PoisonedError
+from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
 from symdiff.frontend.lookup import is_python
 from symdiff.frontend.lower import Frame, Reader, reads
 from symdiff.frontend.merge import choose
@@ -25,13 +26,15 @@ from symdiff.frontend.values import (
     ListValue,
     Method,
     Number,
+    TextValue,
     TupleValue,
     Value,
     VectorParam,
     describe,
     number,
 )
-from symdiff.graph.graph import Const
+from symdiff.graph.build import Body
+from symdiff.graph.graph import Atom, Const
 
 COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Lt: "lt",
@@ -80,6 +83,8 @@ def scalar(reader: Reader, value: Value, node: ast.AST) -> Number:
 @reads(ast.Compare)
 def read_compare(reader: Reader, node: ast.Compare, frame: Frame, hint: str) -> Value:
     """``a < b``, chained ``a < b < c``, ``x is None``, ``x in (1, 2)``."""
+    if any(isinstance(inner, ast.NamedExpr) for later in node.comparators[1:] for inner in ast.walk(later)):
+        raise GapError(node, "an assignment (:=) that may not happen", "assign in a statement of its own")
     values = reader.operands([node.left, *node.comparators], frame)
     results = [compare(reader, op, a, b, node, hint) for op, a, b in zip(node.ops, values[:-1], values[1:], strict=True)]
     return conjunction(reader, results, hint)
@@ -96,6 +101,8 @@ def compare(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.AST, hi
     for value in (a, b):
         if isinstance(value, Known) and is_python(type(value.value), "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"):
             raise GapError(node, f"a comparison with {describe(value)}, whose class computes it", "compare its attributes")
+        if isinstance(value, TextValue | IteratorValue | FunctionValue):
+            raise GapError(node, f"a comparison with {describe(value)}", "compare known texts or numbers")
     if isinstance(a, Known) and isinstance(b, Known):
         _pin(reader, a, b)
         return _compare_known(name, a.value, b.value, node)
@@ -256,19 +263,42 @@ def _short_circuit(reader: Reader, conjunctive: bool, nodes: list[ast.expr], fra
     truth = truth_of(reader, value, nodes[0])
     if isinstance(truth, Known):
         return _short_circuit(reader, conjunctive, nodes[1:], frame, hint) if truth.value == conjunctive else value
-    before = dict(frame.variables)
-    with reader.builder.block() as body:
-        other = _short_circuit(reader, conjunctive, nodes[1:], frame, hint)
-    if other is POISON:
-        raise PoisonedError
-    if frame.variables != before:
-        raise GapError(nodes[1], "an assignment (:=) that may not happen", "assign in a statement of its own")
+    body, other = _side(reader, lambda: _short_circuit(reader, conjunctive, nodes[1:], frame, hint), nodes[1], frame)
     plain = isinstance(value, Condition) and isinstance(other, Condition | Known)
-    if plain and all(reader.is_cheap(statement) for statement in body):
+    if other is not None and plain and all(reader.is_cheap(statement) for statement in body):
         reader.builder.splice(body)
         return conjunction(reader, [value, other], hint) if conjunctive else disjunction(reader, [value, other], hint)
-    then, orelse = ((body, other), ((), value)) if conjunctive else (((), value), (body, other))
-    return choose(reader, truth.atom, then, orelse, nodes[1], hint)
+    sides: list[Side] = [(body, other), (Body(), value)]
+    return _chosen(reader, truth.atom, sides if conjunctive else sides[::-1], nodes[1], hint)
+
+
+Side = tuple[Body, Value | None]  # the statements of one side of a choice, and its value; None: it always raises
+
+
+def _side(reader: Reader, compute: Callable[[], Value], node: ast.AST, frame: Frame | None = None) -> Side:
+    """Compute one side of a choice in a block of its own. It must change no variable: the other side may be taken."""
+    scopes = list(reader.scopes(frame)) if frame is not None else []
+    before = [dict(scope.variables) for scope in scopes]
+    value: Value | None = None
+    with reader.builder.block() as body, contextlib.suppress(EndedError):
+        value = compute()
+    if value is POISON:
+        raise PoisonedError
+    if [scope.variables for scope in scopes] != before:
+        raise GapError(node, "a change of a variable that may not happen", "make it a statement of its own, inside an if")
+    return body, value
+
+
+def _chosen(reader: Reader, condition: Atom, sides: Sequence[Side], node: ast.AST, hint: str) -> Value:
+    (then, first), (orelse, second) = sides
+    if first is not None and second is not None:
+        return choose(reader, condition, (then, first), (orelse, second), node, hint)
+    reader.builder.branch(condition, then if first is None else (), orelse if second is None else (), [])
+    value = second if first is None else first
+    if value is None:
+        raise EndedError
+    reader.builder.splice(orelse if first is None else then)
+    return value
 
 
 def either(
@@ -278,28 +308,24 @@ def either(
     orelse: Callable[[], Value],
     node: ast.AST,
     hint: str = "t",
+    frame: Frame | None = None,
 ) -> Value:
     """The value of one of two computations; each stands in its own side of a branch, unless the test is known."""
     truth = truth_of(reader, test, node)
     if isinstance(truth, Known):
         return then() if truth.value else orelse()
-    sides = []
-    for compute in (then, orelse):
-        with reader.builder.block() as body:
-            sides.append((body, compute()))
-    return choose(reader, truth.atom, sides[0], sides[1], node, hint)
+    return _chosen(reader, truth.atom, [_side(reader, compute, node, frame) for compute in (then, orelse)], node, hint)
 
 
 @reads(ast.IfExp)
 def read_conditional(reader: Reader, node: ast.IfExp, frame: Frame, hint: str) -> Value:
     """``a if c else b``: only the chosen side is evaluated."""
-    truth = truth_of(reader, reader.operand(node.test, frame), node.test)
-    if isinstance(truth, Known):
-        return reader.operand(node.body if truth.value else node.orelse, frame)
-    with reader.builder.block() as then:
-        first = reader.read(node.body, frame, hint)
-    with reader.builder.block() as orelse:
-        second = reader.read(node.orelse, frame, hint)
-    if first is POISON or second is POISON:
+    test = reader.operand(node.test, frame)
+
+    def side(chosen: ast.expr) -> Callable[[], Value]:
+        return lambda: reader.read(chosen, frame, hint)
+
+    value = either(reader, test, side(node.body), side(node.orelse), node, hint, frame)
+    if value is POISON:
         raise PoisonedError
-    return choose(reader, truth.atom, (then, first), (orelse, second), node, hint)
+    return value

@@ -76,7 +76,12 @@ def length(reader: Reader, value: Value, node: ast.AST) -> int:
     if name is not None or reader.is_assumed(value):
         what = f"the length of {name}" if name is not None else f"the structure of {value.atom}"  # type: ignore[union-attr]
         raise NeedsCallError(f"{what} is not known before a call: call the derivative, or use .at(...) with example arguments")
-    raise GapError(node, f"the length of {describe(value)}", "use a tuple, list or array")
+    raise GapError(node, f"the length of {describe(value)}", "use a tuple, list or array", raises=_type_error(value))
+
+
+def _type_error(value: Value) -> type[Exception] | None:
+    """What Python raises when a number is used as a container."""
+    return TypeError if isinstance(value, Number | Condition) else None
 
 
 def shape(reader: Reader, value: Value, node: ast.AST) -> tuple[int, ...]:
@@ -127,10 +132,11 @@ def item(reader: Reader, owner: Value, position: int, node: ast.AST) -> Value:
     else:
         if reader.is_assumed(owner):
             length(reader, owner, node)
-        raise GapError(node, f"an element of {describe(owner)}", "index a tuple, list or array")
+        raise GapError(node, f"an element of {describe(owner)}", "index a tuple, list or array", raises=_type_error(owner))
     if not -count <= position < count:
         reader.check_length(owner, count, f"element {position} is out of range: it is read", node)
-        raise GapError(node, f"index {position} is out of range for {describe(owner)}", f"use an index below {count}")
+        reason = f"index {position} is out of range for {describe(owner)}"
+        raise GapError(node, reason, f"use an index below {count}", raises=IndexError)
     if isinstance(owner, ArrayValue):
         return row(owner, position % count)
     if isinstance(owner, TupleValue | ListValue):
@@ -242,6 +248,10 @@ def attribute(reader: Reader, owner: Value, name: str, node: ast.AST) -> Value |
 
 def method(reader: Reader, owner: Value, name: str, args: Sequence[Value], frame: Frame, node: ast.AST) -> Value | None:
     """A method that changes or copies a list; None if there is no such method here."""
+    if isinstance(owner, Known) and isinstance(owner.value, str):
+        from symdiff.frontend import texts
+
+        return texts.method(owner.value, name, args, node)
     if isinstance(owner, DictValue):
         return dicts.method(reader, owner, name, args, frame, node)
     if isinstance(owner, ListValue) and name in changes.LIST_METHODS:
@@ -314,10 +324,11 @@ def join(reader: Reader, op: type[ast.operator], left: Value, right: Value, node
             return combined
     if op is ast.BitOr and isinstance(left, DictValue) and isinstance(right, DictValue):
         return dicts.union(left, right, node)
-    texts = [value.value for value in (left, right) if isinstance(value, Known) and isinstance(value.value, str)]
-    if op is ast.Add and len(texts) == 2 and len(texts[0]) + len(texts[1]) <= MAX_RANGE:
-        return Known(texts[0] + texts[1])
-    return None
+    from symdiff.frontend import texts
+
+    if op is ast.Add:
+        return texts.joined(left, right, node)
+    return texts.percent(left, right, node) if op is ast.Mod else None
 
 
 def _combined(reader: Reader, op: type[ast.operator], left: Value, right: Value) -> Value | None:

@@ -8,17 +8,15 @@ the rest of the block moves into the branch that goes on.
 from __future__ import annotations
 
 import ast
-import builtins
 import copy
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from symdiff.frontend import calls, changes, containers, writes
 from symdiff.frontend.conditions import disjunction, truth_of
 from symdiff.frontend.expressions import binary, inner_function
-from symdiff.frontend.gaps import GapError, PoisonedError
+from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
 from symdiff.frontend.lower import MAX_NESTING, Frame, Reader
 from symdiff.frontend.merge import MISSING, Merge, changed
 from symdiff.frontend.values import (
@@ -71,16 +69,23 @@ def run(reader: Reader, statements: Sequence[ast.stmt], frame: Frame) -> Complet
     """Read statements in order, as far as they are reached."""
     for position, statement in enumerate(statements):
         reader.builder.origin = reader.origin(frame, statement)
+        for attempt in reader.attempts:
+            attempt.mark(reader, statement, frame)
         try:
             reader.step(statement)
         except GapError as error:
             reader.record(frame, error)
             return RAISES
         rest = statements[position + 1 :]
-        if isinstance(statement, ast.If):
-            completion, rest_read = run_if(reader, statement, rest, frame)
-        else:
-            completion, rest_read = run_statement(reader, statement, frame), False
+        try:
+            if isinstance(statement, ast.If):
+                completion, rest_read = run_if(reader, statement, rest, frame)
+            else:
+                completion, rest_read = run_statement(reader, statement, frame), False
+        except EndedError:
+            return RAISES
+        if reader.unreachable:
+            return RAISES
         if rest_read or completion.always or (completion.flags and not rest):
             return completion
         if completion.flags:
@@ -321,25 +326,6 @@ def run_return(reader: Reader, node: ast.Return, frame: Frame) -> Completion:
     return ends("return")
 
 
-def run_raise(reader: Reader, node: ast.Raise, frame: Frame) -> Completion:
-    """``raise ValueError("text")``: kept, so that the derivative raises the same there."""
-    call = node.exc
-    if call is None:
-        raise GapError(node, "a bare raise", "raise an exception class with a text")
-    arguments = call.args if isinstance(call, ast.Call) else []
-    exception = reader.operand(call.func if isinstance(call, ast.Call) else call, frame)
-    kind: Any = exception.value if isinstance(exception, Known) else None
-    builtin = isinstance(kind, type) and issubclass(kind, Exception) and getattr(builtins, kind.__name__, None) is kind
-    if not builtin:
-        raise GapError(node, "an exception that is no builtin class", "raise ValueError or another builtin exception", "not yet")
-    texts = reader.operands(arguments, frame)
-    if len(texts) > 1 or not all(isinstance(text, Known) and isinstance(text.value, str) for text in texts):
-        raise GapError(node, "an exception with values in its message", "raise it with one fixed text", "not yet")
-    message = texts[0].value if texts and isinstance(texts[0], Known) else ""
-    reader.builder.error(kind.__name__, message)
-    return RAISES
-
-
 def run_def(reader: Reader, node: ast.FunctionDef, frame: Frame) -> Completion:
     """An inner function; decorators are applied as Python does."""
     value: Value = inner_function(reader, node, node.name, frame)
@@ -360,7 +346,6 @@ STATEMENTS: dict[type[ast.stmt], Run] = {
     ast.AugAssign: run_augmented,  # type: ignore[dict-item]
     ast.Expr: run_expression,  # type: ignore[dict-item]
     ast.Return: run_return,  # type: ignore[dict-item]
-    ast.Raise: run_raise,  # type: ignore[dict-item]
     ast.FunctionDef: run_def,  # type: ignore[dict-item]
     ast.Break: lambda reader, node, frame: ends("break"),
     ast.Continue: lambda reader, node, frame: ends("continue"),

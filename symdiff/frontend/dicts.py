@@ -110,7 +110,8 @@ def lookup(reader: Reader, owner: DictValue, index: Value, node: ast.AST) -> Val
     key = hashed(reader, index, node)
     if key not in owner.entries:
         known = ", ".join(map(repr, owner.keys[:5])) + (", ..." if len(owner.keys) > 5 else "")
-        raise GapError(node, f"the key {key!r} is not in the dict", f"use one of {known}" if known else "the dict is empty")
+        rewrite = f"use one of {known}" if known else "the dict is empty"
+        raise GapError(node, f"the key {key!r} is not in the dict", rewrite, raises=KeyError)
     return owner.entries[key]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import math
 import operator
 from collections.abc import Callable
 
@@ -67,7 +66,8 @@ def read_name(reader: Reader, node: ast.Name, frame: Frame, hint: str) -> Value:
 def read_walrus(reader: Reader, node: ast.NamedExpr, frame: Frame, hint: str) -> Value:
     """``(y := x**2)``: the value, bound on the way."""
     value = reader.operand(node.value, frame)
-    frame.variables[node.target.id] = value
+    function = next(scope for scope in reader.scopes(frame) if not scope.comprehension)
+    containers.assign(reader, node.target, value, function)
     return value
 
 
@@ -191,7 +191,8 @@ def binary(reader: Reader, op: type[ast.operator], left: Value, right: Value, no
         raise reader.refuse(op(), node)
     name = OPERATORS[op]
     if isinstance(left, ArrayValue) or isinstance(right, ArrayValue):
-        return containers.broadcast(reader, lambda a, b: arithmetic(reader, name, a, b, node), left, right, node)
+        with reader.quietly(True):
+            return containers.broadcast(reader, lambda a, b: arithmetic(reader, name, a, b, node), left, right, node)
     return arithmetic(reader, name, scalar(reader, left, node), scalar(reader, right, node), node, hint)
 
 
@@ -249,25 +250,3 @@ def read_subscript(reader: Reader, node: ast.Subscript, frame: Frame, hint: str)
     """``p[0]``, ``p[-1]``, ``p[1:]``, ``a[0, 1]``."""
     owner = reader.operand(node.value, frame)
     return containers.subscript(reader, owner, node.slice, frame, node)
-
-
-@reads(ast.JoinedStr)
-def read_f_string(reader: Reader, node: ast.JoinedStr, frame: Frame, hint: str) -> Value:
-    """An f-string of known values."""
-    parts: list[str] = []
-    for part in node.values:
-        if isinstance(part, ast.Constant):
-            parts.append(str(part.value))
-            continue
-        value = reader.operand(part.value, frame) if isinstance(part, ast.FormattedValue) else POISON
-        known = value.known if isinstance(value, Number) else value.value if isinstance(value, Known) else None
-        plain = isinstance(part, ast.FormattedValue) and part.conversion == -1 and part.format_spec is None
-        if (
-            known is None
-            or not plain
-            or not isinstance(known, str | int | float)
-            or not math.isfinite(known if not isinstance(known, str) else 0)
-        ):
-            raise GapError(part, "an f-string with a value of the call", "use a fixed text", "not yet")
-        parts.append(str(known))
-    return Known("".join(parts))

@@ -20,7 +20,6 @@ class Refusal:
 FENCE: dict[type[ast.AST], Refusal] = {
     # statements
     ast.While: Refusal("a while loop whose end depends on the arguments", "use a for loop over a literal range", "not yet"),
-    ast.Try: Refusal("try and except", "test the condition with if before the operation", "not yet"),
     ast.TryStar: Refusal("except*", "test the condition with if before the operation"),
     ast.AsyncWith: Refusal("async with", "write a plain function"),
     ast.AsyncFor: Refusal("async for", "write a plain function"),

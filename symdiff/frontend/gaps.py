@@ -12,10 +12,23 @@ from symdiff.errors import SymdiffError, Verdict
 class GapError(Exception):
     """Raised by a rule that meets something it cannot read; recorded where the expression stands."""
 
-    def __init__(self, node: ast.AST, reason: str, rewrite: str, verdict: Verdict = "never", certain: bool = False) -> None:
+    def __init__(
+        self,
+        node: ast.AST,
+        reason: str,
+        rewrite: str,
+        verdict: Verdict = "never",
+        certain: bool = False,
+        raises: type[Exception] | None = None,
+    ) -> None:
         super().__init__(reason)
+        self.raises = raises  # what Python raises here, where that is the reason
         self.certain = certain
         self.node, self.reason, self.rewrite, self.verdict = node, reason, rewrite, verdict
+
+
+class EndedError(Exception):
+    """A function that was called raises in any case: nothing after the call is reached."""
 
 
 class PoisonedError(Exception):

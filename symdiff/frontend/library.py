@@ -105,7 +105,7 @@ def float_of(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> V
         try:
             spelled = float(value.value)
         except ValueError:
-            raise GapError(node, f"float({value.value!r})", "write a number") from None
+            raise GapError(node, f"float({value.value!r})", "write a number", raises=ValueError) from None
         return wrap(reader, spelled, repr(spelled), None, node, owner=math)
     result = scalar(reader, value, node)
     if isinstance(result.known, int) and isinstance(result.atom, Const):
@@ -124,7 +124,7 @@ def _int(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value
         try:
             return number(int(args[0].value))
         except ValueError:
-            raise GapError(node, f"int({args[0].value!r})", "write a number") from None
+            raise GapError(node, f"int({args[0].value!r})", "write a number", raises=ValueError) from None
     value = scalar(reader, args[0], node)
     if value.known is not None and math.isfinite(value.known):
         return number(int(value.known))

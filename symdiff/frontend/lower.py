@@ -7,10 +7,12 @@ a node without a rule is behind the fence. A refused expression evaluates to POI
 from __future__ import annotations
 
 import ast
+import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from symdiff.errors import Gap, NameUnboundError, ShapeError
 from symdiff.frontend import resolve
@@ -41,6 +43,9 @@ from symdiff.graph.structure import SCALAR, Array, Items, Structure
 from symdiff.primitives import TABLE
 from symdiff.primitives.row import ARITHMETIC, Primitive
 
+if TYPE_CHECKING:
+    from symdiff.frontend.exceptions import Attempt
+
 MAX_LETS = 20_000  # of one graph: beyond it, compiling takes minutes
 MAX_STEPS = 200_000  # expressions and statements read, unrolled ones each time
 MAX_NESTING = 60  # branches inside branches: Python itself allows 100 levels of indentation
@@ -56,6 +61,7 @@ class Frame:
     variables: dict[str, Value] = field(default_factory=dict)
     outer: Frame | None = None  # the frame that an inner function closes over
     inlined: bool = False
+    comprehension: bool = False
     returned: Value | None = None
 
 
@@ -123,6 +129,12 @@ class Reader:
         self.facts: list[tuple[Atom, bool]] = []  # conditions that are decided on the path that is being read
         self.foreign: set[object] = set()  # identities of lists that belong to the caller
         self.changes: Counter[object] = Counter()  # of lists and dicts, by identity
+        self.attempts: list[Attempt] = []  # the bodies of try that are being read, the outermost first
+        self.handled: list[tuple[type[Exception], str]] = []  # the exceptions whose handlers are being read
+        self.own_exceptions: dict[tuple[str, str], Any] = {}  # classes of the user by what is raised for them
+        self.quiet = False  # inside a function of NumPy, which gives NaN where math raises
+        self.silent: set[str] = set()  # the lets that come from such functions
+        self.guarded: set[tuple[str, type[Exception]]] = set()  # lets that raise no more: a try around them handles it
         self.consumed: set[int] = set()  # iterators that were looped over, by id
         self.iterators: list[Value] = []  # keeps them alive, so that no id passes to another
         self.frames: list[Frame] = []  # of the functions that are being read, the outermost first
@@ -131,9 +143,21 @@ class Reader:
 
     def record(self, frame: Frame, error: GapError) -> None:
         """Note a gap; the same place is noted once (an unrolled loop meets it many times)."""
+        if self.unreachable:
+            return
+        attempt = self.attempts[-1] if self.attempts else None
+        inside = attempt is not None and self.builder.depth == attempt.depth
+        if attempt is not None and inside and error.raises is not None and issubclass(error.raises, attempt.kinds):
+            attempt.caught = (error.raises, error.reason)
+            return
         gap = Gap(error.reason, error.rewrite, frame.source.place(error.node), error.verdict, error.certain)
         if gap not in self.gaps:
             self.gaps.append(gap)
+
+    @property
+    def unreachable(self) -> bool:
+        """True after an exception that is raised in any case, up to its handler."""
+        return bool(self.attempts) and self.attempts[-1].caught is not None
 
     @staticmethod
     def refuse(node: ast.AST, at: ast.AST | None = None) -> GapError:
@@ -181,11 +205,26 @@ class Reader:
     def apply(self, op: str | Primitive, *values: Number | Condition, hint: str = "t") -> Number | Condition:
         """Apply a row of the table to scalars. The result is a Condition for rows that give truth values."""
         row = TABLE[op] if isinstance(op, str) else op
+        count = len(self.builder.kinds)
         atom = self.builder.apply(row, *(value.atom for value in values), hint=hint)
+        if self.quiet:
+            self.silent.update(itertools.islice(reversed(self.builder.kinds), len(self.builder.kinds) - count))
+        elif isinstance(atom, str):
+            self.silent.discard(atom)
         if self.builder.kind(atom) == "bool":
             return Condition(atom)
         known = atom.value if isinstance(atom, Const) else self.fold(row, values)
         return Number(atom, known)
+
+    @contextmanager
+    def quietly(self, quiet: bool) -> Iterator[None]:
+        """Read something that (if ``quiet``) gives NaN where Python's own operations raise."""
+        before = self.quiet
+        self.quiet = before or quiet
+        try:
+            yield
+        finally:
+            self.quiet = before
 
     @staticmethod
     def fold(row: Primitive, values: Sequence[Number | Condition]) -> float | None:
@@ -249,6 +288,13 @@ class Reader:
 
     # names
 
+    @staticmethod
+    def scopes(frame: Frame | None) -> Iterator[Frame]:
+        """A frame and those that it closes over, from the inside out."""
+        while frame is not None:
+            yield frame
+            frame = frame.outer
+
     def name(self, frame: Frame, name: str, node: ast.expr) -> Value:
         """The value of a variable: local, of an enclosing function, or from outside."""
         scope: Frame | None = frame
@@ -273,7 +319,8 @@ class Reader:
         try:
             value, place = resolve.look_up(scope.source, name)
         except NameUnboundError as error:
-            self.unbound.append(str(error))
+            if not self.unreachable:
+                self.unbound.append(str(error))
             return POISON
         return wrap(self, value, name, place, node)
 
@@ -376,33 +423,3 @@ class Reader:
         if frame.inlined:
             text = f"{text}  (in {frame.source.name})"
         return Origin(node.lineno - frame.source.node.lineno + 1, text)
-
-
-def _bound(node: ast.AST) -> set[str]:
-    """The names that a node itself binds."""
-    if isinstance(node, ast.Name):
-        return set() if isinstance(node.ctx, ast.Load) else {node.id}
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return {alias.asname or alias.name.split(".")[0] for alias in node.names}
-    if isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar):
-        return {node.name} if node.name else set()
-    return {node.rest} if isinstance(node, ast.MatchMapping) and node.rest else set()
-
-
-def names_assigned(node: ast.FunctionDef | ast.Lambda) -> frozenset[str]:
-    """Python's local variables of a function: its parameters and every name that it binds."""
-    arguments = node.args
-    names = {arg.arg for arg in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
-    names |= {arg.arg for arg in (arguments.vararg, arguments.kwarg) if arg is not None}
-    stack: list[ast.AST] = list(node.body) if isinstance(node, ast.FunctionDef) else [node.body]
-    while stack:
-        inner = stack.pop()
-        if isinstance(inner, ast.FunctionDef | ast.ClassDef):
-            names.add(inner.name)
-            continue
-        if isinstance(inner, ast.Lambda | ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp):
-            names |= {walrus.target.id for walrus in ast.walk(inner) if isinstance(walrus, ast.NamedExpr)}
-            continue
-        names |= _bound(inner)
-        stack.extend(ast.iter_child_nodes(inner))
-    return frozenset(names)

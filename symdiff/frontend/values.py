@@ -49,6 +49,13 @@ class Known:
 
 
 @dataclass(frozen=True, eq=False)
+class TextValue:
+    """A text with values of the call in it, which are shown as ``{expression}``: for messages only."""
+
+    value: str
+
+
+@dataclass(frozen=True, eq=False)
 class TupleValue:
     """A tuple; of a named one, ``record`` is the object that it was made from."""
 
@@ -197,6 +204,7 @@ Value = (
     Number
     | Condition
     | Known
+    | TextValue
     | TupleValue
     | ListValue
     | DictValue
@@ -284,26 +292,13 @@ def map_numbers(value: Value, change: Callable[[Number], Value]) -> Value:
 
 def describe(value: Value) -> str:
     """A value in words, for messages."""
-    if isinstance(value, Number):
-        return "a number"
-    if isinstance(value, Condition):
-        return "a condition"
-    if isinstance(value, TupleValue):
-        return f"a tuple of {len(value.items)}"
-    if isinstance(value, ListValue):
-        return f"a list of {len(value.items)}"
-    if isinstance(value, DictValue):
-        return f"a dict of {len(value.items)}"
-    if isinstance(value, IteratorValue):
-        return "an iterator"
-    if isinstance(value, ArrayValue):
-        return f"an array of shape {value.shape}"
-    if isinstance(value, VectorParam):
-        return "a vector"
-    if isinstance(value, FunctionValue | Bound | Transformed):
-        return "a function"
     if isinstance(value, Known):
         return _describe_object(value.value)
+    if isinstance(value, ArrayValue):
+        return f"an array of shape {value.shape}"
+    for kind, words in _WORDS.items():
+        if isinstance(value, kind):
+            return f"{words} of {len(value.items)}" if isinstance(value, TupleValue | ListValue | DictValue) else words
     return {"SuperValue": "super()"}.get(type(value).__name__, type(value).__name__.lower())
 
 
@@ -319,3 +314,18 @@ def _describe_object(value: Any) -> str:
         return f"an object of {kind.__name__}" if not isinstance(value, type) else f"the class {value.__name__}"
     shown = repr(value)
     return f"{shown[:60]}{'...' * (len(shown) > 60)} ({kind.__name__})"
+
+
+_WORDS: dict[type, str] = {
+    Number: "a number",
+    Condition: "a condition",
+    TextValue: "a text that depends on the arguments",
+    TupleValue: "a tuple",
+    ListValue: "a list",
+    DictValue: "a dict",
+    IteratorValue: "an iterator",
+    VectorParam: "a vector",
+    FunctionValue: "a function",
+    Bound: "a function",
+    Transformed: "a function",
+}

@@ -112,7 +112,12 @@ class Builder:
         """True for the block that is being built and those around it: what they define can be read."""
         return any(block is body for block in self._blocks)
 
-    def splice(self, body: Body) -> None:
+    @property
+    def depth(self) -> int:
+        """The number of blocks that are being built, one inside the other."""
+        return len(self._blocks)
+
+    def splice(self, body: Iterable[Statement]) -> None:
         """Add the statements of a finished body to the present block: they are executed in any case."""
         for statement in body:
             self.append(statement)

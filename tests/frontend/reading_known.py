@@ -347,3 +347,218 @@ def combined_conditions(x):
     b = (x > 1) | (x < 0) | False
     c = (x > 0) ^ (x < 1)
     return (1 if a else 2) * x + (10 if b else 20) + (100 if c else 200) + (x if a & True else 0)
+
+
+# -- exceptions -------------------------------------------------------------------------------------------------------
+
+
+@case((0.0,), (2.0,))
+def division_guarded(x):
+    y = 5.0
+    try:
+        y = 1 / x
+    except ZeroDivisionError:
+        pass
+    return y
+
+
+@case((0.0, 1.0), (2.0, 0.0), (2.0, 4.0))
+def two_divisions(x, y):
+    a = b = 1.0
+    try:
+        a = 1 / x
+        b = a / y
+    except ZeroDivisionError:
+        b = 7.0
+    else:
+        b = b * 2
+    finally:
+        c = 3.0
+    return a + b * c
+
+
+@case((-1.0,), (0.0,), (4.0,), (0.5,))
+def several_handlers(x):
+    try:
+        root = math.sqrt(x)
+        value = math.log(root - 0.5) / x if False else math.asin(root - 0.5) / x
+    except ZeroDivisionError:
+        return 1.0
+    except (ValueError, TypeError):
+        return -x
+    return value + root
+
+
+@case((-1.0,), (0.0,), (4.0,))
+def nested_attempts(x):
+    try:
+        try:
+            y = 1 / x
+        except ZeroDivisionError:
+            y = 3.0
+        z = math.sqrt(x) + y
+    except Exception:
+        z = -1.0 + 2 * x
+    return z
+
+
+@case((-1.0,), (4.0,), (0.25,))
+def raised_and_caught(x):
+    try:
+        if x < 0:
+            raise ValueError("negative")
+        if x < 1:
+            raise KeyError
+        y = math.sqrt(x)
+    except ValueError:
+        y = 0.5 * x
+    except KeyError:
+        y = 7.0
+    return y
+
+
+class OwnError(ArithmeticError):
+    pass
+
+
+@case((-1.0,), (4.0,))
+def own_exception_caught(x):
+    try:
+        check(x)
+        return x
+    except OwnError as error:
+        print(error)
+        return 2 * x
+
+
+def check(x):
+    if x < 0:
+        raise OwnError(f"x = {x}")
+
+
+@case((1.2,))
+def nothing_raised(x):
+    try:
+        y = float(x) * 2
+    except (TypeError, ValueError):
+        y = [undefined]
+    try:
+        import math
+
+        z = math.sin(x)
+    except ImportError:
+        z = None
+    return y * z
+
+
+@case((1.2,))
+def raised_for_sure(x):
+    table = {"a": 1.0}
+    try:
+        y = table["b"]
+    except KeyError:
+        y = 2.0
+    try:
+        n = len(x)
+    except TypeError:
+        n = 1
+    try:
+        z = [x, 2][5] + undefined
+    except (IndexError, LookupError):
+        z = 9
+    return x * y * n + z
+
+
+@case((0.0,), (2.0,), (-3.0,))
+def in_a_loop(x):
+    total = 0.0
+    for k in range(3):
+        try:
+            total += 1 / (x - k)
+        except ZeroDivisionError:
+            if k == 1:
+                break
+            continue
+        total *= 2
+    return total
+
+
+@case((0.0,), (0.5,), (2.0,))
+def through_a_helper(x):
+    def inverse(v):
+        return 1 / v
+
+    try:
+        return inverse(x) + inverse(x - 0.5)
+    except ZeroDivisionError:
+        return 42.0
+
+
+@case((0.0,), (800.0,), (1.0,))
+def overflow(x):
+    try:
+        return math.exp(x) + (x / 2) ** 120.5
+    except OverflowError:
+        return x
+
+
+@case((-1.0,), (0.0,), (4.0,))
+def numpy_never_raises(x):
+    with np.errstate(all="ignore"):
+        try:
+            y = np.sqrt(abs(x)) + float(np.exp(x)) * np.hypot(x, 1)
+        except Exception:
+            y = 7.0
+    return y
+
+
+@case((1.2,))
+def guards(x):
+    if x > 100:
+        raise ValueError(f"x = {x:.2f} is above {100}")
+    if x > 99:
+        raise ValueError("x = %s" % x)
+    if x > 98:
+        raise RuntimeError("x = {}".format(x), x) from None
+    if x > 97:
+        raise OwnError
+    y = fail("x") if x > 96 else x
+    return y if x < 200 else fail("large")
+
+
+def fail(name):
+    raise KeyError(name)
+
+
+# -- texts ------------------------------------------------------------------------------------------------------------
+
+
+@case((1.2,), (1.2, "SQUARE "), (1.2, "cube"))
+def text_options(x, mode="a_b"):
+    kind = mode.strip().lower()
+    parts = mode.split("_")
+    label = f"{kind!r:>10}|{len(parts):03d}" + "%s-%d" % (kind, 3) + "{0}".format(kind) + str(3) + repr(None)
+    if kind.startswith("sq") or kind == "cube" and not mode.isupper():
+        return x ** (2 if "sq" in kind else 3) + len(label)
+    return x * len(parts) + (1 if label.endswith("3None") else 2) + "abc".index("c") + len(",".join(parts).replace("a", "xyz"))
+
+
+@case((1.2,))
+def messages(x):
+    message = f"x = {x}"
+    message += " and " + str(x)
+    if x > 10:
+        raise ValueError(message)
+    return x
+
+
+# -- assignment expressions ---------------------------------------------------------------------------------------------
+
+
+@case((1.2,), (-1.2,))
+def walrus_everywhere(x):
+    if (y := x * x) > 1 and x > 0:
+        y += 1
+    powers = [last := y, last**2, (z := last + x) * z]
+    squares = [w := v * x for v in (1, 2, 3)]
+    return y + sum(powers) + w + z + sum(squares) + (u := 3) * u
