@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from symdiff.arguments import Call, compiled_argument, is_real, is_single
 from symdiff.errors import NameUnboundError
 from symdiff.explain import Explanation, explain
 from symdiff.frontend import Reading
-from symdiff.graph.graph import Graph, Param
+from symdiff.graph.graph import Graph, Param, Raise, walk
 from symdiff.graph.structure import Array, Items, Structure
 from symdiff.printing import Heading
 
@@ -133,6 +134,23 @@ class Specialization:
         except NameUnboundError:
             return False
 
+    @cached_property
+    def own_exceptions(self) -> Mapping[tuple[str, str], type[Exception]]:
+        """The user's exception classes by the builtin class and the text that compiled code raises in their place."""
+        raises = [statement for statement in walk(self.graph.body) if isinstance(statement, Raise) and statement.own is not None]
+        return {(statement.exception, statement.message): statement.own for statement in raises}
+
+    @contextmanager
+    def _raising_own(self) -> Iterator[None]:
+        """Raise the user's own exception classes. Their constructors are not run: an exception has its text alone."""
+        try:
+            yield
+        except Exception as error:
+            own = self.own_exceptions.get((type(error).__name__, str(error.args[0]) if error.args else ""))
+            if own is None:
+                raise
+            raise own.__new__(own, *error.args) from None
+
     @property
     def is_plain(self) -> bool:
         """True if calls with floats need no preparation at all: numbers in, and nothing read from outside."""
@@ -169,6 +187,8 @@ class Specialization:
 
     def _make_shortcut(self, slow: Callable[..., Any], parameters: Sequence[str]) -> Callable[..., Any]:
         arguments = {param.name: param for param in self.params if param.role == "argument"}
+        if self.own_exceptions:
+            return slow  # which raises the user's own classes
         if list(arguments) == list(parameters) and self.is_plain:
             return codegen.fast_dispatcher(self.kernel, slow)
         if any(isinstance(param.structure, Items) for param in self.params):
@@ -186,7 +206,9 @@ class Specialization:
 
     def call(self, call: Call) -> Any:
         """Evaluate with prepared arguments."""
-        result = self.kernel(*self.arguments(call.values))
+        arguments = self.arguments(call.values)
+        with self._raising_own():
+            result = self.kernel(*arguments)
         if self.unpack is not None:
             result = self.unpack(result)
         return to_single(result) if is_single(call.values.values()) else result
@@ -208,7 +230,7 @@ class Specialization:
         if scalars and not codegen.functions(self.graph):  # a ufunc loses exceptions of functions that it calls back
             with self._lock:
                 ufunc = self._ufunc
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), self._raising_own():
                 result = ufunc(*values)
         else:
             result = self._loop(kernel, values, names)
@@ -223,7 +245,8 @@ class Specialization:
         for index in np.ndindex(shape):
             for k, grid in zip(spread, grids, strict=True):
                 values[k] = float(grid[index])
-            result = kernel(*values)
+            with self._raising_own():
+                result = kernel(*values)
             rows.append(list(_leaves(self.unpack(result) if self.unpack else result)))
         columns = np.array(rows, dtype=np.float64).reshape(*shape, self.graph.result.size)
         return _stack(self.graph.result, columns)

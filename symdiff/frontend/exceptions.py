@@ -41,9 +41,7 @@ def run_raise(reader: Reader, node: ast.Raise, frame: Frame) -> Completion:
     if base is None:
         raise GapError(node, "an exception that is no exception class", "raise ValueError or another exception class", "not yet")
     message = _message(reader, call, frame) if isinstance(call, ast.Call) else ""
-    reader.builder.error(base.__name__, message)
-    if kind is not base:
-        reader.own_exceptions[base.__name__, message] = kind
+    reader.builder.error(base.__name__, message, None if kind is base else kind)
     return RAISES
 
 
@@ -67,7 +65,8 @@ def _raise_again(reader: Reader, node: ast.Raise) -> Completion:
     if not reader.handled:
         raise GapError(node, "a bare raise outside a handler", "raise an exception class with a text")
     kind, message = reader.handled[-1]
-    reader.builder.error(kind.__name__, message)
+    base = builtin_base(kind) or Exception
+    reader.builder.error(base.__name__, message, None if kind is base else kind)
     return RAISES
 
 
@@ -235,7 +234,7 @@ def _points(reader: Reader, attempt: Attempt, handlers: Handlers) -> Iterator[Po
             yield from _of_operation(reader, position, statement, attempt.kinds)
         elif raised is not None:
             error, condition, taken = raised
-            kind = _kind(reader, error)
+            kind = _kind(error)
             if issubclass(kind, attempt.kinds):
                 yield Point(position, kind, error.message, _truth(reader, condition, taken), replaces=True)
         elif any(_may_raise(reader, inner, attempt.kinds) for inner in walk((statement,))):
@@ -253,10 +252,10 @@ def _of_operation(reader: Reader, position: int, let: Let, kinds: tuple[type[Bas
             yield Point(position, kind, message, functools.partial(test, reader, let, args), after)
 
 
-def _kind(reader: Reader, error: Raise) -> type[Exception]:
+def _kind(error: Raise) -> type[Exception]:
     """The exception class that the user wrote."""
-    own: type[Exception] | None = reader.own_exceptions.get((error.exception, error.message))
-    return own or getattr(builtins, error.exception)
+    found: type[Exception] = error.own or getattr(builtins, error.exception)
+    return found
 
 
 def _raising_branch(statement: Statement) -> tuple[Raise, Atom, bool] | None:
@@ -278,7 +277,7 @@ def _truth(reader: Reader, condition: Atom, taken: bool) -> Callable[[], Value]:
 
 def _may_raise(reader: Reader, statement: Statement, kinds: tuple[type[BaseException], ...]) -> bool:
     if isinstance(statement, Raise):
-        return issubclass(_kind(reader, statement), kinds)
+        return issubclass(_kind(statement), kinds)
     if not isinstance(statement, Let) or statement.name in reader.silent:
         return False
     kinds_of_row = {kind for kind, *_ in RAISING.get(statement.op.name, ()) if (statement.name, kind) not in reader.guarded}

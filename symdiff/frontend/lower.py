@@ -131,7 +131,6 @@ class Reader:
         self.changes: Counter[object] = Counter()  # of lists and dicts, by identity
         self.attempts: list[Attempt] = []  # the bodies of try that are being read, the outermost first
         self.handled: list[tuple[type[Exception], str]] = []  # the exceptions whose handlers are being read
-        self.own_exceptions: dict[tuple[str, str], Any] = {}  # classes of the user by what is raised for them
         self.quiet = False  # inside a function of NumPy, which gives NaN where math raises
         self.silent: set[str] = set()  # the lets that come from such functions
         self.guarded: set[tuple[str, type[Exception]]] = set()  # lets that raise no more: a try around them handles it

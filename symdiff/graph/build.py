@@ -147,9 +147,9 @@ class Builder:
             self.append(If(condition, tuple(then), tuple(orelse), tuple(outs), origin or self.origin))
         return atoms
 
-    def error(self, exception: str, message: str) -> None:
-        """Add ``raise exception(message)``."""
-        self.append(Raise(exception, message, self.origin))
+    def error(self, exception: str, message: str, own: Any = None) -> None:
+        """Add ``raise exception(message)``, in place of the user's class ``own``."""
+        self.append(Raise(exception, message, self.origin, own))
 
     @property
     def body(self) -> tuple[Statement, ...]:

@@ -130,6 +130,7 @@ class Raise:
     exception: str
     message: str
     origin: Origin | None = None
+    own: Any = None  # the user's exception class, whose nearest builtin base ``exception`` is; None for a builtin class
 
 
 Statement = Let | If | Raise
