@@ -29,7 +29,6 @@ from symdiff.frontend.values import (
     number,
     total_size,
 )
-from symdiff.graph.graph import Const
 
 MAX_SHIFT = 1000  # of bits
 MAX_RANGE = 20_000  # elements of a range, list or tuple made while reading
@@ -318,12 +317,10 @@ def join(reader: Reader, op: type[ast.operator], left: Value, right: Value, node
         if count * max(1, sequence.size) > MAX_RANGE:
             raise GapError(node, "a sequence that long", f"use at most {MAX_RANGE} elements", "not yet")
         return type(sequence)(sequence.items * max(count, 0))
-    if op in (ast.BitAnd, ast.BitOr, ast.BitXor):
-        combined = _combined(reader, op, left, right)
-        if combined is not None:
-            return combined
     if op is ast.BitOr and isinstance(left, DictValue) and isinstance(right, DictValue):
         return dicts.union(left, right, node)
+    if op is ast.BitOr and isinstance(left, Known) and isinstance(right, Known):
+        return _either_class(left.value, right.value)
     from symdiff.frontend import texts
 
     if op is ast.Add:
@@ -331,20 +328,10 @@ def join(reader: Reader, op: type[ast.operator], left: Value, right: Value, node
     return texts.percent(left, right, node) if op is ast.Mod else None
 
 
-def _combined(reader: Reader, op: type[ast.operator], left: Value, right: Value) -> Value | None:
-    """``&``, ``|`` and ``^`` of conditions, which are logic, and ``int | float`` of classes; None if they are none."""
-    from symdiff.frontend.conditions import conjunction, disjunction
-
-    both = (left, right)
-    kinds = [value.value for value in both if isinstance(value, Known) and isinstance(value.value, type | types.UnionType)]
-    if len(kinds) == 2 and op is ast.BitOr and all(type(kind) in (type, abc.ABCMeta, types.UnionType) for kind in kinds):
-        return Known(kinds[0] | kinds[1])
-    if not all(isinstance(value, Condition) or (isinstance(value, Known) and isinstance(value.value, bool)) for value in both):
-        return None
-    if op is not ast.BitXor:
-        return (conjunction if op is ast.BitAnd else disjunction)(reader, list(both))
-    atoms = [Condition(Const(value.value)) if isinstance(value, Known) else value for value in both]
-    return reader.apply("xor", *(value for value in atoms if isinstance(value, Condition)))
+def _either_class(left: Any, right: Any) -> Known | None:
+    """``int | float``; None for what are no classes (or whose own classes say what ``|`` is)."""
+    kinds = (type, abc.ABCMeta, types.UnionType)
+    return Known(left | right) if type(left) in kinds and type(right) in kinds else None
 
 
 _BITWISE: dict[type[ast.operator], Callable[[int, int], int]] = {
