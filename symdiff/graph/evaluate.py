@@ -157,13 +157,23 @@ class Bounded(Double):
         bound = UNIT_ROUNDOFF * (_roundings(let) * max(abs(float(result)), SMALLEST_NORMAL) + let.op.absolute)
         if let.op.conditioning or any(errors):
             slopes = let.op.partials(*(int(x) if i in let.op.literals else x for i, x in enumerate(values)), result)
-            for value, error, slope in zip(values, errors, slopes, strict=True):
+            for position, (value, error) in enumerate(zip(values, errors, strict=True)):
+                slope = slopes[position]
                 if slope is UNKNOWN:
-                    bound += np.inf if error else 0.0
+                    bound += error * _steepness(let, values, position) if error else 0.0
                     continue
                 error = error + let.op.conditioning * UNIT_ROUNDOFF * abs(float(value))
                 bound += error * abs(float(slope)) if error else 0.0
         return result, bound if np.isfinite(bound) else np.inf
+
+
+def _steepness(let: Let, values: list[Any], position: int) -> float:
+    """An estimate, by a difference, of how fast an operation changes with an operand whose partial nobody knows."""
+    step = 1e-6 * max(abs(float(values[position])), 1e-3)
+    low, high = (
+        let.op.double_precision(*values[:position], values[position] + shift, *values[position + 1 :]) for shift in (-step, step)
+    )
+    return abs(float(high) - float(low)) / (2 * step)
 
 
 def _roundings(let: Let) -> float:

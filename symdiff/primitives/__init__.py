@@ -9,17 +9,24 @@ from typing import Any
 
 from symdiff.primitives import (
     abbreviations,
+    bessel,
     comparisons,
+    elliptic,
     exponential,
     gamma_functions,
+    hypergeometric,
     kinks,
     operators,
+    polynomials,
     special,
     trigonometric,
 )
 from symdiff.primitives.row import Primitive
 
-_FAMILIES = (operators, comparisons, exponential, trigonometric, special, gamma_functions, kinks, abbreviations)
+_FAMILIES = (
+    operators, comparisons, exponential, trigonometric, special, gamma_functions, bessel, elliptic, hypergeometric,
+    polynomials, kinks, abbreviations,
+)  # fmt: skip
 _LATE = ("numpy", "scipy.special")  # whose functions nobody can call before they are imported
 
 TABLE: dict[str, Primitive] = {row.name: row for family in _FAMILIES for row in family.ROWS}

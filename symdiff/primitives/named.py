@@ -7,20 +7,22 @@ from functools import cache
 from typing import Any
 
 
-def named(name: str, latex: str = "") -> Callable[..., Any]:
+def named(name: str, latex: str = "", shown: str = "") -> Callable[..., Any]:
     """The field ``sympy`` of the row of this name; ``latex`` is how LaTeX writes the function, without its arguments.
+
+    ``shown`` is how text writes it, where that is not the name of the row.
 
     Example: ``Primitive("erfcx", ..., sympy=named("erfcx"))`` prints as erfcx(x).
     """
-    return lambda sp, *operands: _function(sp, name, latex)(*operands)
+    return lambda sp, *operands: _function(sp, name, latex, shown or name)(*operands)
 
 
 @cache
-def _function(sp: Any, name: str, latex: str) -> Any:
+def _function(sp: Any, name: str, latex: str, shown: str) -> Any:
     from symdiff.primitives import TABLE
 
     def to_latex(self: Any, printer: Any, exp: str | None = None) -> str:
-        written = latex or f"\\operatorname{{{name}}}".replace("_", r"\_")
+        written = latex or f"\\operatorname{{{shown}}}".replace("_", r"\_")
         power = "" if exp is None else f"^{{{exp}}}"
         return rf"{written}{power}\left({', '.join(map(printer.doprint, self.args))}\right)"
 
@@ -29,4 +31,4 @@ def _function(sp: Any, name: str, latex: str) -> Any:
         "_eval_is_extended_real": lambda self: True,
         "_latex": to_latex,
     }
-    return type(name, (sp.Function,), body)
+    return type(shown, (sp.Function,), body)
