@@ -16,6 +16,7 @@ from symdiff.primitives import (
     gamma_functions,
     hypergeometric,
     kinks,
+    logistic,
     operators,
     polynomials,
     special,
@@ -24,7 +25,7 @@ from symdiff.primitives import (
 from symdiff.primitives.row import Primitive
 
 _FAMILIES = (
-    operators, comparisons, exponential, trigonometric, special, gamma_functions, bessel, elliptic, hypergeometric,
+    operators, comparisons, exponential, trigonometric, logistic, special, gamma_functions, bessel, elliptic, hypergeometric,
     polynomials, kinks, abbreviations,
 )  # fmt: skip
 _LATE = ("numpy", "scipy.special")  # whose functions nobody can call before they are imported

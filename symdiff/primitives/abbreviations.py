@@ -7,8 +7,9 @@ from typing import Any
 
 from symdiff.primitives.comparisons import and_, eq, lt, not_, or_
 from symdiff.primitives.constant import PI, TWO, Constant
-from symdiff.primitives.exponential import log, logaddexp
+from symdiff.primitives.exponential import log
 from symdiff.primitives.kinks import copysign, maximum, minimum
+from symdiff.primitives.logistic import logaddexp
 from symdiff.primitives.row import Kind, Primitive
 
 _ANY = (-3.0, 3.0)

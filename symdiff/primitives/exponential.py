@@ -8,7 +8,7 @@ import numpy as np
 
 from symdiff.primitives import kernels
 from symdiff.primitives.constant import TEN, TWO
-from symdiff.primitives.row import DIVISION, Primitive
+from symdiff.primitives.row import DIVISION, Primitive, literal
 
 _ANY = (-3.0, 3.0)
 _POSITIVE = (0.2, 4.0)
@@ -18,9 +18,24 @@ def _unit_sympy(sp: Any, x: Any, length: Any) -> Any:
     return sp.Piecewise((0, sp.Eq(length, 0)), (x / length, True))
 
 
-def _sigmoid(x: Any) -> Any:
-    small = np.exp(-np.abs(x))
-    return (np.float64(1) if x >= 0 else small) / (1 + small)
+def _compoundm1_partials(x: Any, n: Any, f: Any) -> tuple[Any, Any]:
+    """Those of (1 + x)**n."""
+    return n * (1 + x) ** (n - 1), 0 if literal(n) is not None else (1 + x) ** n * log1p(x)
+
+
+def _compoundm1_mp(mp: Any, x: Any, n: Any) -> Any:
+    with mp.extraprec(2 * mp.prec):
+        return (1 + mp.mpf(x)) ** (int(n) if n == int(n) else n) - 1
+
+
+def _compoundm1(x: Any, n: Any) -> Any:
+    base = 1 + x
+    growth = n * np.log1p(x)
+    if abs(x) < 0.5 and abs(growth) < 0.7:
+        return np.expm1(growth)
+    rest = (x - (base - (base - x))) + (1 - (base - x))
+    whole = np.power(base, n)
+    return whole * (1 + n * rest / base) - 1 if base > 0 and whole < np.inf else whole - 1
 
 
 sqrt: Primitive = Primitive(
@@ -77,29 +92,10 @@ log10: Primitive = Primitive(
     error=2,
 )  # fmt: skip
 
-# The accurate forms that naive compositions of exp and log are rewritten to.
-sigmoid: Primitive = Primitive(
-    "sigmoid", 1, lambda x, f: (f * sigmoid(-x),), code="sigmoid({0})", kernel=kernels.sigmoid, error=4,
-    sympy=lambda sp, x: 1 / (1 + sp.exp(-x)), mpmath=lambda mp, x: 1 / (1 + mp.exp(-x)), numeric=_sigmoid,
-    sample=(_ANY,),
+# What (1 + x)**n - 1, sqrt(1 + x) - 1 and the like are rewritten to.
+compoundm1: Primitive = Primitive(
+    "compoundm1", 2, _compoundm1_partials, code="compoundm1({0}, {1})", kernel=kernels.compoundm1, error=8,
+    sympy=lambda sp, x, n: (1 + x) ** n - 1, mpmath=_compoundm1_mp, numeric=_compoundm1, sample=((-0.9, 3), (-3, 3)),
+    conditioning=2, domain="x > -1, or n an integer",
 )  # fmt: skip
-softplus: Primitive = Primitive(
-    "softplus", 1, lambda x, f: (sigmoid(x),), code="softplus({0})", kernel=kernels.softplus, error=4,
-    sympy=lambda sp, x: sp.log(1 + sp.exp(x)), mpmath=lambda mp, x: mp.log1p(mp.exp(x)),
-    numeric=lambda x: np.logaddexp(x, 0), sample=(_ANY,),
-)  # fmt: skip
-logaddexp: Primitive = Primitive(
-    "logaddexp", 2, lambda x, y, f: (sigmoid(x - y), sigmoid(y - x)), code="logaddexp({0}, {1})", commutative=True,
-    kernel=kernels.logaddexp, sympy=lambda sp, x, y: sp.log(sp.exp(x) + sp.exp(y)), error=2, conditioning=4,
-    mpmath=lambda mp, x, y: max(x, y) + mp.log1p(mp.exp(-abs(x - y))), numeric=np.logaddexp,
-    spellings=("numpy.logaddexp",), sample=(_ANY, _ANY),
-)  # fmt: skip
-log1mexp: Primitive = Primitive(
-    "log1mexp", 1, lambda x, f: (exp(x) / expm1(x),), code="log1mexp({0})", kernel=kernels.log1mexp, error=4,
-    sympy=lambda sp, x: sp.log(1 - sp.exp(x)), mpmath=lambda mp, x: mp.log(-mp.expm1(x)),
-    numeric=lambda x: np.log(-np.expm1(x)) if x > -0.6931471805599453 else np.log1p(-np.exp(x)),
-    sample=((-4.0, -0.1),), domain="x < 0",
-)  # fmt: skip
-ROWS: tuple[Primitive, ...] = (
-    sqrt, cbrt, unit, hypot, exp, exp2, expm1, log, log1p, log2, log10, sigmoid, softplus, logaddexp, log1mexp,
-)  # fmt: skip
+ROWS: tuple[Primitive, ...] = (sqrt, cbrt, unit, hypot, exp, exp2, expm1, log, log1p, log2, log10, compoundm1)

@@ -43,6 +43,62 @@ def sigmoid(x: float) -> float:
     return math.exp(x) / (1.0 + math.exp(x))
 
 
+def expratio(x: float, y: float) -> float:
+    """exp(x)/exp(y) without overflow, as accurate as that: with the rounding error of x - y (Knuth's two-sum)."""
+    d = x - y
+    if not abs(d) < 800.0:
+        return math.exp(d)
+    v = x - d
+    return math.exp(d) * (1.0 + ((x - (d + v)) + (v - y)))
+
+
+def share(x: float, y: float) -> float:
+    """exp(x)/(exp(x) + exp(y)) without overflow."""
+    if x >= y:
+        return 1.0 / (1.0 + expratio(y, x))
+    small = expratio(x, y)
+    return small / (1.0 + small)
+
+
+def shareslope(x: float, y: float) -> float:
+    """exp(x)*exp(y)/(exp(x) + exp(y))**2 without overflow: the derivative of share."""
+    small = expratio(y, x) if x >= y else expratio(x, y)
+    return small / ((1.0 + small) * (1.0 + small))
+
+
+def bose(x: float) -> float:
+    """1/(exp(x) - 1) without overflow."""
+    if x > 1.0:
+        return math.exp(-x) / -math.expm1(-x)
+    return 1.0 / math.expm1(x)
+
+
+def compoundm1(x: float, n: float) -> float:
+    """(1 + x)**n - 1 without cancellation, with the rounding error of 1 + x (Knuth's two-sum)."""
+    if abs(x) < 0.5:
+        growth = n * math.log1p(x)
+        if abs(growth) < 0.7:
+            return math.expm1(growth)
+    base = 1.0 + x
+    v = base - x
+    rest = (x - (base - v)) + (1.0 - v)
+    whole = math.pow(base, n)
+    return whole * (1.0 + n * rest / base) - 1.0 if base > 0.0 and whole < math.inf else whole - 1.0
+
+
+def logcosh(x: float) -> float:
+    """log(cosh(x)), without cancellation near 0 and without overflow."""
+    if abs(x) < 1.0:
+        half = math.sinh(0.5 * x)
+        return math.log1p(2.0 * half * half)
+    return abs(x) + (math.log1p(math.exp(-2.0 * abs(x))) - math.log(2.0))
+
+
+def semicircle(x: float) -> float:
+    """sqrt(1 - x**2)."""
+    return math.sqrt((1.0 - x) * (1.0 + x))
+
+
 def sech(x: float) -> float:
     """1/cosh(x) without overflow."""
     if abs(x) < 300.0:  # cosh overflows from 711 on

@@ -51,6 +51,15 @@ def _sincdiff_mp(mp: Any, x: Any, n: int) -> Any:
         return mp.pi**n * value
 
 
+def _logcosh_mp(mp: Any, x: Any) -> Any:
+    return mp.log1p(2 * mp.sinh(x / 2) ** 2) if abs(x) < 1 else abs(x) + mp.log1p(mp.exp(-2 * abs(x))) - mp.log(2)
+
+
+def _logcosh(x: Any) -> Any:
+    size = np.abs(x)
+    return np.log1p(2 * np.sinh(x / 2) ** 2) if size < 1 else size + (np.log1p(np.exp(-2 * size)) - np.log(2))
+
+
 def _sinc_sympy(sp: Any, x: Any) -> Any:
     return sp.sinc(sp.pi * x)
 
@@ -67,13 +76,18 @@ tan: Primitive = Primitive(
     "tan", 1, lambda x, f: (1 + f * f,), code="math.tan({0})", sympy="tan", mpmath="tan", numeric=np.tan,
     spellings=("math.tan", "numpy.tan"), sample=((-1.4, 1.4),), error=2, domain="no odd multiple of pi/2",
 )  # fmt: skip
+semicircle: Primitive = Primitive(
+    "semicircle", 1, lambda x, f: (-x / f,), code="semicircle({0})", kernel=kernels.semicircle, weight=DIVISION,
+    sympy=lambda sp, x: sp.sqrt(1 - x**2), mpmath=lambda mp, x: mp.sqrt((1 - x) * (1 + x)), error=3,
+    numeric=lambda x: np.sqrt((1 - x) * (1 + x)), sample=(_INSIDE,), domain="-1 <= x <= 1", kink="infinite at -1 and 1",
+)  # fmt: skip
 asin: Primitive = Primitive(
-    "asin", 1, lambda x, f: (1 / sqrt((1 - x) * (1 + x)),), code="math.asin({0})", sympy="asin", mpmath="asin",
+    "asin", 1, lambda x, f: (1 / semicircle(x),), code="math.asin({0})", sympy="asin", mpmath="asin",
     numeric=np.arcsin, spellings=("math.asin", "numpy.arcsin", "numpy.asin"), sample=(_INSIDE,), domain="-1 <= x <= 1",
     error=2,
 )  # fmt: skip
 acos: Primitive = Primitive(
-    "acos", 1, lambda x, f: (-1 / sqrt((1 - x) * (1 + x)),), code="math.acos({0})", sympy="acos", mpmath="acos",
+    "acos", 1, lambda x, f: (-1 / semicircle(x),), code="math.acos({0})", sympy="acos", mpmath="acos",
     numeric=np.arccos, spellings=("math.acos", "numpy.arccos", "numpy.acos"), sample=(_INSIDE,), domain="-1 <= x <= 1",
     error=2,
 )  # fmt: skip
@@ -101,6 +115,10 @@ sech: Primitive = Primitive(
     "sech", 1, lambda x, f: (-(f * tanh(x)),), code="sech({0})", kernel=kernels.sech, sympy=lambda sp, x: 1 / sp.cosh(x),
     mpmath="sech", numeric=kernels.sech, sample=(_ANY,), error=6,
 )  # fmt: skip
+logcosh: Primitive = Primitive(
+    "logcosh", 1, lambda x, f: (tanh(x),), code="logcosh({0})", kernel=kernels.logcosh,
+    sympy=lambda sp, x: sp.log(sp.cosh(x)), mpmath=_logcosh_mp, numeric=_logcosh, sample=(_ANY,), error=6,
+)  # fmt: skip
 asinh: Primitive = Primitive(
     "asinh", 1, lambda x, f: (1 / hypot(1, x),), code="math.asinh({0})", sympy="asinh", mpmath="asinh",
     numeric=np.arcsinh, spellings=("math.asinh", "numpy.arcsinh", "numpy.asinh"), sample=(_ANY,), error=4,
@@ -111,7 +129,7 @@ acosh: Primitive = Primitive(
     error=4,
 )  # fmt: skip
 atanh: Primitive = Primitive(
-    "atanh", 1, lambda x, f: (1 / ((1 - x) * (1 + x)),), code="math.atanh({0})", sympy="atanh", mpmath="atanh",
+    "atanh", 1, lambda x, f: (1 / (semicircle(x) * semicircle(x)),), code="math.atanh({0})", sympy="atanh", mpmath="atanh",
     numeric=np.arctanh, spellings=("math.atanh", "numpy.arctanh", "numpy.atanh"), sample=(_INSIDE,),
     domain="-1 < x < 1", error=4,
 )  # fmt: skip
@@ -126,5 +144,5 @@ sincdiff: Primitive = Primitive(
 )  # fmt: skip
 
 ROWS: tuple[Primitive, ...] = (
-    sin, cos, tan, asin, acos, atan, atan2, sinh, cosh, tanh, sech, asinh, acosh, atanh, sinc, sincdiff,
+    sin, cos, tan, semicircle, asin, acos, atan, atan2, sinh, cosh, tanh, sech, logcosh, asinh, acosh, atanh, sinc, sincdiff,
 )  # fmt: skip

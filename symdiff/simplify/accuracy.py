@@ -1,11 +1,14 @@
 """Rewrites that compute the same function more accurately, or where the naive form overflows or is NaN.
 
 Applied before differentiation too, because a derivative cannot be repaired afterwards: that of ``log(1 + exp(x))`` is
-inf/inf at 1000. So each row must be an improvement for the derivative as well. Left out for that reason, or because the
-user's own form is as good in most places: x*x - y*y; sqrt(1 + x) - 1 (NaN instead of inf for inf); log(cosh(x)).
+inf/inf at 1000. So each row must be an improvement for the derivative as well. Left out, because the user's own form is
+as good in most places: x*x - y*y.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 from symdiff.primitives import TABLE
 from symdiff.primitives.constant import TEN, TWO
@@ -13,21 +16,31 @@ from symdiff.simplify.facts import Fact
 from symdiff.simplify.rewrite import Rewrite
 from symdiff.simplify.template import computed
 
-_abs, _cos, _cosh, _erf, _erfc, _exp, _expm1, _hypot, _log, _log1mexp = (
-    TABLE[name] for name in ("abs", "cos", "cosh", "erf", "erfc", "exp", "expm1", "hypot", "log", "log1mexp")
-)
-_log10, _log1p, _log2, _logaddexp, _pow, _sech, _sigmoid, _sin, _sinh, _softplus, _sqrt, _tanh = (
+_abs, _acosh, _asinh, _atanh, _bose, _compoundm1, _cos, _cosh, _erf, _erfc, _exp, _expm1, _expratio, _hypot = (
     TABLE[name]
     for name in (
-        "log10", "log1p", "log2", "logaddexp", "pow", "sech", "sigmoid", "sin", "sinh", "softplus", "sqrt", "tanh",
+        "abs", "acosh", "asinh", "atanh", "bose", "compoundm1", "cos", "cosh", "erf", "erfc", "exp", "expm1", "expratio",
+        "hypot",
     )
 )  # fmt: skip
+_log, _log10, _log1mexp, _log1p, _log2, _logaddexp, _logcosh, _pow, _sech, _semicircle, _share, _shareslope = (
+    TABLE[name]
+    for name in (
+        "log", "log10", "log1mexp", "log1p", "log2", "logaddexp", "logcosh", "pow", "sech", "semicircle", "share",
+        "shareslope",
+    )
+)  # fmt: skip
+_sigmoid, _sin, _sinh, _softplus, _sqrt, _tanh, _unit = (
+    TABLE[name] for name in ("sigmoid", "sin", "sinh", "softplus", "sqrt", "tanh", "unit")
+)
 
 _ANY = ((-9.0, 9.0),)
 _PAIR = _ANY * 2
 _POSITIVE = ((0.01, 9.0),)
 _NEGATIVE = ((-9.0, -0.01),)
 _EVEN = ((2.0, 8.0),)
+_INSIDE = ((-0.99, 0.99),)
+_SMALL = ((-2.5, 2.5),)
 _SQUARES, _EXPONENTIALS = (Fact.SQUARES,) * 2, (Fact.EXPONENTIALS,) * 2
 
 # Sums of exponentials: the general rows take apart sums of any length, the others finish the pieces.
@@ -40,6 +53,10 @@ EXPONENTIALS = (
             needs=_EXPONENTIALS),
     Rewrite("log(exp(x))", lambda x: _log(_exp(x)), lambda x: x, _ANY),
     Rewrite("logaddexp(0, x)", lambda x: _logaddexp(0, x), lambda x: _softplus(x), _ANY),
+    Rewrite("exp(-softplus(x))", lambda x: _exp(-_softplus(x)), lambda x: _sigmoid(-x), _ANY),
+    Rewrite("x - logaddexp(x, y)", lambda x, y: x - _logaddexp(x, y), lambda x, y: -_softplus(y - x), _PAIR),
+    Rewrite("x - logaddexp(logaddexp(x, y), z)", lambda x, y, z: x - _logaddexp(_logaddexp(x, y), z),
+            lambda x, y, z: -_logaddexp(_softplus(y - x), z - x), _ANY * 3),
     Rewrite("log1p(-exp(x))", lambda x: _log1p(-_exp(x)), lambda x: _log1mexp(x), _NEGATIVE),
     Rewrite("log(-expm1(x))", lambda x: _log(-_expm1(x)), lambda x: _log1mexp(x), _NEGATIVE),
     Rewrite("exp(x) - 1", lambda x: _exp(x) - 1, lambda x: _expm1(x), _ANY),
@@ -48,6 +65,26 @@ EXPONENTIALS = (
     Rewrite("1 + expm1(x)", lambda x: 1 + _expm1(x), lambda x: _exp(x), _ANY),
     Rewrite("log1p(expm1(x))", lambda x: _log1p(_expm1(x)), lambda x: x, _ANY),
 )  # fmt: skip
+
+
+def _by_hand(name: str) -> tuple[Rewrite, ...]:
+    """The larger one, and what is added to it."""
+    larger = TABLE[name]
+    return (
+        Rewrite(f"{name}(x, 0) + softplus(-abs(x))", lambda x: larger(x, 0) + _softplus(-_abs(x)), lambda x: _softplus(x), _ANY),
+        Rewrite(f"{name}(0, x) + softplus(-abs(x))", lambda x: larger(0, x) + _softplus(-_abs(x)), lambda x: _softplus(x), _ANY),
+        Rewrite(f"{name}(x, 0) - c + softplus(-abs(x))", lambda x, c: larger(x, 0) - c + _softplus(-_abs(x)),
+                lambda x, c: _softplus(x) - c, _PAIR),
+        Rewrite(f"{name}(0, x) - c + softplus(-abs(x))", lambda x, c: larger(0, x) - c + _softplus(-_abs(x)),
+                lambda x, c: _softplus(x) - c, _PAIR),
+        Rewrite(f"{name}(x, y) + softplus(-abs(x - y))", lambda x, y: larger(x, y) + _softplus(-_abs(x - y)),
+                lambda x, y: _logaddexp(x, y), _PAIR),
+        Rewrite(f"{name}(y, x) + softplus(-abs(x - y))", lambda x, y: larger(y, x) + _softplus(-_abs(x - y)),
+                lambda x, y: _logaddexp(x, y), _PAIR),
+    )  # fmt: skip
+
+
+BY_HAND = tuple(row for name in ("max", "maximum", "fmax") for row in _by_hand(name))
 
 LOGARITHMS = (
     Rewrite("log(1 + x)", lambda x: _log(1 + x), lambda x: _log1p(x), ((-0.99, 9.0),)),
@@ -58,14 +95,34 @@ LOGARITHMS = (
 
 LOGISTIC = (
     Rewrite("exp(x)/(1 + exp(x))**2", lambda x: _exp(x) / _pow(1 + _exp(x), 2),
-            lambda x: _sigmoid(x) * _sigmoid(-x), _ANY),
+            lambda x: _shareslope(x, 0), _ANY),
     Rewrite("exp(x)/((1 + exp(x))*(1 + exp(x)))", lambda x: _exp(x) / ((1 + _exp(x)) * (1 + _exp(x))),
-            lambda x: _sigmoid(x) * _sigmoid(-x), _ANY),
+            lambda x: _shareslope(x, 0), _ANY),
     Rewrite("exp(x)/(1 + exp(x))", lambda x: _exp(x) / (1 + _exp(x)), lambda x: _sigmoid(x), _ANY),
     Rewrite("expm1(x)/(1 + exp(x))", lambda x: _expm1(x) / (1 + _exp(x)), lambda x: _tanh(x / 2), _ANY),
     Rewrite("c/(1 + exp(x))", lambda c, x: c / (1 + _exp(x)), lambda c, x: c * _sigmoid(-x), _PAIR),
     Rewrite("1 - sigmoid(x)", lambda x: 1 - _sigmoid(x), lambda x: _sigmoid(-x), _ANY),
     Rewrite("log(sigmoid(x))", lambda x: _log(_sigmoid(x)), lambda x: -_softplus(-x), _ANY),
+    Rewrite("sigmoid(x)*sigmoid(-x)", lambda x: _sigmoid(x) * _sigmoid(-x), lambda x: _shareslope(x, 0), _ANY),
+    Rewrite("exp(x)/exp(y)", lambda x, y: _exp(x) / _exp(y), lambda x, y: _expratio(x, y), _PAIR),
+    Rewrite("exp(x)/(exp(x) + sum of exp)", lambda x, u: _exp(x) / (_exp(x) + u), lambda x, u: _share(x, _log(u)),
+            _ANY + _POSITIVE, needs=(Fact.NONE, Fact.EXPONENTIALS)),
+    Rewrite("exp(x)/(exp(x) + two sums of exp)", lambda x, u, v: _exp(x) / (_exp(x) + u + v),
+            lambda x, u, v: _share(x, _logaddexp(_log(u), _log(v))), _ANY + _POSITIVE * 2,
+            needs=(Fact.NONE, *_EXPONENTIALS)),
+    Rewrite("exp(x)/sum of exp", lambda x, u: _exp(x) / u, lambda x, u: _expratio(x, _log(u)), _ANY + _POSITIVE,
+            needs=(Fact.NONE, Fact.EXPONENTIALS)),
+    Rewrite("share(x, 0)", lambda x: _share(x, 0), lambda x: _sigmoid(x), _ANY),
+    Rewrite("share(0, x)", lambda x: _share(0, x), lambda x: _sigmoid(-x), _ANY),
+    Rewrite("1 - share(x, y)", lambda x, y: 1 - _share(x, y), lambda x, y: _share(y, x), _PAIR),
+    Rewrite("share(x, y)*share(y, x)", lambda x, y: _share(x, y) * _share(y, x), lambda x, y: _shareslope(x, y), _PAIR),
+    Rewrite("log(share(x, y))", lambda x, y: _log(_share(x, y)), lambda x, y: -_softplus(y - x), _PAIR),
+    Rewrite("log(expratio(x, y))", lambda x, y: _log(_expratio(x, y)), lambda x, y: x - y, _PAIR),
+    Rewrite("exp(x)/expm1(x)", lambda x: _exp(x) / _expm1(x), lambda x: -_bose(-x), _POSITIVE),
+    Rewrite("exp(x)/expm1(x)**2", lambda x: _exp(x) / _pow(_expm1(x), 2), lambda x: -(_bose(x) * _bose(-x)), _POSITIVE),
+    Rewrite("c/expm1(x)", lambda c, x: c / _expm1(x), lambda c, x: c * _bose(x), _ANY + _POSITIVE),
+    Rewrite("1 + tanh(x)", lambda x: 1 + _tanh(x), lambda x: 2 * _sigmoid(2 * x), _ANY),
+    Rewrite("1 - tanh(x)", lambda x: 1 - _tanh(x), lambda x: 2 * _sigmoid(-2 * x), _ANY),
     Rewrite("log1p(-sigmoid(x))", lambda x: _log1p(-_sigmoid(x)), lambda x: -_softplus(x), _ANY),
 )  # fmt: skip
 
@@ -78,8 +135,65 @@ HYPERBOLIC = (
     Rewrite("c/cosh(x)**2", lambda c, x: c / _pow(_cosh(x), 2), lambda c, x: c * _pow(_sech(x), 2), _PAIR),
     Rewrite("1 - tanh(x)**2", lambda x: 1 - _pow(_tanh(x), 2), lambda x: _pow(_sech(x), 2), _ANY),
     Rewrite("1 - tanh(x)*tanh(x)", lambda x: 1 - _tanh(x) * _tanh(x), lambda x: _pow(_sech(x), 2), _ANY),
+    Rewrite("log(cosh(x))", lambda x: _log(_cosh(x)), lambda x: _logcosh(x), _ANY),
     Rewrite("cosh(x)**2 - 1", lambda x: _pow(_cosh(x), 2) - 1, lambda x: _pow(_sinh(x), 2), _ANY),
 )
+
+# The inverse functions, spelled out.
+INVERSE = (
+    Rewrite("log(x + sqrt(x*x + 1))", lambda x: _log(x + _sqrt(x * x + 1)), lambda x: _asinh(x), _ANY),
+    Rewrite("log(x + sqrt(x**2 + 1))", lambda x: _log(x + _sqrt(_pow(x, 2) + 1)), lambda x: _asinh(x), _ANY),
+    Rewrite("log(x + hypot(x, 1))", lambda x: _log(x + _hypot(x, 1)), lambda x: _asinh(x), _ANY),
+    Rewrite("log(x + sqrt(x*x - 1))", lambda x: _log(x + _sqrt(x * x - 1)), lambda x: _acosh(x), ((1.0, 9.0),)),
+    Rewrite("log(x + sqrt(x**2 - 1))", lambda x: _log(x + _sqrt(_pow(x, 2) - 1)), lambda x: _acosh(x), ((1.0, 9.0),)),
+    Rewrite("log(x + sqrt(x - 1)*sqrt(x + 1))", lambda x: _log(x + _sqrt(x - 1) * _sqrt(x + 1)), lambda x: _acosh(x),
+            ((1.0, 9.0),)),
+    Rewrite("log((1 + x)/(1 - x))", lambda x: _log((1 + x) / (1 - x)), lambda x: 2 * _atanh(x), _INSIDE),
+    Rewrite("log1p(x) - log1p(-x)", lambda x: _log1p(x) - _log1p(-x), lambda x: 2 * _atanh(x), _INSIDE),
+    Rewrite("log1p(-x) - log1p(x)", lambda x: _log1p(-x) - _log1p(x), lambda x: -2 * _atanh(x), _INSIDE),
+)  # fmt: skip
+
+
+def _less_one(name: str, power: Callable[[Any], Any], base: Callable[[Any], Any], exponent: float) -> tuple[Rewrite, ...]:
+    """A power of 1 + ``base(x)``, less 1, and 1 less the power."""
+    return (
+        Rewrite(f"{name} - 1", lambda x: power(x) - 1, lambda x: _compoundm1(base(x), exponent), _INSIDE),
+        Rewrite(f"1 - {name}", lambda x: 1 - power(x), lambda x: -_compoundm1(base(x), exponent), _INSIDE),
+    )
+
+
+_EXPONENT = (Fact.NONE, Fact.LITERAL)  # of a run-time exponent the derivative would be NaN where 1 + x is 0
+COMPOUNDS = (
+    Rewrite("(1 + x)**n - 1", lambda x, n: _pow(1 + x, n) - 1, lambda x, n: _compoundm1(x, n), _INSIDE + _SMALL, needs=_EXPONENT),
+    Rewrite(
+        "(1 - x)**n - 1", lambda x, n: _pow(1 - x, n) - 1, lambda x, n: _compoundm1(-x, n), _INSIDE + _SMALL, needs=_EXPONENT
+    ),
+    Rewrite(
+        "1 - (1 + x)**n", lambda x, n: 1 - _pow(1 + x, n), lambda x, n: -_compoundm1(x, n), _INSIDE + _SMALL, needs=_EXPONENT
+    ),
+    Rewrite(
+        "1 - (1 - x)**n", lambda x, n: 1 - _pow(1 - x, n), lambda x, n: -_compoundm1(-x, n), _INSIDE + _SMALL, needs=_EXPONENT
+    ),
+    *_less_one("sqrt(1 + x)", lambda x: _sqrt(1 + x), lambda x: x, 0.5),
+    *_less_one("sqrt(1 - x)", lambda x: _sqrt(1 - x), lambda x: -x, 0.5),
+    *_less_one("1/sqrt(1 + x)", lambda x: 1 / _sqrt(1 + x), lambda x: x, -0.5),
+    *_less_one("1/sqrt(1 - x)", lambda x: 1 / _sqrt(1 - x), lambda x: -x, -0.5),
+    *_less_one("semicircle(x)", lambda x: _semicircle(x), lambda x: -(x * x), 0.5),
+    *_less_one("1/semicircle(x)", lambda x: 1 / _semicircle(x), lambda x: -(x * x), -0.5),
+)
+
+# Differences of neighbours.
+NEIGHBOURS = (
+    Rewrite("sqrt(x + c) - sqrt(x)", lambda x, c: _sqrt(x + c) - _sqrt(x), lambda x, c: c / (_sqrt(x + c) + _sqrt(x)),
+            _POSITIVE * 2, needs=(Fact.NONE, Fact.POSITIVE), deviation="0 for inf"),
+    Rewrite("sqrt(x) - sqrt(x + c)", lambda x, c: _sqrt(x) - _sqrt(x + c), lambda x, c: -c / (_sqrt(x) + _sqrt(x + c)),
+            _POSITIVE * 2, needs=(Fact.NONE, Fact.POSITIVE), deviation="0 for inf"),
+    Rewrite("1/x - 1/(x + c)", lambda x, c: 1 / x - 1 / (x + c), lambda x, c: c / x / (x + c), _POSITIVE * 2,
+            needs=(Fact.NONE, Fact.POSITIVE)),
+    Rewrite("1/(x + c) - 1/x", lambda x, c: 1 / (x + c) - 1 / x, lambda x, c: -c / x / (x + c), _POSITIVE * 2,
+            needs=(Fact.NONE, Fact.POSITIVE)),
+    Rewrite("x*(1/x)", lambda x: x * (1 / x), lambda x: 1, _POSITIVE, deviation="1 for 0 and inf"),
+)  # fmt: skip
 
 CIRCULAR = (
     Rewrite("1 - cos(x)", lambda x: 1 - _cos(x), lambda x: 2 * _pow(_sin(x / 2), 2), _ANY),
@@ -98,6 +212,11 @@ ERRORS = (
 # Lengths: no overflow, gradient 0 at 0 by convention (the row hypot), and squared lengths without the root, so that
 # they are smooth at 0. The general row takes apart sums of any number of squares.
 LENGTHS = (
+    Rewrite("sqrt(1 - x*x)", lambda x: _sqrt(1 - x * x), lambda x: _semicircle(x), _INSIDE),
+    Rewrite("sqrt(1 - x**2)", lambda x: _sqrt(1 - _pow(x, 2)), lambda x: _semicircle(x), _INSIDE),
+    Rewrite("sqrt((1 - x)*(1 + x))", lambda x: _sqrt((1 - x) * (1 + x)), lambda x: _semicircle(x), _INSIDE),
+    Rewrite("sqrt(sum of squares + 1)", lambda u: _sqrt(u + 1), lambda u: _hypot(_sqrt(u), 1), _POSITIVE,
+            needs=(Fact.SQUARES,)),
     Rewrite("x**0.5", lambda x: _pow(x, 0.5), lambda x: _sqrt(x), _POSITIVE, deviation="NaN for -inf; -0.0 for -0.0"),
     Rewrite("x**-0.5", lambda x: _pow(x, -0.5), lambda x: 1 / _sqrt(x), _POSITIVE,
             deviation="NaN for -inf; -inf for -0.0"),
@@ -114,6 +233,10 @@ LENGTHS = (
     Rewrite("hypot(x, y)**n", lambda x, y, n: _pow(_hypot(x, y), n),
             lambda x, y, n: _pow(_pow(x, 2) + _pow(y, 2), computed(_half, n)), _PAIR + _EVEN,
             needs=(Fact.NONE, Fact.NONE, Fact.EVEN)),
+    Rewrite("(1 - unit(x, r)*unit(x, r))/r",
+            lambda x, y: (1 - _unit(x, _hypot(x, y)) * _unit(x, _hypot(x, y))) / _hypot(x, y),
+            lambda x, y: _unit(_unit(y, _hypot(x, y)) * _unit(y, _hypot(x, y)), _hypot(x, y)), _PAIR,
+            deviation="0 for (0, 0)"),
     Rewrite("abs(x)*abs(x)", lambda x: _abs(x) * _abs(x), lambda x: x * x, _ANY),
     Rewrite("abs(x)**n", lambda x, n: _pow(_abs(x), n), lambda x, n: _pow(x, n), _ANY + _EVEN,
             needs=(Fact.NONE, Fact.EVEN)),
@@ -125,5 +248,5 @@ def _half(n: float) -> int:
 
 
 ACCURACY: tuple[Rewrite, ...] = (
-    *EXPONENTIALS, *LOGARITHMS, *LOGISTIC, *HYPERBOLIC, *CIRCULAR, *ERRORS, *LENGTHS,
+    *EXPONENTIALS, *BY_HAND, *LOGARITHMS, *LOGISTIC, *HYPERBOLIC, *INVERSE, *COMPOUNDS, *NEIGHBOURS, *CIRCULAR, *ERRORS, *LENGTHS,
 )  # fmt: skip

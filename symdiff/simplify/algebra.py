@@ -39,6 +39,7 @@ UNITS = (
     Rewrite("x**0", lambda x: _pow(x, 0), lambda x: 1, _ANY),
     Rewrite("n*x/2", lambda n, x: (n * x) / 2, lambda n, x: computed(_half, n) * x, ((-8, 8), *_ANY),
             needs=(Fact.EVEN,), deviation="finite where n*x overflows"),
+    Rewrite("0.5*(2*x)", lambda x: 0.5 * (2 * x), lambda x: x, _ANY, deviation="finite where 2*x overflows"),
     Rewrite("2*x/(2*y)", lambda x, y: (2 * x) / (2 * y), lambda x, y: x / y, _ANY + _AWAY,
             deviation="finite where 2*x or 2*y overflows"),
 )  # fmt: skip

@@ -22,9 +22,14 @@ class Fact(Flag):
     EVEN = auto()  # an even integer literal other than 0
     INTEGRAL = auto()  # a float literal that is a small integer
     NEGATIVE = auto()  # a literal below 0
+    POSITIVE = auto()  # a literal above 0
+    LITERAL = auto()  # a number that is known
 
 
-_NONNEGATIVE = {"abs", "sqrt", "exp", "exp2", "cosh", "sech", "hypot", "sigmoid", "softplus", "erfc", "acos", "acosh"}
+_NONNEGATIVE = {
+    "abs", "sqrt", "exp", "exp2", "cosh", "sech", "logcosh", "hypot", "semicircle", "sigmoid", "softplus", "expratio", "share",
+    "shareslope", "erfc", "acos", "acosh",
+}  # fmt: skip
 _CLOSED = {"add", "mul", "div", "sqrt", "cbrt", "max", "min", "maximum", "minimum", "fmax", "fmin", "stop"}
 
 
@@ -34,12 +39,15 @@ def facts_of_const(const: Const) -> Fact:
     found = Fact.NONE
     if isinstance(value, bool) or math.isnan(value):
         return found
+    found |= Fact.LITERAL
     if value >= 0:
         found |= Fact.NONNEGATIVE
     if const.symbol:
         return found
     if value < 0:
         found |= Fact.NEGATIVE
+    if value > 0:
+        found |= Fact.POSITIVE
     if value == 1:
         found |= Fact.ONE
     if isinstance(value, int) and value != 0 and value % 2 == 0:

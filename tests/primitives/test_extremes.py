@@ -45,11 +45,15 @@ UNARY: dict[str, tuple[list[float], float, float]] = {
     "exp": (REAL, 4, 0), "exp2": (REAL, 4, 0), "expm1": (REAL, 4, 0),
     "log": (POSITIVE, 8, 0), "log2": (POSITIVE, 8, 0), "log10": (POSITIVE, 8, 0),
     "log1p": ([*REAL[:1], *POSITIVE, *(-x for x in [*TINY, *BELOW_ONE])], 8, 0),
-    "sigmoid": (REAL, 8, 1), "softplus": (REAL, 8, 1), "log1mexp": (NEGATIVE, 8, 0),
+    "sigmoid": (REAL, 8, 0), "softplus": (REAL, 8, 0), "log1mexp": (NEGATIVE, 8, 0),
+    "bose": ([*POSITIVE, *NEGATIVE], 8, 0),
     "sin": (REAL, 4, 0), "cos": (REAL, 4, 0), "tan": (REAL, 8, 0),
-    "asin": (INSIDE, 8, 2), "acos": (INSIDE, 8, 2), "atan": (mirrored([*TINY, *MODERATE, *TAIL, *HUGE]), 8, 0),
-    "sinh": (REAL, 4, 0), "cosh": (REAL, 4, 0), "tanh": (REAL, 8, 0), "sech": (REAL, 12, 2),
-    "asinh": (REAL, 8, 0), "acosh": ([*ABOVE_ONE, *(x for x in POSITIVE if x > 1)], 12, 0), "atanh": (INSIDE, 8, 2),
+    "semicircle": (INSIDE, 8, 0), "asin": (INSIDE, 8, 0), "acos": (INSIDE, 8, 0),
+    "atan": (mirrored([*TINY, *MODERATE, *TAIL, *HUGE]), 8, 0),
+    "sinh": (REAL, 4, 0), "cosh": (REAL, 4, 0), "tanh": (REAL, 8, 0), "sech": (REAL, 12, 2), "logcosh": (REAL, 8, 0),
+    "asinh": (REAL, 8, 0),
+    "acosh": ([*ABOVE_ONE, *(x for x in POSITIVE if x > 1)], 12, 0),
+    "atanh": (INSIDE, 8, 0),
     "erf": (mirrored([*TINY, *MODERATE, 25.3, 100.0, 1e9]), 8, 0),
     "erfc": (mirrored([*TINY, *MODERATE, 25.3, 100.0, 1e9]), 8, 0),
 }  # fmt: skip
@@ -61,6 +65,8 @@ SMALL_PLANE = [point for point in PLANE if max(map(abs, point)) < 1e3] + [(1e300
 # The second derivatives of hypot are y*y/r**3 and its like: so many roundings of 1/r, their scale.
 BINARY: dict[str, tuple[list[tuple[float, float]], float]] = {
     "hypot": (PLANE, 8), "atan2": (PLANE, 8), "logaddexp": (SMALL_PLANE, 8),
+    "share": (SMALL_PLANE, 8), "shareslope": (SMALL_PLANE, 8), "expratio": (SMALL_PLANE, 8),
+    "compoundm1": ([(x, n) for x in [*INSIDE, *MODERATE] if abs(x) > 1e-150 for n in (-0.5, 0.5, 12.0)], 24),  # n*(1 + x)
     "div": (PLANE, 4), "mul": (PLANE, 2),
     "pow": ([(x, y) for x, y in PLANE if x > 0 and 0.1 < abs(y) < 1e4], 1500),  # exponent - 1 is rounded: times log(x)
 }  # fmt: skip

@@ -42,7 +42,7 @@ def operands(row, builder):
     made = []
     for index in range(arity(row.pattern)):
         fact, name = need(row, index), f"x{index}"
-        if fact & (Fact.EVEN | Fact.INTEGRAL | Fact.NEGATIVE):
+        if fact & (Fact.EVEN | Fact.INTEGRAL | Fact.NEGATIVE | Fact.POSITIVE | Fact.LITERAL):
             made.append(builder.value(literals[index]))
             continue
         handle = builder.value(builder.input(name, "bool" if row in LOGIC else "float"))

