@@ -10,13 +10,14 @@ Imports SymPy: import it inside functions only.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import sympy as sp
 
+from symdiff.printing import decimals
 from symdiff.printing import polynomial as poly
+from symdiff.printing.exponents import Exponents
 from symdiff.printing.identities import reduced
 from symdiff.printing.measure import operations, size
 from symdiff.printing.polynomial import ONE, Monomial, Polynomial, TooLargeError
@@ -46,7 +47,7 @@ class Algebra:
         self.kernels: set[int] = set()  # functions and powers: what terms are collected by
         self.decimals = False
         self.natural: set[int] = set()  # those with base e
-        self._exponents: list[_Exponent] = []  # of e, as they were written
+        self._exponents = Exponents()
         self._values = values
         self._named = named
         self._shortest = shortest
@@ -108,9 +109,7 @@ class Algebra:
         if not 0 < abs(float(number)) < float("inf"):  # beyond the range of doubles
             return self._opaque(number)
         self.decimals = True
-        exact = Fraction(str(number))
-        near = exact.limit_denominator(10**12)
-        return poly.constant(near if abs(near - exact) <= abs(exact) * Fraction(1, 10**28) else exact)
+        return poly.constant(decimals.fraction(number))
 
     def _factor(self, factor: Any) -> Polynomial:
         """Return a factor; a sum that is a generator (but for a number) stays one."""
@@ -134,7 +133,7 @@ class Algebra:
 
     def function(self, expr: Any) -> int:
         """Return the generator of a function; that of an equal argument, if there is one."""
-        key = (expr.func, *(_frozen(self._looked_into(arg)) for arg in expr.args))
+        key = (expr.func, *(poly.frozen(self._looked_into(arg)) for arg in expr.args))
         if key not in self._found:
             self._found[key] = self._new(expr, kernel=True)
         return self._found[key]
@@ -203,6 +202,10 @@ class Algebra:
             ((monomial, coefficient),) = inner.items()
             return self._normal({poly.raised(monomial, exponent): coefficient**exponent})
         number, monomial, generator = self._sum(inner)
+        if not number and exponent < 0:
+            raise TooLargeError  # 0 by an identity: no polynomial divides by it, so that it is written as it came
+        if not number:
+            return {}
         if generator is None:
             return self._normal({poly.raised(monomial, exponent): number**exponent})
         whole = poly.merged(poly.raised(monomial, exponent), ((generator, Fraction(exponent)),))
@@ -212,11 +215,13 @@ class Algebra:
         return self.integer_power(inner, -1)
 
     def _sum(self, inner: Polynomial) -> tuple[Fraction, Monomial, int | None]:
-        """Write a sum as number, monomial with negative exponents, and generator (None: it is 1)."""
+        """Write a sum as number (0 if identities say so), monomial with negative exponents, and generator (None: it is 1)."""
         below = tuple(
             (generator, exponent) for generator, exponent in poly.common(inner) if exponent < 0 or generator in self.powers
         )
         inner = reduced(self, poly.shifted(inner, poly.raised(below, -1)))
+        if not inner:
+            return Fraction(0), ONE, None
         if len(inner) == 1:
             ((monomial, coefficient),) = inner.items()
             return coefficient, poly.merged(monomial, below), None
@@ -231,19 +236,19 @@ class Algebra:
         """Return number and generator if a sum is the multiple of one that is a generator."""
         number = Fraction(1) if self.decimals else poly.content(inner)
         for factor in (Fraction(1), Fraction(-1), number, -number):
-            generator = self._found.get(_frozen(poly.scaled(inner, 1 / factor)))
+            generator = self._found.get(poly.frozen(poly.scaled(inner, 1 / factor)))
             if generator is not None:
                 return factor, generator
         return None
 
     def _new_sum(self, inner: Polynomial, shown: Any = None) -> int:
-        generator = self._found[_frozen(inner)] = self._new(self.written(inner) if shown is None else shown)
+        generator = self._found[poly.frozen(inner)] = self._new(self.written(inner) if shown is None else shown)
         self.sums[generator] = inner
         return generator
 
     def _root(self, inner: Polynomial, base: Any) -> int:
         """Return the generator of what stands under a root (or another power that is no integer), unchanged."""
-        found = self._found.get(_frozen(inner))
+        found = self._found.get(poly.frozen(inner))
         if found is None:
             found = self._new_sum(inner, None if base.free_symbols & self._values.keys() else base)
         return found
@@ -296,16 +301,8 @@ class Algebra:
                 before = self.times(before, self.polynomial(sp.Pow(inside, sp.Rational(number.numerator, number.denominator))))
             else:
                 rest[monomial] = number
-        self._remember(rest, before, argument)
+        self._exponents.remember(rest, before, lambda: self._in_place(argument))
         return self.times(before, {self._with_exponents(None, rest): Fraction(1)})
-
-    def _remember(self, exponents: Polynomial, before: Polynomial, argument: Any) -> None:
-        """Note how an exponent was written: ``exp(argument)`` is ``before`` times e to the ``exponents``."""
-        factor, number = next(iter(before.items()))
-        if len(before) > 1 or number != 1 or (len(exponents) == 1 and not factor):
-            return
-        if all(exponents != known.exponents for known in self._exponents):
-            self._exponents.append(_Exponent(exponents, factor, self._in_place(argument)))
 
     # arithmetic
 
@@ -379,10 +376,7 @@ class Algebra:
 
     def number(self, value: Fraction) -> Any:
         """Return a number on paper: a fraction, or a decimal where there are decimals and the fraction is not simple."""
-        simple = value.denominator <= 8 or (not _terminates(value.denominator) and value.denominator < 100)
-        if not self.decimals or (simple and abs(value.numerator) < 10**15):
-            return sp.Rational(value.numerator, value.denominator)
-        return sp.Float(sp.Rational(value.numerator, value.denominator), 30)
+        return decimals.on_paper(value) if self.decimals else sp.Rational(value.numerator, value.denominator)
 
     def written(self, found: Polynomial) -> Any:
         """Return a polynomial as SymPy expression, term by term."""
@@ -402,32 +396,7 @@ class Algebra:
 
     def _exponent(self, found: Polynomial) -> tuple[Any, Monomial]:
         """Return an exponent of e in the shortest way in which exponents were written, and what that way has too little."""
-        best, ratio, rest = None, Fraction(0), found
-        for known in self._exponents:
-            monomial, coefficient = next(iter(known.exponents.items()))
-            times = found.get(monomial, Fraction(0)) / coefficient
-            left = poly.added([found, poly.scaled(known.exponents, -times)])
-            if times and len(left) < len(rest) and (not known.factor or times.denominator == 1):
-                best, ratio, rest = known, times, left
-        if best is None:
+        known, times, rest = self._exponents.nearest(found)
+        if known is None:
             return self.written(found), ONE
-        return product(self.number(ratio), best.written) + self.written(rest), poly.raised(best.factor, -ratio)
-
-
-@dataclass(frozen=True)
-class _Exponent:
-    exponents: Polynomial
-    factor: Monomial
-    written: Any
-
-
-def _frozen(found: Polynomial) -> frozenset[tuple[Monomial, Fraction]]:
-    return frozenset(found.items())
-
-
-def _terminates(denominator: int) -> bool:
-    """Whether fractions with a denominator are decimals with an end."""
-    for prime in (2, 5):
-        while denominator % prime == 0:
-            denominator //= prime
-    return denominator == 1
+        return product(self.number(times), known.written) + self.written(rest), poly.raised(known.factor, -times)

@@ -17,7 +17,7 @@ ONE: Monomial = ()
 
 
 class TooLargeError(Exception):
-    """A polynomial would have more terms than its bound, or the work on it more steps."""
+    """A polynomial would have more terms than its bound, or the work on it more steps; or it would be divided by 0."""
 
 
 def constant(number: Fraction | int) -> Polynomial:
@@ -41,6 +41,11 @@ def added(parts: Iterable[Polynomial]) -> Polynomial:
             else:
                 total.pop(monomial, None)
     return total
+
+
+def frozen(polynomial: Polynomial) -> frozenset[tuple[Monomial, Fraction]]:
+    """Return a polynomial as key of a dictionary."""
+    return frozenset(polynomial.items())
 
 
 def scaled(polynomial: Polynomial, number: Fraction | int) -> Polynomial:
