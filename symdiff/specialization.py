@@ -43,6 +43,7 @@ class Specialization:
         self.known = known  # the arguments that belong to the specialisation, as they were when it was made
         self._lock = threading.RLock()
         self._shortcut: Callable[..., Any] | None = None
+        self._loops: dict[tuple[bool, ...], Any] = {}
         self._callees: dict[str, Any] = {}  # kept, because compiled callers refer to them weakly
         self._origin: Specialization | None = None  # the version whose code this one shares
 
@@ -116,9 +117,11 @@ class Specialization:
                 self._callees[source] = codegen.with_defaults(kernel, source)
             return self._callees[source]
 
-    @cached_property
-    def _ufunc(self) -> Any:
-        return codegen.vectorize(self._kernel, len(self.params))
+    def _elementwise(self, spread: tuple[bool, ...]) -> Any:
+        with self._lock:
+            if spread not in self._loops:
+                self._loops[spread] = codegen.elementwise(self._kernel, spread)
+            return self._loops[spread]
 
     @cached_property
     def params(self) -> tuple[Param, ...]:
@@ -226,12 +229,14 @@ class Specialization:
             else:
                 values.append(compiled_argument(call.values[param.name], param.structure, param.name))
         arrays = [call.values[name] for name in names]
-        scalars = self.graph.result.is_scalar and all(param.structure.is_scalar for param in self.params)
-        if scalars and not codegen.functions(self.graph):  # a ufunc loses exceptions of functions that it calls back
-            with self._lock:
-                ufunc = self._ufunc
-            with np.errstate(all="ignore"), self._raising_own():
-                result = ufunc(*values)
+        if self.graph.result.is_scalar and all(param.structure.is_scalar for param in self.params):
+            shape = np.broadcast_shapes(*map(np.shape, values))
+            spread = tuple(np.ndim(value) > 0 for value in values)
+            flat = [_vector(value, shape) if np.ndim(value) else float(value) for value in values]
+            result = np.empty(shape)
+            loop = self._elementwise(spread)
+            with self._raising_own():
+                loop(*flat, result.reshape(-1))
         else:
             result = self._loop(kernel, values, names)
         return to_single(result) if is_single(arrays) else result
@@ -250,6 +255,13 @@ class Specialization:
             rows.append(list(_leaves(self.unpack(result) if self.unpack else result)))
         columns = np.array(rows, dtype=np.float64).reshape(*shape, self.graph.result.size)
         return _stack(self.graph.result, columns)
+
+
+def _vector(array: np.ndarray[Any, Any], shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    """The elements of an array that is broadcast to a shape, one after the other, in memory that compiled code takes."""
+    if array.shape != shape:
+        array = np.broadcast_to(array, shape).copy()
+    return np.require(array, np.float64, ["C", "ALIGNED", "W"]).reshape(-1)
 
 
 def _leaves(value: Any) -> list[float]:

@@ -509,3 +509,29 @@ def test_source_stands_alone():
     assert "symdiff" not in [line.split()[1] for line in df.source.splitlines() if line.startswith("import")]
     assert namespace["gradient_product"](2.0, 3.0) == (12.0, 4.0)
     assert df.source == grad(product, argnums=(0, 1)).source
+
+
+def test_broadcasting_takes_any_memory():
+    slope = derivative(lambda x, y: x**2 * y)
+    x, y = np.array([1.0, 2.0, 3.0]), np.array([[1.0], [10.0]])
+    expected = [[2.0, 4.0, 6.0], [20.0, 40.0, 60.0]]
+    np.testing.assert_array_equal(slope(x, y), expected)
+    fixed = x.copy()
+    fixed.flags.writeable = False
+    unaligned = np.frombuffer(b"0" + x.tobytes(), np.uint8)[1:].view(np.float64)
+    for other in (fixed, unaligned, np.repeat(x, 2)[::2], x[::-1][::-1], x.astype(int), [1.0, 2.0, 3.0]):
+        np.testing.assert_array_equal(slope(other, y), expected)
+    np.testing.assert_array_equal(slope(np.asfortranarray(np.ones((2, 3))), 5), np.full((2, 3), 10.0))
+    assert slope(np.empty((0, 3)), 1.0).shape == (0, 3)
+    with pytest.raises(ValueError, match="broadcast"):
+        slope(x, np.ones(4))
+
+
+def test_an_exception_at_one_element_reaches_the_caller():
+    def root(x):
+        if x < 0:
+            raise ValueError("x is negative")
+        return math.sqrt(x)
+
+    with pytest.raises(ValueError, match="x is negative"):
+        derivative(root)(np.array([1.0, -1.0]))

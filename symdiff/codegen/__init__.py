@@ -6,13 +6,12 @@
 
 from symdiff.codegen.compile import (
     compile_source,
-    fast_dispatcher,
-    plain_dispatcher,
+    elementwise,
     python_function,
     register,
-    vectorize,
     with_defaults,
 )
+from symdiff.codegen.dispatch import fast_dispatcher, plain_dispatcher
 from symdiff.codegen.emit import emit, functions, parameters
 from symdiff.codegen.own import link_of, own_rows
 from symdiff.codegen.packing import argument_shape, packed, unpacker
@@ -22,6 +21,7 @@ __all__ = [
     "Front",
     "argument_shape",
     "compile_source",
+    "elementwise",
     "emit",
     "fast_dispatcher",
     "functions",
@@ -33,6 +33,5 @@ __all__ = [
     "python_function",
     "register",
     "unpacker",
-    "vectorize",
     "with_defaults",
 ]

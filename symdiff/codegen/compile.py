@@ -6,19 +6,17 @@ import ast
 import builtins
 import contextlib
 import functools
-import inspect
-import itertools
 import linecache
 import re
-import sys
 import threading
 import weakref
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from symdiff.codegen import cache
+from symdiff.codegen.machine_code import CachingNumba, Entry
 from symdiff.errors import InternalError
 
 COMPILED_DIFFERS = 1e-9  # relative difference of two forms of a function that rounding does not explain
@@ -26,7 +24,8 @@ COMPILED_DIFFERS = 1e-9  # relative difference of two forms of a function that r
 _LOCK = threading.RLock()
 
 
-_KEPT: weakref.WeakKeyDictionary[Any, list[Any]] = weakref.WeakKeyDictionary()  # what a kernel calls lives as long
+# What a kernel calls lives as long as the kernel. With it the digest of its text, or "" if that does not tell all.
+_KEPT: weakref.WeakKeyDictionary[Any, tuple[list[Any], str]] = weakref.WeakKeyDictionary()
 _KERNELS: weakref.WeakValueDictionary[str, Any] = weakref.WeakValueDictionary()  # by the text that was compiled
 
 
@@ -46,19 +45,26 @@ def compile_source(source: str, name: str, functions: Mapping[str, Callable[...,
             if functions:
                 # Code that calls back looks names up in the module of its name; without a name, in its own globals.
                 return _compile(text, name, dict(functions))
-            kernel = _KERNELS.get(text)
-            if kernel is None:
-                entry = _Entry(text)
-                kernel = _KERNELS[text] = _compile(text, name, _namespace({"numba": _Numba(entry, cache.digest(text))}))
-                entry.close()
-            return kernel
+            return _shared(text, name, {})
         except (NumbaError, SyntaxError) as error:
             failure = InternalError(f"the generated code of {name} does not compile: {error}")
             failure.add_note(source)
             raise failure from error
 
 
-def _compile(text: str, name: str, namespace: dict[str, Any]) -> Any:
+def _shared(text: str, name: str, names: Mapping[str, Any]) -> Any:
+    """The kernel of a module that nothing but its text determines: the one that is there already, or on disk, or a new one."""
+    kernel = _KERNELS.get(text)
+    if kernel is None:
+        entry = Entry(text)
+        digest = cache.digest(text)
+        kernel = _compile(text, name, _namespace({"numba": CachingNumba(entry, digest)}) | dict(names), digest)
+        _KERNELS[text] = kernel
+        entry.close()
+    return kernel
+
+
+def _compile(text: str, name: str, namespace: dict[str, Any], digest: str = "") -> Any:
     filename = f"<symdiff {name} {cache.digest(text)[:12]}>"
     lines = linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     try:
@@ -69,7 +75,7 @@ def _compile(text: str, name: str, namespace: dict[str, Any]) -> Any:
     # A dispatcher that its own globals refer to is never collected, hence the removal. All is compiled by now.
     made = [namespace.pop(node.name) for node in _definitions(text)]
     kernel = made.pop()
-    _KEPT[kernel] = made
+    _KEPT[kernel] = made, digest
     weakref.finalize(kernel, _forget, filename, lines)
     return kernel
 
@@ -141,43 +147,27 @@ def refusal(text: str, name: str, points: tuple[tuple[tuple[float, ...], float],
     return ""
 
 
-def fast_dispatcher(kernel: Any, slow: Callable[..., Any], defaults: Mapping[str, float] | None = None) -> Callable[..., Any]:
-    """A function that costs what a bare Numba dispatcher costs, and leaves all but the plain case to ``slow``.
+def elementwise(kernel: Any, spread: Sequence[bool]) -> Any:
+    """A compiled loop over the elements of vectors: ``loop(x0, x1, out)`` stores ``kernel(x0[i], x1)`` in ``out[i]``.
 
-    Arguments that match the kernel's signature exactly (Python and NumPy float64, contiguous float64 arrays) run the
-    compiled code. Any others (ints, bools, strings, lists, too few) go to ``slow``, whose result is returned: it
-    converts or refuses. Keywords are understood in either case; ``slow`` gets them by position. Too many arguments,
-    unknown keywords and empty lists or sets are refused by Numba before either runs.
+    The kernel has scalar operands and a scalar result; ``spread`` tells which operands are vectors of float64.
     """
-    try:
-        front: Callable[..., Any] = _front_class()(kernel, slow, dict(defaults or {}))
-    except (ImportError, AttributeError, TypeError):  # the parts of Numba that it rests on are not public
-        return plain_dispatcher(kernel, slow)
-    return front
+    _, module = _KEPT[kernel]
+    names = [f"x{k}" for k in range(len(spread))]
+    types = ["float64[::1]" if is_vector else "float64" for is_vector in spread]
+    operands = [f"{name}[i]" if is_vector else name for name, is_vector in zip(names, spread, strict=True)]
+    text = f'''"""The function of the module {module} at each element of its operands."""
+
+import numba
 
 
-def plain_dispatcher(kernel: Any, slow: Callable[..., Any]) -> Callable[..., Any]:
-    """What ``fast_dispatcher`` falls back on if a version of Numba lacks what it needs: the same, in Python."""
-    arity = len(inspect.signature(kernel.py_func).parameters)
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        if not kwargs and len(args) == arity and all(type(arg) is float for arg in args):
-            return kernel(*args)
-        return slow(*args, **kwargs)
-
-    return call
-
-
-def vectorize(kernel: Any, arity: int) -> Any:
-    """A NumPy ufunc that applies a kernel of ``arity`` scalars, with a scalar result, to arrays of float64."""
-    import numba
-
-    names = ", ".join(f"x{i}" for i in range(arity))
-    signature = f"float64({', '.join(['float64'] * arity)})"
-    namespace: dict[str, Any] = {"kernel": kernel}
+@numba.njit("void({", ".join([*types, "float64[::1]"])})", error_model="numpy")
+def elements({", ".join([*names, "out"])}):
+    for i in range(out.shape[0]):
+        out[i] = kernel({", ".join(operands)})
+'''
     with _LOCK:
-        function = _run(f"def elementwise({names}):\n    return kernel({names})\n", "<symdiff ufunc>", namespace)
-        return numba.vectorize([signature])(function)  # type: ignore[no-untyped-call]
+        return _shared(text, "elements", {"kernel": kernel}) if module else _compile(text, "elements", {"kernel": kernel})
 
 
 def register(cls: type, get_dispatcher: Callable[[Any], Any]) -> None:
@@ -230,197 +220,3 @@ def _namespace(stand_ins: Mapping[str, Any]) -> dict[str, Any]:
 
     # Numba imports the module of this name when it loads machine code.
     return {"__name__": "symdiff.codegen", "__builtins__": {**vars(builtins), "__import__": load}}
-
-
-# -- machine code on disk -----------------------------------------------------------------------------------------
-
-
-class _Numba:
-    """Stands for Numba while a generated module is run: what ``njit`` makes looks for its machine code on disk first."""
-
-    def __init__(self, entry: _Entry, digest: str) -> None:
-        self._entry = entry
-        self._digest = digest
-
-    def __getattr__(self, name: str) -> Any:
-        import numba
-
-        return getattr(numba, name)
-
-    def njit(self, signature: str | Callable[..., Any] | None = None, **options: Any) -> Any:
-        import numba
-
-        def decorate(function: Any) -> Any:
-            # Symbols of machine code are made from this name: from disk or not, they must differ for different texts.
-            function.__qualname__ = f"symdiff_{self._digest}.{function.__name__}"
-            dispatcher = numba.njit(**options)(function)
-            self._entry.attach(dispatcher, function.__name__)
-            if isinstance(signature, str):
-                dispatcher.compile(signature)
-                dispatcher.disable_compile()
-            return dispatcher
-
-        return decorate(signature) if callable(signature) else decorate
-
-
-class _Entry:
-    """The machine code of one generated module: found on disk, or made now and then kept there."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        folder = cache.folder()
-        make_cache = _cache_class()
-        self.store = cache.store(folder, _versions()) if folder is not None and make_cache is not None else None
-        self.make_cache = make_cache
-        self.functions = dict(self.store.read(text)) if self.store is not None else {}
-        self.is_new = False
-        self.is_kept = True
-
-    def attach(self, dispatcher: Any, name: str) -> None:
-        """Let a dispatcher look here before it compiles."""
-        if self.store is not None and self.make_cache is not None:
-            dispatcher._cache = self.make_cache(self, name)
-
-    def close(self) -> None:
-        """Write what is new. Support functions compiled later, for other callers, belong to those."""
-        if self.store is not None and self.is_new and self.is_kept:
-            self.store.write(self.text, self.functions)
-        self.store = None
-        self.functions = {}
-
-
-@functools.cache
-def _cache_class() -> Callable[[_Entry, str], Any] | None:
-    """What a dispatcher asks before it compiles, and tells after it. None if a version of Numba has other internals.
-
-    Numba's own cache is not used: it trusts what it finds, it needs a source file whose time of change stands for its
-    contents, and it loads all of Numba's type rules first, which takes most of the time of a start. The
-    machine code needs none of them, only that the symbols exist that it calls.
-    """
-    try:
-        from numba.core.caching import NullCache
-        from numba.core.compiler import CompileResult
-        from numba.core.serialize import dumps, loads
-
-        rebuild: Any = CompileResult._rebuild
-        pack: Any = dumps
-    except (ImportError, AttributeError):
-        return None
-
-    class ModuleCache(NullCache):
-        def __init__(self, entry: _Entry, name: str) -> None:
-            self.entry = entry
-            self.name = name
-
-        def load_overload(self, _sig: Any, target_context: Any) -> Any:
-            symbols, code = self.entry.functions.get(self.name, ((), b""))
-            if not code or not _can_link(symbols, target_context):
-                return None
-            return rebuild(target_context, *loads(code))
-
-        def save_overload(self, sig: Any, result: Any) -> None:
-            if not isinstance(sig, str) or self.entry.store is None:
-                return  # a support function, which is compiled for each of its callers
-            if result.library.has_dynamic_globals or any(not lifted.can_cache for lifted in result.lifted):
-                self.entry.is_kept = False  # it holds addresses of this process
-                return
-            self.entry.functions[self.name] = _symbols(result), pack(result._reduce())
-            self.entry.is_new = True
-
-    return ModuleCache
-
-
-def _symbols(result: Any) -> tuple[str, ...]:
-    """What the machine code of a compiled function refers to and does not define."""
-    module = result.library._final_module
-    names = [item.name for item in (*module.functions, *module.global_variables) if item.is_declaration]
-    return tuple(name for name in names if not name.startswith("llvm."))
-
-
-def _can_link(symbols: Iterable[str], target_context: Any) -> bool:
-    """True if all symbols exist; those of Numba's run-time system are made if they are missing.
-
-    Linking without a symbol would end the process.
-    """
-    from llvmlite.binding import address_of_symbol
-    from numba.core.runtime.nrt import rtsys
-
-    for prepare in (lambda: None, lambda: rtsys.initialize(target_context), target_context.refresh):
-        prepare()
-        if all(map(address_of_symbol, symbols)):
-            return True
-    return False
-
-
-@functools.cache
-def _versions() -> str:
-    """Everything but the text that machine code depends on: versions, processor, settings."""
-    from importlib import metadata
-
-    import llvmlite
-    import numba
-    import numpy as np
-    from numba.core.registry import cpu_target
-
-    versions = [sys.version, numba.__version__, llvmlite.__version__, np.__version__, metadata.version("scipy")]
-    names = ("OPT", "BOUNDSCHECK", "DEBUGINFO_DEFAULT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "USE_LLVMLITE_MEMORY_MANAGER")
-    settings = [str(getattr(numba.config, name, None)) for name in names]
-    return repr((versions, cpu_target.target_context.codegen().magic_tuple(), settings))
-
-
-# -- dispatch -----------------------------------------------------------------------------------------------------
-
-
-def _typeconv_pointer(dispatcher: Any) -> Any:
-    return dispatcher._tm.get_pointer()
-
-
-class _Missing:
-    """An argument that was not given."""
-
-
-_MISSING = _Missing()
-
-
-@functools.cache
-def _front_class() -> type:
-    """The class behind ``fast_dispatcher``: a dispatcher that wants exact matches and never compiles."""
-    from numba import _dispatcher
-    from numba.core.registry import CPUDispatcher
-
-    class Front(CPUDispatcher):
-        """A Numba dispatcher over the compiled code of another one."""
-
-        def __init__(self, kernel: Any, slow: Callable[..., Any], defaults: dict[str, float]) -> None:
-            super().__init__(kernel.py_func, targetoptions=dict(kernel.targetoptions))
-            self._names = tuple(inspect.signature(kernel.py_func).parameters)
-            values = tuple(float(defaults[name]) if name in defaults else _MISSING for name in self._names)
-            can_fallback, has_stararg, exact_match_required = False, False, True
-            _dispatcher.Dispatcher.__init__(
-                self, _typeconv_pointer(self), len(self._names), self._fold_args, self._names, values,
-                can_fallback, has_stararg, exact_match_required,
-            )  # fmt: skip
-            for overload in kernel.overloads.values():
-                self.add_overload(overload)
-            self._kernel = kernel  # keeps the compiled code alive
-            self._slow: Callable[..., Any] = lambda *_args: self
-            if self(*[_MISSING] * len(self._names)) is not self:
-                raise TypeError("this Numba does not ask for what it cannot match")
-            self._slow = slow
-
-        def _make_finalizer(self) -> Callable[[], None]:
-            """Called by Numba for what to do when this object dies: nothing, the compiled code is the kernel's."""
-            return lambda: None
-
-        def _compile_for_args(self, *_args: Any, **_kwargs: Any) -> Callable[..., Any]:
-            """Called by Numba when no signature matches, for a function to call instead."""
-            return self._leave
-
-        def _leave(self, *args: Any) -> Any:
-            given = tuple(itertools.takewhile(lambda arg: arg is not _MISSING, args))
-            if len(given) == len(args):
-                return self._slow(*args)
-            rest = zip(self._names[len(given) :], args[len(given) :], strict=True)
-            return self._slow(*given, **{name: value for name, value in rest if value is not _MISSING})
-
-    return Front

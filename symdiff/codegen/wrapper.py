@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.codegen.compile import fast_dispatcher
+from symdiff.codegen.dispatch import fast_dispatcher
 
 _NUMBERS = frozenset({float, int, np.float64, np.float32, np.int64, np.int32})
 _LOST = (LookupError, AttributeError, TypeError, ValueError)  # reading a place that is no longer there

@@ -10,14 +10,14 @@ import traceback
 import numpy as np
 import pytest
 
-from symdiff.codegen import compile as compiling
 from symdiff.codegen import (
     compile_source,
+    dispatch,
+    elementwise,
     fast_dispatcher,
     plain_dispatcher,
     python_function,
     register,
-    vectorize,
     with_defaults,
 )
 from symdiff.errors import InternalError
@@ -124,20 +124,20 @@ def test_a_numba_without_what_the_front_needs(kernel, monkeypatch):
         def __init__(self, *_args):
             raise AttributeError("_tm")
 
-    monkeypatch.setattr(compiling, "_front_class", lambda: Front)
+    monkeypatch.setattr(dispatch, "_front_class", lambda: Front)
     front = fast_dispatcher(kernel, slow)
     assert front(2.0, 4.0) == 3.0
     assert front(2, 4.0) == ("slow", (2, 4.0), {})
 
 
 def test_a_numba_that_does_not_ask_the_front(kernel, monkeypatch):
-    front_class = compiling._front_class()
+    front_class = dispatch._front_class()
 
     class Deaf(front_class):
         def _compile_for_args(self, *_args, **_kwargs):
             return lambda *_args: "something else"
 
-    monkeypatch.setattr(compiling, "_front_class", lambda: Deaf)
+    monkeypatch.setattr(dispatch, "_front_class", lambda: Deaf)
     assert type(fast_dispatcher(kernel, slow)).__name__ == "function"
 
 
@@ -165,10 +165,15 @@ def test_callers_in_compiled_code(kernel):
     assert user(2.0) == 6.0 + 3.0
 
 
-def test_ufunc(kernel):
-    ufunc = vectorize(kernel, 2)
-    assert isinstance(ufunc(2.0, 4.0), float)
-    np.testing.assert_array_equal(ufunc(np.array([[1.0], [2.0]]), np.array([1.0, 2.0])), [[3.0, 1.5], [12.0, 6.0]])
+def test_elements_of_arrays(kernel):
+    x, k, out = np.array([1.0, 2.0]), np.array([1.0, 4.0]), np.empty(2)
+    elementwise(kernel, [True, True])(x, k, out)
+    np.testing.assert_array_equal(out, [3.0, 3.0])
+    loop = elementwise(kernel, [True, False])
+    loop(x, 2.0, out)
+    np.testing.assert_array_equal(out, [1.5, 6.0])
+    loop(np.empty(0), 2.0, np.empty(0))
+    assert elementwise(kernel, [True, False]) is loop
 
 
 def test_threads_may_all_compile_first():

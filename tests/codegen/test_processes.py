@@ -65,6 +65,7 @@ CASES = {
     "hessian": (symdiff.hessian(vector), point),
     "tuple": (symdiff.grad(vector), (2.0, 3.0)),
     "guarded": (symdiff.grad(guarded), 4.0),
+    "elements": (symdiff.derivative(scalar), point),
     "special": (symdiff.grad(special), 4.0),
     "long": (symdiff.grad(long), 1.0),
 }
@@ -83,7 +84,7 @@ with event.install_recorder("numba:compile") as recorder:
 compiled = sum(1 for _, item in recorder.buffer if item.is_start)
 print(json.dumps({"results": results, "compiled": compiled, "modules": sorted(sys.modules)}))
 """
-ALL = "scalar,same name,value and gradient,third,inlined,branches,captured,vector,hessian,tuple,guarded,special"
+ALL = "scalar,same name,value and gradient,third,inlined,branches,captured,vector,hessian,tuple,guarded,special,elements"
 
 
 @pytest.fixture
