@@ -245,9 +245,7 @@ class SymbolicFunction:
         made = self._make(call)
         result = made.call(call)
         self._latest = made
-        parameters = self.__signature__.parameters
-        if all(p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters.values()):
-            self._set_call(made.shortcut(self._call, list(parameters)))
+        self._set_call(made.shortcut(self._call, self.__signature__.parameters))
         return result
 
     def _spread(self, values: Mapping[str, Any]) -> frozenset[str]:

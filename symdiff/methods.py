@@ -27,11 +27,16 @@ class BoundDerivative:
     def __init__(self, function: SymbolicFunction, instance: Any) -> None:
         self.__func__ = function
         self.__self__ = instance
-        self.__name__ = function.__name__
-        self.__qualname__ = function.__qualname__
-        self.__module__ = function.__module__
-        self.__doc__ = function.__doc__
-        self.__wrapped__ = function.__wrapped__
+
+    @property
+    def __name__(self) -> str:
+        """The name of the derivative."""
+        return self.__func__.__name__
+
+    @property
+    def __wrapped__(self) -> Any:
+        """The method that was differentiated, as a plain function."""
+        return self.__func__.__wrapped__
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Evaluate the derivative for the object."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -178,8 +179,8 @@ class Specialization:
             for param in self.params
         ]
 
-    def shortcut(self, slow: Callable[..., Any], parameters: Sequence[str]) -> Callable[..., Any]:
-        """A function for calls like the one before: floats and arrays of the same shapes, by position.
+    def shortcut(self, slow: Callable[..., Any], parameters: Mapping[str, inspect.Parameter]) -> Callable[..., Any]:
+        """A function for calls like the one before: floats and arrays of the same shapes.
 
         Anything else, and any change of an outside value that shaped the graph, goes to ``slow``.
         """
@@ -188,19 +189,24 @@ class Specialization:
                 self._shortcut = self._make_shortcut(slow, parameters)
             return self._shortcut
 
-    def _make_shortcut(self, slow: Callable[..., Any], parameters: Sequence[str]) -> Callable[..., Any]:
-        arguments = {param.name: param for param in self.params if param.role == "argument"}
+    def _make_shortcut(self, slow: Callable[..., Any], parameters: Mapping[str, inspect.Parameter]) -> Callable[..., Any]:
+        arguments = {param.name: param for param in self.params if param.role != "captured"}
+        if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters.values()):
+            return slow
         if self.own_exceptions:
             return slow  # which raises the user's own classes
-        if list(arguments) == list(parameters) and self.is_plain:
-            return codegen.fast_dispatcher(self.kernel, slow)
         if any(isinstance(param.structure, Items) for param in self.params):
             return slow  # tuples and lists must be converted in any case
+        if [name for name in parameters if name in arguments] != list(arguments):
+            return slow
+        positional = all(p.default is p.empty and p.kind is not p.KEYWORD_ONLY for p in parameters.values())
+        if positional and list(arguments) == list(parameters) and self.is_plain:
+            return codegen.fast_dispatcher(self.kernel, slow)
         shapes = [codegen.argument_shape(arguments[name].structure) if name in arguments else None for name in parameters]
-        front = codegen.Front(shapes)
-        named = dict(zip(parameters, front.arguments, strict=True))
+        front = codegen.Front(parameters, shapes)
+        named = {name: name for name in parameters}
         for name in self.reading.integers:
-            front.conditions.append(f"type({named[name]}) is int and {named[name]} == {self.known[name]}")
+            front.conditions.append(f"{front.bind(type)}({name}) is {front.bind(int)} and {name} == {self.known[name]}")
         for guard in self.reading.guards:
             front.conditions.append(guard.text(named, front.bind))
         for place, _ in self.reading.captures:

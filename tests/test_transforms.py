@@ -354,6 +354,33 @@ def test_arguments_that_specialise_are_told_apart_after_the_first_call():
             df(2.0, 2.5, "b")
 
 
+def test_calls_after_the_first_one_bind_as_python_does():
+    def f(x, /, y=2.0, *, type=3.0, _v0="a"):  # noqa: A002 - what the wrapper in front could be confused by
+        return K * x**2 * y * type if _v0 == "a" else x
+
+    df = grad(f)
+    calls = [
+        ((2.0,), {}),
+        ((2.0, 3.0), {}),
+        ((2.0,), {"y": 3.0}),
+        ((2,), {"type": 1}),
+        ((2.0,), {"_v0": "b"}),
+        ((2.0, 1.0), {"type": 1.0}),
+    ]
+    expected = [60.0, 90.0, 90.0, 20.0, 1.0, 10.0]
+    for _ in range(2):
+        assert [df(*args, **keywords) for args, keywords in calls] == expected
+        for args, keywords in [((), {}), ((1.0, 2.0, 3.0), {}), ((), {"x": 1.0}), ((1.0,), {"z": 1.0}), ((True,), {})]:
+            with pytest.raises(symdiff.ArgumentError):
+                df(*args, **keywords)
+    product = symdiff.jvp(lambda x, y=2.0: x**2 * y)
+    for _ in range(2):
+        assert product(3.0, tangent=1.0) == product(x=3.0, tangent=1) == 12.0
+        assert product(3.0, 1.0, tangent=1.0) == 6.0
+        with pytest.raises(symdiff.ArgumentError):
+            product(3.0)
+
+
 def test_closures_are_read_at_call_time():
     def make():
         k = 2.0

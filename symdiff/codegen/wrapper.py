@@ -2,88 +2,133 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import inspect
+import itertools
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from symdiff.codegen.dispatch import fast_dispatcher
 
-_NUMBERS = frozenset({float, int, np.float64, np.float32, np.int64, np.int32})
 _LOST = (LookupError, AttributeError, TypeError, ValueError)  # reading a place that is no longer there
+_NUMBERS = frozenset({int, np.float64, np.float32, np.int64, np.int32})
+_MISSING = object()  # an argument that was not given
+
+
+def _number(value: Any) -> float | None:
+    """A captured number as a float, or None if it is none (any more)."""
+    return float(value) if type(value) in _NUMBERS else None
 
 
 class Front:
-    """A function of positional arguments that runs a kernel if they are what it was made for.
+    """A function with the user's parameters that runs a kernel if the arguments are what it was made for.
 
-    ``shapes`` tells for every argument what the kernel takes: () a float, otherwise an array of that shape; None is an
+    ``shapes`` tells for every parameter what the kernel takes: () a float, otherwise an array of that shape; None is an
     argument that the kernel does not take. ``conditions`` are expressions that must be true, in this order; ``captures``
-    are expressions for outside numbers that the kernel takes behind the arguments. Both may use the names in
-    ``arguments`` and those that ``bind`` gives to objects. Whatever does not fit goes to the slow way. The function is
-    written as text, because a loop over arguments would cost more than the compiled code::
+    are expressions for outside numbers that the kernel takes behind the arguments. Both may use the parameters' names and
+    those that ``bind`` gives to objects. Whatever does not fit goes to the slow way. The function is written as text,
+    because a loop over arguments would cost more than the compiled code::
 
-        def call(*args, **kwargs):
-            if len(args) == 2 and not kwargs:
-                a0, a1 = args
+        def call(p=missing, x=missing, y=2.0, *rest, **others):
+            if not rest and not others:
                 try:
-                    fits = type(a0) is v0 and a1.shape == (3,) and type(k0 := a0.k) in numbers
+                    fits = type(p) is _v0 and (type(_k0 := p.k) is float or (_k0 := number(_k0)) is not None)
                 except lost:
                     fits = False
                 if fits:
-                    result = kernel(a1, k0 if type(k0) is float else float(k0))
+                    result = kernel(x, y, _k0)
                     if result is not mismatch:
                         return unpack(result)
-            return slow(*args, **kwargs)
+            return leave((p, x, y), rest, {}, others)
     """
 
-    def __init__(self, shapes: Sequence[tuple[int, ...] | None]) -> None:
-        self.shapes = tuple(shapes)
-        self.arguments = tuple(f"a{k}" for k in range(len(shapes)))
+    def __init__(self, parameters: Mapping[str, inspect.Parameter], shapes: Sequence[tuple[int, ...] | None]) -> None:
+        self.parameters = parameters
+        self.shapes = dict(zip(parameters, shapes, strict=True))
         self.conditions: list[str] = []
         self.captures: list[str] = []
         self._names: dict[str, Any] = {}
         self._bound: dict[int, str] = {}
+        self._prefix = "_"
+        while any(name.startswith(self._prefix) for name in parameters):
+            self._prefix += "_"
 
     def bind(self, value: Any) -> str:
         """A name for an object in the text."""
         if id(value) not in self._bound:
-            name = self._bound[id(value)] = f"v{len(self._bound)}"
+            name = self._bound[id(value)] = f"{self._prefix}v{len(self._bound)}"
             self._names[name] = value
         return self._bound[id(value)]
 
     def function(self, kernel: Any, slow: Callable[..., Any], unpack: Callable[[Any], Any] | None) -> Callable[..., Any]:
         """Write the function and make it."""
-        inputs = [(a, shape) for a, shape in zip(self.arguments, self.shapes, strict=True) if shape is not None]
-        tests = [f"type({a}) is ndarray and {a}.shape == {shape!r}" for a, shape in inputs if shape]
-        tests += self.conditions
-        tests += [f"type(k{k} := {text}) in numbers" for k, text in enumerate(self.captures)]
-        given = [a for a, _ in inputs]
-        given += [f"k{k} if type(k{k}) is float else float(k{k})" for k in range(len(self.captures))]
-        unpacking = [f"        {', '.join(self.arguments)}, = args"] if self.arguments else []
-        lines = [
-            "def call(*args, **kwargs):",
-            f"    if len(args) == {len(self.arguments)} and not kwargs:",
-            *unpacking,
-            "        try:",
-            f"            fits = {' and '.join(tests) or 'True'}",
-            "        except lost:",
-            "            fits = False",
-            "        if fits:",
-            f"            result = kernel({', '.join(given)})",
-            "            if result is not mismatch:",
-            f"                return {'result' if unpack is None else 'unpack(result)'}",
-            "    return slow(*args, **kwargs)",
-        ]
         mismatch = object()
-        namespace = self._names | {
-            "ndarray": np.ndarray,
-            "numbers": _NUMBERS,
-            "lost": _LOST,
-            "kernel": fast_dispatcher(kernel, lambda *_: mismatch),
-            "mismatch": mismatch,
-            "unpack": unpack,
-            "slow": slow,
-        }
-        exec(compile("\n".join(lines), "<symdiff wrapper>", "exec"), namespace)  # noqa: S102 - the text above
-        call: Callable[..., Any] = namespace["call"]
+        run = self.bind(fast_dispatcher(kernel, lambda *_: mismatch))
+        numbers = [f"{self._prefix}k{k}" for k in range(len(self.captures))]
+        given = [name for name, shape in self.shapes.items() if shape is not None]
+        result, rest, others = f"{self._prefix}result", f"{self._prefix}rest", f"{self._prefix}others"
+        fits = f"{self._prefix}fits"
+        positional, only = self._kinds()
+        leave, keywords = self.bind(_leave(slow, positional)), ", ".join(f"{name!r}: {name}" for name in only)
+        lines = [
+            f"def call({self._signature(rest, others)}):",
+            f"    if not {rest} and not {others}:",
+            "        try:",
+            f"            {fits} = {' and '.join(self._tests(numbers)) or 'True'}",
+            f"        except {self.bind(_LOST)}:",
+            f"            {fits} = False",
+            f"        if {fits}:",
+            f"            {result} = {run}({', '.join([*given, *numbers])})",
+            f"            if {result} is not {self.bind(mismatch)}:",
+            f"                return {result if unpack is None else f'{self.bind(unpack)}({result})'}",
+            f"    return {leave}(({', '.join([*positional, ''])}), {rest}, {{{keywords}}}, {others})",
+        ]
+        exec(compile("\n".join(lines), "<symdiff wrapper>", "exec"), self._names)  # noqa: S102 - the text above
+        call: Callable[..., Any] = self._names.pop("call")
         return call
+
+    def _tests(self, numbers: Sequence[str]) -> list[str]:
+        arrays = [(name, shape) for name, shape in self.shapes.items() if shape]
+        unread = [name for name, shape in self.shapes.items() if shape is None]
+        kind = self.bind(type)  # by names of our own: a parameter may be called type
+        tests = [f"{kind}({name}) is {self.bind(np.ndarray)} and {name}.shape == {shape!r}" for name, shape in arrays]
+        tests += [f"{name} is not {self.bind(_MISSING)}" for name in unread]
+        tests += self.conditions
+        for name, text in zip(numbers, self.captures, strict=True):
+            tests.append(
+                f"({kind}({name} := {text}) is {self.bind(float)} or ({name} := {self.bind(_number)}({name})) is not None)"
+            )
+        return tests
+
+    def _kinds(self) -> tuple[list[str], list[str]]:
+        """The parameters that may be given by position, and those that may not."""
+        only = [name for name, parameter in self.parameters.items() if parameter.kind is parameter.KEYWORD_ONLY]
+        return [name for name in self.parameters if name not in only], only
+
+    def _signature(self, rest: str, others: str) -> str:
+        positional, only = self._kinds()
+        written = [f"{name}={self._default(name)}" for name in positional]
+        last = [k for k, name in enumerate(positional) if self.parameters[name].kind is inspect.Parameter.POSITIONAL_ONLY]
+        if last:
+            written.insert(last[-1] + 1, "/")
+        keywords = [f"{name}={self._default(name)}" for name in only]
+        return ", ".join([*written, f"*{rest}", *keywords, f"**{others}"])
+
+    def _default(self, name: str) -> str:
+        default = self.parameters[name].default
+        if default is inspect.Parameter.empty:
+            return self.bind(_MISSING)
+        number = _number(default) if self.shapes[name] == () else None
+        return self.bind(default if number is None else number)
+
+
+def _leave(slow: Callable[..., Any], names: Sequence[str]) -> Callable[..., Any]:
+    """The way out: a call of ``slow`` as the user wrote it; what came by keyword behind a gap goes on by keyword."""
+
+    def leave(given: tuple[Any, ...], rest: tuple[Any, ...], only: dict[str, Any], others: dict[str, Any]) -> Any:
+        first = list(itertools.takewhile(lambda value: value is not _MISSING, given))
+        named = dict(zip(names[len(first) :], given[len(first) :], strict=True)) | only
+        return slow(*first, *rest, **{name: value for name, value in named.items() if value is not _MISSING}, **others)
+
+    return leave

@@ -28,16 +28,8 @@ _READ: dict[str, Callable[[Any, Any], Any]] = {
     "members": lambda value, _: frozenset(value),
     "has": lambda value, key: key in value,
 }
-_TEXT = {
-    "attribute": "{0}.{1}",
-    "item": "{0}[{1}]",
-    "length": "len({0})",
-    "shape": "{0}.shape",
-    "type": "type({0})",
-    "keys": "tuple({0})",
-    "members": "frozenset({0})",
-    "has": "({1} in {0})",
-}
+_TEXT = {"attribute": "{0}.{1}", "item": "{0}[{1}]", "shape": "{0}.shape", "has": "({1} in {0})"}
+_CALLED = {"length": len, "type": type, "keys": tuple, "members": frozenset}
 LOST = (LookupError, AttributeError, TypeError, ValueError)  # what reading a place raises when it is no longer there
 
 
@@ -95,7 +87,7 @@ class Place:
         text = arguments[self.argument] if self.argument else bind(self.root)
         for kind, key in self.path:
             literal = key if kind == "attribute" else repr(key) if isinstance(key, str | int) else bind(key)
-            text = _TEXT[kind].format(text, literal)
+            text = f"{bind(_CALLED[kind])}({text})" if kind in _CALLED else _TEXT[kind].format(text, literal)
         return text
 
 
