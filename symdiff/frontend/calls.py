@@ -388,7 +388,7 @@ def inline(
 
 def run_function(reader: Reader, frame: Frame) -> Value:
     """The result of a function whose parameters are bound in the frame."""
-    from symdiff.frontend.control import run
+    from symdiff.frontend.control import raise_without_result, run
 
     source = frame.source
     reader.frames.append(frame)
@@ -404,11 +404,7 @@ def run_function(reader: Reader, frame: Frame) -> Value:
         if "return" not in completion.flags:
             return NONE
         if not completion.always:
-            reader.record(
-                frame,
-                GapError(source.node, f"{source.name} returns nothing on some path", "end it with return or raise"),
-            )
-            return POISON
+            raise_without_result(reader, completion, frame)
         return frame.returned if frame.returned is not None else NONE
     finally:
         reader.frames.pop()

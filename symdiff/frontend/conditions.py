@@ -14,6 +14,7 @@ from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
 from symdiff.frontend.lookup import is_python
 from symdiff.frontend.lower import Frame, Reader, reads
 from symdiff.frontend.merge import choose
+from symdiff.frontend.signs import decided
 from symdiff.frontend.values import (
     POISON,
     ArrayValue,
@@ -158,9 +159,20 @@ def _identity(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.AST) 
         same = a.value is b.value
     elif any(isinstance(value, Known) and (value.value is None or isinstance(value.value, bool)) for value in (a, b)):
         same = False
+    elif isinstance(a, Number) and isinstance(b, Number):
+        same = _same_small_integer(reader, a, b, node)
     else:
         raise GapError(node, "identity of numbers (is)", "use == instead")
     return Known(same == isinstance(op, ast.Is))
+
+
+def _same_small_integer(reader: Reader, a: Number, b: Number, node: ast.AST) -> bool:
+    """``is`` of two small integers from outside (options), of which Python keeps one object each."""
+    if all(value.known is not None or value.atom in reader.integers for value in (a, b)):
+        first, second = (reader.integer(value, node, "an operand of is") for value in (a, b))
+        if all(-5 <= value <= 256 for value in (first, second)):
+            return first == second
+    raise GapError(node, "identity of numbers (is)", "use == instead")
 
 
 def _membership(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.AST, hint: str) -> Value:
@@ -236,7 +248,8 @@ def truth_of(reader: Reader, value: Value, node: ast.AST) -> Known | Condition:
             raise GapError(node, f"the truth value of {describe(value)}, whose class computes it", "compare its attributes")
         return Known(bool(value.value))
     if isinstance(value, Condition):
-        return value
+        known = decided(reader, value.atom)
+        return value if known is None else Known(known)
     if isinstance(value, Number):
         if value.known is not None:
             return Known(bool(value.known))
@@ -256,14 +269,33 @@ def read_logic(reader: Reader, node: ast.BoolOp, frame: Frame, hint: str) -> Val
     return _short_circuit(reader, isinstance(node.op, ast.And), node.values, frame, hint)
 
 
-def _short_circuit(reader: Reader, conjunctive: bool, nodes: list[ast.expr], frame: Frame, hint: str) -> Value:
-    value = reader.operand(nodes[0], frame)
+def read_test(reader: Reader, node: ast.expr, frame: Frame) -> Value:
+    """A test, of which only the truth counts: ``x and None`` is False, whatever x is. POISON if it is refused."""
+    if not isinstance(node, ast.BoolOp):
+        return reader.read(node, frame)
+    try:
+        return _short_circuit(reader, isinstance(node.op, ast.And), node.values, frame, "t", test=True)
+    except GapError as error:
+        reader.record(frame, error)
+    except PoisonedError:
+        pass
+    return POISON
+
+
+def _short_circuit(
+    reader: Reader, conjunctive: bool, nodes: list[ast.expr], frame: Frame, hint: str, test: bool = False
+) -> Value:
+    """``test``: only the truth of the result counts."""
+    value = read_test(reader, nodes[0], frame) if test else reader.operand(nodes[0], frame)
+    if value is POISON:
+        raise PoisonedError
     if len(nodes) == 1:
-        return value
+        return truth_of(reader, value, nodes[0]) if test else value
     truth = truth_of(reader, value, nodes[0])
     if isinstance(truth, Known):
-        return _short_circuit(reader, conjunctive, nodes[1:], frame, hint) if truth.value == conjunctive else value
-    body, other = _side(reader, lambda: _short_circuit(reader, conjunctive, nodes[1:], frame, hint), nodes[1], frame)
+        return _short_circuit(reader, conjunctive, nodes[1:], frame, hint, test) if truth.value == conjunctive else value
+    value = truth if test else value
+    body, other = _side(reader, lambda: _short_circuit(reader, conjunctive, nodes[1:], frame, hint, test), nodes[1], frame)
     plain = isinstance(value, Condition) and isinstance(other, Condition | Known)
     if other is not None and plain and all(reader.is_cheap(statement) for statement in body):
         reader.builder.splice(body)
@@ -320,7 +352,9 @@ def either(
 @reads(ast.IfExp)
 def read_conditional(reader: Reader, node: ast.IfExp, frame: Frame, hint: str) -> Value:
     """``a if c else b``: only the chosen side is evaluated."""
-    test = reader.operand(node.test, frame)
+    test = read_test(reader, node.test, frame)
+    if test is POISON:
+        raise PoisonedError
 
     def side(chosen: ast.expr) -> Callable[[], Value]:
         return lambda: reader.read(chosen, frame, hint)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from symdiff.frontend import calls, changes, containers, writes
-from symdiff.frontend.conditions import disjunction, truth_of
+from symdiff.frontend.conditions import disjunction, read_test, truth_of
 from symdiff.frontend.expressions import binary, inner_function
 from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
 from symdiff.frontend.lower import MAX_NESTING, Frame, Reader
@@ -156,7 +156,7 @@ def run_path(
 
 def run_if(reader: Reader, node: ast.If, rest: Sequence[ast.stmt], frame: Frame) -> tuple[Completion, bool]:
     """Read a branch; the second result tells whether the rest of the block was read with it."""
-    test = reader.read(node.test, frame)
+    test = read_test(reader, node.test, frame)
     try:
         truth = truth_of(reader, test, node.test) if not isinstance(test, Poison) else POISON
     except GapError as error:
@@ -245,6 +245,20 @@ def guarded(reader: Reader, before: Completion, rest: Callable[[], Completion], 
         then.completion = ends(next(iter(before.flags)))
     orelse = Path(body, completion, frame.variables, frame.returned)
     return join_paths(reader, over.atom, then, orelse, frame)
+
+
+def raise_without_result(reader: Reader, completion: Completion, frame: Frame) -> None:
+    """On paths where the function that is differentiated returns nothing, the derivative raises; a helper is refused."""
+    name = frame.source.name
+    if frame.inlined:
+        reader.record(frame, GapError(frame.source.node, f"{name} returns nothing on some path", "end it with return or raise"))
+        raise PoisonedError
+
+    def no_result() -> Completion:
+        reader.builder.error("TypeError", f"{name} returns None here, which has no derivative")
+        return RAISES
+
+    guarded(reader, completion, no_result, frame)
 
 
 # -- simple statements --------------------------------------------------------------------------------------------

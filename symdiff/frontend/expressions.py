@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 
 from symdiff.frontend import containers, objects
-from symdiff.frontend.conditions import as_number, logical, scalar, truth_of
+from symdiff.frontend.conditions import as_number, logical, read_test, scalar, truth_of
 from symdiff.frontend.gaps import GapError, PoisonedError
 from symdiff.frontend.lower import Frame, Reader, reads
 from symdiff.frontend.source import FunctionSource
@@ -112,7 +112,10 @@ def inner_function(reader: Reader, node: ast.FunctionDef | ast.Lambda, name: str
 def read_unary(reader: Reader, node: ast.UnaryOp, frame: Frame, hint: str) -> Value:
     """``-x``, ``+x``, ``not c``."""
     if isinstance(node.op, ast.Not):
-        truth = truth_of(reader, reader.operand(node.operand, frame), node.operand)
+        test = read_test(reader, node.operand, frame)
+        if test is POISON:
+            raise PoisonedError
+        truth = truth_of(reader, test, node.operand)
         return Known(not truth.value) if isinstance(truth, Known) else reader.apply("not", truth, hint=hint)
     value = reader.operand(node.operand, frame)
     if isinstance(node.op, ast.Invert):

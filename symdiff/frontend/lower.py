@@ -303,9 +303,7 @@ class Reader:
                 if isinstance(value, Maybe) and (value.defined, True) in self.facts:
                     return value.value
                 if isinstance(value, Maybe):
-                    raise GapError(
-                        node, f"{name} has a value on some paths only", f"assign {name} on every path before it is read"
-                    )
+                    return self.bound(name, value)
                 if isinstance(value, Conflict):
                     raise GapError(node, f"{name}: {value.reason}", "give the variable one kind of value on every path")
                 return value
@@ -322,6 +320,14 @@ class Reader:
                 self.unbound.append(str(error))
             return POISON
         return wrap(self, value, name, place, node)
+
+    def bound(self, name: str, value: Maybe) -> Value:
+        """A variable that some paths leave unbound: on these, reading it raises, as in Python."""
+        with self.builder.block() as unbound:
+            text = f"cannot access local variable {name!r} where it is not associated with a value"
+            self.builder.error("UnboundLocalError", text)
+        self.builder.branch(value.defined, (), unbound, [])
+        return value.value
 
     def is_taken(self, name: str) -> bool:
         """True if something else in the graph is called so already."""

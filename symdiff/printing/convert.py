@@ -43,7 +43,8 @@ def formula(graph: Graph) -> Formula:
     """Return the formula of a graph."""
     way = _shortest_way(graph, straighten(graph))
     outputs = tuple(way.exprs)
-    return Formula(outputs, tuple(way.where), pack(graph.result, outputs), tuple(dict.fromkeys(way.domain)))
+    domain = dict.fromkeys(condition for condition in way.domain if condition != True)  # noqa: E712 - SymPy's true, too
+    return Formula(outputs, tuple(way.where), pack(graph.result, outputs), tuple(domain))
 
 
 def _shortest_way(graph: Graph, straight: Straight) -> Way:

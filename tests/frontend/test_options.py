@@ -97,3 +97,123 @@ def test_a_refused_side_is_reported_once():
         grad(f)
     assert len(caught.value.gaps) == 1
     assert "poison" not in str(caught.value)
+
+
+def black_call(x, s):
+    if x > 0:
+        return 1 - black_call(-x, s)
+    return math.exp(x) * s
+
+
+def nested_call(x, s):
+    if x > 0 and not s <= 0:
+        return 1 - nested_call(-x, s)
+    return math.exp(x) * s if s > -5 else s
+
+
+@pytest.mark.parametrize("f", [black_call, nested_call])
+@pytest.mark.parametrize("x", [2.0, -2.0])
+def test_a_recursion_that_a_sign_ends(f, x):
+    assert value_and_grad(f)(x, 1.5) == (pytest.approx(f(x, 1.5), rel=1e-15), pytest.approx(1.5 * math.exp(-2.0)))
+
+
+def test_facts_of_signs():
+    def f(x):
+        y = 0.0
+        if x >= 0:
+            y += 1 if -x <= 0 else 10
+            y += 10 if x < 0 else 2
+            y += 4 if x > 0 else 8  # open: x may be 0
+        elif x != 0:  # x may be NaN
+            y += 16 if x < 0 else 32
+        return x * y
+
+    df = grad(f)
+    assert [df(x) for x in (3.0, 0.0, -2.0, math.nan)] == [7.0, 11.0, 16.0, 32.0]
+
+
+def test_only_the_truth_of_a_test_counts():
+    def f(x, phase=None, slope=None):
+        if x and phase and slope:
+            return x * slope
+        return x**2 if not (x and slope) else x**3
+
+    assert grad(f)(3.0) == 6.0
+    assert grad(f)(3.0, None, 2.0) == 27.0
+    assert grad(f)(3.0, 1.0, 2.0) == 2.0
+
+
+def one_sided(x):  # noqa: RET503
+    if x > 1:
+        return x**3
+    if x <= 1:
+        return x
+
+
+def unbound(x):
+    if x > 1:
+        y = x**3
+    elif x < 0:
+        y = 2 * x
+    return y * y
+
+
+def test_a_path_without_a_result_raises():
+    df = grad(one_sided)
+    assert (df(2.0), df(0.5)) == (12.0, 1.0)
+    with pytest.raises(TypeError, match="one_sided returns None here"):
+        df(math.nan)
+    assert str(df) == "one_sided'(x) = 3*x**2 if x > 1 else 1"
+
+
+def test_a_variable_that_a_path_leaves_unbound_raises_there():
+    df = grad(unbound)
+    assert (df(2.0), df(-1.0)) == (192.0, -8.0)
+    for function in (df, unbound):
+        with pytest.raises(UnboundLocalError, match="'y'"):
+            function(0.5)
+
+
+def after_handler(x, y):
+    z = 0
+    try:
+        a, z = 1, 1 / x
+        z = 1 / y
+    except ZeroDivisionError:
+        z = z + x
+    return z + a
+
+
+def test_a_variable_bound_before_an_exception():
+    assert value_and_grad(after_handler)(2.0, 0.0) == (3.5, 0.75)
+    with pytest.raises(UnboundLocalError, match="'a'"):
+        grad(after_handler)(0.0, 1.0)
+
+
+class Settings:
+    METRIC = 1
+    BARE = 2
+
+    def __init__(self):
+        self.units = Settings.BARE
+
+    def pressure(self, p):
+        return p * 10 if self.units is self.METRIC else p
+
+
+def test_identity_of_small_integers_from_outside():
+    settings = Settings()
+    df = grad(settings.pressure)
+    assert df(2.0) == 1.0
+    settings.units = Settings.METRIC
+    assert df(2.0) == 10.0
+
+
+def helper(x):  # noqa: RET503
+    if x > 1:
+        return x**3
+
+
+def test_a_helper_without_a_result_on_some_path_is_refused():
+    with pytest.raises(UnsupportedError, match="helper returns nothing on some path"):
+        grad(lambda x: helper(x) + 1)
