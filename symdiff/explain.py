@@ -141,7 +141,7 @@ def explain(function: SymbolicFunction, made: Specialization) -> Explanation:
         value_operations=cost(simplify.clean(primal)),
         operations=cost(graph),
         skipped=_skipped(found),
-        kinks=_sorted(_kinks(primal, [leaf for leaves in names for leaf in leaves])),
+        kinks=_sorted(kinks(primal, [leaf for leaves in names for leaf in leaves])),
         captured=_captured(reading, known),
         guards=_guards(reading),
         assumed={name: _shape(structure) for name, structure in reading.assumed.items()},
@@ -260,7 +260,7 @@ def _guards(reading: Reading) -> tuple[str, ...]:
 # -- kinks --------------------------------------------------------------------------------------------------------
 
 
-def _kinks(graph: Graph, wrt: list[str]) -> Iterator[Remark]:
+def kinks(graph: Graph, wrt: list[str]) -> Iterator[Remark]:
     """Where the derivative jumps, or is decided by a comparison."""
     dependent = set(wrt)
     _mark(graph.body, dependent)

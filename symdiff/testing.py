@@ -1,24 +1,31 @@
-"""Checking derivatives: everything against differences in high precision."""
+"""Checking derivatives: everything against differences in high precision, in a report that shows what was compared."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from symdiff import pipeline
+from symdiff import codegen, pipeline
 from symdiff.arguments import Call, bind, scalars, sort_arguments
+from symdiff.differences import difference
 from symdiff.errors import DomainError, SymdiffError
+from symdiff.explain import kinks
 from symdiff.function import SymbolicFunction
-from symdiff.graph.evaluate import evaluate, evaluate_with_bound
+from symdiff.graph.evaluate import UNIT_ROUNDOFF, evaluate, evaluate_with_bound
 from symdiff.graph.graph import Graph
 from symdiff.transforms import hessian, jacobian, read
 
 DIGITS = 50  # of the differences; mpmath raises its working precision further for the order of the derivative
 SLACK = 16  # times the first-order rounding bound (the agreement law)
+SAFETY = 32  # times the estimated error of differences in double precision
 MAX_ENTRIES = 400  # of one order; of more, a sample with a fixed seed is checked
+ORDERS = (0, 1, 2, 3)
+KINK = 1e-6  # relative difference of the slopes on both sides
+
+_SUPERSCRIPTS = {1: "", 2: "²", 3: "³"}
 
 
 class GradientError(SymdiffError, AssertionError):
@@ -27,31 +34,70 @@ class GradientError(SymdiffError, AssertionError):
 
 @dataclass(frozen=True)
 class Entry:
-    """One number that was checked: which derivative, what compiled code and differences give, the error allowed."""
+    """One number that was checked.
+
+    ``name``: which one, ``∂f/∂x``; ``formula``: the derivative's expression, evaluated with many digits; ``computed``:
+    compiled code; ``expected``: the difference quotient (of the value itself: a plain call); ``allowed``: how far
+    compiled code may be from it by rounding; ``sides``: what it is from the left and from the right, where these differ;
+    ``bent``: whether that is so for a derivative of lower order, so that this one does not exist.
+    """
 
     name: str
+    formula: float
     computed: float
     expected: float
     allowed: float
+    sides: tuple[float, float] | None = None
+    bent: bool = False
 
     @property
     def agrees(self) -> bool:
-        """True if both are equal within the rounding bound, or both are NaN."""
-        if np.isnan(self.computed) or np.isnan(self.expected):
-            return bool(np.isnan(self.computed) and np.isnan(self.expected))
-        return bool(abs(self.computed - self.expected) <= self.allowed)
+        """True if formula and compiled code are what is expected, within the rounding bound; or all are NaN."""
+        return self._is_close(self.computed) and self._is_close(self.formula)
 
-    def __str__(self) -> str:
-        mark = "ok   " if self.agrees else "WRONG"
-        return f"{mark} {self.name:<24} computed {self.computed!r:<24} expected {self.expected!r}"
+    @property
+    def units(self) -> float:
+        """The error of compiled code in units of rounding: 2**-53 of the expected value."""
+        error = abs(self.computed - self.expected)
+        return error / (UNIT_ROUNDOFF * abs(self.expected)) if error and self.expected else error and np.inf
+
+    def _is_close(self, value: float) -> bool:
+        if np.isnan(value) or np.isnan(self.expected):
+            return bool(np.isnan(value) and np.isnan(self.expected))
+        return bool(value == self.expected or abs(value - self.expected) <= self.allowed)
+
+    @property
+    def remark(self) -> str:
+        """What is wrong and why, or what to know; "" for a number that simply agrees."""
+        lines = []
+        if not self.agrees:
+            apart = abs(self.computed - self.expected)
+            lines.append(
+                f"{self.name}: {self.computed!r} instead of {self.expected!r}, {apart:.3g} apart, {self.allowed:.3g} allowed"
+            )
+        if self.sides is not None:
+            left, right = self.sides
+            lines.append(
+                f"{self.name}: the point is a kink: {left:.6g} from the left, {right:.6g} from the right; "
+                "the derivative there is a convention, so compare at another point"
+            )
+        elif not self.agrees and self.bent:
+            lines.append("the point is a kink, where this derivative does not exist; compare at another point")
+        elif not self.agrees and not self._is_close(self.formula):
+            lines.append("the formula differs too: the derivative itself is wrong")
+        elif not self.agrees:
+            lines.append("the formula agrees with the differences: compiled code is at fault")
+        return "\n  ".join(lines)
 
 
 @dataclass(frozen=True)
 class Report:
-    """What ``check_grads`` compared. ``print(report)`` shows it as a table."""
+    """What ``check_grads`` compared. ``print(report)`` shows it as a table, with a remark on what is wrong or a kink."""
 
     function: str
+    point: tuple[tuple[str, float], ...]
     entries: tuple[Entry, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def failures(self) -> tuple[Entry, ...]:
@@ -60,86 +106,210 @@ class Report:
 
     def __str__(self) -> str:
         wrong = len(self.failures)
-        verdict = "all agree" if not wrong else f"{wrong} differ"
-        return "\n".join([f"{self.function}: {len(self.entries)} numbers compared, {verdict}", *map(str, self.entries)])
+        verdict = "all agree" if not wrong else f"{wrong} differ{'s' if wrong == 1 else ''}"
+        where = ", ".join(f"{name} = {number!r}" for name, number in self.point)
+        title = f"{self.function}{f' at {where}' if where else ''}: {len(self.entries)} numbers compared, {verdict}"
+        header = ("", "", "formula", "compiled", "differences", "units of rounding")
+        rows = [
+            ("ok" if e.agrees else "WRONG", e.name, repr(e.formula), repr(e.computed), repr(e.expected), f"{e.units:.3g}")
+            for e in self.entries
+        ]
+        widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+        table = [
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in (header, *rows)
+        ]
+        return "\n".join([title, *table, *(entry.remark for entry in self.entries if entry.remark), *self.notes])
 
 
 def check_grads(f: Callable[..., Any], *args: Any, order: int = 2, **kwargs: Any) -> Report:
-    """Compare value, Jacobian and Hessian of a function with high-precision differences.
+    """Compare value and derivatives of a function, as formula and as compiled code, with high-precision differences.
 
     Args:
-        f: a plain function, or a derivative.
+        f: a plain function, a method, or a derivative.
         *args: where to compare: numbers, tuples, lists or arrays. Not on a kink, where differences mean nothing.
-        order: 1 for the Jacobian only, 2 for the Hessian too.
+        order: up to which order: 0 for the value only, 1 for the Jacobian, 2 for the Hessian too, 3 for third derivatives.
         **kwargs: further arguments of f.
 
     Returns:
-        A Report of every number compared.
+        A Report of every number compared: formula, compiled code, differences, error in units of rounding.
 
     Raises:
-        GradientError: compiled code and differences disagree by more than the rounding of the computation explains.
+        GradientError: they disagree by more than the rounding of the computation explains; the report is its message. At
+            a kink it says so.
         UnsupportedError: f cannot be read.
 
     The value is compared with a plain call of f, so that reading is checked too; the derivatives with differences of
-    the value, computed with 50 digits (mpmath's ``diff``).
+    the value, computed with 50 digits (mpmath's ``diff``). Where a function with a rule of its own computes in double
+    precision only, the differences are those of the derivative one order below, extrapolated, with their error.
 
     >>> from symdiff import check_grads
     >>> print(check_grads(lambda x: x**3, 2.0))
-    f: 3 numbers compared, all agree
-    ok    f                        computed 8.0                      expected 8.0
-    ok    df/dx                    computed 12.0                     expected 12.0
-    ok    d2f/dx dx                computed 12.0                     expected 12.0
+    f at x = 2.0: 3 numbers compared, all agree
+                 formula  compiled  differences  units of rounding
+    ok  f        8.0      8.0       8.0          0
+    ok  ∂f/∂x    12.0     12.0      12.0         0
+    ok  ∂²f/∂x²  12.0     12.0      12.0         0
     """
-    if order not in (0, 1, 2):
-        raise DomainError(f"check_grads compares orders 0, 1 and 2, not {order!r}")
-    value = f if isinstance(f, SymbolicFunction) else read(f)
-    values = bind(value.__signature__, value.__name__, args, kwargs)
-    call = sort_arguments(values, frozenset())
-    made = value.at(*args, **kwargs)
-    entries = _values(f, value, call, made.graph, args, kwargs)
-    names = [param.name for param in made.graph.params if param.role == "argument"]
-    inputs = [leaf for param in made.params if param.role != "captured" for leaf in scalars(values[param.name])]
-    inputs += made.captured()
-    order_of = _input_order(made.graph, [leaf for param in made.params for leaf in param.leaves], inputs)
-    active = [leaf for param in made.graph.params if param.role == "argument" for leaf in param.leaves]
-    for level, transform in ((1, jacobian), (2, hessian)):
-        if level <= order and names:
-            derived = (
-                transform(value, argnums=tuple(names)) if not isinstance(f, SymbolicFunction) else transform(f, tuple(names))
-            )
-            entries += _derivatives(made.graph, derived, call, active, order_of, level)
-    report = Report(made.graph.name, tuple(entries))
+    if order not in ORDERS:
+        raise DomainError(f"check_grads compares orders 0 to 3, not {order!r}")
+    check = _Check(f, args, kwargs)
+    entries = check.values()
+    for level in range(1, order + 1 if check.active else 1):
+        entries += check.derivatives(level)
+    point = tuple((name, check.point[name]) for name in check.active)
+    report = Report(check.graph.name, point, tuple(entries), check.notes())
     if report.failures:
         raise GradientError(str(report))
     return report
 
 
-def _input_order(graph: Graph, leaves: Sequence[str], inputs: Sequence[float]) -> dict[str, float]:
-    found = dict(zip(leaves, inputs, strict=True))
-    return {leaf: found[leaf] for leaf in graph.inputs}
+class _Check:
+    """The comparison of one function at one point. ``levels`` holds the derivative of each order that was made."""
+
+    def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self.f = f
+        self.args, self.kwargs = args, kwargs
+        self.function = f if isinstance(f, SymbolicFunction) else read(f)
+        self.call: Call = sort_arguments(bind(self.function.__signature__, self.function.__name__, args, kwargs), frozenset())
+        made = self.function.at(*args, **kwargs)
+        self.graph: Graph = made.graph
+        inputs = [leaf for param in made.params if param.role != "captured" for leaf in scalars(self.call.values[param.name])]
+        inputs += made.captured(self.call.values)
+        found = dict(zip((leaf for param in made.params for leaf in param.leaves), inputs, strict=True))
+        self.point: dict[str, float] = {leaf: found[leaf] for leaf in self.graph.inputs}
+        arguments = [param for param in self.graph.params if param.role == "argument"]
+        self.names = tuple(param.name for param in arguments)
+        self.active = tuple(leaf for param in arguments for leaf in param.leaves)
+        self.outputs = _output_names(self.graph)
+        self.bends = any(True for _ in kinks(self.graph, list(self.active)))
+        self.bent: set[int] = set()  # outputs of which the point is a kink
+        self.levels: list[tuple[SymbolicFunction, list[tuple[int, ...]]]] = [
+            (self.function, [(row,) for row in range(len(self.graph.outputs))])
+        ]
+
+    def values(self) -> list[Entry]:
+        """The value by compiled code against the user's own function."""
+        if isinstance(self.f, SymbolicFunction):
+            return []
+        computed = _scalars_of(self.function(*self.args, **self.kwargs))
+        expected = _scalars_of(self.f(*self.args, **self.kwargs))
+        _, bounds = evaluate_with_bound(self.graph, list(self.point.values()))
+        formulas = self.evaluate(self.graph)
+        return [
+            Entry(name, formula, got, want, 2 * SLACK * bound + np.finfo(float).tiny)
+            for name, formula, got, want, bound in zip(self.outputs, formulas, computed, expected, bounds, strict=True)
+        ]
+
+    def derivatives(self, level: int) -> list[Entry]:
+        """Every derivative of one order against differences."""
+        derived, order = self._differentiated(level)
+        graph = derived.at(**self.call.values).graph
+        computed = _scalars_of(derived(**self.call.values))
+        formulas = self.evaluate(graph)
+        _, bounds = evaluate_with_bound(graph, self._inputs(graph))
+        positions = list(range(len(order)))
+        if len(order) > MAX_ENTRIES:
+            positions = sorted(np.random.default_rng(0).choice(len(order), MAX_ENTRIES, replace=False).tolist())
+        result = []
+        for position in positions:
+            row, *columns = order[position]
+            wrt = tuple(self.active[column] for column in columns)
+            expected, error = self._difference(level, row, columns)
+            allowed = SLACK * bounds[position] + error + np.finfo(float).tiny
+            name = _derivative_name(self.outputs[row], wrt)
+            entry = Entry(name, formulas[position], computed[position], expected, allowed, bent=row in self.bent)
+            if self.bends or not entry.agrees:
+                entry = replace(entry, sides=self._sides(row, wrt))
+            result.append(entry)
+        self.bent.update(order[position][0] for position, entry in zip(positions, result, strict=True) if entry.sides)
+        return result
+
+    def notes(self) -> tuple[str, ...]:
+        """What limits the comparison."""
+        names = [row.title for row in codegen.own_rows(self.graph) if not row.precise()]
+        if not names or len(self.levels) == 1:
+            return ()
+        return (f"differences in double precision, because {', '.join(names)} computes with no more digits",)
+
+    def evaluate(self, graph: Graph) -> list[float]:
+        """The outputs of a graph with many digits, if all functions in it compute with them."""
+        import mpmath
+
+        precise = _is_precise(graph)
+        with mpmath.workdps(DIGITS):
+            return [float(value) for value in evaluate(graph, self._inputs(graph), "mpmath" if precise else "double")]
+
+    def _differentiated(self, level: int) -> tuple[SymbolicFunction, list[tuple[int, ...]]]:
+        """The derivative of one order, and what each of its numbers is: row, then columns."""
+        if level == 2:
+            derived = hessian(self.f, self.names) if isinstance(self.f, SymbolicFunction) else hessian(self.function, self.names)
+        else:
+            derived = jacobian(self.levels[level - 1][0], self.names)
+        if level < 3:
+            params = [self.graph.param(name) for name in self.names]
+            order = pipeline.entries(self.graph, params, level)
+        else:
+            below, inner = self.levels[2]
+            graph = below.at(**self.call.values).graph
+            outer = pipeline.entries(graph, [graph.param(name) for name in self.names], 1)
+            order = [(*inner[number], column) for number, column in outer]
+        self.levels.append((derived, order))
+        return derived, order
+
+    def _inputs(self, graph: Graph) -> list[float]:
+        return [self.point[leaf] for leaf in graph.inputs]
+
+    def _difference(self, level: int, row: int, columns: Sequence[int]) -> tuple[float, float]:
+        """A derivative by differences, and a bound on their error."""
+        if _is_precise(self.graph):
+            return self._of_digits(row, [self.active[column] for column in columns])
+        function, order = self.levels[level - 1]
+        graph = function.at(**self.call.values).graph
+        position = order.index((row, *columns[:-1]))
+        name = self.active[columns[-1]]
+
+        def along(moved: float) -> float:
+            inputs = [moved if leaf == name else self.point[leaf] for leaf in graph.inputs]
+            return float(evaluate(graph, inputs)[position])
+
+        at = self.point[name]
+        found = difference(along, at, 0.1 * max(abs(at), 0.1))
+        return (np.nan, 0.0) if found is None else (found.value, SAFETY * found.error)
+
+    def _of_digits(self, row: int, wrt: Sequence[str], direction: int = 0) -> tuple[float, float]:
+        """A derivative by differences with many digits, central or from one side, and a bound on their error."""
+        import mpmath
+
+        names = list(dict.fromkeys(wrt))
+        orders = tuple(wrt.count(name) for name in names)
+
+        def value(*moved: Any) -> Any:
+            present = {leaf: mpmath.mpf(number) for leaf, number in self.point.items()} | dict(zip(names, moved, strict=True))
+            return evaluate(self.graph, list(present.values()), "mpmath")[row]
+
+        with mpmath.workdps(DIGITS):
+            at = tuple(mpmath.mpf(self.point[name]) for name in names)
+            several = len(at) > 1
+            found = mpmath.diff(value, at if several else at[0], orders if several else orders[0], direction=direction)
+            exact, size = float(found), abs(float(value(*at)))
+        # Differences of DIGITS digits: far more exact than a double, but the difference of equal values is not quite 0.
+        least = (1 + size) * 2**-80
+        return exact if abs(exact) > least else 0.0, abs(exact) * 2**-50 + least
+
+    def _sides(self, row: int, wrt: Sequence[str]) -> tuple[float, float] | None:
+        """The derivative from the left and from the right, if they differ: the point is a kink, or a jump."""
+        if not _is_precise(self.graph):
+            return None
+        left, right = (self._of_digits(row, wrt, direction)[0] for direction in (-1, 1))
+        return (left, right) if abs(left - right) > KINK * (abs(left) + abs(right)) else None
 
 
-def _values(
-    f: Callable[..., Any], value: SymbolicFunction, call: Call, graph: Graph, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> list[Entry]:
-    """The value by compiled code against the user's own function."""
-    if isinstance(f, SymbolicFunction):
-        return []
-    computed = list(scalars_of(value(*args, **kwargs)))
-    expected = list(scalars_of(f(*args, **kwargs)))
-    made = value.at(*args, **kwargs)
-    inputs = [leaf for param in made.params if param.role != "captured" for leaf in scalars(call.values[param.name])]
-    inputs += made.captured()
-    point = _input_order(graph, [leaf for param in made.params for leaf in param.leaves], inputs)
-    _, bounds = evaluate_with_bound(graph, list(point.values()))
-    names = _output_names(graph)
-    return [
-        Entry(name, got, want, 2 * SLACK * bound + np.finfo(float).tiny)
-        for name, got, want, bound in zip(names, computed, expected, bounds, strict=True)
-    ]
+def _is_precise(graph: Graph) -> bool:
+    """Whether every function with a rule of its own computes with as many digits as it is given."""
+    return all(row.precise() for row in codegen.own_rows(graph))
 
 
-def scalars_of(value: Any) -> list[float]:
+def _scalars_of(value: Any) -> list[float]:
     """The numbers of a result in row-major order."""
     return [float(item) for item in scalars(value)]
 
@@ -150,42 +320,7 @@ def _output_names(graph: Graph) -> list[str]:
     return [graph.name + "".join(f"[{k}]" for k in path) for path in graph.result.indices()]
 
 
-def _derivatives(
-    graph: Graph, derived: SymbolicFunction, call: Call, active: Sequence[str], point: dict[str, float], level: int
-) -> list[Entry]:
-    """Every derivative of one order by compiled code against differences of the function's graph."""
-    made = derived.at(**call.values)
-    computed = scalars_of(derived(**call.values))
-    _, bounds = evaluate_with_bound(made.graph, [point[leaf] for leaf in made.graph.inputs])
-    order = pipeline.entries(graph, [param for param in graph.params if param.role == "argument"], level)
-    entries = [(position, row, tuple(active[k] for k in columns)) for position, (row, *columns) in enumerate(order)]
-    if len(entries) > MAX_ENTRIES:
-        chosen = np.random.default_rng(0).choice(len(entries), MAX_ENTRIES, replace=False)
-        entries = [entries[k] for k in sorted(chosen)]
-    names = _output_names(graph)
-    result = []
-    for position, row, wrt in entries:
-        expected, error = _difference(graph, row, wrt, point)
-        below = " ".join(f"d{name}" for name in wrt)
-        allowed = SLACK * bounds[position] + error + np.finfo(float).tiny
-        result.append(Entry(f"d{level if level > 1 else ''}{names[row]}/{below}", computed[position], expected, allowed))
-    return result
-
-
-def _difference(graph: Graph, row: int, wrt: tuple[str, ...], point: dict[str, float]) -> tuple[float, float]:
-    """A derivative by differences with many digits, and a bound on their error."""
-    import mpmath
-
-    names = list(dict.fromkeys(wrt))
-    orders = tuple(wrt.count(name) for name in names)
-
-    def value(*moved: Any) -> Any:
-        present = {leaf: mpmath.mpf(number) for leaf, number in point.items()} | dict(zip(names, moved, strict=True))
-        return evaluate(graph, list(present.values()), "mpmath")[row]
-
-    with mpmath.workdps(DIGITS):
-        at = tuple(mpmath.mpf(point[name]) for name in names)
-        found = mpmath.diff(value, at if len(at) > 1 else at[0], orders if len(at) > 1 else orders[0])
-        exact, size = float(found), abs(float(value(*at)))
-    # Differences of DIGITS digits: far more exact than a double, but the difference of equal values is not quite 0.
-    return exact, abs(exact) * 2**-50 + (1 + size) * 2**-80
+def _derivative_name(function: str, wrt: Sequence[str]) -> str:
+    """``∂²f/∂x∂y``."""
+    below = "".join(f"∂{name}{_SUPERSCRIPTS[wrt.count(name)]}" for name in dict.fromkeys(wrt))
+    return f"∂{_SUPERSCRIPTS[len(wrt)]}{function}/{below}"
