@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from symdiff.errors import SourceError
-from symdiff.frontend import FunctionSource, from_function, from_text
+from symdiff.frontend import FunctionSource, from_callable, from_function, from_text
 from symdiff.function import SymbolicFunction, Transform
 from symdiff.primitives.own import declared
 
@@ -133,7 +133,7 @@ class _Writer:
         if isinstance(value, types.ModuleType):
             return Rebuilt(importlib.import_module, (value.__name__,))
         if type(value) is types.MethodType:
-            return Rebuilt(types.MethodType, (self.encode(value.__func__, root), value.__self__))
+            return Rebuilt(_method, (self.encode(value.__func__, root), value.__self__))
         if type(value) is functools.partial:
             return Rebuilt(_partial, tuple(map(self.encode, (value.func, value.args, value.keywords))))
         if type(value) in (tuple, list, set, frozenset, dict):
@@ -303,7 +303,7 @@ class _Reader:
                 base = self.decode(function)
                 if isinstance(base, FunctionSource):
                     return SymbolicFunction(base, transform, None)
-                return SymbolicFunction(base if isinstance(base, SymbolicFunction) else from_function(base), transform, base)
+                return SymbolicFunction(base if isinstance(base, SymbolicFunction) else from_callable(base), transform, base)
             case Rebuilt(make, parts):
                 return make(*map(self.decode, parts))
         return value
@@ -360,6 +360,10 @@ def _find(name: ByName) -> Any:
 
 def _partial(function: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
     return functools.partial(function, *args, **keywords)
+
+
+def _method(function: Any, instance: Any) -> Any:
+    return types.MethodType(function, instance)
 
 
 def _made_of(kind: type, *items: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 import inspect
 import types
@@ -9,10 +10,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from symdiff.errors import ArgumentError, SourceError
-from symdiff.frontend.lookup import is_vectorized, method, own_attributes, unwrap
+from symdiff.errors import ArgumentError, SourceError, Verdict
+from symdiff.frontend.gaps import GapError
+from symdiff.frontend.lookup import has_mark, has_plain_hash, home, is_vectorized, method, name_of, own_attributes, unwrap
 from symdiff.frontend.places import Place
 from symdiff.frontend.source import FunctionSource, from_function
+from symdiff.primitives import TABLE, Primitive
+from symdiff.primitives import resolve as row_of
 from symdiff.primitives.own import declared
 
 
@@ -89,3 +93,44 @@ def _bind(source: FunctionSource, places: list[Place], keywords: Mapping[str, An
     if unknown:
         raise ArgumentError(f"{source.name} has no parameter {unknown[0]}")
     return replace(source, bound={**source.bound, **given}, declared=inspect.Signature(parameters))
+
+
+def row_of_callee(target: Any) -> Primitive | None:
+    """The row of the table that a function is."""
+    if isinstance(target, types.FunctionType) and "__symdiff_row__" in vars(target):
+        return TABLE[vars(target)["__symdiff_row__"]]
+    return row_of(target) if has_plain_hash(target) else None
+
+
+def check_callee(target: Any, node: ast.AST) -> None:
+    """Refuse what can never be called here, whatever its arguments are."""
+    from symdiff.frontend.arrays import forms
+
+    if isinstance(target, FunctionSource) or any(has_mark(target, name) for name in _OURS) or declared(target) is not None:
+        return
+    if (has_plain_hash(target) and target in forms()) or row_of_callee(target) is not None:
+        return
+    name, module = name_of(target), home(target)
+    if type(target).__name__ == "ufunc":  # which does not say where it is from
+        raise GapError(node, f"{name} is not in the table of primitives", _advice("numpy"), "not yet", certain=True)
+    if isinstance(target, type):
+        raise GapError(node, f"the class {name}", "compute with numbers, tuples and lists", "not yet", certain=True)
+    library = module.split(".")[0] in ("numpy", "scipy", "math", "builtins")
+    plain = isinstance(unwrap(target), types.FunctionType) or type(target) in (types.MethodType, functools.partial)
+    if not library and (plain or method(target, "__call__") is not None):
+        return
+    verdict: Verdict = "never" if name in _NEVER else "not yet"
+    reason = f"{module}.{name} is not in the table of primitives".lstrip(".")
+    raise GapError(node, reason, _advice(module), verdict, certain=True)
+
+
+_NEVER = {"eval", "exec", "compile", "open", "input", "__import__", "globals", "locals", "vars", "setattr", "id"}
+_OURS = ("__symdiff_reading__", "__symdiff_transform__")
+
+
+def _advice(module: str) -> str:
+    return (
+        "use a function that the README lists"
+        if module.split(".")[0] in ("numpy", "math", "scipy")
+        else "write it as a plain function"
+    )

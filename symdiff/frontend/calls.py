@@ -13,11 +13,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from symdiff.errors import SourceError, Verdict
+from symdiff.errors import SourceError
 from symdiff.frontend import containers
-from symdiff.frontend.callables import check_vectorized
+from symdiff.frontend.callables import check_callee, check_vectorized, row_of_callee
 from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
-from symdiff.frontend.lookup import has_mark, has_plain_hash, home, is_vectorized, method, name_of, unwrap
+from symdiff.frontend.lookup import has_mark, has_plain_hash, home, is_vectorized, method, unwrap
 from symdiff.frontend.lower import MAX_DEPTH, Frame, Reader, reads
 from symdiff.frontend.outside import wrap
 from symdiff.frontend.places import Place
@@ -46,8 +46,7 @@ from symdiff.frontend.values import (
     number,
 )
 from symdiff.graph.graph import Const, Origin
-from symdiff.primitives import TABLE, Primitive
-from symdiff.primitives import resolve as row_of
+from symdiff.primitives import Primitive
 from symdiff.primitives.own import declared
 
 
@@ -219,13 +218,6 @@ def _call_known(
     return _call_python(reader, function, args, keywords, node)
 
 
-def _row(target: Any) -> Primitive | None:
-    """The row of the table that a function is."""
-    if isinstance(target, types.FunctionType) and "__symdiff_row__" in vars(target):
-        return TABLE[vars(target)["__symdiff_row__"]]
-    return row_of(target) if has_plain_hash(target) else None
-
-
 def _as_answered(target: Any, result: Value) -> Value:
     """The result of a function; a truth value of NumPy's functions is NumPy's bool."""
     numpy = type(target).__name__ == "ufunc" or home(target).split(".")[0] == "numpy"
@@ -239,43 +231,13 @@ def _call_library(
     from symdiff.frontend.arrays import forms
 
     form = forms().get(target) if has_plain_hash(target) else None
-    row = _row(target)
+    row = row_of_callee(target)
     if target is math.pow and reader.attempts:
         raise GapError(node, "math.pow inside try", "write x**y", "not yet")
-    with reader.quietly("numpy" in (type(target).__module__, _module(target).split(".")[0])):
+    with reader.quietly("numpy" in (type(target).__module__, home(target).split(".")[0])):
         if form is not None:
             return form(reader, list(args), dict(keywords), node)
         return None if row is None else apply_row(reader, row, args, keywords, node, hint)
-
-
-def _module(target: Any) -> str:
-    return getattr(target, "__module__", None) or ""
-
-
-def check_callee(target: Any, node: ast.AST) -> None:
-    """Refuse what can never be called here, whatever its arguments are."""
-    from symdiff.frontend.arrays import forms
-
-    if isinstance(target, FunctionSource) or any(has_mark(target, name) for name in _OURS) or declared(target) is not None:
-        return
-    if (has_plain_hash(target) and target in forms()) or _row(target) is not None:
-        return
-    name, module = name_of(target), home(target)
-    if type(target).__name__ == "ufunc":  # which does not say where it is from
-        raise GapError(node, f"{name} is not in the table of primitives", _advice("numpy"), "not yet", certain=True)
-    if isinstance(target, type):
-        raise GapError(node, f"the class {name}", "compute with numbers, tuples and lists", "not yet", certain=True)
-    library = module.split(".")[0] in ("numpy", "scipy", "math", "builtins")
-    plain = isinstance(unwrap(target), types.FunctionType) or type(target) in (types.MethodType, functools.partial)
-    if not library and (plain or method(target, "__call__") is not None):
-        return
-    verdict: Verdict = "never" if name in _NEVER else "not yet"
-    reason = f"{module}.{name} is not in the table of primitives".lstrip(".")
-    raise GapError(node, reason, _advice(module), verdict, certain=True)
-
-
-_NEVER = {"eval", "exec", "compile", "open", "input", "__import__", "globals", "locals", "vars", "getattr", "setattr", "id"}
-_OURS = ("__symdiff_reading__", "__symdiff_transform__")
 
 
 def _call_python(reader: Reader, function: Known, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST) -> Value:
@@ -311,14 +273,6 @@ def _elementwise(
         return scalar(reader, inline(reader, source, items, {}, defaults, None, node), node)
 
     return containers.broadcast(reader, apply, *args, node)
-
-
-def _advice(module: str) -> str:
-    return (
-        "use a function that the README lists"
-        if module.split(".")[0] in ("numpy", "math", "scipy")
-        else "write it as a plain function"
-    )
 
 
 def apply_row(

@@ -7,7 +7,7 @@ import math
 import types
 from typing import Any
 
-from symdiff.frontend import containers
+from symdiff.frontend import containers, reflection
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lower import Reader
@@ -109,6 +109,8 @@ def _hasattr(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> V
     plain_kind = (
         isinstance(found, int | float | str | tuple | list | dict | types.ModuleType) or type(found).__module__ == "numpy"
     )
+    if isinstance(args[0], Known) and not plain_kind:
+        return reflection.has_attribute(reader, args, keywords, node)
     if not isinstance(name, str) or not plain_kind or hasattr(type(found), "__getattr__"):
         raise GapError(node, f"hasattr of {describe(args[0])}", "leave the test out", "not yet")
     return Known(name in vars(found) if isinstance(found, types.ModuleType) else hasattr(found, name))
@@ -147,5 +149,6 @@ KINDS: dict[str, Form] = {
     "type": _type,
     "callable": _callable,
     "hasattr": _hasattr,
+    "getattr": reflection.get_attribute,
 }
 NUMPY_KINDS: dict[str, Form] = {"isscalar": _is_scalar, "ndim": _ndim, "size": _size, "shape": _shape_of}

@@ -173,7 +173,10 @@ class Reader:
             if rule is None:
                 raise self.refuse(node)
             self.step(node)
-            return rule(self, node, frame, hint)
+            value = rule(self, node, frame, hint)
+            if isinstance(value, Conflict):
+                raise GapError(node, value.reason, "leave it out, or pass what is needed as an argument")
+            return value
         except GapError as error:
             self.record(frame, error)
         except PoisonedError:

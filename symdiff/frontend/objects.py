@@ -27,9 +27,13 @@ Owner = Known | TupleValue  # an object, a class, or a named tuple
 
 def read(reader: Reader, owner: Value, node: ast.Attribute, frame: Frame) -> Value:
     """``owner.name``: of a module, an object, a class, a container."""
-    name = frame.source.mangled(node.attr)
+    return named(reader, owner, frame.source.mangled(node.attr), node)
+
+
+def named(reader: Reader, owner: Value, name: str, node: ast.AST) -> Value:
+    """The attribute of a value."""
     if isinstance(owner, Known) and issubclass(type(owner.value), types.ModuleType):
-        return _of_module(reader, owner.value, name, node, frame)
+        return _of_module(reader, owner.value, name, node)
     written = writes.present(reader, owner, name, node)
     if written is not None:
         return written
@@ -40,16 +44,21 @@ def read(reader: Reader, owner: Value, node: ast.Attribute, frame: Frame) -> Val
     found = containers.attribute(reader, owner, name, node)
     if found is not None:
         return found
-    needed = reader.assumed_name(owner)
-    if needed is not None and needed not in reader.real:
-        reader.needs.append(f"{needed}, of which {name} is read, is not known before a call: call it, or use .at(...)")
-        raise PoisonedError
+    assumed = reader.assumed_name(owner)
+    if assumed is not None and assumed not in reader.real:
+        raise needed(reader, assumed, name)
     raise GapError(node, f"the attribute .{name} of {describe(owner)}", "pass the value as an argument", "not yet")
 
 
-def _of_module(reader: Reader, module: types.ModuleType, name: str, node: ast.AST, frame: Frame) -> Value:
+def needed(reader: Reader, argument: str, what: str) -> PoisonedError:
+    """Note that only a call can tell what an argument is."""
+    reader.needs.append(f"{argument}, of which {what} is read, is not known before a call: call it, or use .at(...)")
+    return PoisonedError()
+
+
+def _of_module(reader: Reader, module: types.ModuleType, name: str, node: ast.AST) -> Value:
     """``math.sin``, ``module.constant``."""
-    text = frame.source.function is None
+    text = reader.frames[-1].source.function is None
     if text and (name.startswith("_") or (_is_special(module) and name not in module.__all__)):
         raise GapError(node, f"{module.__name__}.{name} is private", "use a public name")
     library = module.__name__.partition(".")[0] in resolve.LIBRARIES
@@ -232,10 +241,9 @@ def super_of(reader: Reader, args: list[Value], frame: Frame, node: ast.Call) ->
         args = [reader.name(frame, "__class__", node), reader.name(frame, first, node)]
     if len(args) != 2 or not isinstance(args[0], Known) or not isinstance(args[0].value, type):
         raise GapError(node, f"super of {describe(args[0])}", "write super() in a method")
-    needed = reader.assumed_name(args[1])
-    if needed is not None and needed not in reader.real:
-        reader.needs.append(f"{needed}, whose class super() needs, is not known before a call: call it, or use .at(...)")
-        raise PoisonedError
+    assumed = reader.assumed_name(args[1])
+    if assumed is not None and assumed not in reader.real:
+        raise needed(reader, assumed, "super()")
     if not isinstance(args[1], Known) or args[0].value not in _class_of(args[1]).__mro__:
         raise GapError(node, f"super of {describe(args[1])}", "write super() in a method")
     return SuperValue(args[0].value, args[1])

@@ -14,7 +14,7 @@ from symdiff.frontend import resolve
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lookup import has_mark, is_function, is_python, is_vectorized, member, unwrap
 from symdiff.frontend.places import Place
-from symdiff.frontend.values import ArrayValue, Bound, DictValue, Known, ListValue, Number, TupleValue, Value, number
+from symdiff.frontend.values import ArrayValue, Bound, Conflict, DictValue, Known, ListValue, Number, TupleValue, Value, number
 from symdiff.graph.structure import Array
 
 if TYPE_CHECKING:
@@ -130,12 +130,20 @@ def _called(reader: Reader, place: Place) -> str:
     return (free or names or ["k"])[0]
 
 
+def _item(reader: Reader, value: Any, name: str, place: Place | None, node: ast.AST) -> Value:
+    """An element of a container; what cannot be read is refused only where it is used."""
+    try:
+        return wrap(reader, value, name, place, node)
+    except GapError as error:
+        return Conflict(error.reason)
+
+
 def captured_items(reader: Reader, value: Any, name: str, place: Place | None, node: ast.AST) -> Value:
     """A tuple or list from outside: its length and kinds are known, its numbers are parameters."""
     if len(value) > resolve.MAX_CAPTURED:
         raise GapError(node, f"{name} has {len(value)} elements", "pass it as an argument", "not yet")
     items = tuple(
-        wrap(reader, inner, f"{name}_{position}", place and place.then("item", position, f"{name}_{position}"), node)
+        _item(reader, inner, f"{name}_{position}", place and place.then("item", position, f"{name}_{position}"), node)
         for position, inner in enumerate(value)
     )
     if place is not None:
@@ -157,7 +165,7 @@ def captured_dict(reader: Reader, value: Mapping[Any, Any], name: str, place: Pl
         reader.guard(place.then("type"), type(value))
         reader.guard(place.then("keys"), keys)
     items = tuple(
-        wrap(reader, inner, f"{name}_{key}", place and place.then("item", key, f"{name}_{key}"), node)
+        _item(reader, inner, f"{name}_{key}", place and place.then("item", key, f"{name}_{key}"), node)
         for key, inner in value.items()
     )
     made = DictValue(keys, items)

@@ -8,6 +8,7 @@ import dataclasses
 import enum
 import functools
 import math
+import pickle
 import types
 
 import numpy as np
@@ -572,6 +573,38 @@ def test_factories_and_closures_over_objects():
 
     first, second = Material(2.0), Material(3.0)
     assert [grad(make(part))(1.0) for part in (first, second)] == [4.0, 6.0]
+
+
+def test_attributes_by_name():
+    df = grad(lambda x, p: getattr(p, "k") * x + getattr(p, "m", 5.0) * x**2 + (x if hasattr(p, "n") else 0.0))  # noqa: B009
+    part = types.SimpleNamespace(k=2.0)
+    assert df(1.0, part) == 12.0
+    part.m = 1.0
+    assert df(1.0, part) == 4.0
+    part.n = None
+    assert df(1.0, part) == 5.0
+    del part.m
+    assert df(1.0, part) == 13.0
+    with pytest.raises(UnsupportedError, match="fixed name"):
+        grad(lambda x, p: getattr(p, x))(1.0, part)
+    with pytest.raises(UnsupportedError, match="whether"):
+        grad(lambda x, p: x if hasattr(p, "k") else 0.0)(1.0, Dynamic())
+
+
+def test_what_a_container_holds_beside_numbers():
+    options = {"k": 2.0, "z": 1j, "names": np.array(["a"]), "big": list(range(1000)), "o": object()}
+    df = grad(lambda x, p: p["k"] * x)
+    assert df(1.0, options) == 2.0
+    assert [param.name for param in df.graph.params] == ["x", "p_k"]
+    with pytest.raises(UnsupportedError, match="complex"):
+        grad(lambda x, p: p["z"] * x)(1.0, options)
+
+
+def test_versions_travel():
+    spring = Spring()
+    for df in (grad(spring.energy), grad(spring), grad(functools.partial(scaled, 3.0)), spring.slope):
+        again = pickle.loads(pickle.dumps(df))  # noqa: S301 - our own
+        assert again(2.0) == df(2.0)
 
 
 # -- refused ---------------------------------------------------------------------------------------------------------
