@@ -6,6 +6,7 @@ import ast
 import builtins
 import functools
 import math
+import sys
 from functools import cache
 from typing import Any
 
@@ -18,6 +19,7 @@ from symdiff.frontend.library import MAX_DECIMALS, PYTHON, Args, Form, Keywords,
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.mathematics import MATH, STATISTICS, hypot_of, product_of
 from symdiff.frontend.merge import choose
+from symdiff.frontend.scipy_orders import ORDERS
 from symdiff.frontend.sequences import SEQUENCES, TOOLS
 from symdiff.frontend.tables import TABLES
 from symdiff.frontend.texts import TEXTS
@@ -341,9 +343,13 @@ METHODS: dict[str, Form] = {
 }
 
 
-@cache
 def forms() -> dict[Any, Form]:
     """Every form by the object that is called (made on first use, because it needs NumPy)."""
+    return _forms("scipy.special" in sys.modules)
+
+
+@cache
+def _forms(with_scipy: bool) -> dict[Any, Form]:
     import statistics
 
     import numpy as np
@@ -353,6 +359,9 @@ def forms() -> dict[Any, Form]:
     for module, named in ((math, MATH), (np, NUMPY), (statistics, STATISTICS)):
         found |= {getattr(module, name): form for name, form in named.items() if hasattr(module, name)}
     found[np.linalg.norm] = _norm
+    if with_scipy:
+        special = sys.modules["scipy.special"]
+        found |= {getattr(special, name): form for name, form in ORDERS.items() if hasattr(special, name)}
     return found
 
 
@@ -360,4 +369,12 @@ def supported() -> list[str]:
     """What users write for these functions, for the README."""
     listed = [*PYTHON, *SEQUENCES, *KINDS, *TEXTS, *(f"math.{name}" for name in MATH), *(f"np.{name}" for name in NUMPY)]
     tools = [f"{tool.__module__.lstrip('_')}.{tool.__name__}" for tool in TOOLS]
-    return sorted([*listed, *tools, *(f"statistics.{name}" for name in STATISTICS), "np.linalg.norm"])
+    return sorted(
+        [
+            *listed,
+            *tools,
+            *(f"statistics.{name}" for name in STATISTICS),
+            "np.linalg.norm",
+            *(f"special.{name}" for name in ORDERS),
+        ]
+    )

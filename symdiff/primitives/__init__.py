@@ -9,6 +9,7 @@ from typing import Any
 
 from symdiff.primitives import (
     abbreviations,
+    airy,
     bessel,
     comparisons,
     elliptic,
@@ -20,13 +21,15 @@ from symdiff.primitives import (
     operators,
     polynomials,
     special,
+    spherical,
     trigonometric,
+    zeta,
 )
 from symdiff.primitives.row import Primitive
 
 _FAMILIES = (
-    operators, comparisons, exponential, trigonometric, logistic, special, gamma_functions, bessel, elliptic, hypergeometric,
-    polynomials, kinks, abbreviations,
+    operators, comparisons, exponential, trigonometric, logistic, special, gamma_functions, bessel, spherical, airy,
+    elliptic, zeta, hypergeometric, polynomials, kinks, abbreviations,
 )  # fmt: skip
 _LATE = ("numpy", "scipy.special")  # whose functions nobody can call before they are imported
 

@@ -7,6 +7,7 @@ for integer orders, at negative arguments. The derivative in the order is not kn
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import comb
 from typing import Any
 
 from symdiff.primitives.kinks import sign
@@ -42,6 +43,7 @@ def _function(letters: str, reflection: int) -> OfOrder:
 
 _j, _y, _i, _k = _function("j", -1), _function("y", -1), _function("i", 1), _function("k", 1)
 _ie, _ke = _function("ie", 1), _function("ke", 1)
+_FUNCTIONS = {"j": _j, "y": _y, "i": _i, "k": _k}
 
 
 def _difference(function: OfOrder, v: Any, z: Any) -> Any:
@@ -62,6 +64,29 @@ _SLOPES: dict[str, Slope] = {
     "ie": lambda v, z, f: _mean(_ie, v, z) - sign(z) * f,
     "ke": lambda v, z, f: f - _mean(_ke, v, z),
 }
+
+
+def prime(letter: str, v: Any, z: Any, n: int) -> Any:
+    """Derivative n in z of the function of this letter, of order v (DLMF 10.6.7, 10.29.5): binomials times neighbours.
+
+    ``prime("j", 0, z, 1)`` is -J(1, z).
+    """
+    function, known, alternates = _FUNCTIONS[letter], literal(v), letter in "jy"
+    coefficients: dict[float, int] = {}
+    for k in range(n + 1):
+        shift = 2 * k - n
+        factor = comb(n, k) * (-1 if alternates and k % 2 == 1 else 1)
+        key: float = shift if known is None else known + shift
+        if known == int(known or 0) and key < 0:
+            key, factor = -key, factor * (-1 if alternates and key % 2 == 1 else 1)
+        coefficients[key] = coefficients.get(key, 0) + factor
+    total: Any = 0
+    for key, factor in coefficients.items():
+        term = function(v + key if known is None else key, z)
+        scale = factor * (-1 if letter == "k" and n % 2 == 1 else 1) / 2**n
+        term = term if scale == 1 else -term if scale == -1 else scale * term
+        total = term if literal(total) == 0 else total + term
+    return total
 
 
 def _value(namespace: Any, letters: str, v: Any, z: Any) -> Any:
