@@ -15,6 +15,7 @@ from symdiff.frontend import (
     conditions,
     exceptions,  # noqa: F401 - registers its rules
     loops,  # noqa: F401 - registers its rules
+    matching,  # noqa: F401 - registers its rules
     writes,
 )
 from symdiff.frontend.callables import from_callable

@@ -78,8 +78,8 @@ def run(reader: Reader, statements: Sequence[ast.stmt], frame: Frame) -> Complet
             return RAISES
         rest = statements[position + 1 :]
         try:
-            if isinstance(statement, ast.If):
-                completion, rest_read = run_if(reader, statement, rest, frame)
+            if isinstance(statement, ast.If | ast.Match):
+                completion, rest_read = run_branches(reader, statement, rest, frame)
             else:
                 completion, rest_read = run_statement(reader, statement, frame), False
         except EndedError:
@@ -152,6 +152,24 @@ def run_path(
     result = Path(body, completion, frame.variables, frame.returned)
     frame.variables, frame.returned = saved
     return result
+
+
+def run_branches(reader: Reader, node: ast.If | ast.Match, rest: Sequence[ast.stmt], frame: Frame) -> tuple[Completion, bool]:
+    """Read an if, or a match, which is a chain of them."""
+    if isinstance(node, ast.If):
+        return run_if(reader, node, rest, frame)
+    from symdiff.frontend.matching import as_branches
+
+    try:
+        chain = as_branches(reader, node, frame)
+    except GapError as error:
+        reader.record(frame, error)
+    except PoisonedError:
+        pass
+    else:
+        return run_if(reader, chain, rest, frame)
+    poison(node, frame)
+    return NEXT, False
 
 
 def run_if(reader: Reader, node: ast.If, rest: Sequence[ast.stmt], frame: Frame) -> tuple[Completion, bool]:

@@ -28,7 +28,6 @@ FENCE: dict[type[ast.AST], Refusal] = {
     ast.ClassDef: Refusal("a class defined inside the function", "define it outside"),
     ast.Global: Refusal("a write to a global variable", "return the value instead"),
     ast.Nonlocal: Refusal("a write to a variable of an outer function", "return the value instead"),
-    ast.Match: Refusal("match", "use if and elif", "not yet"),
     # expressions
     ast.Yield: Refusal("a generator (yield)", "collect the values in a list and return it"),
     ast.YieldFrom: Refusal("a generator (yield from)", "collect the values in a list and return it"),

@@ -1,5 +1,6 @@
 """Dicts, sets, options and texts: what is known while reading. Reading must give what Python gives."""
 
+import enum
 import functools
 import itertools
 import logging
@@ -562,3 +563,65 @@ def walrus_everywhere(x):
     powers = [last := y, last**2, (z := last + x) * z]
     squares = [w := v * x for v in (1, 2, 3)]
     return y + sum(powers) + w + z + sum(squares) + (u := 3) * u
+
+
+# -- match --------------------------------------------------------------------------------------------------------------
+
+
+class Kind(enum.Enum):
+    LINEAR = 1
+    SQUARE = 2
+
+
+@case((1.2,), (1.2, "square"), (1.2, "cube"), (1.2, "other"), (1.2, Kind.SQUARE), (1.2, None), (1.2, Kind.LINEAR))
+def match_options(x, mode="linear"):
+    match mode:
+        case "linear" | Kind.LINEAR:
+            y = x
+        case "square" | "quadratic":
+            y = x**2
+        case Kind.SQUARE:
+            return 7 * x**2
+        case None:
+            return 0.5 * x
+        case str() as name if name.startswith("c"):
+            y = x**3 + len(name)
+        case _:
+            y = 11.0
+    return y * 2
+
+
+@case((0.0,), (1.0,), (2.0,), (3.0,), (-4.0,))
+def match_numbers(x):
+    match x:
+        case 0:
+            y = 5.0
+        case 1 | 2:
+            y = 3 * x
+        case float(v) if v < 0:
+            y = v * v
+        case _:
+            y = x + 1
+    match (x, 2, 3, 4):
+        case (_, 3, *_):
+            y = 0
+        case (a, 2, *rest):
+            y += a * sum(rest)
+    match {"a": x, "b": 2, "c": 3}:
+        case {"z": _}:
+            y = 0
+        case {"a": a, "b": 2, **rest}:
+            y += a * rest["c"]
+    return y
+
+
+@case((0.0,), (1.0,), (5.0,))
+def match_returns(x):
+    match x:
+        case 0:
+            return 3 * x
+        case 1:
+            pass
+        case other if other > 4:
+            return other**2
+    return x + 10
