@@ -22,6 +22,7 @@ from symdiff.frontend.callables import from_callable
 from symdiff.frontend.gaps import EndedError, GapError, NeedsCallError, RestartError
 from symdiff.frontend.lower import Differentiate, Frame, Reader
 from symdiff.frontend.places import Guard, Place
+from symdiff.frontend.recursion import room
 from symdiff.frontend.scopes import names_assigned
 from symdiff.frontend.source import FunctionSource, from_function, from_text
 from symdiff.frontend.values import POISON, DictValue, Known, Poison, TupleValue, Value, describe, leaves, number, structure_of
@@ -71,7 +72,8 @@ def read_function(
         reader = Reader(source, structures, known, frozenset(specialised), lengths, integers, differentiate)
         reader.active, reader.real = active, real
         try:
-            return replace(_read_once(reader, adapt), integers=tuple(used))
+            with room():
+                return replace(_read_once(reader, adapt), integers=tuple(used))
         except RecursionError:
             place = source.place(source.node)
             gap = Gap("an expression or a branch nested too deeply", "split it into several statements", place, "not yet")

@@ -14,11 +14,11 @@ from dataclasses import replace
 from typing import Any
 
 from symdiff.errors import SourceError
-from symdiff.frontend import containers
+from symdiff.frontend import containers, recursion
 from symdiff.frontend.callables import check_callee, check_vectorized, row_of_callee
 from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
 from symdiff.frontend.lookup import has_mark, has_plain_hash, home, is_vectorized, method, unwrap
-from symdiff.frontend.lower import MAX_DEPTH, Frame, Reader, reads
+from symdiff.frontend.lower import Frame, Reader, reads
 from symdiff.frontend.outside import wrap
 from symdiff.frontend.places import Place
 from symdiff.frontend.scopes import names_assigned
@@ -333,10 +333,10 @@ def inline(
     node: ast.AST,
 ) -> Value:
     """The result of a function on these arguments: its statements become part of the graph."""
-    if len(reader.frames) >= MAX_DEPTH:
-        raise GapError(node, f"calls nested more than {MAX_DEPTH} deep (recursion?)", "write it as a loop", "not yet")
-    frame = Frame(source, names_assigned(source.node), {}, outer, bool(reader.frames))
-    frame.variables.update(bind(source, args, keywords, defaults, node))
+    bound = bind(source, args, keywords, defaults, node)
+    state = recursion.enter(reader, source, list(bound.values()), node)
+    frame = Frame(source, names_assigned(source.node), {}, outer, bool(reader.frames), state=state)
+    frame.variables.update(bound)
     return run_function(reader, frame)
 
 

@@ -19,6 +19,7 @@ from symdiff.frontend.expressions import binary, inner_function
 from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
 from symdiff.frontend.lower import MAX_NESTING, Frame, Reader
 from symdiff.frontend.merge import MISSING, Merge, changed
+from symdiff.frontend.scopes import bound_names
 from symdiff.frontend.values import (
     NONE,
     POISON,
@@ -111,8 +112,7 @@ def run_statement(reader: Reader, node: ast.stmt, frame: Frame) -> Completion:
 def poison(node: ast.AST, frame: Frame) -> None:
     """The variables that a refused statement would have bound are unknown."""
     for inner in ast.walk(node):
-        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
-            frame.variables[inner.id] = POISON
+        frame.variables.update(dict.fromkeys(bound_names(inner), POISON))
 
 
 # -- branches -----------------------------------------------------------------------------------------------------

@@ -49,7 +49,6 @@ if TYPE_CHECKING:
 MAX_LETS = 20_000  # of one graph: beyond it, compiling takes minutes
 MAX_STEPS = 200_000  # expressions and statements read, unrolled ones each time
 MAX_NESTING = 60  # branches inside branches: Python itself allows 100 levels of indentation
-MAX_DEPTH = 24  # of functions inlined into each other
 
 
 @dataclass(eq=False)
@@ -62,6 +61,7 @@ class Frame:
     outer: Frame | None = None  # the frame that an inner function closes over
     inlined: bool = False
     comprehension: bool = False
+    state: tuple[Any, ...] | None = None  # what was known of the arguments when it was called
     returned: Value | None = None
 
 
@@ -259,14 +259,21 @@ class Reader:
         if isinstance(value, Number):
             if isinstance(value.known, int):
                 return value.known
-            if value.known is None:
-                sources = [key for leaf in self.ancestors(value.atom) if (key := self.integers.get(leaf))]
-                if sources and len(sources) == sum(leaf in self.inputs for leaf in self.ancestors(value.atom)):
-                    raise RestartError(specialise=sources)
+            sources = self.integer_sources(value)
+            if sources:
+                raise RestartError(specialise=sources)
         shown = f"the number {value.known!r}" if isinstance(value, Number) and value.known is not None else describe(value)
         if isinstance(value, Number) and value.known is None:
             raise GapError(node, f"{what} that depends on the arguments", "use a literal integer here", "not yet")
         raise GapError(node, f"{what} must be an integer, not {shown}", "use a literal integer here")
+
+    def integer_sources(self, value: Number) -> list[tuple[Any, ...]]:
+        """The keys of the integers from outside or arguments that a number is computed from; empty if of others, too."""
+        if value.known is not None:
+            return []
+        ancestors = self.ancestors(value.atom)
+        sources = [key for leaf in ancestors if (key := self.integers.get(leaf))]
+        return sources if len(sources) == sum(leaf in self.inputs for leaf in ancestors) else []
 
     @property
     def inputs(self) -> set[str]:

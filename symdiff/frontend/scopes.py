@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 
-def _bound(node: ast.AST) -> set[str]:
+def bound_names(node: ast.AST) -> set[str]:
     """The names that a node itself binds."""
     if isinstance(node, ast.Name):
         return set() if isinstance(node.ctx, ast.Load) else {node.id}
@@ -30,6 +30,6 @@ def names_assigned(node: ast.FunctionDef | ast.Lambda) -> frozenset[str]:
         if isinstance(inner, ast.Lambda | ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp):
             names |= {walrus.target.id for walrus in ast.walk(inner) if isinstance(walrus, ast.NamedExpr)}
             continue
-        names |= _bound(inner)
+        names |= bound_names(inner)
         stack.extend(ast.iter_child_nodes(inner))
     return frozenset(names)

@@ -625,3 +625,52 @@ def match_returns(x):
         case other if other > 4:
             return other**2
     return x + 10
+
+
+# -- recursion ----------------------------------------------------------------------------------------------------------
+
+
+@case((1.2,), (1.2, 13), (1.2, 0))
+def power(x, n=5):
+    if n == 0:
+        return 1.0
+    elif n % 2:
+        return x * power(x, n - 1)
+    return power(x * x, n // 2)
+
+
+@case((0.3,))
+def legendre_recursion(x):
+    return legendre(6, x) + legendre(0, x)
+
+
+def legendre(n, x):
+    if n == 0:
+        return 1.0
+    if n == 1:
+        return x
+    return ((2 * n - 1) * x * legendre(n - 1, x) - (n - 1) * legendre(n - 2, x)) / n
+
+
+@case((0.7,))
+def continued_fraction(x, n=1):
+    return n + x / continued_fraction(x, n + 1) if n < 80 else 1.0
+
+
+@case((1.2, [1.0, 2.0, 3.0, 4.0]))
+def horner_recursion(x, coefficients):
+    if not coefficients:
+        return 0.0
+    first, *rest = coefficients
+    return first + x * horner_recursion(x, rest)
+
+
+@case((1.2,))
+def mutual_recursion(x):
+    def even(n):
+        return 1.0 if n == 0 else x * odd(n - 1)
+
+    def odd(n):
+        return 0.5 if n == 0 else x + even(n - 1)
+
+    return even(9)

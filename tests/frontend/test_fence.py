@@ -97,7 +97,10 @@ REFUSED = [
     ("return math.ldexp(x, int(y))", "math.ldexp(x, int(y))", "not yet", "exponent"),
     ("return 1 << 100000", "1 << 100000", "never", "bitwise"),
     ("return complex(x)", None, "never", "complex"),
-    ("return f(x, y)", "f(x, y)", "not yet", "recursion"),
+    ("return f(x, y)", "f(x, y)", "not yet", "whose end depends"),
+    ("return x if x < 1 else f(x / 2, y)", "f(x / 2, y)", "not yet", "whose end depends"),
+    ("if x < 1:\n    return x\nreturn f(x / 2, y)", "f(x / 2, y)", "not yet", "whose end depends"),
+    ("def g(n):\n    return x * g(n + 1)\nreturn g(0)", "g(n + 1)", "not yet", "nested more than"),
     ("return (-8.0)**(1/3) * x", "(-8.0)**(1/3)", "never", "complex"),
     ("return 1 // 0 * x", "1 // 0", "never", "zero"),
 ]

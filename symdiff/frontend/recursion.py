@@ -1,0 +1,75 @@
+"""Recursive functions while reading: how deep, what ends them, and room on Python's stack."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from symdiff.frontend.gaps import GapError, RestartError
+from symdiff.frontend.lower import Reader
+from symdiff.frontend.source import FunctionSource
+from symdiff.frontend.values import DictValue, FunctionValue, Known, ListValue, Number, TupleValue, Value
+
+MAX_DEPTH = 100  # of functions inlined into each other
+STACK = 8_000  # Python's recursion limit while reading: up to 40 calls for each function inlined
+
+
+ENDLESS = "a recursion whose end depends on the arguments"
+REWRITE = "count with an integer that is known, or write a for loop over a literal range"
+
+
+def enter(reader: Reader, source: FunctionSource, values: Sequence[Value], node: ast.AST) -> tuple[Any, ...]:
+    """Check a call of a function, and return what is known of its arguments.
+
+    A function inside itself: the integers that it counts with specialise. If nothing that is known differs from an
+    earlier call around it, reading would not come to an end.
+    """
+    state = tuple(map(_known, values))
+    around = [frame for frame in reader.frames if frame.source.node is source.node]
+    if around:
+        keys = [key for value in values if isinstance(value, Number) for key in reader.integer_sources(value)]
+        if keys:
+            raise RestartError(specialise=keys)
+        if any(frame.state == state for frame in around):
+            raise GapError(node, ENDLESS, REWRITE, "not yet")
+    if len(reader.frames) >= MAX_DEPTH:
+        raise GapError(node, f"calls nested more than {MAX_DEPTH} deep (recursion?)", "write it as a loop", "not yet")
+    return state
+
+
+def _known(value: Value) -> Any:
+    """What of a value is known while reading, to be compared."""
+    if isinstance(value, Number):
+        return None if value.known is None else (type(value.known).__name__, value.known)
+    if isinstance(value, TupleValue | ListValue | DictValue):
+        keys = value.keys if isinstance(value, DictValue) else len(value.items)
+        return (type(value).__name__, keys, *map(_known, value.items))
+    if isinstance(value, Known):
+        plain = isinstance(value.value, str | bytes | bool | None | range)
+        return (type(value.value).__name__, value.value if plain else id(value.value))
+    return (type(value).__name__, id(value) if isinstance(value, FunctionValue) else None)
+
+
+_lock = threading.Lock()
+_users: list[int] = []  # the recursion limit to go back to, once for each reading
+
+
+@contextmanager
+def room() -> Iterator[None]:
+    """Let reading recurse deeper than Python's default allows."""
+    with _lock:
+        _users.append(sys.getrecursionlimit())
+        sys.setrecursionlimit(max(STACK, *_users))
+    try:
+        yield
+    finally:
+        with _lock:
+            before = _users.pop(0)
+            if not _users:
+                sys.setrecursionlimit(before)
+            else:
+                _users[0] = min(before, _users[0])
