@@ -17,9 +17,9 @@ def _unknown(let: Let, position: int) -> Gap:
     """The refusal of a derivative that needs a partial which nobody has in closed form."""
     row, origin = let.op, let.origin or Origin(0, "")
     place = origin.place or Place("<graph>", origin.line, 0, len(origin.text), origin.text)
-    reason = (
-        f"the derivative of {row.title} in its argument {position + 1} ({row.operand_name(position)}) is not known in closed form"
-    )
+    name = row.operand_name(position)
+    which = f"{position + 1} ({name})" if name else f"{position + 1}"
+    reason = f"the derivative of {row.title} in its argument {which} is not known in closed form"
     rewrite = "differentiate by arguments that it does not depend on, or hold it fixed with stop_gradient"
     return Gap(reason, rewrite, place, certain=True)
 

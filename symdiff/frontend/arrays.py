@@ -20,6 +20,7 @@ from symdiff.frontend.lower import Reader
 from symdiff.frontend.mathematics import MATH, STATISTICS, hypot_of, product_of
 from symdiff.frontend.merge import choose
 from symdiff.frontend.scipy_orders import ORDERS
+from symdiff.frontend.scipy_special import SCIPY
 from symdiff.frontend.sequences import SEQUENCES, TOOLS
 from symdiff.frontend.tables import TABLES
 from symdiff.frontend.texts import TEXTS
@@ -361,7 +362,7 @@ def _forms(with_scipy: bool) -> dict[Any, Form]:
     found[np.linalg.norm] = _norm
     if with_scipy:
         special = sys.modules["scipy.special"]
-        found |= {getattr(special, name): form for name, form in ORDERS.items() if hasattr(special, name)}
+        found |= {getattr(special, name): form for name, form in (ORDERS | SCIPY).items() if hasattr(special, name)}
     return found
 
 
@@ -369,12 +370,5 @@ def supported() -> list[str]:
     """What users write for these functions, for the README."""
     listed = [*PYTHON, *SEQUENCES, *KINDS, *TEXTS, *(f"math.{name}" for name in MATH), *(f"np.{name}" for name in NUMPY)]
     tools = [f"{tool.__module__.lstrip('_')}.{tool.__name__}" for tool in TOOLS]
-    return sorted(
-        [
-            *listed,
-            *tools,
-            *(f"statistics.{name}" for name in STATISTICS),
-            "np.linalg.norm",
-            *(f"special.{name}" for name in ORDERS),
-        ]
-    )
+    others = [*(f"statistics.{name}" for name in STATISTICS), *(f"special.{name}" for name in ORDERS | SCIPY)]
+    return sorted([*listed, *tools, *others, "np.linalg.norm"])

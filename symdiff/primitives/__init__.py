@@ -12,14 +12,19 @@ from symdiff.primitives import (
     airy,
     bessel,
     comparisons,
+    degrees,
     elliptic,
+    entropy,
+    error_functions,
     exponential,
+    exponential_integrals,
     gamma_functions,
     hypergeometric,
     kinks,
     logistic,
     operators,
     polynomials,
+    removable,
     special,
     spherical,
     trigonometric,
@@ -28,8 +33,9 @@ from symdiff.primitives import (
 from symdiff.primitives.row import Primitive
 
 _FAMILIES = (
-    operators, comparisons, exponential, trigonometric, logistic, special, gamma_functions, bessel, spherical, airy,
-    elliptic, zeta, hypergeometric, polynomials, kinks, abbreviations,
+    operators, comparisons, exponential, trigonometric, logistic, special, error_functions, gamma_functions,
+    exponential_integrals, removable, entropy, degrees, bessel, spherical, airy, elliptic, zeta, hypergeometric,
+    polynomials, kinks, abbreviations,
 )  # fmt: skip
 _LATE = ("numpy", "scipy.special")  # whose functions nobody can call before they are imported
 

@@ -45,7 +45,7 @@ sqrt: Primitive = Primitive(
 cbrt: Primitive = Primitive(
     "cbrt", 1, lambda x, f: (1 / (3 * (f * f)),), code="cbrt({0})", kernel=kernels.cbrt,
     sympy=lambda sp, x: sp.sign(x) * sp.cbrt(sp.Abs(x)), mpmath=lambda mp, x: mp.sign(x) * mp.cbrt(abs(x)),
-    numeric=np.cbrt, spellings=("math.cbrt", "numpy.cbrt"), sample=((-3, -0.2),), kink="inf at 0", error=4,
+    numeric=np.cbrt, spellings=("math.cbrt", "numpy.cbrt", "scipy.special.cbrt"), sample=((-3, -0.2),), kink="inf at 0", error=4,
 )  # fmt: skip
 unit: Primitive = Primitive(
     "unit", 2, lambda x, length, f: (1 / length, -(f * (1 / length))), code="unit({0}, {1})", kernel=kernels.unit,
@@ -70,16 +70,17 @@ log: Primitive = Primitive(
 _LN2, _LN10 = log(TWO), log(TEN)
 exp2: Primitive = Primitive(
     "exp2", 1, lambda x, f: (f * _LN2,), code="math.exp2({0})", sympy=lambda sp, x: 2**x,
-    mpmath=lambda mp, x: mp.mpf(2) ** x, numeric=np.exp2, spellings=("math.exp2", "numpy.exp2"), sample=(_ANY,),
-    error=2,
+    mpmath=lambda mp, x: mp.mpf(2) ** x, numeric=np.exp2, spellings=("math.exp2", "numpy.exp2", "scipy.special.exp2"),
+    sample=(_ANY,), error=2,
 )  # fmt: skip
 expm1: Primitive = Primitive(
     "expm1", 1, lambda x, f: (exp(x),), code="math.expm1({0})", sympy=lambda sp, x: sp.exp(x) - 1, mpmath="expm1",
-    numeric=np.expm1, spellings=("math.expm1", "numpy.expm1"), sample=(_ANY,), error=2,
+    numeric=np.expm1, spellings=("math.expm1", "numpy.expm1", "scipy.special.expm1"), sample=(_ANY,), error=2,
 )  # fmt: skip
 log1p: Primitive = Primitive(
     "log1p", 1, lambda x, f: (1 / (1 + x),), code="math.log1p({0})", sympy=lambda sp, x: sp.log(1 + x), mpmath="log1p",
-    numeric=np.log1p, spellings=("math.log1p", "numpy.log1p"), sample=((-0.9, 3),), domain="x > -1", error=2,
+    numeric=np.log1p, spellings=("math.log1p", "numpy.log1p", "scipy.special.log1p"), sample=((-0.9, 3),), domain="x > -1",
+    error=2,
 )  # fmt: skip
 log2: Primitive = Primitive(
     "log2", 1, lambda x, f: (1 / (x * _LN2),), code="math.log2({0})", sympy=lambda sp, x: sp.log(x) / sp.log(2),

@@ -129,11 +129,6 @@ def log1mexp(x: float) -> float:
     return math.log1p(-math.exp(x))
 
 
-def xlogy(x: float, y: float) -> float:
-    """x*log(y), and 0 where x is 0."""
-    return 0.0 if x == 0.0 and not math.isnan(y) else x * math.log(y)
-
-
 def sign(x: float) -> float:
     """-1, 0 or 1; NaN of NaN."""
     if x > 0.0:

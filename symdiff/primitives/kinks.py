@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.primitives import kernels
+from symdiff.primitives import kernels, special_kernels
 from symdiff.primitives.comparisons import eq, ge, gt, le, lt
 from symdiff.primitives.constant import Constant
 from symdiff.primitives.row import ARITHMETIC, DIVISION, Choice, Decision, Primitive, literal
@@ -173,7 +173,7 @@ trunc: Primitive = Primitive(
 )  # fmt: skip
 rint: Primitive = Primitive(
     "rint", 1, lambda x, f: (0,), code="rint({0})", kernel=kernels.rint, weight=ARITHMETIC, error=0, sympy=_rint_sympy,
-    mpmath="nint", numeric=np.rint, spellings=("numpy.rint",), sample=(_ANY,), kink=_JUMP,
+    mpmath="nint", numeric=np.rint, spellings=("numpy.rint", "scipy.special.round"), sample=(_ANY,), kink=_JUMP,
 )  # fmt: skip
 decimal: Primitive = Primitive(
     "decimal", 2, lambda x, n, f: (0, 0), code="decimal({0}, {1})", kernel=kernels.decimal, literals=(1,), weight=DIVISION,
@@ -198,7 +198,14 @@ stop: Primitive = Primitive(
     mpmath=lambda mp, x: x, numeric=lambda x: x, sample=(_ANY,), kink="0 by definition",
 )  # fmt: skip
 
+# What logsumexp subtracts from its operands: its result does not depend on it, so that it is 0 on paper.
+shift: Primitive = Primitive(
+    "shift", 1, lambda x, f: (0,), code="shift({0})", kernel=special_kernels.shift, weight=ARITHMETIC, error=0,
+    sympy=lambda sp, x: sp.Integer(0), mpmath=lambda mp, x: x, numeric=lambda x: x if np.isfinite(x) else np.float64(0),
+    sample=(_ANY,), kink="0 by definition",
+)  # fmt: skip
+
 ROWS: tuple[Primitive, ...] = (
     abs_, sign, copysign, heaviside, max_, min_, maximum, minimum, fmax, fmin, tie, tienum,
-    floor, ceil, trunc, rint, decimal, fmod, remainder, stop,
+    floor, ceil, trunc, rint, decimal, fmod, remainder, stop, shift,
 )  # fmt: skip

@@ -42,12 +42,12 @@ def _shareslope_partials(x: Any, y: Any, f: Any) -> tuple[Any, Any]:
 sigmoid: Primitive = Primitive(
     "sigmoid", 1, lambda x, f: (shareslope(x, 0),), code="sigmoid({0})", kernel=kernels.sigmoid, error=4,
     sympy=lambda sp, x: 1 / (1 + sp.exp(-x)), mpmath=lambda mp, x: 1 / (1 + mp.exp(-x)), numeric=_sigmoid,
-    sample=(_ANY,),
+    spellings=("scipy.special.expit",), sample=(_ANY,),
 )  # fmt: skip
 softplus: Primitive = Primitive(
     "softplus", 1, lambda x, f: (sigmoid(x),), code="softplus({0})", kernel=kernels.softplus, error=4,
     sympy=lambda sp, x: sp.log(1 + sp.exp(x)), mpmath=lambda mp, x: mp.log1p(mp.exp(x)),
-    numeric=lambda x: np.logaddexp(x, 0), sample=(_ANY,),
+    numeric=lambda x: np.logaddexp(x, 0), spellings=("scipy.special.softplus",), sample=(_ANY,),
 )  # fmt: skip
 logaddexp: Primitive = Primitive(
     "logaddexp", 2, lambda x, y, f: (share(x, y), share(y, x)), code="logaddexp({0}, {1})", commutative=True,

@@ -24,7 +24,8 @@ def _function(sp: Any, name: str, latex: str, shown: str) -> Any:
     def to_latex(self: Any, printer: Any, exp: str | None = None) -> str:
         written = latex or f"\\operatorname{{{shown}}}".replace("_", r"\_")
         power = "" if exp is None else f"^{{{exp}}}"
-        return rf"{written}{power}\left({', '.join(map(printer.doprint, self.args))}\right)"
+        operands = ", ".join(map(printer.doprint, self.args))
+        return rf"{{{written}}}{power}\left({operands}\right)" if power else rf"{written}\left({operands}\right)"
 
     body = {
         "_eval_mpmath": lambda self: (TABLE[name].high_precision, self.args),

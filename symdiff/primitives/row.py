@@ -113,8 +113,10 @@ class Primitive:
         return self.name
 
     def operand_name(self, position: int) -> str:
-        """What the operand at a position is called."""
-        return "" if self.partials is None else list(inspect.signature(self.partials).parameters)[position]
+        """What the operand at a position is called by the partials of the row; "" where they do not name it."""
+        parameters = [] if self.partials is None else list(inspect.signature(self.partials).parameters.values())
+        names = [parameter.name for parameter in parameters if parameter.kind is not parameter.VAR_POSITIONAL]
+        return names[position] if position < len(names) else ""
 
     def __call__(self, *operands: Any) -> Any:
         """Apply the row to graph handles, mpmath numbers or floats (whichever the operands are)."""

@@ -58,14 +58,14 @@ gamma: Primitive = Primitive(
 )  # fmt: skip
 lgamma: Primitive = Primitive(
     "lgamma", 1, lambda x, f: (polygamma(0, x),), code="math.lgamma({0})", sympy="loggamma",
-    mpmath=lambda mp, x: mp.log(abs(mp.gamma(x))), numeric=_lgamma, spellings=("math.lgamma",), sample=((0.3, 5.0),),
-    weight=SPECIAL, domain="no integer <= 0", error=16, conditioning=16,
-    absolute=16,
+    mpmath=lambda mp, x: mp.log(abs(mp.gamma(x))), numeric=_lgamma, spellings=("math.lgamma", "scipy.special.gammaln"),
+    sample=((0.3, 5.0),), weight=SPECIAL, domain="no integer <= 0", error=16, conditioning=16, absolute=16,
 )  # fmt: skip
 polygamma: Primitive = Primitive(
     "polygamma", 2, _polygamma_partials, code="polygamma({0}, {1})", kernel=kernels.polygamma, literals=(0,),
+    spellings=("scipy.special.polygamma",),
     sympy="polygamma", mpmath="polygamma", numeric=kernels.polygamma, sample=((0, 3), (0.3, 5.0)), weight=SPECIAL,
-    domain="no integer <= 0", error=64, conditioning=16,
+    domain="no integer <= 0; n an integer literal", error=64, conditioning=16,
 )  # fmt: skip
 
 ROWS: tuple[Primitive, ...] = (erf, erfc, gamma, lgamma, polygamma)

@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks [size growth calls kernels peers startup]`` prints one table for each figure."""
+"""``python -m tests.benchmarks [size growth calls kernels peers startup special]`` prints one table for each figure."""
 
 from __future__ import annotations
 
@@ -9,10 +9,19 @@ import platform
 
 from tests.benchmarks.peers import peers
 from tests.benchmarks.size import growth, size_law
+from tests.benchmarks.special import special
 from tests.benchmarks.speed import calls, kernels
 from tests.benchmarks.startup import startup
 
-FIGURES = {"size": size_law, "growth": growth, "calls": calls, "kernels": kernels, "peers": peers, "startup": startup}
+FIGURES = {
+    "size": size_law,
+    "growth": growth,
+    "calls": calls,
+    "kernels": kernels,
+    "peers": peers,
+    "startup": startup,
+    "special": special,
+}
 
 
 def main() -> None:

@@ -93,3 +93,11 @@ def test_source_text_is_refused_with_its_line():
     assert caught.value.gaps[0].place.column == 11
     with pytest.raises(UnsupportedError, match="not known in closed form"):
         derivative(lambda a: special.gammainc(a, 1.0))(2.0)
+
+
+def test_every_unknown_partial_of_the_table_is_refused_by_its_number():
+    """The rows are built with names for their operands or without."""
+    with pytest.raises(UnsupportedError, match=r"eval_jacobi in its argument 3 is not known"):
+        grad(lambda b: special.eval_jacobi(2, 0.5, b, 0.3))(1.0)
+    with pytest.raises(UnsupportedError, match=r"betainc in its argument 2 \(b\) is not known"):
+        grad(lambda b: special.betainc(2.0, b, 0.3))(1.0)

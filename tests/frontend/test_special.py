@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import scipy
 import scipy.constants
@@ -12,7 +13,7 @@ from scipy import special
 from scipy.special import gammainc
 from scipy.special import gammainc as regularized
 
-from symdiff import SourceError, SymdiffError, UnsupportedError, derivative, read
+from symdiff import SourceError, SymdiffError, UnsupportedError, check_grads, derivative, grad, jacobian, read
 from symdiff.primitives import TABLE, resolve
 
 WAYS = [
@@ -101,3 +102,75 @@ def test_the_table_finds_functions_of_scipy_only_once_it_is_loaded():
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603
     assert done.stdout == "gammainc\n"
     assert resolve(special.gammaincc) is TABLE["gammaincc"]
+
+
+def total(x, y, z):
+    return special.logsumexp([x, y, 2 * z])
+
+
+def weighted(x, y, z):
+    return special.logsumexp(np.array([x, y, z]), b=[1.0, 2.0, 0.5], axis=-1)
+
+
+def chosen(x, y, z):
+    p = special.softmax(np.array([x, y, z]))
+    return p[0] * x + p[1] * y + special.log_softmax((x, z))[1]
+
+
+def integrals(x, y, z):
+    s, c = special.fresnel(x)
+    si, ci = special.sici(y)
+    shi, chi = special.shichi(z)
+    return s * c + si * ci + shi * chi
+
+
+@pytest.mark.parametrize("function", [total, weighted, chosen, integrals])
+def test_functions_of_containers(function):
+    assert read(function)(0.3, 1.2, 0.7) == pytest.approx(float(function(0.3, 1.2, 0.7)), rel=1e-14)
+    assert check_grads(function, 0.3, 1.2, 0.7)
+
+
+def test_logsumexp_is_a_textbook_formula():
+    assert str(read(total)) == "total(x, y, z) = log(exp(x) + exp(y) + exp(2*z))"
+    assert str(derivative(total)) == "∂total/∂x = exp(x)/(exp(x) + exp(y) + exp(2*z))"
+
+
+@pytest.mark.parametrize(
+    "point", [[1e300, 1.0], [-1e300, -1e300], [-np.inf, 1.0], [np.inf, 1.0], [-np.inf, -np.inf], [710.0, 709.0]]
+)
+def test_logsumexp_of_large_numbers(point):
+    value = read(lambda v: special.logsumexp(v))(point)
+    assert value == pytest.approx(special.logsumexp(point), rel=1e-15)
+    if np.isfinite(value):
+        assert grad(lambda v: special.logsumexp(v))(point) == pytest.approx(special.softmax(point), abs=1e-15)
+
+
+REFUSED = [
+    lambda a: special.logsumexp([[a, 1.0], [2.0, 3.0]], axis=0),
+    lambda a: special.logsumexp([a, 1.0], keepdims=True),
+    lambda a: special.logsumexp([a, 1.0], b=[1.0]),
+    lambda a: special.softmax([]),
+    lambda a: special.sici(a, a),
+    lambda a: special.expn(a, 2.0),
+    lambda a: special.gammainc(a),
+    lambda a: special.erf(a, out=None),
+]
+
+
+@pytest.mark.parametrize("function", REFUSED, ids=range(len(REFUSED)))
+def test_what_is_not_read_is_refused(function):
+    with pytest.raises(UnsupportedError):
+        read(function)(1.0)
+
+
+def test_an_order_is_an_integer_known_before_the_code_is_made():
+    def f(n, x):
+        return special.expn(n, x) + special.polygamma(n - 1, x)
+
+    assert derivative(f, argnums="x")(2, 1.5) == pytest.approx(-special.exp1(1.5) + special.polygamma(2, 1.5), rel=1e-14)
+    assert derivative(f, argnums="x")(3, 1.5) == pytest.approx(-special.expn(2, 1.5) + special.polygamma(3, 1.5), rel=1e-14)
+
+
+def test_functions_are_applied_to_each_element():
+    found = jacobian(lambda v: special.expit(v))([0.5, -1.0])
+    assert found == pytest.approx(np.diag(special.expit([0.5, -1.0]) * special.expit([-0.5, 1.0])))

@@ -20,6 +20,7 @@ from symdiff.primitives.row import Primitive
 from tests.primitives.sampling import DIFFERENTIABLE, known, partials_graph, points, variables
 
 # SymPy leaves the derivative of these as an unevaluated Derivative or Subs.
+CONSTANTS = {"stop", "shift"}  # whose derivative is 0 by definition
 STEPS = {"floor", "ceil", "trunc", "rint", "decimal", "floordiv", "mod", "fmod", "remainder"}
 
 each_row = pytest.mark.parametrize("row", DIFFERENTIABLE, ids=lambda row: row.name)
@@ -43,7 +44,7 @@ def difference(row: Primitive, point: tuple[float, ...], orders: tuple[int, ...]
 
 
 def check_partials(row: Primitive, count: int = 4) -> None:
-    """Raise AssertionError unless the partials of a row are the derivatives of its value. ``stop`` is 0 by definition."""
+    """Raise AssertionError unless the partials of a row are the derivatives of its value."""
     with mp.workdps(40):
         for point in points(row, count):
             operands = [x if position in row.literals else mp.mpf(x) for position, x in enumerate(point)]
@@ -51,7 +52,7 @@ def check_partials(row: Primitive, count: int = 4) -> None:
             assert len(partials) == row.arity
             for position in known(row):
                 orders = tuple(int(i == position) for i in range(row.arity))
-                wanted = 0 if row.name == "stop" else difference(row, point, orders)
+                wanted = 0 if row.name in CONSTANTS else difference(row, point, orders)
                 assert close(partials[position], wanted), (row.name, point, position, partials[position], wanted)
 
 
@@ -92,7 +93,7 @@ def test_partials_are_closed_to_second_order(row: Primitive) -> None:
                 found = tangents(graph, inputs, variables(row).index(second))
                 for first in known(row):
                     orders = tuple((i == first) + (i == second) for i in range(row.arity))
-                    wanted = difference(row, point, orders) if row.name != "stop" else 0
+                    wanted = difference(row, point, orders) if row.name not in CONSTANTS else 0
                     assert close(found[first], wanted, 1e-15), (row.name, point, first, second)
 
 
@@ -115,7 +116,7 @@ def _is_named(expression: sympy.Expr) -> bool:
     return any(type(item).__module__ == "symdiff.primitives.named" for item in expression.atoms(sympy.Function))
 
 
-@pytest.mark.parametrize("row", [row for row in DIFFERENTIABLE if row.name not in STEPS | {"stop"}], ids=lambda row: row.name)
+@pytest.mark.parametrize("row", [row for row in DIFFERENTIABLE if row.name not in STEPS | CONSTANTS], ids=lambda row: row.name)
 def test_partials_agree_with_the_derivatives_of_sympy(row: Primitive) -> None:
     symbols = sympy.symbols(f"x:{row.arity}", real=True)
     with mp.workdps(40):

@@ -135,7 +135,9 @@ def test_source_under_cpython_agrees_or_raises(row: Primitive, interpreted: dict
     assert answered > len(SPECIAL)
 
 
-@pytest.mark.parametrize("row", [row for row in OPERATIONS if row.sample and row.result == "float"], ids=lambda row: row.name)
+@pytest.mark.parametrize(
+    "row", [row for row in OPERATIONS if row.sample and row.result == "float" and row.name != "shift"], ids=lambda row: row.name
+)
 def test_the_formula_evaluates_to_the_value(row: Primitive) -> None:
     symbols = sympy.symbols(f"x:{row.arity}", real=True)
     with mp.workdps(40):
