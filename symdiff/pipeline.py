@@ -159,11 +159,11 @@ def _product(outer: Structure, inner: Structure) -> Structure:
     """The structure of all derivatives of ``outer`` by ``inner``: shapes one behind the other."""
     if inner.shape is None:
         if isinstance(inner, Items):
-            return Items(inner.container, tuple(_product(outer, item) for item in inner.items))
+            return replace(inner, items=tuple(_product(outer, item) for item in inner.items))
         raise ShapeError("an argument that is no vector")
     if outer.shape is None:
         if isinstance(outer, Items):
-            return Items(outer.container, tuple(_product(item, inner) for item in outer.items))
+            return replace(outer, items=tuple(_product(item, inner) for item in outer.items))
         raise ShapeError("a result that is no vector")
     shape = outer.shape + inner.shape
     return Array(shape) if shape else SCALAR

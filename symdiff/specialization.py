@@ -271,6 +271,8 @@ def _vector(array: np.ndarray[Any, Any], shape: tuple[int, ...]) -> np.ndarray[A
 
 
 def _leaves(value: Any) -> list[float]:
+    if isinstance(value, dict):
+        value = list(value.values())
     if isinstance(value, tuple | list):
         return [leaf for item in value for leaf in _leaves(item)]
     return [float(leaf) for leaf in np.ravel(value)]
@@ -285,7 +287,7 @@ def _stack(structure: Structure, columns: np.ndarray[Any, Any]) -> Any:
     for item in structure.items if isinstance(structure, Items) else ():
         items.append(_stack(item, columns[..., start : start + item.size]))
         start += item.size
-    return tuple(items) if isinstance(structure, Items) and structure.container == "tuple" else items
+    return structure.filled(items) if isinstance(structure, Items) else items
 
 
 def to_single(value: Any) -> Any:
@@ -294,4 +296,6 @@ def to_single(value: Any) -> Any:
         return tuple(map(to_single, value))
     if isinstance(value, list):
         return list(map(to_single, value))
+    if isinstance(value, dict):
+        return {key: to_single(item) for key, item in value.items()}
     return value.astype(np.float32) if isinstance(value, np.ndarray) else value

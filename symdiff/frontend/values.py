@@ -245,17 +245,19 @@ def structure_of(value: Value) -> Structure | None:
         return Array(value.shape) if value.shape else SCALAR
     if isinstance(value, VectorParam):
         return Array((len(value.items),))
-    if isinstance(value, TupleValue | ListValue):
+    if isinstance(value, TupleValue | ListValue | DictValue):
         inner = [structure_of(item) for item in value.items]
         if all(item is not None for item in inner):
             items = tuple(item for item in inner if item is not None)
+            if isinstance(value, DictValue):
+                return Items("dict", items, value.keys)
             return Items("tuple" if isinstance(value, TupleValue) else "list", items)
     return None
 
 
 def leaves(value: Value) -> list[Value]:
     """The scalars inside a value, in row-major order."""
-    if isinstance(value, TupleValue | ListValue | ArrayValue | VectorParam):
+    if isinstance(value, Container | VectorParam):
         return [leaf for item in value.items for leaf in leaves(item)]
     return [value]
 
@@ -272,6 +274,8 @@ def from_leaves(structure: Structure, atoms: list[Atom]) -> Value:
     for inner in structure.items:
         items.append(from_leaves(inner, atoms[start : start + inner.size]))
         start += inner.size
+    if structure.container == "dict":
+        return DictValue(structure.keys, tuple(items))
     return TupleValue(tuple(items)) if structure.container == "tuple" else ListValue(tuple(items))
 
 

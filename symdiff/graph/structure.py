@@ -1,4 +1,4 @@
-"""How scalars are packed into arguments and results: a scalar, a tuple or list, an array of fixed shape."""
+"""How scalars are packed into arguments and results: a scalar, a tuple, list or dict, an array of fixed shape."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class Structure(ABC):
         """The shape as an array, or None for a structure that is no rectangular array."""
 
     @abstractmethod
-    def indices(self) -> Iterator[tuple[int, ...]]:
+    def indices(self) -> Iterator[tuple[Any, ...]]:
         """The index path of each scalar, in row-major order: ``()`` for a scalar, ``(0,), (1,)`` for a pair."""
 
     @abstractmethod
     def pack(self, leaves: Sequence[Any]) -> Any:
-        """Build the Python value (float, tuple, list or array) from its scalars in row-major order."""
+        """Build the Python value (float, tuple, list, dict or array) from its scalars in row-major order."""
 
     @property
     def is_scalar(self) -> bool:
@@ -69,21 +69,22 @@ SCALAR = Scalar()
 
 @dataclass(frozen=True)
 class Items(Structure):
-    """A tuple or a list of structures."""
+    """A tuple, a list or a dict of structures; ``keys`` are those of the dict, in its order."""
 
-    container: Literal["tuple", "list"]
+    container: Literal["tuple", "list", "dict"]
     items: tuple[Structure, ...]
+    keys: tuple[Any, ...] = ()
 
     @property
     def size(self) -> int:
         """The number of scalars inside."""
         return sum(item.size for item in self.items)
 
-    def indices(self) -> Iterator[tuple[int, ...]]:
+    def indices(self) -> Iterator[tuple[Any, ...]]:
         """The index path of each scalar, in row-major order."""
         for position, item in enumerate(self.items):
             for path in item.indices():
-                yield (position, *path)
+                yield (self.keys[position] if self.keys else position, *path)
 
     def pack(self, leaves: Sequence[Any]) -> Any:
         """Build the Python value from its scalars in row-major order."""
@@ -91,11 +92,19 @@ class Items(Structure):
         for item in self.items:
             values.append(item.pack(leaves[start : start + item.size]))
             start += item.size
+        return self.filled(values)
+
+    def filled(self, values: list[Any]) -> Any:
+        """The container with these items."""
+        if self.container == "dict":
+            return dict(zip(self.keys, values, strict=True))
         return tuple(values) if self.container == "tuple" else values
 
     @property
     def shape(self) -> tuple[int, ...] | None:
         """The shape as an array, or None."""
+        if self.container == "dict":
+            return None
         shapes = {item.shape for item in self.items}
         if len(shapes) > 1 or None in shapes:
             return None

@@ -75,16 +75,16 @@ def _converted(graph: Graph, straight: Straight, named: frozenset[str], own: fro
 
 
 def pack(structure: Structure, exprs: tuple[Any, ...]) -> Any:
-    """Put expressions in the container of the result: tuples, a matrix for rank 2, an N-dimensional array above."""
+    """Put expressions in the container of the result: tuples, a dict, a matrix for rank 2, an N-dimensional array above."""
     shape = structure.shape
     if structure.is_scalar:
         return exprs[0]
-    if isinstance(structure, Items) and (structure.container == "tuple" or shape is None or len(shape) < 2):
+    if isinstance(structure, Items) and (structure.container != "list" or shape is None or len(shape) < 2):
         parts, start = [], 0
         for item in structure.items:
             parts.append(pack(item, exprs[start : start + item.size]))
             start += item.size
-        return tuple(parts)
+        return structure.filled(parts) if structure.container == "dict" else tuple(parts)
     if shape is None or len(shape) == 1:
         return exprs
     if len(shape) == 2:

@@ -139,13 +139,21 @@ def _nested(structure: Structure, cells: Sequence[str]) -> str:
     for item in structure.items if isinstance(structure, Items) else ():
         parts.append(_nested(item, cells[start : start + item.size]))
         start += item.size
+    if isinstance(structure, Items) and structure.container == "dict":
+        pairs = (f"{_index(key)}: {part}" for key, part in zip(structure.keys, parts, strict=True))
+        return f"\\left\\{{{', '.join(pairs)}\\right\\}}"
     return f"\\left({', '.join(parts)}\\right)"
+
+
+def _index(key: Any) -> str:
+    """A position, or the key of a dict."""
+    return str(key) if isinstance(key, int) else "\\text{" + str(key).replace("_", "\\_") + "}"
 
 
 def _entries(left: str, structure: Structure, exprs: Sequence[Any], cells: Sequence[str]) -> list[str]:
     """Return a large result entry by entry, without its zeros."""
     rows = [
-        f"{{{left}}}_{{{','.join(map(str, path))}}} &= {cell}"
+        f"{{{left}}}_{{{','.join(map(_index, path))}}} &= {cell}"
         for path, expr, cell in zip(structure.indices(), exprs, cells, strict=True)
         if expr != 0
     ]

@@ -220,6 +220,8 @@ def _nested(structure: Structure, cells: Sequence[str]) -> str:
         for item in structure.items:
             parts.append(_nested(item, cells[start : start + item.size]))
             start += item.size
+        if structure.container == "dict":
+            return "{" + ", ".join(f"{key!r}: {part}" for key, part in zip(structure.keys, parts, strict=True)) + "}"
         inside = ", ".join(parts)
         if structure.container == "tuple":
             return f"({inside},)" if len(parts) == 1 else f"({inside})"
@@ -237,7 +239,7 @@ def _entries(left: str, structure: Structure, exprs: Sequence[Any], cells: Seque
     lines = []
     for path, expr, cell in zip(structure.indices(), exprs, cells, strict=True):
         if expr != 0:
-            lines.append(_hang(f"{left}[{', '.join(map(str, path))}] = ", cell))
+            lines.append(_hang(f"{left}[{', '.join(map(repr, path))}] = ", cell))
     if len(lines) < len(exprs):
         lines.append(f"all other entries of {left} are 0")
     return lines
