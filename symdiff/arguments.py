@@ -172,11 +172,18 @@ def is_single(value: Any) -> bool:
     return bool(arrays) and all(array.dtype == np.float32 for array in arrays)
 
 
-def bind(signature: inspect.Signature, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    """Bind a call as Python does, defaults included. Raises ArgumentError with the signature."""
+def bind(
+    signature: inspect.Signature,
+    name: str,
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+    optional: frozenset[str] = frozenset(),
+) -> dict[str, Any]:
+    """Bind a call as Python does, with defaults, but for ``optional`` ones. Raises ArgumentError with the signature."""
     try:
         bound = signature.bind(*args, **kwargs)
     except TypeError as error:
         raise ArgumentError(f"{name}{signature}: {error}") from None
+    given = set(bound.arguments)
     bound.apply_defaults()
-    return dict(bound.arguments)
+    return {name: value for name, value in bound.arguments.items() if name in given or name not in optional}

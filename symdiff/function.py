@@ -109,6 +109,11 @@ class SymbolicFunction:
         return own if isinstance(self._base, FunctionSource) else own | self._base.differentiated
 
     @property
+    def optional(self) -> frozenset[str]:
+        """The arguments that a wrapper around the function is not given when a call leaves them out."""
+        return self._base.optional - self.differentiated
+
+    @property
     def _real(self) -> frozenset[str]:
         """The arguments that must be real numbers: those differentiated by, and seeds."""
         return self.differentiated | self._seeds
@@ -198,7 +203,7 @@ class SymbolicFunction:
         known: dict[str, Any] = dict(given)
         for name, parameter in self._parameters().items():
             default = parameter.default
-            if name in given:
+            if name in given or name in self.optional:
                 continue
             if default is not inspect.Parameter.empty and is_known(default) and name not in self.differentiated:
                 known[name] = default
@@ -232,12 +237,12 @@ class SymbolicFunction:
     def _set_call(self, function: Callable[..., Any]) -> None:
         type(self).__call__ = staticmethod(function)  # type: ignore[method-assign]
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Evaluate the derivative. The first call with arguments of a new structure compiles."""
         return self._call(*args, **kwargs)
 
-    def _call(self, *args: Any, **kwargs: Any) -> Any:
-        values = bind(self.__signature__, self.__name__, args, kwargs)
+    def _call(self, /, *args: Any, **kwargs: Any) -> Any:
+        values = bind(self.__signature__, self.__name__, args, kwargs, self.optional)
         spread = self._spread(values)
         if spread:
             return self._broadcast(values, spread)
@@ -245,7 +250,7 @@ class SymbolicFunction:
         made = self._make(call)
         result = made.call(call)
         self._latest = made
-        self._set_call(made.shortcut(self._call, self.__signature__.parameters))
+        self._set_call(made.shortcut(self._call, self.__signature__.parameters, self.optional))
         return result
 
     def _spread(self, values: Mapping[str, Any]) -> frozenset[str]:
@@ -256,7 +261,8 @@ class SymbolicFunction:
         if not arrays:
             return frozenset()
         try:
-            assumed = self._assumed().graph.params
+            objects = {name: value for name, value in values.items() if name not in self._real and is_known(value)}
+            assumed = self._assumed(objects).graph.params
         except SymdiffError:  # the structures of the call decide, and it reports what is wrong
             return frozenset()
         scalar = {param.name for param in assumed if param.structure.is_scalar and param.role == "argument"}
@@ -277,12 +283,12 @@ class SymbolicFunction:
             return self
         return BoundDerivative(self, instance)
 
-    def at(self, *args: Any, **kwargs: Any) -> Specialization:
+    def at(self, /, *args: Any, **kwargs: Any) -> Specialization:
         """The version for arguments like these (only their structure and known values matter): its views."""
-        call = sort_arguments(bind(self.__signature__, self.__name__, args, kwargs), self._real)
+        call = sort_arguments(bind(self.__signature__, self.__name__, args, kwargs, self.optional), self._real)
         return self._make(call).showing(call.known)
 
-    def compile(self, *args: Any, **kwargs: Any) -> SymbolicFunction:
+    def compile(self, /, *args: Any, **kwargs: Any) -> SymbolicFunction:
         """Compile now instead of at the first call: for arguments like these, or for scalars."""
         made = self.at(*args, **kwargs) if args or kwargs else self._shown
         _ = made.kernel

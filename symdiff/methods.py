@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from symdiff.explain import Explanation
     from symdiff.function import SymbolicFunction
     from symdiff.graph.graph import Graph
     from symdiff.specialization import Specialization
@@ -38,7 +39,7 @@ class BoundDerivative:
         """The method that was differentiated, as a plain function."""
         return self.__func__.__wrapped__
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Evaluate the derivative for the object."""
         return self.__func__(self.__self__, *args, **kwargs)
 
@@ -46,13 +47,17 @@ class BoundDerivative:
         """Mark what functions that call this one read as a method."""
         return self.__func__, self.__self__
 
-    def at(self, *args: Any, **kwargs: Any) -> Specialization:
+    def at(self, /, *args: Any, **kwargs: Any) -> Specialization:
         """The version for arguments like these: its views."""
         return self.__func__.at(self.__self__, *args, **kwargs)
 
     @property
     def _shown(self) -> Specialization:
         return self.__func__.for_object(self.__self__)
+
+    def explain(self) -> Explanation:
+        """Tell how the version for this object was made, and what to know about it."""
+        return self._shown.explain()
 
     @property
     def graph(self) -> Graph:

@@ -179,17 +179,21 @@ class Specialization:
             for param in self.params
         ]
 
-    def shortcut(self, slow: Callable[..., Any], parameters: Mapping[str, inspect.Parameter]) -> Callable[..., Any]:
+    def shortcut(
+        self, slow: Callable[..., Any], parameters: Mapping[str, inspect.Parameter], optional: frozenset[str]
+    ) -> Callable[..., Any]:
         """A function for calls like the one before: floats and arrays of the same shapes.
 
         Anything else, and any change of an outside value that shaped the graph, goes to ``slow``.
         """
         with self._lock:
             if self._shortcut is None:
-                self._shortcut = self._make_shortcut(slow, parameters)
+                self._shortcut = self._make_shortcut(slow, parameters, optional)
             return self._shortcut
 
-    def _make_shortcut(self, slow: Callable[..., Any], parameters: Mapping[str, inspect.Parameter]) -> Callable[..., Any]:
+    def _make_shortcut(
+        self, slow: Callable[..., Any], parameters: Mapping[str, inspect.Parameter], optional: frozenset[str]
+    ) -> Callable[..., Any]:
         arguments = {param.name: param for param in self.params if param.role != "captured"}
         if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters.values()):
             return slow
@@ -203,7 +207,8 @@ class Specialization:
         if positional and list(arguments) == list(parameters) and self.is_plain:
             return codegen.fast_dispatcher(self.kernel, slow)
         shapes = [codegen.argument_shape(arguments[name].structure) if name in arguments else None for name in parameters]
-        front = codegen.Front(parameters, shapes)
+        absent = frozenset(name for name in optional if name not in arguments and name not in self.known)
+        front = codegen.Front(parameters, shapes, optional, absent)
         named = {name: name for name in parameters}
         for name in self.reading.integers:
             front.conditions.append(f"{front.bind(type)}({name}) is {front.bind(int)} and {name} == {self.known[name]}")

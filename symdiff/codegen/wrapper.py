@@ -25,7 +25,8 @@ class Front:
     """A function with the user's parameters that runs a kernel if the arguments are what it was made for.
 
     ``shapes`` tells for every parameter what the kernel takes: () a float, otherwise an array of that shape; None is an
-    argument that the kernel does not take. ``conditions`` are expressions that must be true, in this order; ``captures``
+    argument that the kernel does not take; those in ``absent`` must not be given, and those in ``optional`` have no default.
+    ``conditions`` are expressions that must be true, in this order; ``captures``
     are expressions for outside numbers that the kernel takes behind the arguments. Both may use the parameters' names and
     those that ``bind`` gives to objects. Whatever does not fit goes to the slow way. The function is written as text,
     because a loop over arguments would cost more than the compiled code::
@@ -43,8 +44,15 @@ class Front:
             return leave((p, x, y), rest, {}, others)
     """
 
-    def __init__(self, parameters: Mapping[str, inspect.Parameter], shapes: Sequence[tuple[int, ...] | None]) -> None:
+    def __init__(
+        self,
+        parameters: Mapping[str, inspect.Parameter],
+        shapes: Sequence[tuple[int, ...] | None],
+        optional: frozenset[str] = frozenset(),
+        absent: frozenset[str] = frozenset(),
+    ) -> None:
         self.parameters = parameters
+        self.optional, self.absent = optional, absent
         self.shapes = dict(zip(parameters, shapes, strict=True))
         self.conditions: list[str] = []
         self.captures: list[str] = []
@@ -93,7 +101,7 @@ class Front:
         unread = [name for name, shape in self.shapes.items() if shape is None]
         kind = self.bind(type)  # by names of our own: a parameter may be called type
         tests = [f"{kind}({name}) is {self.bind(np.ndarray)} and {name}.shape == {shape!r}" for name, shape in arrays]
-        tests += [f"{name} is not {self.bind(_MISSING)}" for name in unread]
+        tests += [f"{name} is {'' if name in self.absent else 'not '}{self.bind(_MISSING)}" for name in unread]
         tests += self.conditions
         for name, text in zip(numbers, self.captures, strict=True):
             tests.append(
@@ -117,7 +125,7 @@ class Front:
 
     def _default(self, name: str) -> str:
         default = self.parameters[name].default
-        if default is inspect.Parameter.empty:
+        if default is inspect.Parameter.empty or name in self.optional:
             return self.bind(_MISSING)
         number = _number(default) if self.shapes[name] == () else None
         return self.bind(default if number is None else number)

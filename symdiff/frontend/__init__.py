@@ -132,6 +132,9 @@ def _used(reader: Reader, graph: Graph) -> tuple[tuple[Place, str], ...]:
     """The captured numbers on which the result depends. Raises UnsupportedError if the function changes one of them."""
     names = {*free_names(graph.body), *graph.outputs}
     captures = tuple((place, leaf) for place, leaf in reader.captures.values() if leaf in names)
+    for leaf, (node, frame) in reader.opaque.items():
+        if leaf in names:
+            reader.record(frame, GapError(node, "the time, which is another one at every call", "pass it as an argument"))
     writes.check_written(reader, [place for place, _ in captures] + [guard.place for guard in reader.guards.values()])
     if reader.gaps:
         raise UnsupportedError(reader.source.name, tuple(reader.gaps))
@@ -142,12 +145,12 @@ def _result(reader: Reader, frame: Frame) -> Value:
     """Declare the arguments, numbers first (their names are the user's), and read the function."""
     source = reader.source
     fixed = {*reader.known, *source.bound}
+    given = [name for name in source.parameters if name not in source.optional or name in {*fixed, *reader.structures}]
     try:
         found = {
-            name: reader.argument(name, reader.structures.get(name))
-            for name in sorted(source.parameters, key=lambda name: name in fixed)
+            name: reader.argument(name, reader.structures.get(name)) for name in sorted(given, key=lambda name: name in fixed)
         }
-        frame.variables.update(_bound(reader, {name: found[name] for name in source.parameters}))
+        frame.variables.update(_bound(reader, {name: found[name] for name in given}))
     except GapError as error:
         reader.record(frame, error)
         return POISON
@@ -161,9 +164,13 @@ def _bound(reader: Reader, values: dict[str, Value]) -> dict[str, Value]:
         return values
     positional: list[Value] = []
     keywords: dict[str, Value] = {}
+    behind = False  # what follows an argument that was left out is passed by keyword
     for name, parameter in source.parameters.items():
+        if name not in values:
+            behind = True
+            continue
         value = values[name]
-        if parameter.kind is parameter.KEYWORD_ONLY:
+        if parameter.kind is parameter.KEYWORD_ONLY or (behind and parameter.kind is parameter.POSITIONAL_OR_KEYWORD):
             keywords[name] = value
         elif parameter.kind is parameter.VAR_KEYWORD:
             keywords |= value.entries if isinstance(value, DictValue) else {}

@@ -69,7 +69,8 @@ def passing_on(source: FunctionSource, function: Any) -> FunctionSource:
     if any(parameter.name in names for parameter in first):
         raise SourceError(f"{source.name} passes on a parameter that has the name of one of its own")
     signature = inspect.Signature([*(p.replace(kind=p.POSITIONAL_ONLY) for p in first), *declared])
-    return replace(source, declared=signature)
+    optional = frozenset(parameter.name for parameter in declared if parameter.default is not parameter.empty)
+    return replace(source, declared=signature, optional=optional)
 
 
 def _bind(source: FunctionSource, places: list[Place], keywords: Mapping[str, Any]) -> FunctionSource:
@@ -92,7 +93,8 @@ def _bind(source: FunctionSource, places: list[Place], keywords: Mapping[str, An
     unknown = [name for name in keywords if name not in source.signature.parameters]
     if unknown:
         raise ArgumentError(f"{source.name} has no parameter {unknown[0]}")
-    return replace(source, bound={**source.bound, **given}, declared=inspect.Signature(parameters))
+    optional = source.optional - {*keywords, *given}
+    return replace(source, bound={**source.bound, **given}, declared=inspect.Signature(parameters), optional=optional)
 
 
 def row_of_callee(target: Any) -> Primitive | None:

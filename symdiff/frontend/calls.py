@@ -7,6 +7,7 @@ import functools
 import inspect
 import logging
 import math
+import time
 import types
 import warnings
 from collections.abc import Mapping, Sequence
@@ -194,6 +195,9 @@ def call(
     return _call_known(reader, function, args, keywords, node, hint)
 
 
+_CLOCKS = (time.time, time.perf_counter, time.monotonic, time.process_time)  # what wrappers that measure call
+
+
 def _call_known(
     reader: Reader, function: Known, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST, hint: str
 ) -> Value:
@@ -208,6 +212,12 @@ def _call_known(
     rule = declared(target)
     if rule is not None:
         return own.call_own(reader, rule, args, keywords, node, hint)
+    if target is functools.partial and args:
+        return Bound(args[0], tuple(args[1:]), keywords)
+    if type(target) is types.BuiltinFunctionType and target in _CLOCKS and not args:
+        leaf = reader.builder.fresh("time")
+        reader.opaque[leaf] = node, reader.frames[-1]
+        return Number(leaf)
     result = _call_library(reader, target, args, keywords, node, hint)
     if result is not None:
         return _as_answered(target, result)

@@ -112,6 +112,7 @@ class Reader:
         self.missing: list[str] = []  # attributes that objects do not have (yet)
         self.needs: list[str] = []  # what only a call can tell
         self.real: frozenset[str] = frozenset()  # arguments that are numbers or vectors in any call
+        self.opaque: dict[str, tuple[ast.AST, Frame]] = {}  # numbers that the result must not depend on: the time
         self.pure = 0  # properties that are being read
         self.writes: dict[tuple[Any, str], Any] = {}  # attributes that were changed, by the place of the object and the name
         self.written: list[tuple[str, ast.AST, Frame]] = []  # every change of an attribute

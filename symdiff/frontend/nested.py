@@ -52,7 +52,7 @@ def call_derivative(reader: Reader, target: Any, args: Sequence[Value], keywords
     except TypeError as error:
         raise GapError(node, f"{target.__name__}: {error}", f"call it as {target.__name__}{signature}") from None
     for name, parameter in signature.parameters.items():
-        if name not in bound and parameter.default is not parameter.empty:
+        if name not in bound and parameter.default is not parameter.empty and name not in target.optional:
             bound[name] = wrap(reader, parameter.default, name, None, node)
     objects = {name: found for name, value in bound.items() if (found := _object(value)) and name not in target.differentiated}
     structures = {name: structure_of(value) for name, value in bound.items()}

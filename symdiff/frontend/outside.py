@@ -6,7 +6,7 @@ import ast
 import enum
 import functools
 import types
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +36,7 @@ def wrap(reader: Reader, value: Any, name: str, place: Place | None, node: ast.A
         return captured_number(reader, value, place, node)
     if type(value) in (tuple, list):
         return captured_items(reader, value, name, place, node)
-    if type(value) in (dict, OrderedDict, types.MappingProxyType):
+    if type(value) in (dict, OrderedDict, defaultdict, types.MappingProxyType):
         return captured_dict(reader, value, name, place, node)
     if type(value) in (set, frozenset):
         return captured_set(reader, value, place)
@@ -138,12 +138,16 @@ def _item(reader: Reader, value: Any, name: str, place: Place | None, node: ast.
         return Conflict(error.reason)
 
 
+def _element(place: Place, position: int) -> Place:
+    return place.then("item", position, f"{place.name}_{position}", f"{place.owner}_{position}" if place.owner else "")
+
+
 def captured_items(reader: Reader, value: Any, name: str, place: Place | None, node: ast.AST) -> Value:
     """A tuple or list from outside: its length and kinds are known, its numbers are parameters."""
     if len(value) > resolve.MAX_CAPTURED:
         raise GapError(node, f"{name} has {len(value)} elements", "pass it as an argument", "not yet")
     items = tuple(
-        _item(reader, inner, f"{name}_{position}", place and place.then("item", position, f"{name}_{position}"), node)
+        _item(reader, inner, f"{name}_{position}", place and _element(place, position), node)
         for position, inner in enumerate(value)
     )
     if place is not None:

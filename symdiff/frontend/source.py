@@ -40,6 +40,7 @@ class FunctionSource:
     owner: str = ""  # the class around it: ``self.__k`` means ``self._C__k`` there
     is_method: bool = False  # defined in the body of a class, and no static method
     bound: Mapping[str, Place] = field(default_factory=dict)  # parameters that are given already: self, those of a partial
+    optional: frozenset[str] = frozenset()  # parameters that are not passed on when a call does not give them
     declared: inspect.Signature | None = None  # the parameters, where the function itself takes *args and passes them on
 
     @property
