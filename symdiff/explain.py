@@ -82,7 +82,7 @@ class Explanation:
     ``captured``: numbers from outside with their present values; ``guards``: other outside values that shaped it;
     ``assumed``: structures of arguments that no call has shown; ``integers``: arguments whose values are built in;
     ``rewritten``: operations that are computed in a more accurate form; ``accuracy``: functions with a larger error;
-    ``rules``: functions with rules of their own.
+    ``rules``: functions with rules of their own; ``compiled``: whether there is machine code, and from where.
     """
 
     title: str
@@ -100,6 +100,7 @@ class Explanation:
     rewritten: tuple[Remark, ...]
     accuracy: tuple[str, ...]
     rules: tuple[RuleUse, ...]
+    compiled: str
 
     def __str__(self) -> str:
         sections: list[tuple[str, Iterable[object]]] = [
@@ -116,6 +117,7 @@ class Explanation:
             ("rewritten", self.rewritten),
             ("accuracy", self.accuracy),
             ("rules", self.rules),
+            ("compiled", [self.compiled]),
         ]
         lines = [self.title]
         for name, items in sections:
@@ -149,6 +151,7 @@ def explain(function: SymbolicFunction, made: Specialization) -> Explanation:
         rewritten=_rewritten(found, primal),
         accuracy=tuple(_accuracy(graph)),
         rules=tuple(_rules(primal, graph)),
+        compiled=_compiled(made),
     )
 
 
@@ -231,6 +234,15 @@ def _shape(structure: Structure) -> str:
         shape = structure.dimensions
         return f"a vector of {shape[0]}" if len(shape) == 1 else f"an array of shape {shape}"
     return f"a {structure.container} of {len(structure.items)}" if isinstance(structure, Items) else "a structure"
+
+
+def _compiled(made: Specialization) -> str:
+    kernel = vars(made).get("_kernel")
+    if kernel is None:
+        return "not yet"
+    if codegen.functions(made.graph):
+        return "in this process; not kept on disk, because it calls functions that are no part of the source"
+    return "found on disk" if codegen.found_on_disk(kernel) else "in this process"
 
 
 def _short(value: Any) -> str:

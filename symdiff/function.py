@@ -314,6 +314,7 @@ class SymbolicFunction:
           operations  3 of the function, 5 of this (weighted)
           assumed     x is a number, until a call shows it
           kinks       line 1: print(grad(lambda x: abs(x - 1) * x).explain())  -- abs: 0 at 0
+          compiled    not yet
         """
         return self._shown.explain()
 

@@ -145,7 +145,7 @@ class _Writer:
 
     def _derivative(self, value: SymbolicFunction, root: bool) -> Any:
         source, wrapped = value._base, value.__wrapped__
-        if isinstance(source, FunctionSource) and source.function is None:
+        if isinstance(source, FunctionSource) and source.function is None and declared(wrapped) is None:
             return Derived(value._transform, SourceText("\n".join(source.lines)))
         return _by_name(value, wrapped, root) or Derived(value._transform, self.encode(wrapped, root))
 

@@ -121,6 +121,16 @@ def test_rules_and_how_they_are_called():
     assert [use.way for use in grad(lambda x: linear(x)).explain().rules] == ["included"]
 
 
+def test_whether_there_is_compiled_code():
+    df = derivative(lambda x: x * x * 1.2345)
+    assert df.explain().compiled == "not yet"
+    df(1.0)
+    assert df.explain().compiled in ("in this process", "found on disk")
+    df = derivative(lambda x: complains(x) * x)
+    df(1.0)
+    assert df.explain().compiled.startswith("in this process; not kept on disk, because it calls functions")
+
+
 def test_the_report():
     text = str(grad(f).explain())
     assert text.splitlines()[0] == "Gradient of f with respect to x"

@@ -7,6 +7,7 @@
 from symdiff.codegen.compile import (
     compile_source,
     elementwise,
+    found_on_disk,
     python_function,
     register,
     with_defaults,
@@ -24,6 +25,7 @@ __all__ = [
     "elementwise",
     "emit",
     "fast_dispatcher",
+    "found_on_disk",
     "functions",
     "link_of",
     "own_rows",

@@ -27,6 +27,7 @@ _LOCK = threading.RLock()
 # What a kernel calls lives as long as the kernel. With it the digest of its text, or "" if that does not tell all.
 _KEPT: weakref.WeakKeyDictionary[Any, tuple[list[Any], str]] = weakref.WeakKeyDictionary()
 _KERNELS: weakref.WeakValueDictionary[str, Any] = weakref.WeakValueDictionary()  # by the text that was compiled
+_FOUND: weakref.WeakSet[Any] = weakref.WeakSet()  # the kernels whose machine code was found on disk
 
 
 def compile_source(source: str, name: str, functions: Mapping[str, Callable[..., Any]] | None = None) -> Any:
@@ -52,6 +53,11 @@ def compile_source(source: str, name: str, functions: Mapping[str, Callable[...,
             raise failure from error
 
 
+def found_on_disk(kernel: Any) -> bool:
+    """Whether the machine code of a kernel came from the cache on disk."""
+    return kernel in _FOUND
+
+
 def _shared(text: str, name: str, names: Mapping[str, Any]) -> Any:
     """The kernel of a module that nothing but its text determines: the one that is there already, or on disk, or a new one."""
     kernel = _KERNELS.get(text)
@@ -60,6 +66,8 @@ def _shared(text: str, name: str, names: Mapping[str, Any]) -> Any:
         digest = cache.digest(text)
         kernel = _compile(text, name, _namespace({"numba": CachingNumba(entry, digest)}) | dict(names), digest)
         _KERNELS[text] = kernel
+        if entry.functions and not entry.is_new:
+            _FOUND.add(kernel)
         entry.close()
     return kernel
 
@@ -126,7 +134,18 @@ def refusal(text: str, name: str, points: tuple[tuple[tuple[float, ...], float],
     """Why a function of floats, given as its definition, is not to be compiled; "" if Numba compiles it to the same values.
 
     ``points`` are operands and the values of the Python function there. Integers that overflow give others when compiled.
+    The answer is kept on disk, so that a later process need not compile the function to find out.
     """
+    entry = Entry(f"{text}\n# compiled on its own, at {points!r}\n")
+    if "refusal" not in entry.functions:
+        entry.functions["refusal"] = (), _refusal(text, name, points).encode()
+        entry.is_new = True
+    reason = entry.functions["refusal"][1].decode()
+    entry.close()
+    return reason
+
+
+def _refusal(text: str, name: str, points: Sequence[tuple[tuple[float, ...], float]]) -> str:
     import math
 
     import numba

@@ -16,6 +16,7 @@ from symdiff.frontend.lookup import has_mark, is_function, is_python, is_vectori
 from symdiff.frontend.places import Place
 from symdiff.frontend.values import ArrayValue, Bound, Conflict, DictValue, Known, ListValue, Number, TupleValue, Value, number
 from symdiff.graph.structure import Array
+from symdiff.primitives.own import declared
 
 if TYPE_CHECKING:
     from symdiff.frontend.lower import Reader
@@ -49,6 +50,8 @@ def wrap(reader: Reader, value: Any, name: str, place: Place | None, node: ast.A
 
 def _object(reader: Reader, value: Any, place: Place | None, node: ast.AST) -> Value:
     """A function, class, module, or an object of the user's: known, as long as it (or its class) is the same."""
+    if declared(value) is not None:
+        return fixed(reader, value, place)
     if type(value) is types.MethodType or has_mark(value, "__symdiff_bound__"):
         return _method(reader, value, place, node)
     if type(value) is functools.partial:

@@ -9,6 +9,7 @@ possible, calls a function of Numba's directly, and calls any other back (``code
 from __future__ import annotations
 
 import contextlib
+import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -98,6 +99,8 @@ def _require_function(f: Any) -> None:
         raise ArgumentError(f"rule needs a function, not {f!r} ({type(f).__name__})")
     if hasattr(f, "__symdiff_reading__"):
         raise ArgumentError(f"{f.__name__} is a derivative of symdiff's already; a rule is for a plain function")
+    if isinstance(f, types.MethodType):
+        raise ArgumentError(f"{f.__qualname__} is a method of one object; give the rule to a function that calls it")
     row = resolve(f)
     if row is not None or hasattr(f, "__symdiff_transform__"):
         raise ArgumentError(f"{name_of(f)} is known to symdiff already; a rule is for other functions")

@@ -1,6 +1,9 @@
 """Functions with rules of their own in compiled code: included, called, called back."""
 
 import math
+import os
+import subprocess
+import sys
 
 import numba
 import numpy as np
@@ -177,3 +180,33 @@ def test_compiled_code_of_the_user_calls_it():
         return 2 * df(x)
 
     assert twice(3.0) == 2 * 27.0
+
+
+MODULE = """
+import math
+from symdiff import derivative, rule
+
+@rule(partials="{0}*x")
+def scaled(x):
+    return {0} / 2 * x * x
+
+@rule(partials="2*x")
+def called_back(x):
+    return math.fsum([x * x])
+
+df, dg = derivative(lambda x: scaled(x) * x), derivative(lambda x: called_back(x) * x)
+print(df(1.0), dg(1.0), df.explain().compiled, dg.explain().compiled.partition(";")[0], sep="; ")
+"""
+
+
+def test_later_processes_find_included_functions_on_disk_and_never_an_old_one(tmp_path):
+    def run(factor):
+        (tmp_path / "module.py").write_text(MODULE.format(factor))
+        environment = {**os.environ, "SYMDIFF_CACHE_DIR": str(tmp_path / "cache"), "SYMDIFF_CACHE": "1"}
+        command = [sys.executable, str(tmp_path / "module.py")]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
+        return done.stdout.strip().split("; ")
+
+    assert run(2.0) == ["3.0", "3.0", "in this process", "in this process"]
+    assert run(2.0) == ["3.0", "3.0", "found on disk", "in this process"]
+    assert run(4.0) == ["6.0", "3.0", "in this process", "in this process"]

@@ -11,6 +11,7 @@ import pytest
 from scipy import special
 
 from symdiff import (
+    ArgumentError,
     UnsupportedError,
     derivative,
     grad,
@@ -291,6 +292,49 @@ def test_unknown_partials_are_refused_by_name():
         derivative(lambda x: f(x, x))(2.0)
     together = rule(lambda x, n: x**n, lambda x, n: (n * x ** (n - 1), None), sample=[(0.5, 2), (1, 3)])
     assert grad(together)(2.0, 3.0) == pytest.approx(12.0)
+
+
+def test_partials_and_callable_objects_may_have_rules():
+    def power(base, x):
+        return base**x
+
+    doubling = rule(functools.partial(power, 2.0), "log(2)*result", name="doubling")
+    assert str(derivative(lambda x: doubling(x) * 3)) == "f'(x) = 3*doubling(x)*log(2)"
+    assert derivative(doubling)(3.0) == pytest.approx(8 * math.log(2))
+
+    class Cubic:
+        def __call__(self, x):
+            return x**3
+
+    cubic = rule(Cubic(), "3*x*x", name="cubic")
+    assert "cubic" in str(read(lambda x: cubic(x) + 1))
+    assert derivative(lambda x: cubic(x) + x)(2.0) == 13.0
+
+
+class Shop:
+    tax = 0.2
+
+    @staticmethod
+    @rule(partials="2*x")
+    def cost(x):
+        return x * x
+
+    def price(self, x):
+        return self.cost(x) * (1 + self.tax)
+
+
+def test_methods():
+    assert derivative(Shop().price)(3.0) == pytest.approx(6 * 1.2)
+    assert "cost(x)" in str(read(Shop().price))
+    with pytest.raises(ArgumentError, match=r"Shop.price is a method of one object"):
+        rule(Shop().price, "2.4*x")
+
+
+def test_derivatives_of_functions_with_rules_are_pickled():
+    for function in (grad(kepler), derivative(lambda m: kepler(m, 0.4))):
+        again = pickle.loads(pickle.dumps(function))  # noqa: S301 - our own bytes
+        values = (M, ECC)[: len(again.__signature__.parameters)]
+        assert again(*values) == function(*values)
 
 
 def test_a_function_of_scipy():
