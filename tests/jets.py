@@ -13,8 +13,9 @@ from typing import Any
 
 from mpmath import mp
 
-LEVELS = (100, 400, 1200)  # digits: exp(-745) beside 1 needs 324 of them, x - sin(x) at 1e-300 twice as many
+LEVELS = (100, 400, 1200, 3000, 4000)  # digits: exp(-745) beside 1 needs 324, (1 - cos(x))/x**2 at 1e-300 many times as many
 AGREE = 1e-25
+LEAST = mp.mpf("1e-400")
 Numbers = tuple[Any, Any, Any]
 
 
@@ -204,18 +205,27 @@ def taylor(make: Callable[[Mapping[str, Any]], Callable[..., Any]], x: float, ot
     More digits are taken until two evaluations agree; what is 0 or no number then may be a matter of digits too.
     """
     before: Numbers | None = None
+    last: Numbers | None = None
     for digits in (level for level in LEVELS if level <= top):
         with mp.workdps(digits):
             found = _both(make(namespace()), x, others)
         if before is not None and all(map(_settled, before, found)):
             return found
-        before = found
+        before, last = found, before
     assert before is not None
+    assert last is not None
+    if not all(_settled(a, b) or _negligible(a, b) for a, b in zip(last, before, strict=True)):
+        raise ArithmeticError(f"{digits} digits are too few at {x}, {others}: {last}, {before}")
     return before
 
 
 def _settled(a: Any, b: Any) -> bool:
     return bool(mp.isfinite(a) and a != 0 and abs(a - b) <= AGREE * abs(a))
+
+
+def _negligible(a: Any, b: Any) -> bool:
+    """Whether no more digits are needed though two evaluations differ: both are below all doubles, or not finite."""
+    return a == b or not mp.isfinite(b) or max(abs(a), abs(b)) < LEAST
 
 
 def _both(function: Callable[..., Any], x: float, others: Mapping[str, float]) -> Numbers:
@@ -226,7 +236,8 @@ def _both(function: Callable[..., Any], x: float, others: Mapping[str, float]) -
     second = _once(function, x, others, decision=False)
     value = first[0] if mp.isfinite(first[0]) else second[0]
     pairs = zip(first[1:], second[1:], strict=True)
-    return (value, *(a if mp.isfinite(b) and abs(a - b) <= AGREE * abs(a) else mp.nan for a, b in pairs))  # type: ignore[return-value]
+    slopes = (a if mp.isfinite(b) and abs(a - b) <= AGREE * abs(a) else mp.nan for a, b in pairs)
+    return (value, *slopes)  # type: ignore[return-value]
 
 
 def _once(function: Callable[..., Any], x: float, others: Mapping[str, float], *, decision: bool) -> Numbers:

@@ -42,7 +42,7 @@ class Case:
     body: str
     points: tuple[float, ...]
     others: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
-    digits: int = 1200
+    digits: int = 4000
 
     @property
     def source(self) -> str:

@@ -24,6 +24,7 @@ from symdiff.primitives import (
     logistic,
     operators,
     polynomials,
+    quotients,
     removable,
     special,
     spherical,
@@ -33,7 +34,7 @@ from symdiff.primitives import (
 from symdiff.primitives.row import Primitive
 
 _FAMILIES = (
-    operators, comparisons, exponential, trigonometric, logistic, special, error_functions, gamma_functions,
+    operators, comparisons, exponential, trigonometric, logistic, quotients, special, error_functions, gamma_functions,
     exponential_integrals, removable, entropy, degrees, bessel, spherical, airy, elliptic, zeta, hypergeometric,
     polynomials, kinks, abbreviations,
 )  # fmt: skip

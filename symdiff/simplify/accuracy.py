@@ -30,6 +30,9 @@ _log, _log10, _log1mexp, _log1p, _log2, _logaddexp, _logcosh, _pow, _sech, _semi
         "shareslope",
     )
 )  # fmt: skip
+_bernoulli, _compoundrel, _expreldiff, _log1prel, _sinrel = (
+    TABLE[name] for name in ("bernoulli", "compoundrel", "expreldiff", "log1prel", "sinrel")
+)
 _sigmoid, _sin, _sinh, _softplus, _sqrt, _tanh, _unit = (
     TABLE[name] for name in ("sigmoid", "sin", "sinh", "softplus", "sqrt", "tanh", "unit")
 )
@@ -41,6 +44,7 @@ _NEGATIVE = ((-9.0, -0.01),)
 _EVEN = ((2.0, 8.0),)
 _INSIDE = ((-0.99, 0.99),)
 _SMALL = ((-2.5, 2.5),)
+_LIMIT = "the limit, not NaN, for 0"
 _SQUARES, _EXPONENTIALS = (Fact.SQUARES,) * 2, (Fact.EXPONENTIALS,) * 2
 
 # Sums of exponentials: the general rows take apart sums of any length, the others finish the pieces.
@@ -118,6 +122,12 @@ LOGISTIC = (
     Rewrite("share(x, y)*share(y, x)", lambda x, y: _share(x, y) * _share(y, x), lambda x, y: _shareslope(x, y), _PAIR),
     Rewrite("log(share(x, y))", lambda x, y: _log(_share(x, y)), lambda x, y: -_softplus(y - x), _PAIR),
     Rewrite("log(expratio(x, y))", lambda x, y: _log(_expratio(x, y)), lambda x, y: x - y, _PAIR),
+    Rewrite("x/expm1(x)", lambda x: x / _expm1(x), lambda x: _bernoulli(x, 0), _ANY, deviation=_LIMIT),
+    Rewrite("x**n/expm1(x)", lambda x, n: _pow(x, n) / _expm1(x), lambda x, n: _pow(x, computed(_less, n)) * _bernoulli(x, 0),
+            _POSITIVE + _EVEN, needs=(Fact.NONE, Fact.LITERAL), deviation=_LIMIT),
+    Rewrite("x*bose(x)", lambda x: x * _bose(x), lambda x: _bernoulli(x, 0), _ANY, deviation=_LIMIT),
+    Rewrite("x**2*exp(x)/expm1(x)**2", lambda x: _pow(x, 2) * _exp(x) / _pow(_expm1(x), 2),
+            lambda x: _bernoulli(x, 0) * _bernoulli(-x, 0), _ANY, deviation=_LIMIT),
     Rewrite("exp(x)/expm1(x)", lambda x: _exp(x) / _expm1(x), lambda x: -_bose(-x), _POSITIVE),
     Rewrite("exp(x)/expm1(x)**2", lambda x: _exp(x) / _pow(_expm1(x), 2), lambda x: -(_bose(x) * _bose(-x)), _POSITIVE),
     Rewrite("c/expm1(x)", lambda c, x: c / _expm1(x), lambda c, x: c * _bose(x), _ANY + _POSITIVE),
@@ -180,6 +190,35 @@ COMPOUNDS = (
     *_less_one("1/sqrt(1 - x)", lambda x: 1 / _sqrt(1 - x), lambda x: -x, -0.5),
     *_less_one("semicircle(x)", lambda x: _semicircle(x), lambda x: -(x * x), 0.5),
     *_less_one("1/semicircle(x)", lambda x: 1 / _semicircle(x), lambda x: -(x * x), -0.5),
+)
+
+# Quotients with their limit at 0, near which their derivatives as written cancel.
+QUOTIENTS = (
+    Rewrite("sin(x)/x", lambda x: _sin(x) / x, lambda x: _sinrel(x, 0), _ANY, deviation=_LIMIT),
+    Rewrite("expm1(x)/x", lambda x: _expm1(x) / x, lambda x: _expreldiff(x, 0), _ANY, deviation=_LIMIT),
+    Rewrite("log1p(x)/x", lambda x: _log1p(x) / x, lambda x: _log1prel(x, 0), _INSIDE, deviation=_LIMIT),
+    Rewrite(
+        "compoundm1(x, n)/x",
+        lambda x, n: _compoundm1(x, n) / x,
+        lambda x, n: _compoundrel(x, n, 0),
+        _INSIDE + _SMALL,
+        needs=_EXPONENT,
+        deviation=_LIMIT,
+    ),
+    Rewrite(
+        "2*sin(x/2)**2/x**2",
+        lambda x: 2 * _pow(_sin(x / 2), 2) / _pow(x, 2),
+        lambda x: _pow(_sinrel(x / 2, 0), 2) / 2,
+        _ANY,
+        deviation=_LIMIT,
+    ),
+    Rewrite(
+        "2*sin(x/2)**2/(x*x)",
+        lambda x: 2 * _pow(_sin(x / 2), 2) / (x * x),
+        lambda x: _pow(_sinrel(x / 2, 0), 2) / 2,
+        _ANY,
+        deviation=_LIMIT,
+    ),
 )
 
 # Differences of neighbours.
@@ -247,6 +286,11 @@ def _half(n: float) -> int:
     return int(n) // 2
 
 
+def _less(n: float) -> float:
+    return n - 1
+
+
 ACCURACY: tuple[Rewrite, ...] = (
-    *EXPONENTIALS, *BY_HAND, *LOGARITHMS, *LOGISTIC, *HYPERBOLIC, *INVERSE, *COMPOUNDS, *NEIGHBOURS, *CIRCULAR, *ERRORS, *LENGTHS,
+    *EXPONENTIALS, *BY_HAND, *LOGARITHMS, *LOGISTIC, *HYPERBOLIC, *INVERSE, *COMPOUNDS, *QUOTIENTS, *NEIGHBOURS,
+    *CIRCULAR, *ERRORS, *LENGTHS,
 )  # fmt: skip
