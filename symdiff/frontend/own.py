@@ -44,8 +44,9 @@ def call_own(reader: Reader, rule: Any, args: Sequence[Value], keywords: Mapping
         return as_number(reader, reader.apply(version.row, *operands, *captured, hint=hint))
 
     if any(isinstance(value, ArrayValue | VectorParam | TupleValue | ListValue) for value in values):
-        if not rule.elementwise:
-            reason = f"{rule.name} of an array: it is a function of numbers"
+        lists = any(isinstance(value, TupleValue | ListValue) for value in values)
+        if not rule.elementwise or (lists and not hasattr(rule.function, "nin")):  # ufuncs take lists for arrays
+            reason = f"{rule.name} of {'a tuple or list' if lists else 'an array'}: it is a function of numbers"
             raise GapError(node, reason, "call it for each element", certain=True)
         return containers.broadcast(reader, apply, *values, node)
     return apply(*(scalar(reader, value, node) for value in values))

@@ -101,6 +101,7 @@ def _first(rule: Rule, count: int) -> tuple[str, ...]:
 def _named(rule: Rule, partials: Mapping[Any, Any]) -> tuple[str, ...]:
     """The operands of partials that are given by name."""
     if rule.signature is None:
+        _first(rule, len(partials))
         return tuple(map(str, partials))
     known = [parameter.name for parameter in _parameters(rule)]
     wrong = [name for name in partials if name not in known]
@@ -220,14 +221,12 @@ def intervals(rule: Rule, sample: Any) -> tuple[Interval, ...] | None:
 
 def signature_of(function: Callable[..., Any]) -> inspect.Signature | None:
     """The parameters of a function, or None if it does not tell."""
-    try:
-        found = inspect.signature(getattr(function, "py_func", function))
-    except (ValueError, TypeError):  # a builtin or ufunc that does not tell
+    if hasattr(function, "nin"):  # a ufunc: what NumPy says of its parameters depends on its version
         return None
-    starred = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    # NumPy 2 gives ufuncs a signature (*args, **kwargs), which says less than their number of inputs.
-    vague = hasattr(function, "nin") and any(parameter.kind in starred for parameter in found.parameters.values())
-    return None if vague else found
+    try:
+        return inspect.signature(getattr(function, "py_func", function))
+    except (ValueError, TypeError):  # a builtin that does not tell
+        return None
 
 
 def name_of(function: Any) -> str:

@@ -95,6 +95,8 @@ class Rule:
                 return Version(self._row(captures), _EMPTY, captures, ())
             version = self._version
             if version is None or not all(guard.holds({}) for guard in version.guards):
+                if version is not None:  # outside values have changed: another rule, perhaps with other zeros
+                    self._rows, self.checked = {}, False
                 version = self._read()
                 if not _READING:
                     self._version = version

@@ -8,6 +8,7 @@ from symdiff import rule
 
 RATE = 1.0
 FACTOR = (2.0, 1.0)
+FLAT = True
 
 
 @rule(

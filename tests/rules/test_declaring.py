@@ -4,6 +4,7 @@ import math
 import random
 
 import pytest
+from scipy import special
 
 from symdiff import ArgumentError, DomainError, NameUnboundError, RuleError, UnsupportedError, derivative, grad, rule
 from symdiff.primitives import TABLE
@@ -135,6 +136,7 @@ def test_shapes_and_counts():
     refused(r"says nothing of b", product, {"w": "x", "x": "w"})
     refused(r"no operand 'z'", product, {"w": "x", "x": "w", "z": "1"})
     refused(r"takes \*xs", lambda *xs: xs[0], ("1",))
+    refused("takes 2 operands; partials are given for 1", special.tklmbda, {"x": "1"})
     refused(r"needs the keyword k", lambda x, *, k: x * k, ("k",))
 
 

@@ -12,6 +12,7 @@ from scipy import special
 
 from symdiff import (
     ArgumentError,
+    RuleError,
     UnsupportedError,
     derivative,
     grad,
@@ -153,8 +154,43 @@ def test_arrays_elementwise_or_refused():
     x, w, b = np.arange(4.0).reshape(2, 2), np.full((2, 2), 3.0), np.ones((2, 2))
     dw, dx, db = vjp(line, argnums=("w", "x", "b"))(w, x, b, cotangent=np.ones((2, 2)))
     assert (dw.tolist(), dx.tolist(), db.tolist()) == (x.tolist(), w.tolist(), b.tolist())
+    with pytest.raises(UnsupportedError, match="line of a tuple or list: it is a function of numbers"):
+        jacobian(lambda p: line(p, 1.0, 2.0))([1.0, 2.0])
     with pytest.raises(UnsupportedError, match="function of numbers"):
         jacobian(lambda p: kepler(p, 0.1))(np.array([1.0, 2.0]))
+
+
+def test_a_call_with_numbers_runs_when_the_derivative_runs():
+    calls = []
+
+    @rule(partials="2*x")
+    def noted(x):
+        calls.append(x)
+        if x > 45:
+            raise KeyError("too large")
+        return x * x
+
+    calls.clear()
+    f = read(lambda x: noted(60) * x)
+    assert str(f) == "f(x) = x*noted(60)"
+    assert not calls
+    with pytest.raises(KeyError, match="too large"):
+        f(1.0)
+
+
+def test_what_a_condition_protects_is_not_called():
+    @rule(partials="1/x", sample=[(1, 2)])
+    def careful(x):
+        if x <= 0:
+            raise KeyError("not positive")
+        return math.log(x)
+
+    for f in (
+        lambda x: careful(x) if x > 0 and careful(x) > 0.5 else 2 * x,
+        lambda x: 2 * x if x <= 0 or careful(x) < 0.5 else careful(x),
+    ):
+        assert (derivative(f)(3.0), derivative(f)(-3.0)) == (1 / 3, 2.0)
+        assert (read(f)(3.0), read(f)(-3.0)) == (math.log(3.0), -6.0)
 
 
 def test_in_branches_helpers_and_partials_of_other_rules():
@@ -244,6 +280,29 @@ def test_what_shapes_a_partial_is_guarded(monkeypatch):
     assert df(1.0) == 2.0
     monkeypatch.setattr(functions, "FACTOR", (5.0, 1.0))
     assert df(1.0) == 5.0
+
+
+def test_a_partial_that_was_zero_and_is_no_longer(monkeypatch):
+    @rule(partials=lambda x: 0 if functions.FLAT else 2 * x)
+    def f(x):
+        return 1.0 if functions.FLAT else x * x
+
+    df = derivative(lambda x: f(x) * x)
+    assert df(3.0) == 1.0
+    monkeypatch.setattr(functions, "FLAT", False)
+    assert df(3.0) == 27.0
+
+
+def test_a_rule_is_checked_again_when_outside_values_make_it_another(monkeypatch):
+    @rule(partials=lambda x: 0 if functions.FLAT else 3 * x)
+    def f(x):
+        return 1.0 if functions.FLAT else x * x
+
+    df = derivative(lambda x: f(x) * x)
+    assert df(3.0) == 1.0
+    monkeypatch.setattr(functions, "FLAT", False)
+    with pytest.raises(RuleError, match="partial of f by x is wrong"):
+        df(3.0)
 
 
 def test_a_rule_that_is_declared_again_is_used_by_old_derivatives():
@@ -338,10 +397,14 @@ def test_derivatives_of_functions_with_rules_are_pickled():
 
 
 def test_a_function_of_scipy():
-    rule(special.wrightomega, "result/(1 + result)")
-    df = derivative(lambda x: special.wrightomega(x) * x)
-    w = special.wrightomega(0.7)
-    assert df(0.7) == pytest.approx(w + 0.7 * w / (1 + w), rel=1e-14)
-    assert df([0.7, 0.8]).tolist() == pytest.approx([df(0.7), df(0.8)])
-    assert "from scipy.special import wrightomega" in df.source
-    assert python_function(df.source)(0.7) == pytest.approx(df(0.7), rel=1e-15)
+    """The distribution of Tukey: p with x = (p**k - (1 - p)**k)/k, so dp/dx = 1/(p**(k-1) + (1 - p)**(k-1))."""
+    density = "1/(result**(lam - 1) + (1 - result)**(lam - 1))"
+    rule(special.tklmbda, {"x": density, "lam": None}, sample=[(-0.5, 0.5), (0.5, 1.5)])
+    df = derivative(lambda x: special.tklmbda(x, 0.7) * x)
+    p = special.tklmbda(0.3, 0.7)
+    assert df(0.3) == pytest.approx(p + 0.3 / (p**-0.3 + (1 - p) ** -0.3), rel=1e-14)
+    assert df([0.3, 0.4]).tolist() == pytest.approx([df(0.3), df(0.4)])
+    assert "from scipy.special import tklmbda" in df.source
+    assert python_function(df.source)(0.3) == pytest.approx(df(0.3), rel=1e-15)
+    with pytest.raises(UnsupportedError, match="lam"):
+        derivative(special.tklmbda, argnums="lam")(0.3, 0.7)
