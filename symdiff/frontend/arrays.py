@@ -13,6 +13,7 @@ from typing import Any
 from symdiff.frontend import containers
 from symdiff.frontend.conditions import conjunction, disjunction, scalar, truth_of
 from symdiff.frontend.expressions import arithmetic, binary
+from symdiff.frontend.filling import MAKING, check_float
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.kinds import KINDS, NUMPY_KINDS
 from symdiff.frontend.library import MAX_DECIMALS, PYTHON, Args, Form, Keywords, float_of, plain, sum_of
@@ -32,14 +33,8 @@ def _array(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Val
     """``np.array(items)``; dtype float is the only one."""
     dtype = keywords.pop("dtype", args[1] if len(args) == 2 else None)
     plain(args, keywords, 1, 2, "array", node)
-    _check_float(dtype, node)
+    check_float(dtype, node)
     return containers.to_array(reader, args[0], node)
-
-
-def _check_float(kind: Value | None, node: ast.AST) -> None:
-    plain_float = isinstance(kind, Known) and getattr(kind.value, "__name__", kind.value) in ("float", "float64", "f8", "d", None)
-    if kind is not None and not plain_float:
-        raise GapError(node, "an array of another type than float64", "leave dtype out")
 
 
 def vector(reader: Reader, value: Value, node: ast.AST) -> ArrayValue:
@@ -50,7 +45,11 @@ def vector(reader: Reader, value: Value, node: ast.AST) -> ArrayValue:
 
 
 def _total(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-    """``np.sum(a)`` over all elements."""
+    """``np.sum(a)`` over all elements; of a vector also with its only axis."""
+    if keywords.keys() == {"axis"} and len(vector(reader, args[0], node).shape) == 1:
+        axis = keywords.pop("axis")
+        if not isinstance(axis, Known) and reader.integer(axis, node, "an axis") not in (0, -1):
+            raise GapError(node, "an axis that a vector does not have", "use axis 0")
     plain(args, keywords, 1, 1, "sum", node)
     return sum_of(reader, [TupleValue(vector(reader, args[0], node).items)], {}, node)
 
@@ -179,7 +178,7 @@ def _as_float(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> 
     """``a.astype(float)``."""
     kind = keywords.pop("dtype", args[1] if len(args) == 2 else None)
     plain(args, keywords, 1, 2, "astype", node)
-    _check_float(kind, node)
+    check_float(kind, node)
     return args[0]
 
 
@@ -194,17 +193,6 @@ def _linspace(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> 
     step = arithmetic(reader, "div", arithmetic(reader, "sub", b, a, node), number(n - 1), node)
     steps = (arithmetic(reader, "mul", number(k), step, node) for k in range(1, n - 1))
     return ArrayValue((n,), (a, *(arithmetic(reader, "add", a, along, node) for along in steps), b))
-
-
-def _like(value: float) -> Form:
-    """``np.zeros_like(a)``, ``np.ones_like(a)``."""
-
-    def form(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-        plain(args, keywords, 1, 1, "zeros_like", node)
-        array = containers.to_array(reader, args[0], node)
-        return ArrayValue(array.shape, (number(value),) * len(array.items))
-
-    return form
 
 
 def _norm(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -227,20 +215,6 @@ def _where(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Val
         return value if isinstance(value, ArrayValue | Condition) else scalar(reader, value, node)
 
     return choose(reader, truth.atom, ((), side(args[1])), ((), side(args[2])), node, "t")
-
-
-def _filled(value: float) -> Form:
-    """``np.zeros(n)``, ``np.ones(n)``."""
-
-    def form(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-        plain(args, keywords, 1, 1, "zeros", node)
-        shape = args[0].items if isinstance(args[0], TupleValue) else (args[0],)
-        sizes = tuple(reader.integer(size, node, "a length") for size in shape)
-        if math.prod(sizes) > containers.MAX_RANGE or min(sizes, default=0) < 0:
-            raise GapError(node, f"an array of shape {sizes}", "use a smaller one", "not yet")
-        return ArrayValue(sizes, (number(value),) * math.prod(sizes))
-
-    return form
 
 
 def _clip(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -296,8 +270,6 @@ NUMPY: dict[str, Form] = {
     "atleast_1d": _at_least_1d,
     "ravel": _flat,
     "linspace": _linspace,
-    "zeros_like": _like(0.0),
-    "ones_like": _like(1.0),
     "max": _extreme("max"),
     "amax": _extreme("max"),
     "min": _extreme("min"),
@@ -314,13 +286,13 @@ NUMPY: dict[str, Form] = {
     "mean": _mean,
     "dot": _dot,
     "where": _where,
-    "zeros": _filled(0.0),
-    "ones": _filled(1.0),
     "clip": _clip,
     "round": _np_round,
     "around": _np_round,
     "float64": float_of,
     "isclose": _is_close,
+    "allclose": _is_close,  # of scalars it is the same
+    **MAKING,
     **NUMPY_KINDS,
     **TABLES,
 }

@@ -181,7 +181,7 @@ def call(
     reader: Reader, function: Value, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST, hint: str
 ) -> Value:
     """Call a value."""
-    from symdiff.frontend import nested
+    from symdiff.frontend import distributions, nested
 
     if isinstance(function, FunctionValue):
         return inline(reader, function.source, args, keywords, function.defaults, function.frame, node)
@@ -189,6 +189,9 @@ def call(
         return nested.differentiated(reader, function, args, keywords, node)
     if isinstance(function, Bound):
         given = {**function.keywords, **keywords}
+        found = distributions.known_method(reader, function.function, [*function.args, *args], given, node)
+        if found is not None:
+            return found
         return call(reader, function.function, [*function.args, *args], given, node, hint)
     if not isinstance(function, Known):
         raise GapError(node, f"a call of {describe(function)}", "call a function")
@@ -252,8 +255,12 @@ def _call_library(
 
 def _call_python(reader: Reader, function: Known, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST) -> Value:
     """A user's function or callable object: its source is read and inlined."""
+    from symdiff.frontend import distributions
+
     target, place = function.value, function.place
-    check_callee(target, node)
+    known = type(target) is types.MethodType and distributions.is_normal(target.__self__, target.__name__)
+    if not known:
+        check_callee(target, node)
     if type(target) in (types.MethodType, functools.partial):
         return call(reader, wrap(reader, target, "f", place or Place("f", target), node), args, keywords, node, "t")
     plain = unwrap(target)

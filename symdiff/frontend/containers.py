@@ -71,9 +71,10 @@ def length(reader: Reader, value: Value, node: ast.AST) -> int:
         return value.shape[0]
     if isinstance(value, Known) and isinstance(value.value, range | str | frozenset):
         return len(value.value)
-    name = reader.assumed_name(value)
-    if name is not None or reader.is_assumed(value):
-        what = f"the length of {name}" if name is not None else f"the structure of {value.atom}"  # type: ignore[union-attr]
+    inner = value.items[0] if isinstance(value, ArrayValue) else value  # np.asarray(x) is what x is
+    name = reader.assumed_name(inner)
+    if name is not None or reader.is_assumed(inner):
+        what = f"the length of {name}" if name is not None else f"the structure of {inner.atom}"  # type: ignore[union-attr]
         raise NeedsCallError(f"{what} is not known before a call: call the derivative, or use .at(...) with example arguments")
     raise GapError(node, f"the length of {describe(value)}", "use a tuple, list or array", raises=_type_error(value))
 
@@ -242,6 +243,8 @@ def attribute(reader: Reader, owner: Value, name: str, node: ast.AST) -> Value |
             return owner
     if isinstance(owner, Number) and name in ("real", "T"):
         return owner
+    if isinstance(owner, Number) and name == "imag":
+        return number(0.0)
     return None
 
 
@@ -257,6 +260,8 @@ def method(reader: Reader, owner: Value, name: str, args: Sequence[Value], frame
         return changes.list_method(reader, owner, name, args, frame, node)
     if isinstance(owner, TupleValue | ListValue) and name in ("index", "count"):
         return _search(owner, name, args, node)
+    if isinstance(owner, Number) and name in ("item", "conjugate") and not args:
+        return owner
     if isinstance(owner, ArrayValue) and name in ("copy", "tolist") and not args:
         return owner if name == "copy" else to_list(owner)
     return None

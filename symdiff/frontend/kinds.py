@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import ast
 import math
 import types
@@ -66,9 +67,10 @@ def _classes(value: Value, node: ast.AST) -> tuple[Any, ...]:
     found = value.value if isinstance(value, Known) else None
     if isinstance(found, types.UnionType):
         return tuple(found.__args__)
-    # Only classes whose test is Python's own: abstract classes of the standard library, and NumPy's.
+    # Only classes whose test is Python's own, with abstract classes that have no hook, and those of the standard library.
     known = isinstance(found, type) and (
         type(found).__instancecheck__ is type.__instancecheck__
+        or (type(found) is abc.ABCMeta and not any("__subclasshook__" in vars(base) for base in found.__mro__[:-1]))
         or found.__module__.split(".")[0] in ("collections", "numbers", "typing")
     )
     if not known:

@@ -19,7 +19,7 @@ from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lookup import MISSING, is_python, member, own_attributes
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.places import Place
-from symdiff.frontend.values import Known, SuperValue, Value, describe
+from symdiff.frontend.values import ArrayValue, Known, ListValue, Number, SuperValue, TupleValue, Value, describe
 from symdiff.graph.build import Body
 
 _LOCAL = "use a local variable"
@@ -83,7 +83,9 @@ def _place(owner: Value, node: ast.AST) -> Place:
     if isinstance(owner, Known) and issubclass(type(owner.value), types.ModuleType):
         raise GapError(node, "a write to a global variable of a module", "return the value instead")
     if not isinstance(owner, Known):
-        raise GapError(node, f"an assignment to an attribute of {describe(owner)}", _LOCAL)
+        plain = isinstance(owner, Number | ArrayValue | TupleValue | ListValue)
+        raises = AttributeError if plain else None  # as in Python
+        raise GapError(node, f"an assignment to an attribute of {describe(owner)}", _LOCAL, raises=raises)
     return owner.place or Place("object", owner.value)
 
 

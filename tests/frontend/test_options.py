@@ -1,5 +1,6 @@
 """Options with defaults, NumPy's logic on scalars, arrays without axes: what library code does on its way to a formula."""
 
+import abc
 import math
 
 import numpy as np
@@ -217,3 +218,30 @@ def helper(x):  # noqa: RET503
 def test_a_helper_without_a_result_on_some_path_is_refused():
     with pytest.raises(UnsupportedError, match="helper returns nothing on some path"):
         grad(lambda x: helper(x) + 1)
+
+
+def labelled(x, values):
+    y = np.clip(x, -1, 3)
+    try:  # noqa: SIM105
+        y.name = "clipped"
+    except AttributeError:
+        pass
+    p, q = np.broadcast_arrays(x, 2.0)
+    flat = np.where(np.iscomplex(x) | (x < 0), 0.0, np.full_like(x, 3.0) * x)
+    rates = (np.asarray(values) / (1 + x) ** np.arange(0, len(values))).sum(axis=0)
+    return y.item() * x.real + x.imag + flat * q + p + rates
+
+
+def test_numpy_functions_that_are_trivial_for_scalars():
+    x = np.float64(0.5)
+    value, slope = value_and_grad(labelled)(0.5, [1.0, 2.0, 3.0])
+    assert value == pytest.approx(labelled(x, [1.0, 2.0, 3.0]), rel=1e-15)
+    assert slope == pytest.approx(2 * 0.5 + 6 + 1 - 2 / 1.5**2 - 6 / 1.5**3, rel=1e-14)
+
+
+class Kind(abc.ABC):  # noqa: B024 - a class that numbers are no instances of
+    pass
+
+
+def test_isinstance_of_an_abstract_class_without_a_hook():
+    assert grad(lambda x: x**3 if isinstance(x, Kind) else x * x)(2.0) == 4.0

@@ -1,0 +1,101 @@
+"""NumPy functions that make arrays: zeros, ones, full, zeros_like and its kin, arange, broadcast_arrays."""
+
+from __future__ import annotations
+
+import ast
+import math
+
+from symdiff.frontend import containers
+from symdiff.frontend.conditions import scalar
+from symdiff.frontend.gaps import GapError
+from symdiff.frontend.library import Args, Form, Keywords, plain
+from symdiff.frontend.lower import Reader
+from symdiff.frontend.values import ArrayValue, Condition, Known, Number, TupleValue, Value, number
+
+
+def check_float(kind: Value | None, node: ast.AST) -> None:
+    """Refuse a dtype that is not float64."""
+    plain_float = isinstance(kind, Known) and getattr(kind.value, "__name__", kind.value) in ("float", "float64", "f8", "d", None)
+    if kind is not None and not plain_float:
+        raise GapError(node, "an array of another type than float64", "leave dtype out")
+
+
+def _filled_array(sizes: tuple[int, ...], value: Number, node: ast.AST) -> ArrayValue:
+    if math.prod(sizes) > containers.MAX_RANGE or min(sizes, default=0) < 0:
+        raise GapError(node, f"an array of shape {sizes}", "use a smaller one", "not yet")
+    return ArrayValue(sizes, (value,) * math.prod(sizes))
+
+
+def _filled(name: str, value: float | None) -> Form:
+    """``np.zeros(shape)``, ``np.ones(shape)``, ``np.full(shape, value)``."""
+
+    def form(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+        check_float(keywords.pop("dtype", None), node)
+        count = 1 if value is not None else 2
+        plain(args, keywords, count, count, name, node)
+        shape = args[0].items if isinstance(args[0], TupleValue) else (args[0],)
+        sizes = tuple(reader.integer(size, node, "a length") for size in shape)
+        return _filled_array(sizes, number(value) if value is not None else scalar(reader, args[1], node), node)
+
+    return form
+
+
+def _like(name: str, value: float | None) -> Form:
+    """``np.zeros_like(a)``, ``np.ones_like(a)``, ``np.full_like(a, value)``."""
+
+    def form(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+        check_float(keywords.pop("dtype", None), node)
+        count = 1 if value is not None else 2
+        plain(args, keywords, count, count, name, node)
+        shape = containers.to_array(reader, args[0], node).shape
+        return _filled_array(shape, number(value) if value is not None else scalar(reader, args[1], node), node)
+
+    return form
+
+
+def _arange(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``np.arange(start, stop, step)`` of integers."""
+    check_float(keywords.pop("dtype", None), node)
+    plain(args, keywords, 1, 3, "arange", node)
+    numbers = range(*(reader.integer(value, node, "a bound of arange") for value in args))
+    if len(numbers) > containers.MAX_RANGE:
+        raise GapError(node, f"an array of {len(numbers)} elements", "use a smaller one", "not yet")
+    return ArrayValue((len(numbers),), tuple(map(number, numbers)))
+
+
+def _broadcast_arrays(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``np.broadcast_arrays(a, b, ...)``: each repeated to the common shape."""
+    plain(args, keywords, 1, 100, "broadcast_arrays", node)
+    arrays = [containers.to_array(reader, value, node) for value in args]
+    positions = range(len(arrays))
+
+    def chosen(position: int) -> Value:
+        return containers.broadcast(reader, lambda *items: items[position], *arrays, node)
+
+    return TupleValue(tuple(map(chosen, positions)))
+
+
+def _is_complex(answer: bool) -> Form:
+    """``np.iscomplex(x)``, ``np.isreal(x)`` of real numbers."""
+
+    def form(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+        plain(args, keywords, 1, 1, "iscomplex", node)
+        if not isinstance(args[0], Number | Condition):
+            raise GapError(node, "iscomplex or isreal of an array", "leave the test out", "not yet")
+        return Known(answer)
+
+    return form
+
+
+MAKING: dict[str, Form] = {
+    "zeros": _filled("zeros", 0.0),
+    "ones": _filled("ones", 1.0),
+    "full": _filled("full", None),
+    "zeros_like": _like("zeros_like", 0.0),
+    "ones_like": _like("ones_like", 1.0),
+    "full_like": _like("full_like", None),
+    "arange": _arange,
+    "broadcast_arrays": _broadcast_arrays,
+    "iscomplex": _is_complex(False),
+    "isreal": _is_complex(True),
+}
