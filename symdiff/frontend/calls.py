@@ -29,6 +29,7 @@ from symdiff.frontend.values import (
     POISON,
     ArrayValue,
     Bound,
+    Choice,
     Condition,
     Conflict,
     Container,
@@ -193,6 +194,10 @@ def call(
         if found is not None:
             return found
         return call(reader, function.function, [*function.args, *args], given, node, hint)
+    if isinstance(function, Choice):
+        from symdiff.frontend.conditions import split
+
+        return split(reader, function, lambda side: call(reader, side, args, keywords, node, hint), node, hint)
     if not isinstance(function, Known):
         raise GapError(node, f"a call of {describe(function)}", "call a function")
     return _call_known(reader, function, args, keywords, node, hint)
@@ -221,7 +226,7 @@ def _call_known(
         leaf = reader.builder.fresh("time")
         reader.opaque[leaf] = node, reader.frames[-1]
         return Number(leaf)
-    result = _call_library(reader, target, args, keywords, node, hint)
+    result = _over_choices(reader, target, args, keywords, node, hint)
     if result is not None:
         return _as_answered(target, result)
     if has_mark(target, "__symdiff_reading__"):
@@ -235,6 +240,29 @@ def _as_answered(target: Any, result: Value) -> Value:
     """The result of a function; a truth value of NumPy's functions is NumPy's bool."""
     numpy = type(target).__name__ == "ufunc" or home(target).split(".")[0] == "numpy"
     return Condition(result.atom, numpy=True) if isinstance(result, Condition) and numpy else result
+
+
+def _over_choices(
+    reader: Reader, target: Any, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST, hint: str
+) -> Value | None:
+    """A function of the library; where an argument is one of two values, on each of them."""
+    from symdiff.frontend.arrays import forms
+
+    place = next((k for k, value in enumerate(args) if isinstance(value, Choice)), None)
+    known = (has_plain_hash(target) and target in forms()) or row_of_callee(target) is not None
+    if place is None or not known:
+        return _call_library(reader, target, args, keywords, node, hint)
+    from symdiff.frontend.conditions import split
+
+    def use(side: Value) -> Value:
+        given = [*args[:place], side, *args[place + 1 :]]
+        result = _over_choices(reader, target, given, keywords, node, hint)
+        assert result is not None  # noqa: S101 - it is known
+        return result
+
+    chosen = args[place]
+    assert isinstance(chosen, Choice)  # noqa: S101 - it was found as one
+    return split(reader, chosen, use, node, hint)
 
 
 def _call_library(

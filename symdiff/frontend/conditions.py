@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import enum
+import functools
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -19,6 +20,7 @@ from symdiff.frontend.values import (
     POISON,
     ArrayValue,
     Bound,
+    Choice,
     Condition,
     DictValue,
     FunctionValue,
@@ -93,6 +95,14 @@ def read_compare(reader: Reader, node: ast.Compare, frame: Frame, hint: str) -> 
 
 def compare(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.AST, hint: str = "t") -> Value:
     """One comparison."""
+    if isinstance(a, Choice):
+        return split(reader, a, lambda side: compare(reader, op, side, b, node, hint), node, hint)
+    if isinstance(b, Choice):
+        return split(reader, b, lambda side: compare(reader, op, a, side, node, hint), node, hint)
+    return _compare_plain(reader, op, a, b, node, hint)
+
+
+def _compare_plain(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.AST, hint: str) -> Value:
     if isinstance(op, ast.Is | ast.IsNot):
         return _identity(reader, op, a, b, node)
     if isinstance(op, ast.In | ast.NotIn):
@@ -260,7 +270,30 @@ def truth_of(reader: Reader, value: Value, node: ast.AST) -> Known | Condition:
         return truth_of(reader, value.items[0], node)
     if isinstance(value, FunctionValue | Method | Bound | IteratorValue):
         return Known(True)
+    if isinstance(value, Choice):
+        truth = split(reader, value, lambda side: truth_of(reader, side, node), node)
+        return truth if isinstance(truth, Known) else _condition(truth)
     raise GapError(node, f"the truth value of {describe(value)} is ambiguous", "compare its elements")
+
+
+def split(reader: Reader, value: Choice, use: Callable[[Value], Value], node: ast.AST, hint: str = "t") -> Value:
+    """Use each of the two values that a choice may be, on its own side of a branch."""
+    known = decided(reader, value.condition)
+    if known is not None:
+        return use(value.then if known else value.orelse)
+    sides = []
+    for taken, item in ((True, value.then), (False, value.orelse)):
+        reader.facts.append((value.condition, taken))
+        try:
+            sides.append(_side(reader, functools.partial(use, item), node))
+        finally:
+            reader.facts.pop()
+    results = [side[1] for side in sides]
+    if all(isinstance(result, Known) and isinstance(result.value, bool) for result in results):
+        first, second = (isinstance(result, Known) and result.value for result in results)
+        condition = Condition(value.condition)
+        return Known(first) if first == second else condition if first else _negated(reader, condition, hint)
+    return _chosen(reader, value.condition, sides, node, hint)
 
 
 @reads(ast.BoolOp)

@@ -14,6 +14,7 @@ from symdiff.frontend.gaps import GapError, PoisonedError
 from symdiff.frontend.lower import Frame, Reader, reads
 from symdiff.frontend.values import (
     NONE,
+    Choice,
     DictValue,
     Known,
     Number,
@@ -107,6 +108,10 @@ def _entries(reader: Reader, value: Value, node: ast.AST) -> list[tuple[Any, Val
 
 def lookup(reader: Reader, owner: DictValue, index: Value, node: ast.AST) -> Value:
     """``owner[key]``."""
+    if isinstance(index, Choice):
+        from symdiff.frontend.conditions import split
+
+        return split(reader, index, lambda side: lookup(reader, owner, side, node), node)
     key = hashed(reader, index, node)
     if key not in owner.entries:
         known = ", ".join(map(repr, owner.keys[:5])) + (", ..." if len(owner.keys) > 5 else "")

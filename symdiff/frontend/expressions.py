@@ -7,13 +7,14 @@ import operator
 from collections.abc import Callable
 
 from symdiff.frontend import containers, objects
-from symdiff.frontend.conditions import as_number, logical, read_test, scalar, truth_of
+from symdiff.frontend.conditions import as_number, logical, read_test, scalar, split, truth_of
 from symdiff.frontend.gaps import GapError, PoisonedError
 from symdiff.frontend.lower import Frame, Reader, reads
 from symdiff.frontend.source import FunctionSource
 from symdiff.frontend.values import (
     POISON,
     ArrayValue,
+    Choice,
     Condition,
     FunctionValue,
     Known,
@@ -177,6 +178,10 @@ def _one_operation(reader: Reader, node: ast.BinOp, left: Value, frame: Frame, h
 
 def binary(reader: Reader, op: type[ast.operator], left: Value, right: Value, node: ast.AST, hint: str = "t") -> Value:
     """Apply an arithmetic operator to two values."""
+    if isinstance(left, Choice):
+        return split(reader, left, lambda side: binary(reader, op, side, right, node, hint), node, hint)
+    if isinstance(right, Choice):
+        return split(reader, right, lambda side: binary(reader, op, left, side, node, hint), node, hint)
     joined = containers.join(reader, op, left, right, node)
     if joined is not None:
         return joined

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from symdiff.frontend.values import (
     POISON,
     ArrayValue,
+    Choice,
     Condition,
     Conflict,
     Container,
@@ -21,7 +22,6 @@ from symdiff.frontend.values import (
     Poison,
     TupleValue,
     Value,
-    describe,
 )
 from symdiff.graph.build import Pair
 from symdiff.graph.graph import UNDEFINED, Atom, Const, Statement, defined
@@ -93,7 +93,12 @@ class Merge:
             return self._pair(hint, first, second, Condition)
         if isinstance(then, Container) and isinstance(orelse, Container) and type(then) is type(orelse):
             return self._items(hint, then, orelse)
-        return _fixed(Conflict(f"it is {describe(then)} on one path and {describe(orelse)} on another"))
+        return self._choice(hint, then, orelse)
+
+    def _choice(self, hint: str, then: Value, orelse: Value) -> Recipe:
+        """Values that no number can express: it is remembered which condition decides between them."""
+        first, second = self._survivor(hint, then, None), self._survivor(hint, None, orelse)
+        return lambda atoms: Choice(self.condition, first(atoms), second(atoms))
 
     def _survivor(self, hint: str, then: Value | None, orelse: Value | None) -> Recipe:
         """One side never gets here: the value is that of the other, handed out if it was computed inside."""
@@ -111,7 +116,26 @@ class Merge:
                 for k, item in enumerate(value.items)
             ]
             return _rebuild(value, inner)
+        if isinstance(value, Choice):
+            return self._inner_choice(hint, value, orelse is None, names)
         return _fixed(value)
+
+    def _inner_choice(self, hint: str, value: Choice, taken: bool, names: Collection[str]) -> Recipe:
+        """A choice that was made on one side: its condition is handed out, too."""
+        sides = [(side, None) if taken else (None, side) for side in (value.then, value.orelse)]
+        first, second = (self._survivor(hint, *side) for side in sides)
+        if value.condition not in names:
+            return lambda atoms: Choice(value.condition, first(atoms), second(atoms))
+        other: Atom = Const(False)
+        here = (value.condition, other) if taken else (other, value.condition)
+        chosen = self._pair("chosen", here[0], here[1], Condition)
+
+        def make(atoms: Sequence[Atom]) -> Value:
+            condition = chosen(atoms)
+            assert isinstance(condition, Condition)  # noqa: S101 - it was made one
+            return Choice(condition.atom, first(atoms), second(atoms))
+
+        return make
 
     def _partial(self, hint: str, then: Value, orelse: Value) -> Recipe:
         """A variable that some path leaves unbound: its value, and where it has one."""
@@ -136,7 +160,7 @@ class Merge:
 
     def _items(self, hint: str, then: Container, orelse: Container) -> Recipe:
         if _shape(then) != _shape(orelse):
-            return _fixed(Conflict(f"it is {describe(then)} on one path and {describe(orelse)} on another"))
+            return self._choice(hint, then, orelse)
         pairs = zip(then.items, orelse.items, strict=True)
         return _rebuild(then, [self._recipe(f"{hint}_{k}", a, b) for k, (a, b) in enumerate(pairs)], orelse)
 

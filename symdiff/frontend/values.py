@@ -183,6 +183,15 @@ class Conflict:
     reason: str
 
 
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """One of two values that no number can express: a text, a function, None on one path. It is known which, where it is used."""
+
+    condition: Atom
+    then: Value
+    orelse: Value
+
+
 @dataclass(frozen=True)
 class Maybe:
     """A variable that has a value on some paths only: where ``defined`` holds. Reading it elsewhere is refused."""
@@ -217,6 +226,7 @@ Value = (
     | Transformed
     | Method
     | Conflict
+    | Choice
     | Maybe
     | Poison
 )
@@ -300,6 +310,8 @@ def describe(value: Value) -> str:
         return _describe_object(value.value)
     if isinstance(value, ArrayValue):
         return f"an array of shape {value.shape}"
+    if isinstance(value, Choice):
+        return f"a value that is {describe(value.then)} on one path and {describe(value.orelse)} on another"
     for kind, words in _WORDS.items():
         if isinstance(value, kind):
             return f"{words} of {len(value.items)}" if isinstance(value, TupleValue | ListValue | DictValue) else words

@@ -674,3 +674,43 @@ def mutual_recursion(x):
         return 0.5 if n == 0 else x + even(n - 1)
 
     return even(9)
+
+
+# -- values that differ between paths -----------------------------------------------------------------------------------
+
+
+@case((1.2,), (-1.2,), (3.0,))
+def chosen_texts(x):
+    mode = "pos" if x > 0 else "neg"
+    kind = None
+    if x > 2:
+        kind = "large"
+    if mode == "pos" and kind is None:
+        return x**2
+    factor = {"pos": 2.0, "neg": x}[mode]
+    return factor * x if kind != "large" else 7 * x
+
+
+@case((1.2,), (0.5,), (-1.2,))
+def chosen_functions(x):
+    if x > 0:
+        if x > 1:
+            f = math.sin
+        else:
+            f = math.cos
+    else:
+        k = x * 3
+        f = lambda v: v * v + 1
+    g = max if x > 1 else min
+    return f(x) + g(x, 0.7)
+
+
+@case((1.2, 0.5), (1.2, -0.5))
+def chosen_none(x, y):
+    root = None
+    if y > 0:
+        root = math.sqrt(y)
+    if root is not None:
+        return x * root
+    values = [x] if x > y > 0 else [x, y]
+    return sum(values) * len(values)
