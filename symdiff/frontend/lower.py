@@ -24,7 +24,6 @@ from symdiff.frontend.source import FunctionSource
 from symdiff.frontend.values import (
     POISON,
     ArrayValue,
-    Choice,
     Condition,
     Conflict,
     Known,
@@ -302,14 +301,6 @@ class Reader:
 
     # names
 
-    def settled(self, value: Value) -> Value:
-        """A value without the choices that are decided on this path."""
-        from symdiff.frontend.signs import decided
-
-        while isinstance(value, Choice) and (known := decided(self, value.condition)) is not None:
-            value = value.then if known else value.orelse
-        return value
-
     @staticmethod
     def scopes(frame: Frame | None) -> Iterator[Frame]:
         """A frame and those that it closes over, from the inside out."""
@@ -319,6 +310,8 @@ class Reader:
 
     def name(self, frame: Frame, name: str, node: ast.expr) -> Value:
         """The value of a variable: local, of an enclosing function, or from outside."""
+        from symdiff.frontend.signs import settled
+
         scope: Frame | None = frame
         while scope is not None:
             if name in scope.variables:
@@ -327,7 +320,7 @@ class Reader:
                     return value.value
                 if isinstance(value, Maybe):
                     return self.bound(name, value)
-                value = self.settled(value)
+                value = settled(self, value)
                 if isinstance(value, Conflict):
                     raise GapError(node, f"{name}: {value.reason}", "give the variable one kind of value on every path")
                 return value

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from symdiff.frontend.values import Choice, Value
 from symdiff.graph.graph import Atom, Const
 
 if TYPE_CHECKING:
@@ -43,6 +44,13 @@ def decided(reader: Reader, atom: Atom) -> bool | None:
         if fact is not None and fact[0] == base:
             possible &= fact[1] if holds else ALL - fact[1]
     return True if possible <= wanted else False if not possible & wanted else None
+
+
+def settled(reader: Reader, value: Value) -> Value:
+    """A value without the choices that are decided on this path."""
+    while isinstance(value, Choice) and (known := decided(reader, value.condition)) is not None:
+        value = value.then if known else value.orelse
+    return value
 
 
 def _parts(reader: Reader, atom: Atom, holds: bool) -> Iterator[tuple[Atom, bool]]:

@@ -714,3 +714,11 @@ def chosen_none(x, y):
         return x * root
     values = [x] if x > y > 0 else [x, y]
     return sum(values) * len(values)
+
+
+@case((1.2,), (-1.2,))
+def odd_part(x):
+    def odd(v):
+        return -odd(-v) if v < 0 else v**2
+
+    return odd(2 * x) + odd(-x)
