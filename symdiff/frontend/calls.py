@@ -302,6 +302,8 @@ def _call_python(reader: Reader, function: Known, args: Sequence[Value], keyword
         source = from_function(plain)
     except SourceError as error:
         raise GapError(node, str(error), "define the function in a file") from None
+    # Reloading tools give a function other code.
+    reader.guard(Place(source.name, plain).then("attribute", "__code__"), plain.__code__)
     defaults = own_defaults(reader, source, node)
     if is_vectorized(target) and not keywords and any(isinstance(value, Container | VectorParam) for value in args):
         return _elementwise(reader, source, args, defaults, node)

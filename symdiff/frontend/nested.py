@@ -31,6 +31,7 @@ from symdiff.frontend.values import (
     leaves,
     structure_of,
 )
+from symdiff.frontend.writes import check_unwritten
 from symdiff.graph.graph import Atom, Graph, Param, defined, free_names
 from symdiff.graph.splice import splice
 from symdiff.graph.structure import SCALAR
@@ -89,6 +90,8 @@ def adopt(reader: Reader, reading: Any, outer: Mapping[str, Place] = NOWHERE) ->
     ``outer`` tells where its arguments come from.
     """
     names: dict[str, Atom] = {}
+    places = [place for place, _ in reading.captures] + [guard.place for guard in reading.guards]
+    check_unwritten(reader, places)
     for inner, leaf in reading.captures:
         place = inner.rooted(outer)
         if place.key not in reader.captures:

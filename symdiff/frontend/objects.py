@@ -20,7 +20,6 @@ from symdiff.frontend.outside import wrap
 from symdiff.frontend.places import Place
 from symdiff.frontend.values import Bound, Known, SuperValue, TupleValue, Value, describe
 
-_LOOKUP = (object.__getattribute__, type.__getattribute__, types.SimpleNamespace.__getattribute__)  # Python's own
 _ADVICE = "pass the value as an argument of the function"
 Owner = Known | TupleValue  # an object, a class, or a named tuple
 
@@ -81,16 +80,13 @@ def _is_special(module: types.ModuleType) -> bool:
 def attribute(reader: Reader, owner: Known | SuperValue, name: str, node: ast.AST) -> Value:
     """``owner.name`` of an object, a class or ``super()``."""
     if isinstance(owner, SuperValue):
-        found = member(_class_of(owner.owner), name, owner.after)
-        if _is_data(found) and not isinstance(found, property):
-            raise GapError(node, f"super().{name}", _ADVICE, "not yet")
-        return _from_class(reader, owner.owner, found, name, node, None)
+        return _of_base(reader, owner, name, node)
     cls = type(owner.value)
     if issubclass(cls, type):
         return _of_class(reader, owner, name, node)
     if name == "__class__":
         return Known(cls, owner.place and owner.place.then("type"))
-    if member(cls, "__getattribute__") not in _LOOKUP:
+    if not _is_looked_up_by_python(cls):
         raise GapError(node, f"{cls.__name__} has a __getattribute__ of its own, which is not run", _ADVICE)
     if isinstance(owner.value, enum.Enum) and name in ("value", "name"):
         return wrap(reader, owner.value._value_ if name == "value" else owner.value._name_, name, None, node)
@@ -102,6 +98,32 @@ def attribute(reader: Reader, owner: Known | SuperValue, name: str, node: ast.AS
     if name in own:
         return wrap(reader, own[name], name, place, node)
     return _from_class(reader, owner, found, name, node, place)
+
+
+def _is_looked_up_by_python(cls: type) -> bool:
+    """True if the attributes of objects are found by Python's own code."""
+    found = member(cls, "__getattribute__")
+    return type(found) is types.WrapperDescriptorType and found.__objclass__.__module__ in ("builtins", "types")
+
+
+def _of_base(reader: Reader, owner: SuperValue, name: str, node: ast.AST) -> Value:
+    """``super().name``: what a base class defines, found in that class at every call."""
+    cls = _class_of(owner.owner)
+    found = member(cls, name, owner.after)
+    if found is MISSING:
+        return _missing(reader, cls, name, node)
+    bases = cls.__mro__[cls.__mro__.index(owner.after) + 1 :]
+    base = next(base for base in bases if name in vars(base))
+    place = Place(base.__name__, base).attribute(name)
+    if isinstance(found, types.FunctionType):
+        return Bound(_guarded(reader, found, place), (owner.owner,))
+    if isinstance(found, property):
+        return _property(reader, owner.owner, found, name, node, place)
+    if isinstance(found, staticmethod | classmethod):
+        return _from_class(reader, owner.owner, found, name, node, place)
+    if member(type(found), "__get__") is not MISSING:
+        raise GapError(node, f"super().{name}", _ADVICE, "not yet")
+    return wrap(reader, found, name, place, node)
 
 
 def _class_of(owner: Owner) -> type:
@@ -135,7 +157,7 @@ def _from_class(reader: Reader, owner: Owner, found: Any, name: str, node: ast.A
     if found is MISSING:
         return _missing(reader, cls, name, node)
     if isinstance(found, property | functools.cached_property):
-        return _property(reader, owner, found, name, node)
+        return _property(reader, owner, found, name, node, _class_place(owner, name))
     if isinstance(found, types.MemberDescriptorType) and isinstance(owner, Known):
         return _slot(reader, owner, found, name, node, place)
     if isinstance(found, staticmethod):
@@ -185,9 +207,9 @@ def _slot(reader: Reader, owner: Known, found: Any, name: str, node: ast.AST, pl
     return wrap(reader, value, name, place, node)
 
 
-def _property(reader: Reader, owner: Owner, found: Any, name: str, node: ast.AST) -> Value:
+def _property(reader: Reader, owner: Owner, found: Any, name: str, node: ast.AST, home: Place | None) -> Value:
     """A property is read as its function; so is a cached one, as long as the object has not stored its value."""
-    _guarded(reader, found, _class_place(owner, name))
+    _guarded(reader, found, home)
     cached = isinstance(found, functools.cached_property)
     place = _place_of(owner)
     if cached and place is not None:

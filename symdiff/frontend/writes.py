@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from symdiff.frontend import changes
-from symdiff.frontend.gaps import GapError
+from symdiff.frontend.gaps import GapError, PoisonedError
 from symdiff.frontend.lookup import MISSING, is_python, member, own_attributes
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.places import Place
@@ -129,8 +129,18 @@ def present(reader: Reader, owner: Value, name: str, node: ast.AST) -> Value | N
 
 def check_written(reader: Reader, read: Iterable[Place]) -> None:
     """Refuse a function that reads, for its result, an attribute that it changes: the next call gives something else."""
+    _refuse(reader, read, "is read for the result and changed: every call gives something else")
+
+
+def check_unwritten(reader: Reader, read: Iterable[Place]) -> None:
+    """Refuse to call a derivative that reads an attribute which was changed before: it would read the old value."""
+    if _refuse(reader, read, "is changed, and then read by a derivative that is called"):
+        raise PoisonedError
+
+
+def _refuse(reader: Reader, read: Iterable[Place], what: str) -> bool:
     steps = {step for place in read for step in place.path}
-    for name, node, frame in reader.written:
-        if ("attribute", name) in steps:
-            reason = f"{name} is read for the result and changed: every call gives something else"
-            reader.record(frame, GapError(node, reason, "pass it as an argument and return the new value"))
+    found = [write for write in reader.written if ("attribute", write[0]) in steps]
+    for name, node, frame in found:
+        reader.record(frame, GapError(node, f"{name} {what}", "pass it as an argument and return the new value"))
+    return bool(found)

@@ -213,6 +213,74 @@ def test_a_method_that_is_replaced_is_noticed(monkeypatch):
         assert df(2.0) == before - 4 + 3 - 8 + 6
 
 
+def test_what_super_finds_is_noticed_when_it_is_replaced(monkeypatch):
+    class Top:
+        k = 2.0
+
+        def f(self, x):
+            return self.k * x
+
+        @property
+        def p(self):
+            return self.k
+
+        @staticmethod
+        def s(x):
+            return x**2
+
+    class Middle(Top):
+        pass
+
+    class Bottom(Middle):
+        def f(self, x):
+            return super().f(x) + super().p * x + super().s(x) + super().k * x
+
+        @property
+        def p(self):
+            return 100.0
+
+    df = grad(Bottom().f)
+    for _ in range(2):
+        assert df(1.0) == 8.0
+    kernel = df.at(1.0).kernel
+    assert df.at(1.0).kernel is kernel
+    monkeypatch.setattr(Top, "f", lambda self, x: 10 * x)
+    assert df(1.0) == 16.0
+    monkeypatch.setattr(Top, "p", property(lambda self: 7.0))
+    assert df(1.0) == 21.0
+    monkeypatch.setattr(Top, "s", staticmethod(lambda x: 0 * x))
+    assert df(1.0) == 19.0
+    monkeypatch.setattr(Top, "k", 5.0)
+    assert df(1.0) == 22.0
+
+
+def test_a_function_that_is_given_other_code(monkeypatch):
+    def helper(x):
+        return x**2
+
+    def other(x):
+        return x**3
+
+    df = grad(lambda x: helper(x))
+    assert df(2.0) == 4.0
+    helper.__code__ = other.__code__
+    for _ in range(2):
+        assert df(2.0) == 12.0
+
+
+def test_objects_of_subclasses_of_builtin_classes():
+    class Named(dict):
+        k = 2.0
+
+    class Listed(list):
+        def f(self, x):
+            return self.k * x
+
+    items = Listed([1.0])
+    items.k = 3.0
+    assert grad(lambda x, p, q: p.k * x + q.f(x))(1.0, Named(), items) == 5.0
+
+
 def test_a_property_that_is_replaced_is_noticed(monkeypatch):
     spring = Spring()
     df = grad(spring.with_properties)

@@ -114,6 +114,7 @@ class Stateful:
         self.n = 1.0
         self.log = []
         self.first = None
+        self.table = {"k": 2.0}
         self.part = types.SimpleNamespace(k=2.0)
         self.other = self.part
 
@@ -165,6 +166,19 @@ class Stateful:
         self.part.k = x
         return self.other.k * x
 
+    @grad(argnums="x")
+    def slope(self, x):
+        return self.k * x**2
+
+    def through_a_derivative(self, x):
+        self.k = x
+        return self.slope(x)
+
+    def an_alias(self, x):
+        table = self.table
+        self.table["k"] = x
+        return table["k"] * x
+
     def a_list(self, x):
         items = [x]
         self.items = items
@@ -213,6 +227,8 @@ class Guarded:
         (Stateful, "on_both_paths", "not followed", "self.y"),
         (Stateful, "in_an_expression", "not followed", "self.k"),
         (Stateful, "under_another_name", "may be the attribute", "self.other.k"),
+        (Stateful, "through_a_derivative", "read by a derivative", "self.k"),
+        (Stateful, "an_alias", "read for the result and changed", 'self.table["k"]'),
         (Stateful, "a_list", "not followed", "self.items"),
         (Stateful, "reads_impure", "side effect", "self.n"),
         (Stateful, "sets", "set by a property", "self.settable"),
