@@ -14,7 +14,6 @@ from symdiff.primitives.kinks import copysign, floor, maximum, minimum
 from symdiff.primitives.logistic import logaddexp, softplus
 from symdiff.primitives.operators import pow_
 from symdiff.primitives.row import Kind, Primitive
-from symdiff.primitives.special import polygamma
 
 _ANY = (-3.0, 3.0)
 _INF = Constant(float("inf"), "inf")
@@ -57,9 +56,6 @@ ROWS: tuple[Primitive, ...] = (
     _abbreviation("isposinf", 1, lambda x: eq(x, _INF), "numpy.isposinf", result="bool"),
     _abbreviation("isneginf", 1, lambda x: eq(x, -_INF), "numpy.isneginf", result="bool"),
     _abbreviation("log_expit", 1, lambda x: -softplus(-x), "scipy.special.log_expit"),
-    _abbreviation(
-        "digamma", 1, lambda x: polygamma(0, x), "scipy.special.digamma", sample=((0.3, 5.0),), domain="no integer <= 0"
-    ),
     _abbreviation("exp10", 1, lambda x: pow_(TEN, x), "scipy.special.exp10"),
     _abbreviation("radian", 3, lambda d, m, s: ((s / 60 + m) / 60 + d) * (PI / 180), "scipy.special.radian"),
     _distribution("chdtr", lambda v, x: gammainc(v / 2, x / 2)),

@@ -9,14 +9,11 @@ from symdiff.primitives.entropy import xlog1py, xlogy
 from symdiff.primitives.exponential import exp, log1p, sqrt
 from symdiff.primitives.named import named
 from symdiff.primitives.row import ELEMENTARY, SPECIAL, UNKNOWN, Primitive
-from symdiff.primitives.special import lgamma, polygamma
+from symdiff.primitives.special import digamma, lgamma
 
 _POSITIVE = (0.3, 5.0)
 _INSIDE = (0.05, 0.95)
-
-
-def _psi(x: Any) -> Any:
-    return polygamma(0, x)
+_psi = digamma  # as formulas call it
 
 
 def _log_gamma_density(a: Any, x: Any) -> Any:

@@ -52,14 +52,19 @@ erfc: Primitive = Primitive(
     weight=SPECIAL, error=4, conditioning=4,
 )  # fmt: skip
 gamma: Primitive = Primitive(
-    "gamma", 1, lambda x, f: (f * polygamma(0, x),), code="math.gamma({0})", sympy="gamma", mpmath="gamma",
+    "gamma", 1, lambda x, f: (f * digamma(x),), code="math.gamma({0})", sympy="gamma", mpmath="gamma",
     numeric=_gamma, spellings=("math.gamma", "scipy.special.gamma"), sample=((0.3, 5.0),), weight=SPECIAL,
     domain="no integer <= 0", error=16, conditioning=4,
 )  # fmt: skip
 lgamma: Primitive = Primitive(
-    "lgamma", 1, lambda x, f: (polygamma(0, x),), code="math.lgamma({0})", sympy="loggamma",
+    "lgamma", 1, lambda x, f: (digamma(x),), code="math.lgamma({0})", sympy="loggamma",
     mpmath=lambda mp, x: mp.log(abs(mp.gamma(x))), numeric=_lgamma, spellings=("math.lgamma", "scipy.special.gammaln"),
     sample=((0.3, 5.0),), weight=SPECIAL, domain="no integer <= 0", error=16, conditioning=16, absolute=16,
+)  # fmt: skip
+digamma: Primitive = Primitive(
+    "digamma", 1, lambda x, f: (polygamma(1, x),), code="digamma({0})", scipy="__pyx_fuse_1psi", sympy="digamma",
+    mpmath="digamma", spellings=("scipy.special.digamma",), sample=((0.3, 5.0),), weight=SPECIAL, domain="no integer <= 0",
+    error=16, conditioning=16, absolute=8,
 )  # fmt: skip
 polygamma: Primitive = Primitive(
     "polygamma", 2, _polygamma_partials, code="polygamma({0}, {1})", kernel=kernels.polygamma, literals=(0,),
@@ -68,4 +73,4 @@ polygamma: Primitive = Primitive(
     domain="no integer <= 0; n an integer literal", error=64, conditioning=16,
 )  # fmt: skip
 
-ROWS: tuple[Primitive, ...] = (erf, erfc, gamma, lgamma, polygamma)
+ROWS: tuple[Primitive, ...] = (erf, erfc, gamma, lgamma, digamma, polygamma)

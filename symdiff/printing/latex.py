@@ -51,6 +51,11 @@ class TexPrinter(LatexPrinter):  # type: ignore[misc]
         power = "" if exp is None else f"^{{{exp}}}"
         return f"{name}{power}{{\\left({','.join(map(self._print, expr.args))} \\right)}}"
 
+    def _print_polygamma(self, expr: Any, exp: Any = None) -> str:
+        order, x = expr.args
+        written = rf"\psi{'' if order == 0 else f'^{{({self._print(order)})}}'}\left({self._print(x)}\right)"
+        return written if exp is None else rf"\left({written}\right)^{{{exp}}}"
+
     def _print_Float(self, expr: Any) -> str:  # noqa: N802
         digits, _, exponent = decimal(expr).partition("e")
         return digits if not exponent else f"{digits} \\cdot 10^{{{int(exponent)}}}"

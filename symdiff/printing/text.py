@@ -57,6 +57,20 @@ class TextPrinter(StrPrinter):  # type: ignore[misc]
     def _print_ceiling(self, expr: Any) -> str:
         return self._call("ceil", expr)
 
+    def _print_polygamma(self, expr: Any) -> str:
+        order, x = expr.args
+        return f"digamma({self._print(x)})" if order == 0 else f"polygamma({self._print(order)}, {self._print(x)})"
+
+    def _print_expint(self, expr: Any) -> str:
+        order, x = expr.args
+        return f"exp1({self._print(x)})" if order == 1 else f"expn({self._print(order)}, {self._print(x)})"
+
+    def _print_betainc_regularized(self, expr: Any) -> str:
+        *_, low, high = operands = list(map(self._print, expr.args))
+        if expr.args[2] == 0:
+            return f"betainc({operands[0]}, {operands[1]}, {high})"
+        return f"betaincc({operands[0]}, {operands[1]}, {low})"
+
     def _print_loggamma(self, expr: Any) -> str:
         return self._call("lgamma", expr)
 
