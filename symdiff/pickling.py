@@ -17,14 +17,18 @@ import itertools
 import linecache
 import pickle
 import sys
+import textwrap
 import types
 import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from symdiff.errors import SourceError
-from symdiff.frontend import FunctionSource, from_callable, from_function, from_text
+from symdiff.frontend import FunctionSource, from_callable, from_text
+from symdiff.frontend.source import from_function
 from symdiff.function import SymbolicFunction, Transform
 from symdiff.primitives.own import declared
 
@@ -79,6 +83,7 @@ class Rebuilt:
 class Definition:
     """A function as text: where it stands in the text, and where its names are found."""
 
+    code: str  # its name in the text
     name: str
     qualname: str
     text: str
@@ -134,6 +139,10 @@ class _Writer:
             return Rebuilt(importlib.import_module, (value.__name__,))
         if type(value) is types.MethodType:
             return Rebuilt(_method, (self.encode(value.__func__, root), value.__self__))
+        if type(value) in (staticmethod, classmethod):
+            return Rebuilt(type(value), (self.encode(value.__func__, root),))
+        if type(value) is np.vectorize and isinstance(value.pyfunc, types.FunctionType):
+            return Rebuilt(np.vectorize, (self.encode(value.pyfunc, root),))
         if type(value) is functools.partial:
             return Rebuilt(_partial, tuple(map(self.encode, (value.func, value.args, value.keywords))))
         if type(value) in (tuple, list, set, frozenset, dict):
@@ -145,7 +154,7 @@ class _Writer:
 
     def _derivative(self, value: SymbolicFunction, root: bool) -> Any:
         source, wrapped = value._base, value.__wrapped__
-        if isinstance(source, FunctionSource) and source.function is None and declared(wrapped) is None:
+        if isinstance(source, FunctionSource) and wrapped is None:
             return Derived(value._transform, SourceText("\n".join(source.lines)))
         return _by_name(value, wrapped, root) or Derived(value._transform, self.encode(wrapped, root))
 
@@ -159,15 +168,24 @@ class _Writer:
             )
         number = self._number(function, len(self.pickled.definitions))
         self.pickled.definitions.append(None)  # type: ignore[arg-type]  # a function may refer to itself
-        text, depth = _portable(from_function(function))
+        text, depth = _portable(from_function(function, follow_rules=False))
         scope = self._scope(function)
         cells = {
             name: self._cell(cell) for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
         }
+        defaults, keyword_defaults = self.encode(function.__defaults__), self.encode(function.__kwdefaults__)
         self.pickled.definitions[number] = Definition(
-            function.__name__, function.__qualname__, text, depth, scope, cells, self.encode(function.__defaults__),
-            self.encode(function.__kwdefaults__), self.encode(function.__dict__.get("__wrapped__", Missing())),
-        )  # fmt: skip
+            code=function.__code__.co_name,
+            name=function.__name__,
+            qualname=function.__qualname__,
+            text=text,
+            depth=depth,
+            scope=scope,
+            cells=cells,
+            defaults=defaults,
+            keyword_defaults=keyword_defaults,
+            wrapped=self.encode(function.__dict__.get("__wrapped__", Missing())),
+        )
         return ByNumber(number)
 
     def _scope(self, function: types.FunctionType) -> int:
@@ -231,7 +249,7 @@ def _text(value: Any) -> str | None:
             return value._base.text
         value = value._base
     function = _same_when_read(value) or value
-    return from_function(function).text if isinstance(function, types.FunctionType) else None
+    return from_function(function, follow_rules=False).text if isinstance(function, types.FunctionType) else None
 
 
 def _portable(source: FunctionSource) -> tuple[str, int]:
@@ -243,19 +261,20 @@ def _portable(source: FunctionSource) -> tuple[str, int]:
             def f(x):
                 return k*x
     """
-    free = source.function.__code__.co_freevars
-    first = source.lines[source.node.lineno - 1]
+    free = f"def closure({', '.join(source.function.__code__.co_freevars)}):"
+    around = f"class {source.owner}:"  # where self.__k means self._C__k
     if isinstance(source.node, ast.Lambda):
         body = f" f = (\n{ast.get_source_segment(chr(10).join(source.lines), source.node)}\n )"
     else:
         body = source.text
-        if not first[:1].isspace():
-            return body + "\n", 0
-    parent = source.function.__qualname__.rpartition(".")[0].rpartition(".")[2]
-    if parent.isidentifier() and not isinstance(source.node, ast.Lambda) and len(first) - len(first.lstrip()) > 1:
-        # the body of a class, in which self.__k means self._C__k
-        return f"def closure({', '.join(free)}):\n class {parent}:\n{body}\n", 2
-    return f"def closure({', '.join(free)}):\n{body}\n", 1
+    indent = len(body) - len(body.lstrip())
+    in_class = source.owner != "" and source.function.__code__.co_qualname.rpartition(".")[0].rpartition(".")[2] == source.owner
+    blocks = ([free, around] if in_class else [around, free]) if source.owner else [free] if indent else []
+    if in_class and not source.is_method:
+        body = f"{body[:indent]}@staticmethod\n{body}"
+    body = textwrap.indent(body, " " * (len(blocks) - indent))
+    lines = [f"{' ' * depth}{block}" for depth, block in enumerate(blocks)]
+    return "\n".join([*lines, body]) + "\n", len(blocks)
 
 
 def _global_names(code: types.CodeType) -> Iterator[str]:
@@ -314,7 +333,7 @@ class _Reader:
         for _ in range(definition.depth):
             code = _codes(code)[-1]
         # Lambdas among the defaults come before the function itself.
-        code = next(inner for inner in reversed(_codes(code)) if inner.co_name == definition.name)
+        code = next(inner for inner in reversed(_codes(code)) if inner.co_name == definition.code)
         closure = tuple(self._cells[definition.cells[name]] for name in code.co_freevars)
         function = types.FunctionType(code, self._scopes[definition.scope], definition.name, None, closure)
         function.__qualname__ = definition.qualname
@@ -358,12 +377,12 @@ def _find(name: ByName) -> Any:
     return found
 
 
-def _partial(function: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-    return functools.partial(function, *args, **keywords)
-
-
 def _method(function: Any, instance: Any) -> Any:
     return types.MethodType(function, instance)
+
+
+def _partial(function: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+    return functools.partial(function, *args, **keywords)
 
 
 def _made_of(kind: type, *items: Any) -> Any:

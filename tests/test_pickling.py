@@ -14,7 +14,7 @@ import numba
 import numpy as np
 import pytest
 
-from symdiff import derivative, grad, hessian, jvp, read, value_and_grad
+from symdiff import derivative, grad, hessian, jvp, read, rule, value_and_grad
 from symdiff.pickling import Pickled
 from tests import pickled
 
@@ -138,6 +138,71 @@ def test_helpers_of_all_kinds():
     same(grad(lambda x: x * pickled.TABLE[1]), 2.0)
 
 
+def test_methods_and_objects():
+    spring = pickled.Spring(3.0)
+    assert str(same(grad(spring.energy), 2.0)) == "energy'(x) = k*x"
+    assert str(same(grad(spring.private()), 2.0)) == "f'(x) = 3*hidden*x**2"
+    assert there_and_back(grad(pickled.Spring.energy, argnums="x"))(spring, 2.0) == 6.0
+    same(grad(spring), 2.0)
+    same(pickled.Spring.cube, 2.0)
+    assert there_and_back(pickled.Spring.force) is pickled.Spring.force
+    bound = there_and_back(spring.force)
+    assert bound(2.0) == spring.force(2.0) == 12.0
+    assert bound.__self__ is not spring
+
+
+class _Inner:
+    """A class whose functions no module holds."""
+
+    scale = 2.0
+
+    def scaled(self, x):
+        return self.scale * x**2
+
+    @staticmethod
+    def plain(x):
+        return x**2
+
+
+def test_functions_of_a_class_by_text():
+    scaled, plain = _Inner.scaled, _Inner.__dict__["plain"].__func__
+    del _Inner.scaled, _Inner.plain
+    derivative = grad(scaled, argnums="x")
+    assert parts(derivative).definitions
+    assert there_and_back(derivative)(_Inner(), 3.0) == 12.0
+    same(grad(plain), 3.0)
+
+
+def test_partials_and_wrappers():
+    def wrap(function):
+        @functools.wraps(function)
+        def wrapper(*args, **kwargs):
+            return 2 * function(*args, **kwargs)
+
+        return wrapper
+
+    @wrap
+    def wrapped(x, y):
+        return x**2 * y
+
+    same(grad(functools.partial(lambda k, x: k * x**2, 3.0)), 2.0)
+    same(grad(functools.partial(lambda x, k: k * x**2, k=3.0)), 2.0)
+    same(grad(wrapped), 2.0, 3.0)
+    same(grad(pickled.vectorized), 2.0)
+
+
+def test_functions_with_rules():
+    same(grad(pickled.square), 3.0)
+    same(grad(lambda x: pickled.square(x) + 1), 3.0)
+
+    @rule(partials="3*x**2")
+    def cube(x):
+        return x * x * x
+
+    with pytest.raises(pickle.PicklingError, match="cube has a rule of its own"):
+        pickle.dumps(grad(cube))
+
+
 def test_functions_that_call_each_other():
     def outer(x):
         return inner(x) + 1.0
@@ -205,7 +270,7 @@ def run(place, text, *args):
     (place / "script.py").write_text(text)
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(place), str(Path.cwd())])}
     command = [sys.executable, "-W", "error", "script.py", *args]
-    done = subprocess.run(command, cwd=place, env=env, capture_output=True, text=True, timeout=300, check=False)  # noqa: S603
+    done = subprocess.run(command, cwd=place, env=env, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
