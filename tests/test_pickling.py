@@ -268,7 +268,9 @@ MODULE = "import math\nimport symdiff\n\nk = 2.0\n\ndef f(x):\n    return k * x*
 def run(place, text, *args):
     """Run a script in a process of its own; it prints JSON."""
     (place / "script.py").write_text(text)
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(place), str(Path.cwd())])}
+    # Bytecode would be taken for that of a file which is edited within the same second.
+    paths = os.pathsep.join([str(place), str(Path.cwd())])
+    env = {**os.environ, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-W", "error", "script.py", *args]
     done = subprocess.run(command, cwd=place, env=env, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603
     assert done.returncode == 0, done.stderr

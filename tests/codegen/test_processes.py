@@ -97,7 +97,9 @@ def place(tmp_path):
 
 def start(place, cases=ALL, **settings):
     paths = os.pathsep.join([str(Path.cwd()), *filter(None, [os.environ.get("PYTHONPATH")])])
-    env = {**os.environ, "SYMDIFF_CACHE_DIR": str(place / "cache"), "PYTHONPATH": paths, **settings}
+    # Bytecode would be taken for that of a file which is edited within the same second.
+    own = {"SYMDIFF_CACHE_DIR": str(place / "cache"), "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
+    env = {**os.environ, **own, **settings}
     command = [sys.executable, "-W", "error", "driver.py", cases]
     return subprocess.Popen(command, cwd=place, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603
 
