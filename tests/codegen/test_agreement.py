@@ -23,7 +23,7 @@ def every_row():
     def rule(builder, *values):
         rest = iter(values)
         for row in ROWS:
-            operands = [2 if i in row.literals else next(rest) for i in range(row.arity)]
+            operands = [int(row.sample[i][1]) if i in row.literals else next(rest) for i in range(row.arity)]
             result = row(*operands)
             yield choose(builder, result, lambda: 1, lambda: 0) if row.result == "bool" else result
 
