@@ -72,7 +72,7 @@ def sort_arguments(values: Mapping[str, Any], differentiated: frozenset[str]) ->
             known[name] = value
             continue
         structures[name] = structure_of(name, value, name in differentiated)
-        if isinstance(value, int | np.integer) and name not in differentiated:
+        if is_integer(value) and name not in differentiated:
             integers[name] = int(value)
     return Call(values, structures, known, integers)
 
@@ -164,6 +164,11 @@ def compiled_argument(value: Any, structure: Structure, name: str) -> Any:
 def is_real(value: Any) -> bool:
     """True for a real number that is no bool."""
     return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+
+
+def is_integer(value: Any) -> bool:
+    """True for an integer that is no bool."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def is_single(value: Any) -> bool:

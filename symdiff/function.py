@@ -10,7 +10,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 
 from symdiff import codegen
-from symdiff.arguments import Call, bind, is_known, sort_arguments
+from symdiff.arguments import Call, bind, is_integer, is_known, sort_arguments
 from symdiff.errors import ArgumentError, Gap, MissingAttributeError, NameUnboundError, SymdiffError, UnsupportedError
 from symdiff.explain import Explanation
 from symdiff.frontend import FunctionSource, NeedsCallError, Reading, read_function
@@ -39,6 +39,9 @@ class Transform(Protocol):
     @property
     def seed(self) -> str:
         """The name of the tangent or cotangent, or ""."""
+
+    def check(self, graph: Graph) -> None:
+        """Refuse before any call what can be seen without differentiating."""
 
     def apply(self, graph: Graph) -> Graph:
         """Differentiate a graph."""
@@ -194,7 +197,10 @@ class SymbolicFunction:
         with self._lock:
             made = self._holding(key, known)
             if made is None:
-                made = self._keep(key, self._specialization(self.__symdiff_reading__(structures, known, {}), known))
+                integers = self._default_integers()
+                reading = self.__symdiff_reading__(structures, known, integers)
+                known |= {name: integers[name] for name in reading.integers}
+                made = self._keep(key, self._specialization(reading, known))
             return made.showing(known)
 
     def _guess(self, given: Mapping[str, Any]) -> tuple[dict[str, Structure | None], dict[str, Any]]:
@@ -211,6 +217,11 @@ class SymbolicFunction:
                 structures[name] = None
         return structures, known
 
+    def _default_integers(self) -> dict[str, int]:
+        """Integers that the views may build in where the function needs one as structure: the defaults."""
+        defaults = {name: parameter.default for name, parameter in self._parameters().items()}
+        return {name: int(value) for name, value in defaults.items() if is_integer(value) and name not in self.differentiated}
+
     def _parameters(self) -> Mapping[str, inspect.Parameter]:
         base = self._base
         return base.signature.parameters if isinstance(base, FunctionSource) else base._parameters()
@@ -223,7 +234,8 @@ class SymbolicFunction:
         if known:
             return  # options: the defaults may lead where no call goes
         try:
-            read_function(self._base, structures, known, {}, self._apply_inner, (self,), real=self.differentiated)
+            reading = read_function(self._base, structures, known, {}, self._apply_inner, (self,), real=self.differentiated)
+            self._transform.check(reading.graph)
         except (NeedsCallError, NameUnboundError, MissingAttributeError):
             return
         except UnsupportedError as error:

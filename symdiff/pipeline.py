@@ -45,6 +45,13 @@ class Transform:
             raise UnsupportedError(graph.name, error.gaps) from None
         return simplify(replace(derived, result=self._result(graph.result, params)))
 
+    def check(self, graph: Graph) -> None:
+        """Refuse before any call what can be seen without differentiating. Raises UnsupportedError."""
+        orders = self.orders or (1,) * len(self.names)
+        names = {name for name, order in zip(self.names, orders, strict=True) if order}
+        leaves = [leaf for param in graph.params if param.name in names for leaf in param.leaves]
+        calculus.require_known(graph, leaves)
+
     def _sweep(self, graph: Graph, params: Sequence[Param]) -> Graph:
         wrt = [leaf for param in params for leaf in param.leaves]
         if self.kind in ("gradient", "value_and_grad", "hvp"):

@@ -1,6 +1,7 @@
 """Calculus on graphs: forward and reverse sweeps, and the gradients, Jacobians, Hessians and products made of them."""
 
 from symdiff.calculus.forward import tangent
+from symdiff.calculus.known import require_known
 from symdiff.calculus.reverse import adjoint
 from symdiff.calculus.seeds import Choice, Derived, derivative, gradient, hessian, hvp, jacobian, jvp, vjp
 
@@ -14,6 +15,7 @@ __all__ = [
     "hvp",
     "jacobian",
     "jvp",
+    "require_known",
     "tangent",
     "vjp",
 ]

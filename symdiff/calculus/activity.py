@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
+from typing import Any
 
 from symdiff.graph.build import Builder
 from symdiff.graph.graph import Atom, Block, Const, Graph, If, Let, Raise, Statement
@@ -26,7 +27,7 @@ def varied(graph: Graph, wrt: Sequence[str]) -> set[str]:
 def _mark_varied(block: Block, names: set[str]) -> None:
     for statement in block:
         if isinstance(statement, Let):
-            if any(statement.args[position] in names for position in _smooth(statement.op)):
+            if any(statement.args[position] in names for position in smooth(statement.op)):
                 names.add(statement.name)
         elif isinstance(statement, If):
             _mark_varied(statement.then, names)
@@ -34,15 +35,39 @@ def _mark_varied(block: Block, names: set[str]) -> None:
             names.update(out.name for out in statement.outs if out.then in names or out.orelse in names)
 
 
-@cache
-def _smooth(row: Primitive) -> tuple[int, ...]:
+def useful(graph: Graph) -> set[str]:
+    """The names that an output varies with smoothly: what only a condition depends on is none of them."""
+    names = {atom for atom in graph.outputs if isinstance(atom, str)}
+    _mark_useful(graph.body, names)
+    return names
+
+
+def _mark_useful(block: Block, names: set[str]) -> None:
+    for statement in reversed(block):
+        if isinstance(statement, Let) and statement.name in names:
+            names.update(arg for position in smooth(statement.op) if isinstance(arg := statement.args[position], str))
+        elif isinstance(statement, If):
+            outs = [out for out in statement.outs if out.name in names]
+            names.update(atom for out in outs for atom in (out.then, out.orelse) if isinstance(atom, str))
+            _mark_useful(statement.then, names)
+            _mark_useful(statement.orelse, names)
+
+
+@lru_cache(1024)
+def smooth(row: Primitive) -> tuple[int, ...]:
     """The operands of a row in which its partial is not always the literal 0: none of floor and stop."""
+    return tuple(i for i, partial in enumerate(partials_of(row)) if partial is UNKNOWN or not is_zero(partial))
+
+
+@lru_cache(1024)
+def partials_of(row: Primitive) -> tuple[Any, ...]:
+    """The partials of a row on a graph of their own, one for each operand; none if it has no derivative."""
     if row.partials is None:
         return ()
     builder = Builder()
     operands = [builder.value(Const(1)) if i in row.literals else builder.value(builder.input(f"x{i}")) for i in range(row.arity)]
     partials = row.partials(*operands, builder.value(builder.input("f")))
-    return tuple(i for i, partial in enumerate(partials) if partial is UNKNOWN or not is_zero(builder.atom(partial)))
+    return tuple(partial if partial is UNKNOWN else builder.atom(partial) for partial in partials)
 
 
 def prune(graph: Graph) -> Graph:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from symdiff.calculus.activity import is_zero
+from symdiff.calculus.activity import is_zero, useful
 from symdiff.calculus.naming import tangent_name
 from symdiff.calculus.partials import Partials, choice, chosen, condition, contributions, depends
 from symdiff.calculus.supports import ZERO, Joining
@@ -33,6 +33,7 @@ class Forward(Sweep):
     ) -> None:
         super().__init__(graph, wrt, seeds)
         self.labels = labels
+        self.useful = useful(graph)
         self.tangents: dict[str, Tangents] = {name: {} for name in self.wrt}
         for number, direction in enumerate(directions):
             for name, atom in direction.items():
@@ -41,7 +42,7 @@ class Forward(Sweep):
         self.block(self.graph.body)
 
     def tangent(self, atom: Atom, direction: int) -> Atom:
-        """The tangent of an atom along one direction; a literal 0 where it does not depend on it."""
+        """The tangent of what reaches an output along one direction; a literal 0 where it does not depend on it."""
         if atom == UNDEFINED:
             return UNDEFINED
         return self.tangents.get(atom, {}).get(direction, ZERO) if isinstance(atom, str) else ZERO
@@ -53,7 +54,7 @@ class Forward(Sweep):
                 self.branch(statement)
                 continue
             self.builder.append(statement)
-            if isinstance(statement, Let):
+            if isinstance(statement, Let) and statement.name in self.useful:
                 self.let(statement)
 
     def let(self, let: Let) -> None:
@@ -102,7 +103,7 @@ class Forward(Sweep):
         with self.supports.side(statement.condition, False) as orelse:
             self.block(statement.orelse)
         joining = Joining(self.supports, statement.condition, (then, orelse))
-        for out in statement.outs:
+        for out in (out for out in statement.outs if out.name in self.useful):
             sides = [self.tangents.get(side, {}) for side in (out.then, out.orelse) if isinstance(side, str)]
             made = {
                 number: joining.out(self.hint(out.name, number), self.tangent(out.then, number), self.tangent(out.orelse, number))
@@ -124,7 +125,7 @@ def tangent(
     labels: Sequence[str] = (),
     seeds: Sequence[Param] = (),
 ) -> Forward:
-    """Sweep forward over a graph: ``.tangent(atom, direction)`` is any tangent, ``.finish(outputs)`` the new graph.
+    """Sweep forward over a graph: ``.tangent(atom, direction)`` is the tangent of an output, ``.finish(outputs)`` the new graph.
 
     ``seeds`` are new parameters that the directions refer to.
     """

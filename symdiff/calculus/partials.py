@@ -13,7 +13,7 @@ from symdiff.primitives import TABLE
 from symdiff.primitives.row import UNKNOWN, Choice
 
 
-def _unknown(let: Let, position: int) -> Gap:
+def unknown(let: Let, position: int) -> Gap:
     """The refusal of a derivative that needs a partial which nobody has in closed form."""
     row, origin = let.op, let.origin or Origin(0, "")
     place = origin.place or Place("<graph>", origin.line, 0, len(origin.text), origin.text)
@@ -64,7 +64,7 @@ def _by_operand(builder: Builder, let: Let, active: Container[str], partials: It
         if not isinstance(arg, str) or arg not in active:
             continue
         if known is UNKNOWN:
-            raise UnsupportedError("the function", (_unknown(let, position),))
+            raise UnsupportedError("the function", (unknown(let, position),))
         partial = builder.atom(known)
         if is_zero(partial):
             continue

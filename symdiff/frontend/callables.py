@@ -6,7 +6,7 @@ import ast
 import functools
 import inspect
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -31,6 +31,10 @@ def from_callable(function: Any) -> FunctionSource:
     check_vectorized(function)
     if declared(function) is not None:
         return from_function(function)
+    row = row_of(function)
+    if row is not None and row.operands == "float":
+        name, operands = function.__name__, [row.operand_name(k) or f"x{k}" for k in range(row.arity)]
+        return source_of_calls(name, operands, f"{name}({', '.join(operands)})", {name: function})
     function = unwrap(function)
     if isinstance(function, types.FunctionType):
         return passing_on(from_function(function), function)
@@ -49,6 +53,14 @@ def from_callable(function: Any) -> FunctionSource:
         source = replace(source, declared=None)
         source = passing_on(source, function)
     return replace(source, name=type(function).__name__)
+
+
+def source_of_calls(name: str, parameters: Sequence[str], expression: str, names: Mapping[str, Any]) -> FunctionSource:
+    """A function written here: ``def name(parameters): return expression``, whose free names mean ``names``."""
+    text = f"def {name}({', '.join(parameters)}): return {expression}"
+    node = ast.parse(text).body[0]
+    assert isinstance(node, ast.FunctionDef)  # noqa: S101 - the text above
+    return FunctionSource(name, node, f"<{name}>", (text,), None, dict(names))
 
 
 def check_vectorized(function: Any) -> None:

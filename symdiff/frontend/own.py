@@ -95,14 +95,6 @@ def unknown_for_none(result: Value) -> Value:
     return ListValue(tuple(map(unknown_for_none, result.items))) if isinstance(result, ListValue) else result
 
 
-def source_of_calls(name: str, parameters: Sequence[str], expression: str, names: Mapping[str, Any]) -> FunctionSource:
-    """A function written here: ``def name(parameters): return expression``, whose free names mean ``names``."""
-    text = f"def {name}({', '.join(parameters)}): return {expression}"
-    node = ast.parse(text).body[0]
-    assert isinstance(node, ast.FunctionDef)  # noqa: S101 - the text above
-    return FunctionSource(name, node, f"<rule of {name}>", (text,), None, dict(names))
-
-
 def formula_source(text: str, parameters: Sequence[str], names: Mapping[str, Any]) -> FunctionSource:
     """A formula as a function of these parameters. Raises SyntaxError if it is no expression of Python."""
     tree = ast.parse(text.strip(), "<formula>", mode="eval")

@@ -135,8 +135,8 @@ def from_function(function: Callable[..., Any], follow_rules: bool = True) -> Fu
     function = unwrap(function)
     if not isinstance(function, types.FunctionType):
         raise SourceError(
-            f"{function!r} is no plain Python function (a {type(function).__name__}); "
-            "symdiff reads functions written with def or lambda"
+            f"{function!r} is no plain Python function (a {type(function).__name__}); symdiff reads functions written with "
+            f"def or lambda, for instance lambda x: {getattr(function, '__name__', 'f')}(x)"
         )
     code = function.__code__
     lines = _file_lines(function)

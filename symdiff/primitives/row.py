@@ -113,8 +113,9 @@ class Primitive:
         return self.name
 
     def operand_name(self, position: int) -> str:
-        """What the operand at a position is called by the partials of the row; "" where they do not name it."""
-        parameters = [] if self.partials is None else list(inspect.signature(self.partials).parameters.values())
+        """What the operand at a position is called by the rule of the row; "" where that does not name it."""
+        rule = self.partials or self.expansion
+        parameters = [] if rule is None else list(inspect.signature(rule).parameters.values())
         names = [parameter.name for parameter in parameters if parameter.kind is not parameter.VAR_POSITIONAL]
         return names[position] if position < len(names) else ""
 

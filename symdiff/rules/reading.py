@@ -13,7 +13,8 @@ import numpy as np
 
 from symdiff.errors import RuleError
 from symdiff.frontend import FunctionSource, Guard, Place, read_function
-from symdiff.frontend.own import source_of_calls, unknown_for_none
+from symdiff.frontend.callables import source_of_calls
+from symdiff.frontend.own import unknown_for_none
 from symdiff.frontend.selfcontained import definition
 from symdiff.graph.build import Value
 from symdiff.graph.evaluate import evaluate
