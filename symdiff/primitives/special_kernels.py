@@ -55,7 +55,7 @@ def expreldiff(x: float, n: int) -> float:
     """Derivative n of (exp(x) - 1)/x."""
     e = math.exp(x)
     if abs(x) > n + 1.0:
-        g = math.expm1(x) / x if x < 700.0 else math.exp(x - math.log(x))
+        g = math.expm1(x) / x if x < 709.0 else math.exp(x - math.log(x))
         for k in range(1, n + 1):
             g = (e - k * g) / x
         return g
