@@ -11,8 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from symdiff import codegen, simplify
-from symdiff.frontend import FunctionSource, Reading, read_function
+from symdiff.frontend import FunctionSource, Guard, Reading, read_function
 from symdiff.graph import notes
 from symdiff.graph.cost import cost
 from symdiff.graph.dead import dead_code
@@ -171,7 +173,7 @@ def _innermost(function: SymbolicFunction) -> FunctionSource:
 
 
 def _skipped(found: Iterable[notes.Note]) -> tuple[Remark, ...]:
-    return _sorted(Remark(note.line, note.text, "") for note in found if note.kind == "skipped")
+    return _sorted(Remark(note.line, note.text, note.what) for note in found if note.kind == "skipped")
 
 
 def _rewritten(found: Iterable[notes.Note], graph: Graph) -> tuple[Remark, ...]:
@@ -260,13 +262,20 @@ def _guards(reading: Reading) -> tuple[str, ...]:
     Rules are listed by themselves, arguments that are known values with the version.
     """
     shown = [
-        f"{guard.place.name} is {_short(guard.value)}"
+        f"{guard.place.name} {_guarded(guard)}"
         for guard in reading.guards
         if (guard.place.path or not guard.place.argument)
-        and not isinstance(guard.value, types.ModuleType | Rule)
+        and not isinstance(guard.value, types.ModuleType | Rule | np.ufunc)
         and getattr(guard.value, "__name__", None) != guard.place.name
     ]
     return tuple(dict.fromkeys(shown))
+
+
+def _guarded(guard: Guard) -> str:
+    """What must still hold of an outside value."""
+    kind = guard.place.path[-1][0] if guard.place.path else ""
+    verbs = {"type": "is of the class", "length": "has the length", "shape": "has the shape", "keys": "has the keys"}
+    return f"{verbs.get(kind, 'is')} {_short(guard.value)}"
 
 
 # -- kinks --------------------------------------------------------------------------------------------------------

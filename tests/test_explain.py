@@ -3,6 +3,7 @@
 import logging
 import math
 
+import numpy as np
 import pytest
 
 from symdiff import derivative, grad, hessian, hvp, jacobian, jvp, read, rule, vjp
@@ -29,6 +30,33 @@ def test_what_was_skipped_is_listed_with_its_line():
         (3, 'assert x < 100, "x is too large"'),
         (4, 'logging.info("x = %s", x)'),
     ]
+
+
+class Counter:
+    def __init__(self):
+        self.calls, self.rate, self.log = 0, 2.0, []
+
+    def energy(self, x):
+        self.calls += 1
+        self.log.append(x)
+        return self.rate * x * x
+
+
+def test_updates_of_attributes_are_skipped_and_listed():
+    told = derivative(Counter().energy).explain()
+    assert [(remark.line, remark.text, remark.what) for remark in told.skipped] == [
+        (2, "self.calls += 1", "calls is not changed"),
+        (3, "self.log.append(x)", "log is not changed"),
+    ]
+    assert told.guards == ("self is of the class Counter",)
+    assert told.captured == {"rate": 2.0}
+
+
+def test_guards_on_containers():
+    rates = [1.0, 2.0]
+    told = derivative(lambda x: x * rates[0]).explain()
+    assert "rates has the length 2" in told.guards
+    assert derivative(lambda x: np.abs(x)).explain().guards == ()
 
 
 def test_kinks_that_the_derivative_meets():

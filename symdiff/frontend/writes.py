@@ -20,7 +20,9 @@ from symdiff.frontend.lookup import MISSING, is_python, member, own_attributes
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.places import Place
 from symdiff.frontend.values import ArrayValue, Known, ListValue, Number, SuperValue, TupleValue, Value, describe
+from symdiff.graph import notes
 from symdiff.graph.build import Body
+from symdiff.graph.graph import Origin
 
 _LOCAL = "use a local variable"
 CHANGING = frozenset(
@@ -110,6 +112,9 @@ def _note(reader: Reader, place: Place, name: str, value: Value | None, node: as
         )
     reader.writes[place.key, name] = Write(value, reader.builder.current, node, frame)
     reader.written.append((name, node, frame))
+    line = getattr(node, "lineno", 0)
+    text = frame.source.line(line)
+    notes.add("skipped", f"{name} is not changed", Origin(line - frame.source.node.lineno + 1, text))
 
 
 def present(reader: Reader, owner: Value, name: str, node: ast.AST) -> Value | None:
