@@ -25,6 +25,8 @@ class BoundDerivative:
     6.0
     """
 
+    __slots__ = ("__func__", "__self__")  # one is made at every obj.slope
+
     def __init__(self, function: SymbolicFunction, instance: Any) -> None:
         self.__func__ = function
         self.__self__ = instance

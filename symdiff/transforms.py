@@ -113,7 +113,7 @@ def _transform(
     name = base.name if isinstance(base, FunctionSource) else base.__name__
     parameters = _positional(base)
     if not parameters:
-        raise DomainError(f"{name} has no arguments to differentiate by")
+        raise DomainError(f"{name} has no arguments to differentiate by{_hint(base)}")
     names, several = _names(parameters, argnums, name)
     unbound = isinstance(base, FunctionSource) and base.is_method and not base.bound
     if unbound and parameters[0] in names and not _is_named(argnums, parameters[0]):
@@ -127,6 +127,11 @@ def _transform(
         taken = [key for key in base.__signature__.parameters if key.startswith(seed)]
         seed = f"{seed}{len(taken) + 1}" if taken else seed
     return Transform(kind, names, several, orders, seed)
+
+
+def _hint(base: FunctionSource | SymbolicFunction) -> str:
+    wrapper = isinstance(base, FunctionSource) and any(p.kind is p.VAR_POSITIONAL for p in base.parameters.values())
+    return "; a wrapper that takes *args has those of its function if it is made with functools.wraps" if wrapper else ""
 
 
 def _is_named(argnums: Argnums, name: str) -> bool:

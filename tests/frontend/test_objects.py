@@ -653,6 +653,16 @@ def test_wrappers_get_what_the_call_gives():
     assert grad(lambda x: inner(2.0, x))(3.0) == 2 * 2.0 * 2 * 5.0
 
 
+def test_wrappers_that_do_not_say_what_they_wrap():
+    def plain(func):
+        return lambda *args: func(*args)
+
+    function = plain(scaled)
+    assert grad(lambda x: function(2.0, x))(3.0) == 12.0
+    with pytest.raises(DomainError, match=r"functools\.wraps"):
+        grad(function)
+
+
 def test_wrappers_that_measure_time():
     assert grad(timed(scaled), "x")(2.0, 3.0) == 12.0
     with pytest.raises(UnsupportedError, match="time, which is another one at every call"):
