@@ -217,3 +217,39 @@ def test_a_numba_with_other_internals_still_compiles(place):
     (place / "driver.py").write_text(text + DRIVER)
     assert run(place, "scalar")["compiled"] == 1
     assert not (place / "cache").exists()
+
+
+THREADS = """
+import json, sys, threading
+import functions
+from numba.core import event
+
+names = sys.argv[1].split(",")
+barrier = threading.Barrier(4 * len(names))
+results = []
+
+def work(name):
+    derivative, argument = functions.CASES[name]
+    barrier.wait()
+    results.append((name, repr(derivative(argument))))
+
+with event.install_recorder("numba:compile") as recorder:
+    threads = [threading.Thread(target=work, args=(name,)) for name in names * 4]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+compiled = sum(1 for _, item in recorder.buffer if item.is_start)
+print(json.dumps({"results": dict(results), "different": len(set(results)), "all": len(results), "compiled": compiled}))
+"""
+
+
+def test_threads_that_all_call_first(place):
+    names = "scalar,same name,branches,captured,vector"
+    expected = run(place, names, SYMDIFF_CACHE="0")["results"]
+    (place / "driver.py").write_text(THREADS)
+    for is_cold in (True, False):
+        done = run(place, names)
+        assert done["results"] == expected
+        assert (done["different"], done["all"]) == (5, 20)
+        assert (done["compiled"] > 0) is is_cold
