@@ -281,13 +281,8 @@ def split(reader: Reader, value: Choice, use: Callable[[Value], Value], node: as
     known = decided(reader, value.condition)
     if known is not None:
         return use(value.then if known else value.orelse)
-    sides = []
-    for taken, item in ((True, value.then), (False, value.orelse)):
-        reader.facts.append((value.condition, taken))
-        try:
-            sides.append(_side(reader, functools.partial(use, item), node))
-        finally:
-            reader.facts.pop()
+    use_then, use_orelse = (functools.partial(use, side) for side in (value.then, value.orelse))
+    sides = _sides(reader, value.condition, use_then, use_orelse, node, None)
     results = [side[1] for side in sides]
     if all(isinstance(result, Known) and isinstance(result.value, bool) for result in results):
         first, second = (isinstance(result, Known) and result.value for result in results)
@@ -379,7 +374,21 @@ def either(
     truth = truth_of(reader, test, node)
     if isinstance(truth, Known):
         return then() if truth.value else orelse()
-    return _chosen(reader, truth.atom, [_side(reader, compute, node, frame) for compute in (then, orelse)], node, hint)
+    return _chosen(reader, truth.atom, _sides(reader, truth.atom, then, orelse, node, frame), node, hint)
+
+
+def _sides(
+    reader: Reader, condition: Atom, then: Callable[[], Value], orelse: Callable[[], Value], node: ast.AST, frame: Frame | None
+) -> list[Side]:
+    """Both sides of a choice, each read with what the condition is there."""
+    sides = []
+    for taken, compute in ((True, then), (False, orelse)):
+        reader.facts.append((condition, taken))
+        try:
+            sides.append(_side(reader, compute, node, frame))
+        finally:
+            reader.facts.pop()
+    return sides
 
 
 @reads(ast.IfExp)

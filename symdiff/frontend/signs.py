@@ -73,9 +73,8 @@ def _signs(reader: Reader, atom: Atom) -> tuple[Atom, frozenset[str]] | None:
     if not _is_zero(right):
         return None
     signs = SIGNS[name]
-    inner = reader.builder.definitions.get(left) if isinstance(left, str) else None
-    if inner is not None and inner.op.name == "neg":
-        return inner.args[0], frozenset("".join(signs).translate(OPPOSITE))
+    while isinstance(left, str) and (inner := reader.builder.definitions.get(left)) is not None and inner.op.name == "neg":
+        left, signs = inner.args[0], frozenset("".join(signs).translate(OPPOSITE))
     return left, signs
 
 
