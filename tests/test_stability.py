@@ -41,6 +41,12 @@ def test_every_bound_has_a_case() -> None:
     assert BOUNDS.keys() == {case.name for case in CASES}
 
 
+def test_compiled_code_never_raises() -> None:
+    """An integer power of Numba's would, where its reciprocal underflows."""
+    (case,) = (case for case in CASES if case.name == "annuity factor")
+    assert value_and_grad(source=case.source)(-0.999999)[0] == math.inf
+
+
 def _rounded_up(error: float) -> float:
     """Some room for another library's last bit; of what is lost altogether the order of magnitude."""
     return math.ceil(1.2 * error + 1) if error < 1000 else 10.0 ** math.ceil(math.log10(1.2 * error))

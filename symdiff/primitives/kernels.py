@@ -82,7 +82,7 @@ def compoundm1(x: float, n: float) -> float:
     base = 1.0 + x
     v = base - x
     rest = (x - (base - v)) + (1.0 - v)
-    whole = math.pow(base, n)
+    whole = math.pow(base, 1.0 * n)  # an integer power of Numba raises where it underflows
     return whole * (1.0 + n * rest / base) - 1.0 if base > 0.0 and whole < math.inf else whole - 1.0
 
 
