@@ -12,6 +12,7 @@ from typing import Any
 
 from symdiff.frontend import containers
 from symdiff.frontend.conditions import conjunction, disjunction, scalar, truth_of
+from symdiff.frontend.distributions import FUNCTIONS, QUANTILES
 from symdiff.frontend.expressions import arithmetic, binary
 from symdiff.frontend.filling import MAKING, check_float
 from symdiff.frontend.gaps import GapError
@@ -316,13 +317,23 @@ METHODS: dict[str, Form] = {
 }
 
 
+def _physical_constant(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``scipy.constants.value("Boltzmann constant")``."""
+    plain(args, keywords, 1, 1, "value", node)
+    name = args[0].value if isinstance(args[0], Known) else None
+    constants = sys.modules["scipy.constants"].physical_constants
+    if name not in constants:
+        raise GapError(node, f"the physical constant {name!r}", "use a name that scipy.constants knows")
+    return number(float(constants[name][0]))
+
+
 def forms() -> dict[Any, Form]:
     """Every form by the object that is called (made on first use, because it needs NumPy)."""
-    return _forms("scipy.special" in sys.modules)
+    return _forms(tuple(name for name in ("scipy.special", "scipy.constants") if name in sys.modules))
 
 
 @cache
-def _forms(with_scipy: bool) -> dict[Any, Form]:
+def _forms(scipy: tuple[str, ...]) -> dict[Any, Form]:
     import statistics
 
     import numpy as np
@@ -332,7 +343,9 @@ def _forms(with_scipy: bool) -> dict[Any, Form]:
     for module, named in ((math, MATH), (np, NUMPY), (statistics, STATISTICS)):
         found |= {getattr(module, name): form for name, form in named.items() if hasattr(module, name)}
     found[np.linalg.norm] = _norm
-    if with_scipy:
+    if "scipy.constants" in scipy:
+        found[sys.modules["scipy.constants"].value] = _physical_constant
+    if "scipy.special" in scipy:
         special = sys.modules["scipy.special"]
         found |= {getattr(special, name): form for name, form in (ORDERS | SCIPY).items() if hasattr(special, name)}
     return found
@@ -343,4 +356,5 @@ def supported() -> list[str]:
     listed = [*PYTHON, *SEQUENCES, *KINDS, *TEXTS, *(f"math.{name}" for name in MATH), *(f"np.{name}" for name in NUMPY)]
     tools = [f"{tool.__module__.lstrip('_')}.{tool.__name__}" for tool in TOOLS]
     others = [*(f"statistics.{name}" for name in STATISTICS), *(f"special.{name}" for name in ORDERS | SCIPY)]
-    return sorted([*listed, *tools, *others, "np.linalg.norm"])
+    normal = [f"stats.norm.{name}" for name in (*FUNCTIONS, *QUANTILES)]
+    return sorted([*listed, *tools, *others, *normal, "np.linalg.norm"])

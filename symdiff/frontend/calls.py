@@ -151,7 +151,7 @@ def _callee(reader: Reader, node: ast.expr, frame: Frame) -> Value:
         owner = reader.read(node.value, frame)
         record = isinstance(owner, TupleValue) and owner.record is not None
         text = isinstance(owner, Known) and isinstance(owner.value, str)
-        if text or (isinstance(owner, Container | VectorParam | Number | Poison) and not record):
+        if text or (isinstance(owner, Container | VectorParam | Number | Condition | Poison) and not record):
             return owner if isinstance(owner, Poison) else Method(owner, node.attr, node)
         try:
             return objects.read(reader, owner, node, frame)

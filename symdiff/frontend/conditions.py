@@ -7,6 +7,7 @@ import contextlib
 import enum
 import functools
 import operator
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -99,6 +100,9 @@ def compare(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.AST, hi
         return split(reader, a, lambda side: compare(reader, op, side, b, node, hint), node, hint)
     if isinstance(b, Choice):
         return split(reader, b, lambda side: compare(reader, op, a, side, node, hint), node, hint)
+    first, second = _known_items(a), _known_items(b)
+    if type(op) in COMPARISONS and first is not None and second is not None:
+        return Known(_COMPARE[COMPARISONS[type(op)]](first, second))
     return _compare_plain(reader, op, a, b, node, hint)
 
 
@@ -149,6 +153,16 @@ def _compare_items(reader: Reader, a: TupleValue | ListValue, b: Value, node: as
     if type(a) is not type(b) or not isinstance(b, TupleValue | ListValue) or len(a.items) != len(b.items):
         return Known(False)
     return conjunction(reader, [compare(reader, ast.Eq(), x, y, node) for x, y in zip(a.items, b.items, strict=True)])
+
+
+def _known_items(value: Value) -> tuple[Any, ...] | None:
+    """A tuple of known numbers, as versions are: ``(3, 8)``, ``sys.version_info``."""
+    if isinstance(value, Known) and value.value is sys.version_info:
+        return tuple(value.value)
+    if not isinstance(value, TupleValue) or value.record is not None:
+        return None
+    known = tuple(item.known for item in value.items if isinstance(item, Number))
+    return known if len(known) == len(value.items) and None not in known else None
 
 
 def _is_truth(value: Value) -> bool:

@@ -262,6 +262,8 @@ def method(reader: Reader, owner: Value, name: str, args: Sequence[Value], frame
         return _search(owner, name, args, node)
     if isinstance(owner, Number) and name in ("item", "conjugate") and not args:
         return owner
+    if isinstance(owner, Condition) and owner.numpy and name in ("any", "all", "item") and not args:
+        return owner
     if isinstance(owner, ArrayValue) and name in ("copy", "tolist") and not args:
         return owner if name == "copy" else to_list(owner)
     return None

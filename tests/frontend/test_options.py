@@ -2,9 +2,11 @@
 
 import abc
 import math
+import sys
 
 import numpy as np
 import pytest
+from scipy import constants
 
 from symdiff import UnsupportedError, grad, read, value_and_grad
 
@@ -245,3 +247,23 @@ class Kind(abc.ABC):  # noqa: B024 - a class that numbers are no instances of
 
 def test_isinstance_of_an_abstract_class_without_a_hook():
     assert grad(lambda x: x**3 if isinstance(x, Kind) else x * x)(2.0) == 4.0
+
+
+def by_version(x):
+    if (3, 8) <= sys.version_info < (3, 10):
+        return x
+    return x**3 if (1, 2.0) < (1, 3) and np.isclose(x, 2.0).any() else x * x
+
+
+def test_versions_are_compared_while_reading():
+    df = grad(by_version)
+    assert (df(2.0), df(3.0)) == (12.0, 6.0)
+
+
+def test_physical_constants_by_name():
+    k = constants.value("Boltzmann constant in eV/K")
+    assert grad(lambda t: math.exp(-1 / (constants.value("Boltzmann constant in eV/K") * t)))(300.0) == pytest.approx(
+        math.exp(-1 / (k * 300)) / (k * 300**2), rel=1e-13
+    )
+    with pytest.raises(UnsupportedError, match="physical constant 'phlogiston'"):
+        grad(lambda t: constants.value("phlogiston") * t)
