@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ SIGNS = {
 }
 ALL = frozenset("-0+?")
 SWAPPED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}
+Base = Atom | tuple[float, Atom]  # a number, or a number times a factor
 OPPOSITE = str.maketrans("-+", "+-")
 
 
@@ -62,8 +64,8 @@ def _parts(reader: Reader, atom: Atom, holds: bool) -> Iterator[tuple[Atom, bool
             yield from _parts(reader, operand, holds != (let.op.name == "not"))
 
 
-def _signs(reader: Reader, atom: Atom) -> tuple[Atom, frozenset[str]] | None:
-    """A comparison with 0 as a number and the signs for which it holds; a negation counts for the number itself."""
+def _signs(reader: Reader, atom: Atom) -> tuple[Base, frozenset[str]] | None:
+    """A comparison with 0 as a number and the signs of it for which it holds."""
     let = reader.builder.definitions.get(atom) if isinstance(atom, str) else None
     if let is None or let.op.name not in SIGNS:
         return None
@@ -72,10 +74,26 @@ def _signs(reader: Reader, atom: Atom) -> tuple[Atom, frozenset[str]] | None:
         left, right, name = right, left, SWAPPED.get(name, name)
     if not _is_zero(right):
         return None
-    signs = SIGNS[name]
-    while isinstance(left, str) and (inner := reader.builder.definitions.get(left)) is not None and inner.op.name == "neg":
-        left, signs = inner.args[0], frozenset("".join(signs).translate(OPPOSITE))
-    return left, signs
+    base, flipped = _base(reader, left)
+    return base, frozenset("".join(SIGNS[name]).translate(OPPOSITE)) if flipped else SIGNS[name]
+
+
+def _base(reader: Reader, atom: Atom) -> tuple[Base, bool]:
+    """What has the same sign as a number, or, if the second result is True, the opposite one."""
+    flipped = False
+    while isinstance(atom, str) and (let := reader.builder.definitions.get(atom)) is not None:
+        factors = [arg.value for arg in let.args if isinstance(arg, Const) and isinstance(arg.value, int | float)]
+        if let.op.name == "neg":
+            atom, flipped = let.args[0], not flipped
+        elif let.op.name == "mul" and len(factors) == 1 and factors[0] != 0 and math.isfinite(factors[0]):
+            rest = next(arg for arg in let.args if not isinstance(arg, Const))
+            flipped ^= factors[0] < 0
+            if abs(factors[0]) < 1:  # the product may underflow to 0
+                return (abs(factors[0]), rest), flipped
+            atom = rest
+        else:
+            break
+    return atom, flipped
 
 
 def _is_zero(atom: Atom) -> bool:

@@ -114,10 +114,29 @@ def nested_call(x, s):
     return math.exp(x) * s if s > -5 else s
 
 
+def scaled_call(x, s):
+    return nested_call(0.5 * x, s) if (-2 * x > 0) ^ (x > 0) else s
+
+
 @pytest.mark.parametrize("f", [black_call, nested_call])
 @pytest.mark.parametrize("x", [2.0, -2.0])
 def test_a_recursion_that_a_sign_ends(f, x):
     assert value_and_grad(f)(x, 1.5) == (pytest.approx(f(x, 1.5), rel=1e-15), pytest.approx(1.5 * math.exp(-2.0)))
+
+
+@pytest.mark.parametrize("x", [2.0, -2.0])
+def test_a_factor_has_a_sign(x):
+    assert value_and_grad(scaled_call)(x, 1.5) == (pytest.approx(scaled_call(x, 1.5)), pytest.approx(0.75 * math.exp(-1.0)))
+
+
+def test_a_factor_may_underflow():
+    def f(x):
+        if x > 0:
+            return x if 0.5 * x > 0 else 3 * x
+        return 0.0 * x
+
+    assert grad(f)(1.0) == 1.0
+    assert grad(f)(5e-324) == 3.0
 
 
 def test_facts_of_signs():
