@@ -13,7 +13,7 @@ from symdiff import codegen
 from symdiff.arguments import Call, bind, is_integer, is_known, sort_arguments
 from symdiff.errors import ArgumentError, Gap, MissingAttributeError, NameUnboundError, SymdiffError, UnsupportedError
 from symdiff.explain import Explanation
-from symdiff.frontend import FunctionSource, NeedsCallError, Reading, read_function
+from symdiff.frontend import FunctionSource, NeedsCallError, Reading, read_function, with_positions
 from symdiff.graph.graph import Graph
 from symdiff.graph.structure import Structure
 from symdiff.methods import BoundDerivative
@@ -39,6 +39,10 @@ class Transform(Protocol):
     @property
     def seed(self) -> str:
         """The name of the tangent or cotangent, or ""."""
+
+    @property
+    def spread(self) -> int:
+        """How many of ``*args`` are parameters of their own."""
 
     def check(self, graph: Graph) -> None:
         """Refuse before any call what can be seen without differentiating."""
@@ -73,6 +77,9 @@ class SymbolicFunction:
         return object.__new__(type(cls.__name__, (cls,), {"__module__": cls.__module__, "__doc__": cls.__doc__}))
 
     def __init__(self, base: FunctionSource | SymbolicFunction, transform: Transform, wrapped: Any) -> None:
+        self._given = base
+        if isinstance(base, FunctionSource) and transform.spread:
+            base = with_positions(base, wrapped, transform.spread)
         self._base = base
         self._transform = transform
         self._lock = threading.RLock()

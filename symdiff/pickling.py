@@ -153,7 +153,7 @@ class _Writer:
         return value
 
     def _derivative(self, value: SymbolicFunction, root: bool) -> Any:
-        source, wrapped = value._base, value.__wrapped__
+        source, wrapped = value._given, value.__wrapped__
         if isinstance(source, FunctionSource) and wrapped is None:
             return Derived(value._transform, SourceText("\n".join(source.lines)))
         return _by_name(value, wrapped, root) or Derived(value._transform, self.encode(wrapped, root))
@@ -245,9 +245,9 @@ def _by_name(value: Any, named: Any, root: bool) -> ByName | None:
 def _text(value: Any) -> str | None:
     """The lines that define a function, or what a derivative differentiates; None if it has none."""
     while isinstance(value, SymbolicFunction):
-        if isinstance(value._base, FunctionSource):
-            return value._base.text
-        value = value._base
+        if isinstance(value._given, FunctionSource):
+            return value._given.text
+        value = value._given
     function = _same_when_read(value) or value
     return from_function(function, follow_rules=False).text if isinstance(function, types.FunctionType) else None
 

@@ -30,6 +30,7 @@ class Transform:
     several: bool = False
     orders: tuple[int, ...] = ()
     seed: str = ""
+    spread: int = 0  # how many of the ``*args`` of the function are parameters of their own: those differentiated by
 
     # the pipeline
 

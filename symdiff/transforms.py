@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import operator
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from symdiff.errors import ArgumentError, DomainError
-from symdiff.frontend import FunctionSource, from_callable, from_text
+from symdiff.frontend import FunctionSource, from_callable, from_text, with_positions
 from symdiff.function import SymbolicFunction
 from symdiff.methods import BoundDerivative
 from symdiff.pipeline import Transform
@@ -23,7 +25,7 @@ MAX_ORDER = 100
 # -- arguments of the transforms ----------------------------------------------------------------------------------
 
 
-def _names(parameters: Sequence[str], argnums: Argnums, function: str) -> tuple[tuple[str, ...], bool]:
+def _names(parameters: Sequence[str], variadic: str, argnums: Argnums, function: str) -> tuple[tuple[str, ...], bool]:
     """Argument names for indices and names; the second result tells whether several were asked for."""
     several = isinstance(argnums, tuple | list)
     wanted: Sequence[Argnum] = argnums if isinstance(argnums, tuple | list) else (argnums,)
@@ -44,6 +46,8 @@ def _names(parameters: Sequence[str], argnums: Argnums, function: str) -> tuple[
         index = operator.index(argnum)
         if not -len(parameters) <= index < len(parameters):
             raise DomainError(f"argnums {index} is out of range: {function} has {len(parameters)} arguments")
+        if parameters[index] == variadic:
+            raise DomainError(f"argnums {index} is one of *{variadic} of {function}; give the name, for all of them")
         found.append(parameters[index])
     if len(set(found)) < len(found):
         raise DomainError(f"argnums names an argument twice: {', '.join(found)}")
@@ -70,9 +74,15 @@ def _orders(order: int | Sequence[int], count: int) -> tuple[int, ...]:
 def _positional(base: FunctionSource | SymbolicFunction) -> list[str]:
     """The arguments that argnums may name: those of the function itself, without seeds."""
     if isinstance(base, FunctionSource):
-        parameters = base.signature.parameters.values()
-        return [p.name for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+        return [p.name for p in base.signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
     return _positional(base._base)
+
+
+def _variadic(base: FunctionSource | SymbolicFunction) -> str:
+    """The name behind ``*`` among the parameters, or ""."""
+    if isinstance(base, SymbolicFunction):
+        return _variadic(base._base)
+    return next((p.name for p in base.signature.parameters.values() if p.kind is p.VAR_POSITIONAL), "")
 
 
 def _make(kind: Kind, function: Any, argnums: Argnums, source: str | None, order: int | Sequence[int] = 1) -> SymbolicFunction:
@@ -101,8 +111,19 @@ def _make(kind: Kind, function: Any, argnums: Argnums, source: str | None, order
         base = from_callable(function)
     else:
         raise ArgumentError(f"{_SPELLING[kind]} needs a function, not {function!r} ({type(function).__name__})")
-    transform = _transform(kind, base, argnums, order)
+    count = _spread(base, argnums) if isinstance(base, FunctionSource) and kind != "value" else 0
+    known = with_positions(base, function, count) if count and isinstance(base, FunctionSource) else base
+    transform = replace(_transform(kind, known, argnums, order), spread=count)
     return SymbolicFunction(base, transform, function)
+
+
+def _spread(base: FunctionSource, argnums: Argnums) -> int:
+    """How many of its ``*args`` a function must have as parameters of their own, for those that ``argnums`` asks for."""
+    kinds = [p.kind for p in base.signature.parameters.values()]
+    if inspect.Parameter.VAR_POSITIONAL not in kinds:
+        return 0
+    indices = [item for item in (argnums if isinstance(argnums, tuple | list) else (argnums,)) if type(item) is int]
+    return max([0, *(index + 1 - kinds.index(inspect.Parameter.VAR_POSITIONAL) for index in indices)])
 
 
 def _transform(
@@ -113,8 +134,8 @@ def _transform(
     name = base.name if isinstance(base, FunctionSource) else base.__name__
     parameters = _positional(base)
     if not parameters:
-        raise DomainError(f"{name} has no arguments to differentiate by{_hint(base)}")
-    names, several = _names(parameters, argnums, name)
+        raise DomainError(f"{name} has no arguments to differentiate by")
+    names, several = _names(parameters, _variadic(base), argnums, name)
     unbound = isinstance(base, FunctionSource) and base.is_method and not base.bound
     if unbound and parameters[0] in names and not _is_named(argnums, parameters[0]):
         raise DomainError(
@@ -127,11 +148,6 @@ def _transform(
         taken = [key for key in base.__signature__.parameters if key.startswith(seed)]
         seed = f"{seed}{len(taken) + 1}" if taken else seed
     return Transform(kind, names, several, orders, seed)
-
-
-def _hint(base: FunctionSource | SymbolicFunction) -> str:
-    wrapper = isinstance(base, FunctionSource) and any(p.kind is p.VAR_POSITIONAL for p in base.parameters.values())
-    return "; a wrapper that takes *args has those of its function if it is made with functools.wraps" if wrapper else ""
 
 
 def _is_named(argnums: Argnums, name: str) -> bool:

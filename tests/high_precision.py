@@ -41,6 +41,19 @@ class Number:
     def __pos__(self) -> Number:
         return self
 
+    def __int__(self) -> int:
+        return int(_off(self.value, mp.nint(self.value)))
+
+    def __round__(self, digits: int) -> Number:
+        scaled = self.value * 10**digits
+        _near(scaled - mp.floor(scaled), mp.mpf(0.5))
+        return Number(mp.nint(scaled) / mp.mpf(10) ** digits)
+
+    @property
+    def real(self) -> Number:
+        """The real part."""
+        return self
+
     def __repr__(self) -> str:
         return repr(self.value)
 
@@ -142,7 +155,32 @@ def functions() -> dict[str, Any]:
         logaddexp=lambda x, y: mp.ln(_exp(x) + _exp(y)),
     )
     numpy.where = lambda condition, x, y: x if condition else y
-    return {"math": math, "np": numpy, "s": math.sin, "float": Number}
+    math.fsum = sum
+    math.dist = lambda p, q: math.hypot(*(a - b for a, b in zip(p, q, strict=True)))
+    return {"math": math, "np": numpy, "s": math.sin, "float": Number, "special": _special()}
+
+
+def _special() -> types.SimpleNamespace:
+    half = mp.mpf(1) / 2
+    return _namespace(
+        expit=lambda x: 1 / (1 + _exp(-x)),
+        log_expit=lambda x: -mp.log1p(_exp(-x)),
+        ndtr=mp.ncdf,
+        log_ndtr=lambda x: mp.ln(mp.ncdf(x)),
+        erfcx=lambda x: mp.exp(x * x) * mp.erfc(x),
+        dawsn=lambda x: mp.sqrt(mp.pi) * half * mp.exp(-x * x) * mp.erfi(x),
+        digamma=mp.digamma,
+        gammainc=lambda a, x: mp.gammainc(a, 0, x, regularized=True),
+        j0=lambda x: mp.besselj(0, x),
+        jv=mp.besselj,
+        i1e=lambda x: mp.exp(-abs(_off(x, 0))) * mp.besseli(1, x),
+        ellipk=mp.ellipk,
+        eval_legendre=lambda n, x: (5 * x**3 - 3 * x) / 2,
+        lambertw=mp.lambertw,
+        exprel=lambda x: mp.expm1(x) / _off(x, 0),
+        xlogy=lambda x, y: x * mp.ln(y),
+        entr=lambda x: -x * mp.ln(x),
+    )
 
 
 def function_of(text: str) -> Callable[..., Any]:

@@ -20,6 +20,11 @@ UNARY = (
     "math.erfc({})", "np.exp(-abs({}))", "math.gamma(2.5 + math.sin({}))", "math.lgamma(3.0 + math.cos({}))", "-({})", "+({})",
     "np.square({})", "np.tanh({})", "float({})", "math.log2(1.25 + ({})**2)", "math.log10(3 + ({})**2)", "s({})",
     "math.fabs({})", "np.sinc({})", "math.floor({})", "({})**2", "({})**3", "({})**1", "({})**0", "(1.5 + ({})**2)**-1",
+    "int({})", "round({}, 1)", "math.fsum(({}, 0.5, {}))", "sorted(({}, 0.75))[0]", "ladder({}, 3)", "abs({}).real",
+    "special.expit({})", "special.ndtr({})", "special.erfcx(math.sin({}))", "special.log_ndtr({})", "special.dawsn(math.sin({}))",
+    "special.digamma(2.5 + math.sin({}))", "special.gammainc(2.0, 1.5 + ({})**2)", "special.j0(math.tanh({}))",
+    "special.jv(2, math.sin({}))", "special.i1e(math.sin({}))", "special.ellipk(0.6*math.sin({}))", "special.log_expit({})",
+    "special.eval_legendre(3, math.cos({}))", "special.lambertw(1.5 + ({})**2).real", "special.exprel(math.tanh({}))",
     "(1.3 + ({})**2)**-2", "(0.7 + ({})**2)**0.5", "(0.7 + ({})**2)**1.5", "2**math.sin({})", "pow({}, 2)", "({})*({})",
 )  # fmt: skip
 BINARY = (
@@ -30,6 +35,16 @@ BINARY = (
     "np.where(x > 0.1, {}, {})", "math.fmod({}, 2.5 + math.sin({}))", "math.log((1.5 + ({})**2) / (1.5 + ({})**2))",
 )  # fmt: skip
 NUMBERS = ("0.5", "2", "1.5", "-0.75", "3", "0.1", "-1", "1e-2", "1", "2.0", "0", "math.pi", "K", "math.e")
+# Recursion of known depth, and parameters of every kind.
+FIXED = """\
+def ladder(u, n):
+    return 0.5 if n == 0 else u + 0.5*ladder(math.sin(u), n - 1)
+def total_of(*items, weight=1.0, **options):
+    total = 0.0
+    for item in items:
+        total += weight*item
+    return total if not options else -total
+"""
 AUGMENTED = ("+=", "-=", "*=", "+=", "/=")
 COMPARISONS = ("<", "<=", ">", ">=", "!=")
 
@@ -74,7 +89,9 @@ class RandomText:
         self.write("import math")
         self.write("import numpy as np")
         self.write("from math import sin as s")
+        self.write("from scipy import special")
         self.write(f"K = {random.choice(('1.25', '-0.5', '3.0'))}")
+        self.lines += FIXED.splitlines()
         helpers = [self.helper(k) for k in range(random.choice((0, 0, 1, 1, 2)))]
         scalars = [*("xyz"[: random.randint(1, 3)])]
         self.vector = random.choice((0, 0, 0, 2, 3))
@@ -226,7 +243,8 @@ class RandomText:
     def statement(self, depth: int) -> None:
         """Write a statement."""
         simple: list[Callable[[], None]] = [self.assign] * 4 + [
-            self.augment, self.augment, self.unpack, self.name_a_condition, self.local_function, self.mention, self.guard,
+            self.attempt, self.match, self.dictionary, self.walrus, self.augment, self.augment, self.unpack,
+            self.name_a_condition, self.local_function, self.mention, self.guard,
         ]  # fmt: skip
         nested = [self.branch] * 5 + [self.loop] * 2
         if depth > 0 and self.random.random() < 0.45:
@@ -258,6 +276,41 @@ class RandomText:
         form = self.random.choice(("{}, {} = {}, {}", "({}, {}) = ({}, {})", "[{}, {}] = [{}, {}]"))
         self.write(form.format(*names, *values))
         self.assigned(*names)
+
+    def attempt(self) -> None:
+        """Write a quotient with a handler; the sample point does not need it."""
+        name, value, below, other = self.target(), self.leaf(), self.leaf(), self.expression(1)
+        self.write("try:")  # no branch may stand beside an operation that raises
+        self.write(f"    {name} = ({value} - 0.5) / (2.5 + math.sin({below}))")
+        self.write("except ZeroDivisionError:")
+        self.write(f"    {name} = {other}")
+        self.assigned(name)
+
+    def match(self) -> None:
+        """Write a match on a text that is known."""
+        name, values = self.target(), [self.expression(2) for _ in range(3)]
+        self.write(f"match {self.random.choice(('a', 'b', 'c'))!r}:")
+        for case, value in zip(("'a'", "'b' | 'd'", "_"), values, strict=True):
+            self.write(f"    case {case}:")
+            self.write(f"        {name} = {value}")
+        self.assigned(name)
+
+    def dictionary(self) -> None:
+        """Write a dict, a change of it, and a sum over it."""
+        name, keys = self.target(), self.random.sample(("a", "b", "c"), 2)
+        values = [self.expression(2), self.expression(1), self.expression(1)]
+        self.count += 1
+        table = f"d{self.count}"
+        self.write(f"{table} = {{{keys[0]!r}: {values[0]}, {keys[1]!r}: {values[1]}}}")
+        self.write(f"{table}[{self.random.choice(keys)!r}] {self.random.choice(AUGMENTED[:3])} {values[2]}")
+        self.write(f"{name} = sum(v for k, v in {table}.items() if k != {self.random.choice('abc')!r})")
+        self.assigned(name)
+
+    def walrus(self) -> None:
+        """Write an expression that binds a name on the way."""
+        name, inner = self.fresh(), self.fresh()
+        self.write(f"{name} = ({inner} := {self.expression(2)}) * math.cos({inner})")
+        self.assigned(name, inner)
 
     def name_a_condition(self) -> None:
         """Write ``name = condition``."""

@@ -18,7 +18,7 @@ from symdiff.frontend import (
     matching,  # noqa: F401 - registers its rules
     writes,
 )
-from symdiff.frontend.callables import from_callable
+from symdiff.frontend.callables import from_callable, with_positions
 from symdiff.frontend.gaps import EndedError, GapError, NeedsCallError, RestartError
 from symdiff.frontend.lower import Differentiate, Frame, Reader
 from symdiff.frontend.places import Guard, Place
@@ -191,4 +191,5 @@ __all__ = [
     "from_function",
     "from_text",
     "read_function",
+    "with_positions",
 ]

@@ -63,6 +63,33 @@ def source_of_calls(name: str, parameters: Sequence[str], expression: str, names
     return FunctionSource(name, node, f"<{name}>", (text,), None, dict(names))
 
 
+def with_positions(source: FunctionSource, function: Any, count: int) -> FunctionSource:
+    """A function that takes ``*xs``, with the first ``count`` of them as parameters: ``xs_0``, ``xs_1``, and ``*xs`` behind.
+
+    It calls ``function``, or for a text (None) the source itself. Raises SourceError for a function that also takes
+    ``**options``, whose names are not known.
+    """
+    rest = next(p for p in source.signature.parameters.values() if p.kind is p.VAR_POSITIONAL)
+    new = [rest.replace(name=f"{rest.name}_{k}", kind=inspect.Parameter.POSITIONAL_OR_KEYWORD) for k in range(count)]
+    before, behind = [], []
+    for parameter in source.signature.parameters.values():
+        if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
+            before.append(parameter.replace(default=parameter.empty, kind=parameter.POSITIONAL_OR_KEYWORD))
+        elif parameter.kind is parameter.KEYWORD_ONLY:
+            behind.append(parameter)
+        elif parameter.kind is parameter.VAR_KEYWORD:
+            raise SourceError(
+                f"{source.name} takes *{rest.name} and **{parameter.name}: give the name of an argument; a wrapper made with "
+                "functools.wraps has the arguments of its function"
+            )
+    positional = [parameter.name for parameter in (*before, *new)]
+    keywords = [parameter.name for parameter in behind]
+    call = ", ".join([*positional, f"*{rest.name}", *(f"{name}={name}" for name in keywords)])
+    names = {source.name: source if function is None else function}
+    made = source_of_calls(source.name, [*positional, f"*{rest.name}", *keywords], f"{source.name}({call})", names)
+    return replace(made, declared=inspect.Signature([*before, *new, rest, *behind]), doc=source.doc)
+
+
 def check_vectorized(function: Any) -> None:
     """Refuse ``np.vectorize`` with options that change what it calls."""
     if is_vectorized(function) and getattr(function, "signature", None) is not None and hasattr(function, "pyfunc"):

@@ -66,8 +66,12 @@ def read_name(reader: Reader, node: ast.Name, frame: Frame, hint: str) -> Value:
 @reads(ast.NamedExpr)
 def read_walrus(reader: Reader, node: ast.NamedExpr, frame: Frame, hint: str) -> Value:
     """``(y := x**2)``: the value, bound on the way."""
-    value = reader.operand(node.value, frame)
     function = next(scope for scope in reader.scopes(frame) if not scope.comprehension)
+    try:
+        value = reader.operand(node.value, frame)
+    except (GapError, PoisonedError):
+        function.variables[node.target.id] = POISON
+        raise
     containers.assign(reader, node.target, value, function)
     return value
 
