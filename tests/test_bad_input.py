@@ -208,9 +208,9 @@ def test_what_is_no_function():
     with pytest.raises(ArgumentError, match="not both"):
         grad(cube, source="lambda x: x")
     with pytest.raises(SourceError, match="no plain Python function"):
-        grad(math.sin)
+        grad(print)
     with pytest.raises(SourceError, match="no plain Python function"):
-        grad(np.sin)
+        grad(np.linalg.inv)
 
 
 def test_function_without_source():
