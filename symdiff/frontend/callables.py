@@ -31,7 +31,7 @@ def from_callable(function: Any) -> FunctionSource:
     check_vectorized(function)
     if declared(function) is not None:
         return from_function(function)
-    row = row_of(function)
+    row = row_of_callee(function)
     if row is not None and row.operands == "float":
         name, operands = function.__name__, [row.operand_name(k) or f"x{k}" for k in range(row.arity)]
         return source_of_calls(name, operands, f"{name}({', '.join(operands)})", {name: function})

@@ -57,6 +57,18 @@ erfcxdiff: Primitive = Primitive(
     kernel=special_kernels.erfcxdiff, needs=("erfcx",), numeric=ieee(special_kernels.erfcxdiff, "erfcx"), error=16,
     conditioning=8, sympy=_erfcxdiff, mpmath=_widely(_erfcxdiff), sample=((-2.0, 6.0), (1, 3)), weight=SPECIAL,
 )  # fmt: skip
+# 1/erfcx, whose derivatives are 0 where erfcx overflows: a quotient would be 0*inf there.
+rerfcx: Primitive = Primitive(
+    "rerfcx", 1, lambda x, f: (-(f * erfcxrel(x, 1)),), code="1/erfcx({0})", precedence=70, needs=("erfcx",),
+    numeric=lambda x: 1 / erfcx.double_precision(x), error=6, conditioning=4, sympy=lambda sp, x: 1 / erfcx.symbolic(x),
+    mpmath=lambda mp, x: 1 / erfcx.high_precision(x), sample=((-2.0, 6.0),), weight=SPECIAL,
+)  # fmt: skip
+erfcxrel: Primitive = Primitive(
+    "erfcxrel", 2, lambda x, n, f: (erfcxrel(x, order(n) + 1) - f * erfcxrel(x, 1), 0), code="erfcxrel({0}, {1})", literals=(1,),
+    kernel=special_kernels.erfcxrel, needs=("erfcx",), numeric=ieee(special_kernels.erfcxrel, "erfcx"), error=16,
+    conditioning=8, sympy=lambda sp, x, n: _erfcxdiff(sp, x, n) / erfcx.symbolic(x),
+    mpmath=lambda mp, x, n: _widely(_erfcxdiff)(mp, x, n) / erfcx.high_precision(x), sample=((-2.0, 6.0), (1, 3)), weight=SPECIAL,
+)  # fmt: skip
 erfi: Primitive = Primitive(
     "erfi", 1, lambda x, f: (2 / sqrt(PI) * exp(x * x),), code="erfi({0})", scipy="__pyx_fuse_1erfi", error=64, conditioning=4,
     sympy="erfi", mpmath="erfi", spellings=("scipy.special.erfi",), sample=(_ANY,), weight=SPECIAL,
@@ -97,7 +109,7 @@ ndtr: Primitive = Primitive(
     weight=SPECIAL,
 )  # fmt: skip
 log_ndtr: Primitive = Primitive(
-    "log_ndtr", 1, lambda x, f: (sqrt(2 / PI) / erfcx(-x / sqrt(TWO)),), code="log_ndtr({0})", scipy="__pyx_fuse_1log_ndtr",
+    "log_ndtr", 1, lambda x, f: (sqrt(2 / PI) * rerfcx(-x / sqrt(TWO)),), code="log_ndtr({0})", scipy="__pyx_fuse_1log_ndtr",
     error=8, conditioning=8, sympy=lambda sp, x: sp.log(ndtr.symbolic(x)),
     mpmath=lambda mp, x: mp.log(mp.erfc(-x / mp.sqrt(2)) / 2), spellings=("scipy.special.log_ndtr",), sample=(_ANY,),
     weight=SPECIAL,
@@ -115,5 +127,6 @@ ndtri_exp: Primitive = Primitive(
 )  # fmt: skip
 
 ROWS: tuple[Primitive, ...] = (
-    erfcx, erfcxdiff, erfi, erfinv, erfcinv, dawsn, dawsndiff, fresnels, fresnelc, ndtr, log_ndtr, ndtri, ndtri_exp,
+    erfcx, erfcxdiff, rerfcx, erfcxrel, erfi, erfinv, erfcinv, dawsn, dawsndiff, fresnels, fresnelc, ndtr, log_ndtr, ndtri,
+    ndtri_exp,
 )  # fmt: skip

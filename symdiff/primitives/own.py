@@ -70,7 +70,10 @@ def declared(callee: Any) -> Any:
 
     ``functools.wraps`` copies attributes to a wrapper, which is another function: its rule it is not.
     """
-    rule = getattr(callee, "__dict__", {}).get(RULE)
+    try:
+        rule = object.__getattribute__(callee, "__dict__").get(RULE)  # no attribute look-up of the user's is run
+    except AttributeError:  # it has no attributes of its own
+        rule = None
     if rule is not None and rule.function is callee:
         return rule
     plain = isinstance(type(callee).__hash__, types.WrapperDescriptorType)  # no hash of the user's own is run

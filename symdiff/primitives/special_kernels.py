@@ -120,6 +120,23 @@ def erfcxdiff(x: float, n: int) -> float:
     return y
 
 
+def erfcxrel(x: float, n: int) -> float:
+    """Derivative n > 0 of erfcx divided by erfcx: finite also where that overflows. See ``erfcxdiff``."""
+    if x < 0.6:
+        before, y = 1.0, 2.0 * x - 1.1283791670955126 / erfcx(x)
+        for k in range(2, n + 1):
+            before, y = y, 2.0 * x * y + (2.0 * k - 2.0) * before
+        return y
+    last = n + 10 + int(250.0 / (x * x)) if x < 1e8 else n
+    ratio = math.sqrt(x * x + 2.0 * last) - x if x < 1e8 else last / x
+    y = 1.0
+    for k in range(last, 0, -1):
+        ratio = 2.0 * k / (2.0 * x + ratio)
+        if k <= n:
+            y = -y * ratio
+    return y
+
+
 def dawsndiff(x: float, n: int) -> float:
     """Derivative n > 0 of Dawson's integral: y[k] = -2*x*y[k-1] - 2*(k - 1)*y[k-2].
 

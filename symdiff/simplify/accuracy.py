@@ -33,8 +33,8 @@ _log, _log10, _log1mexp, _log1p, _log2, _logaddexp, _logcosh, _pow, _sech, _semi
 _bernoulli, _compoundrel, _expreldiff, _log1prel, _sinrel = (
     TABLE[name] for name in ("bernoulli", "compoundrel", "expreldiff", "log1prel", "sinrel")
 )
-_sigmoid, _sin, _sinh, _softplus, _sqrt, _tanh, _unit = (
-    TABLE[name] for name in ("sigmoid", "sin", "sinh", "softplus", "sqrt", "tanh", "unit")
+_log_ndtr, _sigmoid, _sin, _sinh, _softplus, _sqrt, _tanh, _unit = (
+    TABLE[name] for name in ("log_ndtr", "sigmoid", "sin", "sinh", "softplus", "sqrt", "tanh", "unit")
 )
 
 _ANY = ((-9.0, 9.0),)
@@ -241,11 +241,25 @@ CIRCULAR = (
     Rewrite("1 - cos(x)**2", lambda x: 1 - _pow(_cos(x), 2), lambda x: _pow(_sin(x), 2), _ANY),
 )
 
+
+def _log_tail(name: str, half: Callable[[Any], Any]) -> tuple[Rewrite, ...]:
+    """Log-probabilities: ``log(erfc(x/sqrt(2))/2)`` is -inf from x = 39 on. The general form comes last."""
+    root, sample = _sqrt(TWO), ((-4.0, 4.0),)
+    return (
+        Rewrite(f"log({name}(x/sqrt(2)))", lambda x: _log(half(_erfc(x / root))), lambda x: _log_ndtr(-x), sample),
+        Rewrite(f"log({name}(-(x/sqrt(2))))", lambda x: _log(half(_erfc(-(x / root)))), lambda x: _log_ndtr(x), sample),
+        Rewrite(f"log({name}(x))", lambda x: _log(half(_erfc(x))), lambda x: _log_ndtr(-(x * root)), sample),
+    )
+
+
 # The tail of the normal distribution: 0.5*(1 + erf(x)) is 0 from -6 on.
 ERRORS = (
     Rewrite("1 - erf(x)", lambda x: 1 - _erf(x), lambda x: _erfc(x), ((-4.0, 4.0),)),
     Rewrite("1 + erf(x)", lambda x: 1 + _erf(x), lambda x: _erfc(-x), ((-4.0, 4.0),)),
     Rewrite("1 - erfc(x)", lambda x: 1 - _erfc(x), lambda x: _erf(x), ((-4.0, 4.0),)),
+    *_log_tail("0.5*erfc", lambda tail: 0.5 * tail),
+    *_log_tail("erfc/2", lambda tail: tail / 2),
+    Rewrite("log(erfc(x))", lambda x: _log(_erfc(x)), lambda x: _log_ndtr(-(x * _sqrt(TWO))) + _log(TWO), ((-4.0, 4.0),)),
 )
 
 # Lengths: no overflow, gradient 0 at 0 by convention (the row hypot), and squared lengths without the root, so that

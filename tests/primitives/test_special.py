@@ -9,6 +9,7 @@ import pytest
 from mpmath import mp
 
 from symdiff.calculus import derivative
+from symdiff.graph.evaluate import evaluate
 from symdiff.primitives import TABLE
 from symdiff.simplify import simplify
 from tests.benchmarks.special import score, special_functions
@@ -69,7 +70,7 @@ def test_edges(name: str, point: tuple[float, ...], value: float, partials: tupl
 FAR = [1e-300, 1e-100, 1e-12, 1e-3, 0.5, 1.0, 3.0, 8.0, 20.0, 37.0, 1e3, 1e6, 1e10]
 BOTH = [sign * x for x in FAR for sign in (1.0, -1.0)]
 TAILS = {
-    "erfcx": [x for x in BOTH if x > -25], "log_ndtr": [x for x in BOTH if x < 37], "ndtr": [x for x in BOTH if abs(x) < 30],
+    "erfcx": [x for x in BOTH if x > -25], "log_ndtr": [x for x in BOTH if x < 38], "ndtr": [x for x in BOTH if abs(x) < 30],
     "dawsn": FAR, "exprel": [x for x in BOTH if x < 700], "logit": [1e-300, 1e-20, 1e-5, 0.3, 0.7, 1 - 1e-5, 1 - 1e-12],
     "ndtri": [1e-300, 1e-100, 1e-20, 1e-5, 0.3, 0.7, 1 - 1e-5, 1 - 1e-12], "erfcinv": [1e-300, 1e-100, 1e-5, 0.3, 1.7],
     "ndtri_exp": [-1e-12, -1e-5, -0.5, -3.0, -100.0, -1e4, -1e8], "spence": [1e-300, 1e-9, 0.5, 1 - 1e-9, 1 + 1e-9, 2.0, 1e9],
@@ -87,7 +88,14 @@ def test_tails(name: str, order: int) -> None:
     assert not failures
 
 
-@pytest.mark.parametrize("name", ["expreldiff", "sinhcdiff", "logrel", "erfcxdiff", "dawsndiff"])
+@pytest.mark.parametrize("x", [38.0, 39.0, 60.0, 1e5, 1e100])
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_log_ndtr_is_flat_where_erfcx_overflows(x: float, order: int) -> None:
+    graph_of = derivative(graph("log_ndtr"), ["x0"] * order, simplify)
+    assert abs(evaluate(simplify(graph_of), [x])[0]) < 1e-300
+
+
+@pytest.mark.parametrize("name", ["expreldiff", "sinhcdiff", "logrel", "erfcxdiff", "erfcxrel", "dawsndiff"])
 @pytest.mark.parametrize("order", [1, 2, 4, 6])
 def test_derivatives_of_high_order(name: str, order: int) -> None:
     row = TABLE[name]
