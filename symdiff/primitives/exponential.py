@@ -19,8 +19,11 @@ def _unit_sympy(sp: Any, x: Any, length: Any) -> Any:
 
 
 def _compoundm1_partials(x: Any, n: Any, f: Any) -> tuple[Any, Any]:
-    """Those of (1 + x)**n."""
-    return n * (1 + x) ** (n - 1), 0 if literal(n) is not None else (1 + x) ** n * log1p(x)
+    """Those of (1 + x)**n; the one in n by log1p alone, because 1 + x has lost a small x."""
+    if literal(n) is not None:
+        return n * (1 + x) ** (n - 1), 0
+    logarithm = log1p(x)
+    return n * (1 + x) ** (n - 1), exp(n * logarithm) * logarithm
 
 
 def _compoundm1_mp(mp: Any, x: Any, n: Any) -> Any:
