@@ -3,6 +3,7 @@
 from symdiff.errors import (
     ArgumentError,
     CacheWarning,
+    CompileWarning,
     DomainError,
     MissingAttributeError,
     NameUnboundError,
@@ -33,6 +34,7 @@ __version__ = "0.1.0"
 __all__ = [
     "ArgumentError",
     "CacheWarning",
+    "CompileWarning",
     "DomainError",
     "GradientError",
     "MissingAttributeError",

@@ -46,6 +46,10 @@ class CacheWarning(UserWarning):
     """The folder for compiled code cannot be used, so that every process compiles anew. Given once in a process."""
 
 
+class CompileWarning(UserWarning):
+    """A derivative is so long that compiling it takes a while."""
+
+
 Verdict = Literal["not yet", "never"]
 
 

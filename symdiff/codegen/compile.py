@@ -9,6 +9,7 @@ import functools
 import linecache
 import re
 import threading
+import warnings
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -17,9 +18,11 @@ import numpy as np
 
 from symdiff.codegen import cache
 from symdiff.codegen.machine_code import CachingNumba, Entry
-from symdiff.errors import InternalError
+from symdiff.errors import CompileWarning, InternalError
 
 COMPILED_DIFFERS = 1e-9  # relative difference of two forms of a function that rounding does not explain
+
+LONG = 2000  # lines of a module that Numba needs some ten seconds for, or minutes if they are branches
 
 _LOCK = threading.RLock()
 
@@ -45,6 +48,7 @@ def compile_source(source: str, name: str, functions: Mapping[str, Callable[...,
             text, _ = _split(source)
             if functions:
                 # Code that calls back looks names up in the module of its name; without a name, in its own globals.
+                _announce(text, name)
                 return _compile(text, name, dict(functions))
             return _shared(text, name, {})
         except (NumbaError, SyntaxError) as error:
@@ -64,12 +68,22 @@ def _shared(text: str, name: str, names: Mapping[str, Any]) -> Any:
     if kernel is None:
         entry = Entry(text)
         digest = cache.digest(text)
+        if not entry.functions:
+            _announce(text, name)
         kernel = _compile(text, name, _namespace({"numba": CachingNumba(entry, digest)}) | dict(names), digest)
         _KERNELS[text] = kernel
         if entry.functions and not entry.is_new:
             _FOUND.add(kernel)
         entry.close()
     return kernel
+
+
+def _announce(text: str, name: str) -> None:
+    """Say what takes so long."""
+    lines = text.count("\n")
+    if lines > LONG:
+        message = f"compiling {name}: {lines} lines of code, which may take minutes; shorter loops make shorter code"
+        warnings.warn(message, CompileWarning, stacklevel=2)
 
 
 def _compile(text: str, name: str, namespace: dict[str, Any], digest: str = "") -> Any:

@@ -10,6 +10,7 @@ import traceback
 import numpy as np
 import pytest
 
+from symdiff.codegen import compile as compiler
 from symdiff.codegen import (
     compile_source,
     dispatch,
@@ -20,7 +21,7 @@ from symdiff.codegen import (
     register,
     with_defaults,
 )
-from symdiff.errors import InternalError
+from symdiff.errors import CompileWarning, InternalError
 
 SOURCE = '''"""Test."""
 
@@ -220,3 +221,9 @@ def test_plain_python_needs_no_numba():
         f"assert python_function({SOURCE!r})(2.0) == 6.0; assert 'numba' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60)  # noqa: S603 - a script of this test
+
+
+def test_long_code_is_announced(monkeypatch):
+    monkeypatch.setattr(compiler, "LONG", 3)
+    with pytest.warns(CompileWarning, match=r"compiling announced: \d+ lines"):
+        compile_source(VECTOR.replace("p[0]*p[1]", "p[0]*p[1]*17.25"), "announced")
