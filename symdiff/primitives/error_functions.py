@@ -69,6 +69,11 @@ erfcxrel: Primitive = Primitive(
     conditioning=8, sympy=lambda sp, x, n: _erfcxdiff(sp, x, n) / erfcx.symbolic(x),
     mpmath=lambda mp, x, n: _widely(_erfcxdiff)(mp, x, n) / erfcx.high_precision(x), sample=((-2.0, 6.0), (1, 3)), weight=SPECIAL,
 )  # fmt: skip
+logerfc: Primitive = Primitive(
+    "logerfc", 1, lambda x, f: (-2 / sqrt(PI) * rerfcx(x),), code="logerfc({0})", kernel=special_kernels.logerfc,
+    needs=("erfcx",), numeric=ieee(special_kernels.logerfc, "erfcx"), error=8, conditioning=4, sympy=lambda sp, x: sp.log(sp.erfc(x)),
+    mpmath=lambda mp, x: mp.log(mp.erfc(x)), sample=((-2.0, 6.0),), weight=SPECIAL,
+)  # fmt: skip
 erfi: Primitive = Primitive(
     "erfi", 1, lambda x, f: (2 / sqrt(PI) * exp(x * x),), code="erfi({0})", scipy="__pyx_fuse_1erfi", error=64, conditioning=4,
     sympy="erfi", mpmath="erfi", spellings=("scipy.special.erfi",), sample=(_ANY,), weight=SPECIAL,
@@ -127,6 +132,6 @@ ndtri_exp: Primitive = Primitive(
 )  # fmt: skip
 
 ROWS: tuple[Primitive, ...] = (
-    erfcx, erfcxdiff, rerfcx, erfcxrel, erfi, erfinv, erfcinv, dawsn, dawsndiff, fresnels, fresnelc, ndtr, log_ndtr, ndtri,
-    ndtri_exp,
+    erfcx, erfcxdiff, rerfcx, erfcxrel, logerfc, erfi, erfinv, erfcinv, dawsn, dawsndiff, fresnels, fresnelc, ndtr, log_ndtr,
+    ndtri, ndtri_exp,
 )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 _MATH = types.SimpleNamespace(
-    pi=np.float64(math.pi), inf=np.float64(math.inf), nan=np.float64(math.nan),
+    erf=math.erf, pi=np.float64(math.pi), inf=np.float64(math.inf), nan=np.float64(math.nan),
     **{name: getattr(np, name) for name in ("exp", "log", "expm1", "log1p", "sqrt", "sinh", "cosh", "isnan", "isfinite")},
 )  # fmt: skip
 

@@ -120,6 +120,13 @@ def erfcxdiff(x: float, n: int) -> float:
     return y
 
 
+def logerfc(x: float) -> float:
+    """log(erfc(x)) near its root at 0 and where erfc underflows."""
+    if x > 0.5:
+        return math.log(erfcx(x)) - x * x
+    return math.log1p(-math.erf(x))
+
+
 def erfcxrel(x: float, n: int) -> float:
     """Derivative n > 0 of erfcx divided by erfcx: finite also where that overflows. See ``erfcxdiff``."""
     if x < 0.6:

@@ -33,8 +33,8 @@ _log, _log10, _log1mexp, _log1p, _log2, _logaddexp, _logcosh, _pow, _sech, _semi
 _bernoulli, _compoundrel, _expreldiff, _log1prel, _sinrel = (
     TABLE[name] for name in ("bernoulli", "compoundrel", "expreldiff", "log1prel", "sinrel")
 )
-_log_ndtr, _sigmoid, _sin, _sinh, _softplus, _sqrt, _tanh, _unit = (
-    TABLE[name] for name in ("log_ndtr", "sigmoid", "sin", "sinh", "softplus", "sqrt", "tanh", "unit")
+_log_ndtr, _logerfc, _sigmoid, _sin, _sinh, _softplus, _sqrt, _tanh, _unit = (
+    TABLE[name] for name in ("log_ndtr", "logerfc", "sigmoid", "sin", "sinh", "softplus", "sqrt", "tanh", "unit")
 )
 
 _ANY = ((-9.0, 9.0),)
@@ -259,7 +259,7 @@ ERRORS = (
     Rewrite("1 - erfc(x)", lambda x: 1 - _erfc(x), lambda x: _erf(x), ((-4.0, 4.0),)),
     *_log_tail("0.5*erfc", lambda tail: 0.5 * tail),
     *_log_tail("erfc/2", lambda tail: tail / 2),
-    Rewrite("log(erfc(x))", lambda x: _log(_erfc(x)), lambda x: _log_ndtr(-(x * _sqrt(TWO))) + _log(TWO), ((-4.0, 4.0),)),
+    Rewrite("log(erfc(x))", lambda x: _log(_erfc(x)), lambda x: _logerfc(x), ((-4.0, 4.0),)),
 )
 
 # Lengths: no overflow, gradient 0 at 0 by convention (the row hypot), and squared lengths without the root, so that
