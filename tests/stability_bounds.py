@@ -46,7 +46,7 @@ BOUNDS: dict[str, tuple[float, float, float, int]] = {
     "gamma density": (3, 7, 4, 9),
     "Lennard-Jones": (9, 10, 14, 0),
     "normal distribution": (10000, 10000, 10000, 0),
-    "log of normal tail": (1e17, 10000, 1e06, 48),
+    "log of normal tail": (264, 10000, 10000, 0),
     "Mills ratio": (10000, 1e06, 1e09, 3),
     "gelu": (10000, 10000, 10000, 0),
     "Black-Scholes, volatility": (10, 100000, 100000, 3),

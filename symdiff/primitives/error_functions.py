@@ -71,8 +71,8 @@ erfcxrel: Primitive = Primitive(
 )  # fmt: skip
 logerfc: Primitive = Primitive(
     "logerfc", 1, lambda x, f: (-2 / sqrt(PI) * rerfcx(x),), code="logerfc({0})", kernel=special_kernels.logerfc,
-    needs=("erfcx",), numeric=ieee(special_kernels.logerfc, "erfcx"), error=8, conditioning=4, sympy=lambda sp, x: sp.log(sp.erfc(x)),
-    mpmath=lambda mp, x: mp.log(mp.erfc(x)), sample=((-2.0, 6.0),), weight=SPECIAL,
+    needs=("erfcx",), numeric=ieee(special_kernels.logerfc, "erfcx"), error=8, conditioning=4,
+    sympy=lambda sp, x: sp.log(sp.erfc(x)), mpmath=lambda mp, x: mp.log(mp.erfc(x)), sample=((-2.0, 6.0),), weight=SPECIAL,
 )  # fmt: skip
 erfi: Primitive = Primitive(
     "erfi", 1, lambda x, f: (2 / sqrt(PI) * exp(x * x),), code="erfi({0})", scipy="__pyx_fuse_1erfi", error=64, conditioning=4,
