@@ -120,6 +120,11 @@ def erfcxdiff(x: float, n: int) -> float:
     return y
 
 
+def rerfcx(x: float) -> float:
+    """1/erfcx(x), and 0 where that overflows."""
+    return 1.0 / erfcx(x)
+
+
 def logerfc(x: float) -> float:
     """log(erfc(x)) near its root at 0 and where erfc underflows."""
     if x > 0.5:
