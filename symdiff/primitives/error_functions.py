@@ -61,7 +61,8 @@ erfcxdiff: Primitive = Primitive(
 rerfcx: Primitive = Primitive(
     "rerfcx", 1, lambda x, f: (-(f * erfcxrel(x, 1)),), code="rerfcx({0})", kernel=special_kernels.rerfcx,
     needs=("erfcx",), numeric=ieee(special_kernels.rerfcx, "erfcx"), error=6, conditioning=4,
-    sympy=lambda sp, x: 1 / erfcx.symbolic(x), mpmath=lambda mp, x: 1 / erfcx.high_precision(x), sample=((-2.0, 6.0),), weight=SPECIAL,
+    sympy=lambda sp, x: 1 / erfcx.symbolic(x), mpmath=lambda mp, x: 1 / erfcx.high_precision(x),
+    sample=((-2.0, 6.0),), weight=SPECIAL,
 )  # fmt: skip
 erfcxrel: Primitive = Primitive(
     "erfcxrel", 2, lambda x, n, f: (erfcxrel(x, order(n) + 1) - f * erfcxrel(x, 1), 0), code="erfcxrel({0}, {1})", literals=(1,),
