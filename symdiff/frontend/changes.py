@@ -61,6 +61,24 @@ def replace(reader: Reader, old: Mutable, new: Mutable, frame: Frame, node: ast.
         frame.variables[name] = _replaced(value, old, new)
 
 
+def in_place(reader: Reader, owner: Mutable, op: type[ast.operator], operand: Value, frame: Frame, node: ast.AugAssign) -> None:
+    """``items += more``, ``items *= 2`` and ``table |= other``: the same list or dict, seen under its other names."""
+    from symdiff.frontend.dicts import method
+    from symdiff.frontend.expressions import binary
+
+    if isinstance(owner, DictValue) and op is ast.BitOr:
+        method(reader, owner, "update", [operand], frame, node)
+        return
+    if isinstance(owner, ListValue) and op is ast.Add:
+        items: tuple[Value, ...] = (*owner.items, *containers.elements(reader, operand, node.value))
+    else:
+        made = binary(reader, op, owner, operand, node)  # which refuses what Python refuses
+        if not isinstance(owner, ListValue) or not isinstance(made, ListValue):
+            raise GapError(node, "a list or dict that becomes something else in place", "use another name", "not yet")
+        items = made.items
+    replace(reader, owner, dataclasses.replace(owner, items=containers.bounded(items, node)), frame, node)
+
+
 def mutables(value: Value) -> list[Mutable]:
     """The lists and dicts inside a value, itself included."""
     if not isinstance(value, TupleValue | Mutable):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import copy
-import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -26,7 +25,7 @@ from symdiff.frontend.values import (
     ArrayValue,
     Condition,
     Known,
-    ListValue,
+    Mutable,
     Poison,
     Value,
     VectorParam,
@@ -327,10 +326,11 @@ def run_augmented(reader: Reader, node: ast.AugAssign, frame: Frame) -> Completi
             "not yet",
         )
     operand = reader.operand(node.value, frame)
-    if isinstance(present, ListValue) and isinstance(node.op, ast.Add):
-        items = (*present.items, *containers.elements(reader, operand, node.value))
-        changes.replace(reader, present, dataclasses.replace(present, items=containers.bounded(items, node)), frame, node)
+    if isinstance(present, Mutable):
+        changes.in_place(reader, present, type(node.op), operand, frame, node)
         return NEXT
+    if isinstance(present, Known) and isinstance(present.value, set | frozenset):
+        raise GapError(node, "a set changed in place (other names may share it)", "write a = a | b", "not yet")
     hint = node.target.id if isinstance(node.target, ast.Name) else "t"
     containers.assign(reader, node.target, binary(reader, type(node.op), present, operand, node, hint), frame)
     return NEXT
