@@ -75,10 +75,9 @@ def scalar(reader: Reader, value: Value, node: ast.AST) -> Number:
         return as_number(reader, value)
     if isinstance(value, Known) and isinstance(value.value, bool):
         return number(int(value.value))
-    if isinstance(value, Known) and isinstance(value.value, enum.Enum) and isinstance(value.value, int | float):
-        return number(value.value._value_)
-    if isinstance(value, ArrayValue) and value.shape == ():
-        return value.items[0]
+    value = _plain_number(value)
+    if isinstance(value, Number):
+        return value
     if isinstance(value, VectorParam):
         raise GapError(node, f"{value.name} is used both as a vector and as a number", "use its elements", "not yet")
     raise GapError(node, f"arithmetic on {describe(value)}", "use numbers")
@@ -112,12 +111,10 @@ def _compare_plain(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.
     if isinstance(op, ast.In | ast.NotIn):
         return _membership(reader, op, a, b, node, hint)
     name = COMPARISONS[type(op)]
-    a, b = (value.items[0] if isinstance(value, ArrayValue) and value.shape == () else value for value in (a, b))
+    if not (isinstance(a, Known) and isinstance(b, Known)):
+        a, b = _plain_number(a), _plain_number(b)
     for value in (a, b):
-        if isinstance(value, Known) and is_python(type(value.value), "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"):
-            raise GapError(node, f"a comparison with {describe(value)}, whose class computes it", "compare its attributes")
-        if isinstance(value, TextValue | IteratorValue | FunctionValue):
-            raise GapError(node, f"a comparison with {describe(value)}", "compare known texts or numbers")
+        _require_comparable(value, node)
     if isinstance(a, Known) and isinstance(b, Known):
         _pin(reader, a, b)
         return _compare_known(name, a.value, b.value, node)
@@ -125,8 +122,8 @@ def _compare_plain(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.
         equal = _compare_items(reader, a, b, node)
         return equal if name == "eq" else _negated(reader, equal, hint)
     if isinstance(a, Known) != isinstance(b, Known) and not _is_truth(a) and not _is_truth(b):
-        if name in ("eq", "ne"):  # a number never equals a string or None
-            return Known(name == "ne")
+        if name in ("eq", "ne") and all(dicts.is_plain(value.value) for value in (a, b) if isinstance(value, Known)):
+            return Known(name == "ne")  # a number never equals a string or None; a Decimal it may
         raise GapError(node, f"a comparison of {describe(a)} with {describe(b)}", "compare numbers")
     if isinstance(a, ArrayValue | VectorParam | TupleValue | ListValue) or isinstance(b, ArrayValue | TupleValue | ListValue):
         raise GapError(node, "a comparison of containers", "compare their elements", "not yet")
@@ -134,6 +131,22 @@ def _compare_plain(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.
     if first.known is not None and second.known is not None:
         return Known(_COMPARE[name](first.known, second.known))
     return reader.apply(name, first, second, hint=hint)
+
+
+def _require_comparable(value: Value, node: ast.AST) -> None:
+    if isinstance(value, Known) and is_python(type(value.value), "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"):
+        raise GapError(node, f"a comparison with {describe(value)}, whose class computes it", "compare its attributes")
+    if isinstance(value, TextValue | IteratorValue | FunctionValue):
+        raise GapError(node, f"a comparison with {describe(value)}", "compare known texts or numbers")
+
+
+def _plain_number(value: Value) -> Value:
+    """The number that a member of an IntEnum is, or the element of an array without axes; anything else as it is."""
+    if isinstance(value, ArrayValue) and value.shape == ():
+        return value.items[0]
+    if isinstance(value, Known) and isinstance(value.value, enum.Enum) and isinstance(value.value, int | float):
+        return number(value.value._value_)
+    return value
 
 
 def _compare_known(name: str, a: Any, b: Any, node: ast.AST) -> Known:
@@ -165,7 +178,7 @@ def _known_items(value: Value) -> tuple[Any, ...] | None:
     return known if len(known) == len(value.items) and None not in known else None
 
 
-def _is_truth(value: Value) -> bool:
+def _is_truth(value: Value | None) -> bool:
     return isinstance(value, Known) and isinstance(value.value, bool)
 
 
@@ -181,6 +194,8 @@ def _identity(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.AST) 
     if isinstance(a, Known) and isinstance(b, Known):
         _pin(reader, a, b)
         same = a.value is b.value
+    elif any(_is_truth(value) for value in (a, b)) and any(isinstance(value, Condition) for value in (a, b)):
+        raise GapError(node, "identity of a truth value (is)", "test the condition itself")
     elif any(isinstance(value, Known) and (value.value is None or isinstance(value.value, bool)) for value in (a, b)):
         same = False
     elif isinstance(a, Number) and isinstance(b, Number):
@@ -218,7 +233,7 @@ def _among_keys(reader: Reader, value: Value, keys: Sequence[Any], node: ast.AST
     """Membership among the keys of a dict or in a set: known, or a comparison of numbers."""
     if dicts.key_of(value) is not None:
         return Known(dicts.hashed(reader, value, node) in keys)
-    numbers = sorted(key for key in keys if isinstance(key, int | float) and not isinstance(key, bool))
+    numbers = sorted({key._value_ if isinstance(key, enum.Enum) else key + 0 for key in keys if isinstance(key, int | float)})
     return disjunction(reader, [compare(reader, ast.Eq(), value, number(key), node, hint) for key in numbers], hint)
 
 
@@ -338,7 +353,7 @@ def _short_circuit(
         return _short_circuit(reader, conjunctive, nodes[1:], frame, hint, test) if truth.value == conjunctive else value
     value = truth if test else value
     body, other = _side(reader, lambda: _short_circuit(reader, conjunctive, nodes[1:], frame, hint, test), nodes[1], frame)
-    plain = isinstance(value, Condition) and isinstance(other, Condition | Known)
+    plain = isinstance(value, Condition) and (isinstance(other, Condition) or _is_truth(other))
     if other is not None and plain and all(reader.is_cheap(statement) for statement in body):
         reader.builder.splice(body)
         return conjunction(reader, [value, other], hint) if conjunctive else disjunction(reader, [value, other], hint)
