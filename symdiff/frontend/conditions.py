@@ -7,11 +7,8 @@ import contextlib
 import enum
 import functools
 import operator
-import sys
 from collections.abc import Callable, Sequence
-from typing import Any
 
-from symdiff.frontend import containers, dicts
 from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
 from symdiff.frontend.lookup import is_python
 from symdiff.frontend.lower import Frame, Reader, reads
@@ -30,7 +27,6 @@ from symdiff.frontend.values import (
     ListValue,
     Method,
     Number,
-    TextValue,
     TupleValue,
     Value,
     VectorParam,
@@ -39,25 +35,6 @@ from symdiff.frontend.values import (
 )
 from symdiff.graph.build import Body
 from symdiff.graph.graph import Atom, Const
-
-COMPARISONS: dict[type[ast.cmpop], str] = {
-    ast.Lt: "lt",
-    ast.LtE: "le",
-    ast.Gt: "gt",
-    ast.GtE: "ge",
-    ast.Eq: "eq",
-    ast.NotEq: "ne",
-}
-
-
-_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "lt": operator.lt,
-    "le": operator.le,
-    "gt": operator.gt,
-    "ge": operator.ge,
-    "eq": operator.eq,
-    "ne": operator.ne,
-}
 
 
 def as_number(reader: Reader, value: Number | Condition) -> Number:
@@ -75,7 +52,7 @@ def scalar(reader: Reader, value: Value, node: ast.AST) -> Number:
         return as_number(reader, value)
     if isinstance(value, Known) and isinstance(value.value, bool):
         return number(int(value.value))
-    value = _plain_number(value)
+    value = plain_number(value)
     if isinstance(value, Number):
         return value
     if isinstance(value, VectorParam):
@@ -83,64 +60,7 @@ def scalar(reader: Reader, value: Value, node: ast.AST) -> Number:
     raise GapError(node, f"arithmetic on {describe(value)}", "use numbers")
 
 
-@reads(ast.Compare)
-def read_compare(reader: Reader, node: ast.Compare, frame: Frame, hint: str) -> Value:
-    """``a < b``, chained ``a < b < c``, ``x is None``, ``x in (1, 2)``."""
-    if any(isinstance(inner, ast.NamedExpr) for later in node.comparators[1:] for inner in ast.walk(later)):
-        raise GapError(node, "an assignment (:=) that may not happen", "assign in a statement of its own")
-    values = reader.operands([node.left, *node.comparators], frame)
-    results = [compare(reader, op, a, b, node, hint) for op, a, b in zip(node.ops, values[:-1], values[1:], strict=True)]
-    return conjunction(reader, results, hint)
-
-
-def compare(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.AST, hint: str = "t") -> Value:
-    """One comparison."""
-    if isinstance(a, Choice):
-        return split(reader, a, lambda side: compare(reader, op, side, b, node, hint), node, hint)
-    if isinstance(b, Choice):
-        return split(reader, b, lambda side: compare(reader, op, a, side, node, hint), node, hint)
-    first, second = _known_items(a), _known_items(b)
-    if type(op) in COMPARISONS and first is not None and second is not None:
-        return Known(_COMPARE[COMPARISONS[type(op)]](first, second))
-    return _compare_plain(reader, op, a, b, node, hint)
-
-
-def _compare_plain(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.AST, hint: str) -> Value:
-    if isinstance(op, ast.Is | ast.IsNot):
-        return _identity(reader, op, a, b, node)
-    if isinstance(op, ast.In | ast.NotIn):
-        return _membership(reader, op, a, b, node, hint)
-    name = COMPARISONS[type(op)]
-    if not (isinstance(a, Known) and isinstance(b, Known)):
-        a, b = _plain_number(a), _plain_number(b)
-    for value in (a, b):
-        _require_comparable(value, node)
-    if isinstance(a, Known) and isinstance(b, Known):
-        _pin(reader, a, b)
-        return _compare_known(name, a.value, b.value, node)
-    if name in ("eq", "ne") and isinstance(a, TupleValue | ListValue) and not isinstance(b, ArrayValue | VectorParam):
-        equal = _compare_items(reader, a, b, node)
-        return equal if name == "eq" else _negated(reader, equal, hint)
-    if isinstance(a, Known) != isinstance(b, Known) and not _is_truth(a) and not _is_truth(b):
-        if name in ("eq", "ne") and all(dicts.is_plain(value.value) for value in (a, b) if isinstance(value, Known)):
-            return Known(name == "ne")  # a number never equals a string or None; a Decimal it may
-        raise GapError(node, f"a comparison of {describe(a)} with {describe(b)}", "compare numbers")
-    if isinstance(a, ArrayValue | VectorParam | TupleValue | ListValue) or isinstance(b, ArrayValue | TupleValue | ListValue):
-        raise GapError(node, "a comparison of containers", "compare their elements", "not yet")
-    first, second = scalar(reader, a, node), scalar(reader, b, node)
-    if first.known is not None and second.known is not None:
-        return Known(_COMPARE[name](first.known, second.known))
-    return reader.apply(name, first, second, hint=hint)
-
-
-def _require_comparable(value: Value, node: ast.AST) -> None:
-    if isinstance(value, Known) and is_python(type(value.value), "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"):
-        raise GapError(node, f"a comparison with {describe(value)}, whose class computes it", "compare its attributes")
-    if isinstance(value, TextValue | IteratorValue | FunctionValue):
-        raise GapError(node, f"a comparison with {describe(value)}", "compare known texts or numbers")
-
-
-def _plain_number(value: Value) -> Value:
+def plain_number(value: Value) -> Value:
     """The number that a member of an IntEnum is, or the element of an array without axes; anything else as it is."""
     if isinstance(value, ArrayValue) and value.shape == ():
         return value.items[0]
@@ -149,95 +69,18 @@ def _plain_number(value: Value) -> Value:
     return value
 
 
-def _compare_known(name: str, a: Any, b: Any, node: ast.AST) -> Known:
-    """Compare objects by Python's own methods; nothing of the user's runs."""
-    if not (dicts.is_plain(a) and dicts.is_plain(b)):
-        if a is not b:
-            raise GapError(node, f"a comparison of {describe(Known(a))} with {describe(Known(b))}", "compare texts or numbers")
-        return Known(name == "eq")
-    try:
-        return Known(_COMPARE[name](a, b))
-    except TypeError as error:
-        raise GapError(node, str(error), "compare values of one kind") from None
-
-
-def _compare_items(reader: Reader, a: TupleValue | ListValue, b: Value, node: ast.AST) -> Value:
-    """``==`` of tuples and lists: the same kind, the same length, equal elements."""
-    if type(a) is not type(b) or not isinstance(b, TupleValue | ListValue) or len(a.items) != len(b.items):
-        return Known(False)
-    return conjunction(reader, [compare(reader, ast.Eq(), x, y, node) for x, y in zip(a.items, b.items, strict=True)])
-
-
-def _known_items(value: Value) -> tuple[Any, ...] | None:
-    """A tuple of known numbers, as versions are: ``(3, 8)``, ``sys.version_info``."""
-    if isinstance(value, Known) and value.value is sys.version_info:
-        return tuple(value.value)
-    if not isinstance(value, TupleValue) or value.record is not None:
-        return None
-    known = tuple(item.known for item in value.items if isinstance(item, Number))
-    return known if len(known) == len(value.items) and None not in known else None
-
-
-def _is_truth(value: Value | None) -> bool:
+def is_truth(value: Value | None) -> bool:
+    """True for True and False, known while reading."""
     return isinstance(value, Known) and isinstance(value.value, bool)
 
 
-def _pin(reader: Reader, *values: Known) -> None:
-    """Two objects are compared: from now on they must be the same ones, and not only of the same class."""
-    for value in values:
-        if value.place is not None and not any(other.value is None for other in values):
-            reader.guard(value.place, value.value)
+def negated(reader: Reader, value: Value, hint: str) -> Value:
+    """``not`` of a truth value."""
+    return Known(not value.value) if isinstance(value, Known) else reader.apply("not", condition_of(value), hint=hint)
 
 
-def _identity(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.AST) -> Known:
-    """``is``: decided while reading, since None and other objects are known."""
-    if isinstance(a, Known) and isinstance(b, Known):
-        _pin(reader, a, b)
-        same = a.value is b.value
-    elif any(_is_truth(value) for value in (a, b)) and any(isinstance(value, Condition) for value in (a, b)):
-        raise GapError(node, "identity of a truth value (is)", "test the condition itself")
-    elif any(isinstance(value, Known) and (value.value is None or isinstance(value.value, bool)) for value in (a, b)):
-        same = False
-    elif isinstance(a, Number) and isinstance(b, Number):
-        same = _same_small_integer(reader, a, b, node)
-    else:
-        raise GapError(node, "identity of numbers (is)", "use == instead")
-    return Known(same == isinstance(op, ast.Is))
-
-
-def _same_small_integer(reader: Reader, a: Number, b: Number, node: ast.AST) -> bool:
-    """``is`` of two small integers from outside (options), of which Python keeps one object each."""
-    if all(value.known is not None or value.atom in reader.integers for value in (a, b)):
-        first, second = (reader.integer(value, node, "an operand of is") for value in (a, b))
-        if all(-5 <= value <= 256 for value in (first, second)):
-            return first == second
-    raise GapError(node, "identity of numbers (is)", "use == instead")
-
-
-def _membership(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.AST, hint: str) -> Value:
-    if isinstance(a, Known) and isinstance(b, Known) and isinstance(b.value, str):
-        found: Value = Known(str(a.value) in b.value)
-    elif isinstance(b, DictValue) or (isinstance(b, Known) and isinstance(b.value, frozenset)):
-        found = _among_keys(reader, a, b.keys if isinstance(b, DictValue) else tuple(b.value), node, hint)
-    else:
-        items = containers.elements(reader, b, node)
-        found = disjunction(reader, [compare(reader, ast.Eq(), a, item, node, hint) for item in items], hint)
-    return found if isinstance(op, ast.In) else _negated(reader, found, hint)
-
-
-def _negated(reader: Reader, value: Value, hint: str) -> Value:
-    return Known(not value.value) if isinstance(value, Known) else reader.apply("not", _condition(value), hint=hint)
-
-
-def _among_keys(reader: Reader, value: Value, keys: Sequence[Any], node: ast.AST, hint: str) -> Value:
-    """Membership among the keys of a dict or in a set: known, or a comparison of numbers."""
-    if dicts.key_of(value) is not None:
-        return Known(dicts.hashed(reader, value, node) in keys)
-    numbers = sorted({key._value_ if isinstance(key, enum.Enum) else key + 0 for key in keys if isinstance(key, int | float)})
-    return disjunction(reader, [compare(reader, ast.Eq(), value, number(key), node, hint) for key in numbers], hint)
-
-
-def _condition(value: Value) -> Condition:
+def condition_of(value: Value) -> Condition:
+    """A value that must be a condition in the graph."""
     if not isinstance(value, Condition):
         raise TypeError(f"{value} is no condition")
     return value
@@ -258,12 +101,12 @@ _LOGICAL = {ast.BitAnd: ("and", operator.and_), ast.BitOr: ("or", operator.or_),
 
 def logical(reader: Reader, op: type[ast.operator], left: Value, right: Value) -> Value | None:
     """``a & b``, ``a | b``, ``a ^ b`` of truth values; None for other operands."""
-    if op not in _LOGICAL or not all(isinstance(value, Condition) or _is_truth(value) for value in (left, right)):
+    if op not in _LOGICAL or not all(isinstance(value, Condition) or is_truth(value) for value in (left, right)):
         return None
     name, known = _LOGICAL[op]
     if isinstance(left, Known) and isinstance(right, Known):
         return Known(known(left.value, right.value))
-    operands = [Condition(Const(value.value)) if isinstance(value, Known) else _condition(value) for value in (left, right)]
+    operands = [Condition(Const(value.value)) if isinstance(value, Known) else condition_of(value) for value in (left, right)]
     return Condition(reader.apply(name, *operands).atom, numpy=any(value.numpy for value in operands))
 
 
@@ -276,7 +119,7 @@ def _logic(reader: Reader, values: list[Value], op: str, decided: bool, hint: st
         elif isinstance(result, Known):
             result = value
         else:
-            result = reader.apply(op, _condition(result), _condition(value), hint=hint)
+            result = reader.apply(op, condition_of(result), condition_of(value), hint=hint)
     return result
 
 
@@ -292,7 +135,7 @@ def truth_of(reader: Reader, value: Value, node: ast.AST) -> Known | Condition:
     if isinstance(value, Number):
         if value.known is not None:
             return Known(bool(value.known))
-        return _condition(reader.apply("ne", value, number(0)))
+        return condition_of(reader.apply("ne", value, number(0)))
     if isinstance(value, TupleValue | ListValue | DictValue):
         return Known(bool(value.items))
     if isinstance(value, ArrayValue) and len(value.items) == 1:
@@ -301,7 +144,7 @@ def truth_of(reader: Reader, value: Value, node: ast.AST) -> Known | Condition:
         return Known(True)
     if isinstance(value, Choice):
         truth = split(reader, value, lambda side: truth_of(reader, side, node), node)
-        return truth if isinstance(truth, Known) else _condition(truth)
+        return truth if isinstance(truth, Known) else condition_of(truth)
     raise GapError(node, f"the truth value of {describe(value)} is ambiguous", "compare its elements")
 
 
@@ -316,7 +159,7 @@ def split(reader: Reader, value: Choice, use: Callable[[Value], Value], node: as
     if all(isinstance(result, Known) and isinstance(result.value, bool) for result in results):
         first, second = (isinstance(result, Known) and result.value for result in results)
         condition = Condition(value.condition)
-        return Known(first) if first == second else condition if first else _negated(reader, condition, hint)
+        return Known(first) if first == second else condition if first else negated(reader, condition, hint)
     return _chosen(reader, value.condition, sides, node, hint)
 
 
@@ -353,7 +196,7 @@ def _short_circuit(
         return _short_circuit(reader, conjunctive, nodes[1:], frame, hint, test) if truth.value == conjunctive else value
     value = truth if test else value
     body, other = _side(reader, lambda: _short_circuit(reader, conjunctive, nodes[1:], frame, hint, test), nodes[1], frame)
-    plain = isinstance(value, Condition) and (isinstance(other, Condition) or _is_truth(other))
+    plain = isinstance(value, Condition) and (isinstance(other, Condition) or is_truth(other))
     if other is not None and plain and all(reader.is_cheap(statement) for statement in body):
         reader.builder.splice(body)
         return conjunction(reader, [value, other], hint) if conjunctive else disjunction(reader, [value, other], hint)

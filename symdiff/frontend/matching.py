@@ -6,7 +6,8 @@ import ast
 from collections.abc import Callable
 
 from symdiff.frontend import containers, dicts, kinds
-from symdiff.frontend.conditions import compare, conjunction, disjunction, either, truth_of
+from symdiff.frontend.comparisons import compare
+from symdiff.frontend.conditions import conjunction, disjunction, either, truth_of
 from symdiff.frontend.control import NEXT, STATEMENTS, Completion
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lower import Frame, Reader, reads

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from symdiff.frontend.conditions import compare, conjunction, disjunction
+from symdiff.frontend.comparisons import compare
+from symdiff.frontend.conditions import conjunction, disjunction
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.values import Number, Value, number
 from symdiff.graph.graph import Let

@@ -7,7 +7,8 @@ import itertools
 from collections.abc import Sequence
 
 from symdiff.frontend import containers
-from symdiff.frontend.conditions import compare, either, scalar, truth_of
+from symdiff.frontend.comparisons import compare
+from symdiff.frontend.conditions import either, scalar, truth_of
 from symdiff.frontend.expressions import arithmetic, binary
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.library import Args, Form, Keywords, numbers, plain
