@@ -51,6 +51,14 @@ def test_methods_text_and_pickles():
     assert again(3.0, 1.0) == 6.0
 
 
+def test_names_that_are_taken():
+    def f(f, xs_0, *xs):
+        return f * xs_0 * sum(xs)
+
+    assert grad(f, argnums=2)(2.0, 3.0, 5.0) == 6.0
+    assert grad(f, argnums=3)(2.0, 3.0, 5.0, 7.0) == 6.0
+
+
 def test_refusals():
     def passing_on(*args, **options):
         return squares(*args)

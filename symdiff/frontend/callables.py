@@ -70,7 +70,9 @@ def with_positions(source: FunctionSource, function: Any, count: int) -> Functio
     ``**options``, whose names are not known.
     """
     rest = next(p for p in source.signature.parameters.values() if p.kind is p.VAR_POSITIONAL)
-    new = [rest.replace(name=f"{rest.name}_{k}", kind=inspect.Parameter.POSITIONAL_OR_KEYWORD) for k in range(count)]
+    taken = set(source.signature.parameters)
+    stem = rest.name if taken.isdisjoint(f"{rest.name}_{k}" for k in range(count)) else f"{rest.name}_item"
+    new = [rest.replace(name=f"{stem}_{k}", kind=inspect.Parameter.POSITIONAL_OR_KEYWORD) for k in range(count)]
     before, behind = [], []
     for parameter in source.signature.parameters.values():
         if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
@@ -85,8 +87,9 @@ def with_positions(source: FunctionSource, function: Any, count: int) -> Functio
     positional = [parameter.name for parameter in (*before, *new)]
     keywords = [parameter.name for parameter in behind]
     call = ", ".join([*positional, f"*{rest.name}", *(f"{name}={name}" for name in keywords)])
-    names = {source.name: source if function is None else function}
-    made = source_of_calls(source.name, [*positional, f"*{rest.name}", *keywords], f"{source.name}({call})", names)
+    callee = f"{source.name}_of" if source.name in taken else source.name
+    names = {callee: source if function is None else function}
+    made = source_of_calls(source.name, [*positional, f"*{rest.name}", *keywords], f"{callee}({call})", names)
     return replace(made, declared=inspect.Signature([*before, *new, rest, *behind]), doc=source.doc)
 
 
