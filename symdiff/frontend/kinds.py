@@ -6,6 +6,7 @@ import abc
 import ast
 import math
 import types
+from collections.abc import Iterable
 from typing import Any
 
 from symdiff.frontend import containers, reflection
@@ -28,36 +29,86 @@ from symdiff.frontend.values import (
     describe,
     number,
 )
-from symdiff.graph.graph import Const
+from symdiff.graph.graph import Atom, Const
 
 
-def example(reader: Reader, value: Value, node: ast.AST) -> Any:
-    """A Python object of the kind that a value has when the function runs.
+def examples(reader: Reader, value: Value, node: ast.AST) -> tuple[Any, ...]:
+    """Python objects of the kinds that a value may have when the function runs.
 
-    An integer argument is an int: it specialises. A number that is differentiated by, or computed, is a float.
+    A number is a float of Python's or NumPy's (an integer that is not differentiated by is an int: it specialises), and
+    what is computed may be an int where every way to it leads over integers.
     """
+    import numpy as np
+
+    if isinstance(value, Number):
+        if isinstance(value.atom, str) and value.atom in reader.integers:
+            return (reader.integer(value, node, "a kind"),)
+        if isinstance(value.atom, Const):
+            return (value.known,) if isinstance(value.known, int) else (0.0, np.float64(0.0))
+        return (0.0, np.float64(0.0), *((0,) if _may_be_whole(reader, value.atom) else ()))
+    if isinstance(value, Condition):
+        return (np.True_,) if value.numpy else (True, np.True_)
+    return (_example(value, node),)
+
+
+def _example(value: Value, node: ast.AST) -> Any:
     import numpy as np
 
     if isinstance(value, Known):
         return value.value
-    if isinstance(value, Number):
-        if isinstance(value.atom, str) and value.atom in reader.integers:
-            return reader.integer(value, node, "a kind")
-        return value.known if isinstance(value.known, int) and isinstance(value.atom, Const) else 0.0
-    if isinstance(value, Condition):
-        return True
     if isinstance(value, ArrayValue):
         return np.zeros(value.shape)
     if isinstance(value, VectorParam):
         return np.zeros(len(value.items))
     if isinstance(value, FunctionValue | Bound):
-        return example
+        return examples
     if isinstance(value, TupleValue) and value.record is not None:
         return value.record.value
     for kind, made in ((TupleValue, ()), (ListValue, []), (DictValue, {}), (IteratorValue, iter(()))):
         if isinstance(value, kind):
             return made
     raise GapError(node, f"the kind of {describe(value)}", "leave the test out", "not yet")
+
+
+_ROUNDING = frozenset({"floor", "ceil", "trunc", "rint", "decimal"})  # math.floor and round give an int, np.floor a float
+_CLOSED = frozenset({"add", "sub", "mul", "neg", "pow", "abs", "floordiv", "mod", "max", "min"})  # ints of ints
+
+
+def _may_be_whole(reader: Reader, atom: Atom) -> bool:
+    """Whether a number may be an int: rounded, computed from ints, or chosen by a branch."""
+    seen: set[Atom] = set()
+    stack: list[Atom] = [atom]
+    while stack:
+        atom = stack.pop()
+        if atom in seen:
+            continue
+        seen.add(atom)
+        let = reader.builder.definitions.get(atom) if isinstance(atom, str) else None
+        if let is not None and let.op.name in _CLOSED:
+            stack.extend(let.args)
+        elif let is not None:
+            if let.op.name not in _ROUNDING:
+                return False
+        elif isinstance(atom, Const):
+            if isinstance(atom.value, float):
+                return False
+        elif atom in reader.inputs and atom not in reader.integers:
+            return False
+    return True
+
+
+def agreed(answers: Iterable[Any], node: ast.AST) -> Any:
+    """The answer to a question about a kind, if it is the same for every kind that the value may have."""
+    first, *others = answers
+    if any(other is not first for other in others):
+        reason = "the kind of a computed number, which may be float or NumPy's float64, or an int"
+        raise GapError(node, reason, "ask for all of them: isinstance(x, (int, float))")
+    return first
+
+
+def is_instance(reader: Reader, value: Value, kinds: type | tuple[Any, ...], node: ast.AST) -> bool:
+    """``isinstance(value, kinds)``, by the class alone: an object may lie about it in code of its own."""
+    return bool(agreed((issubclass(type(example), kinds) for example in examples(reader, value, node)), node))
 
 
 def _classes(value: Value, node: ast.AST) -> tuple[Any, ...]:
@@ -81,7 +132,7 @@ def _classes(value: Value, node: ast.AST) -> tuple[Any, ...]:
 def _isinstance(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     """``isinstance(x, float)``: decided while reading."""
     plain(args, keywords, 2, 2, "isinstance", node)
-    return Known(isinstance(example(reader, args[0], node), _classes(args[1], node)))
+    return Known(is_instance(reader, args[0], _classes(args[1], node), node))
 
 
 def _issubclass(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -95,19 +146,20 @@ def _type(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Valu
     plain(args, keywords, 1, 1, "type", node)
     if isinstance(args[0], Known):
         return Known(type(args[0].value), args[0].place and args[0].place.then("type"))
-    return Known(type(example(reader, args[0], node)))
+    number_given = isinstance(args[0], Number) and args[0].atom in reader.arguments and args[0].atom not in reader.integers
+    return Known(float if number_given else agreed(map(type, examples(reader, args[0], node)), node))
 
 
 def _callable(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     plain(args, keywords, 1, 1, "callable", node)
-    return Known(callable(example(reader, args[0], node)))
+    return Known(agreed(map(callable, examples(reader, args[0], node)), node))
 
 
 def _hasattr(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     """``hasattr(x, "shape")`` of numbers, containers and modules; of other objects it could run code of the user."""
     plain(args, keywords, 2, 2, "hasattr", node)
     name = args[1].value if isinstance(args[1], Known) else None
-    found = example(reader, args[0], node)
+    found, *others = examples(reader, args[0], node)
     plain_kind = (
         isinstance(found, int | float | str | tuple | list | dict | types.ModuleType) or type(found).__module__ == "numpy"
     )
@@ -115,7 +167,9 @@ def _hasattr(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> V
         return reflection.has_attribute(reader, args, keywords, node)
     if not isinstance(name, str) or not plain_kind or hasattr(type(found), "__getattr__"):
         raise GapError(node, f"hasattr of {describe(args[0])}", "leave the test out", "not yet")
-    return Known(name in vars(found) if isinstance(found, types.ModuleType) else hasattr(found, name))
+    if isinstance(found, types.ModuleType):
+        return Known(name in vars(found))
+    return Known(agreed((hasattr(item, name) for item in (found, *others)), node))
 
 
 def _is_scalar(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -123,7 +177,7 @@ def _is_scalar(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) ->
     import numpy as np
 
     plain(args, keywords, 1, 1, "isscalar", node)
-    return Known(np.isscalar(example(reader, args[0], node)))
+    return Known(agreed(map(np.isscalar, examples(reader, args[0], node)), node))
 
 
 def _shape(reader: Reader, value: Value, node: ast.AST) -> tuple[int, ...]:

@@ -155,7 +155,7 @@ def _class(reader: Reader, pattern: ast.MatchClass, subject: Value, frame: Frame
     kind = reader.operand(pattern.cls, frame)
     if not isinstance(kind, Known) or kind.value not in PLAIN_CLASSES or pattern.kwd_patterns or len(pattern.patterns) > 1:
         raise GapError(pattern, "a pattern of this class", "use isinstance and attributes", "not yet")
-    if not isinstance(kinds.example(reader, subject, pattern), kind.value):
+    if not kinds.is_instance(reader, subject, kind.value, pattern):
         return FAILS, {}
     return matches(reader, pattern.patterns[0], subject, frame) if pattern.patterns else (HOLDS, {})
 

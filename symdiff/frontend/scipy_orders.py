@@ -10,7 +10,8 @@ from symdiff.frontend import containers
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.library import Args, Form, Keywords
 from symdiff.frontend.lower import Reader
-from symdiff.frontend.values import Known, Number, TupleValue, Value, number
+from symdiff.frontend.scipy_special import several
+from symdiff.frontend.values import Known, Number, Value, number
 from symdiff.primitives import TABLE
 from symdiff.primitives.bessel import prime
 
@@ -49,19 +50,6 @@ def _each(reader: Reader, rule: Callable[..., Any], *values: Value, node: ast.AS
     return containers.broadcast(
         reader, lambda *items: Number(builder.atom(rule(*(builder.value(item.atom) for item in items)))), *values, node
     )
-
-
-def _several(name: str, *rows: str) -> Form:
-    """A function that returns a tuple: a row for each of its results."""
-
-    def form(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-        from symdiff.frontend.calls import apply_row
-
-        if keywords:
-            raise GapError(node, f"{name} with keyword {next(iter(keywords))}", "call it with plain arguments", "not yet")
-        return TupleValue(tuple(apply_row(reader, TABLE[row], args, {}, node, row) for row in rows))
-
-    return form
 
 
 def _prime(letter: str) -> Form:
@@ -126,9 +114,9 @@ ORDERS: dict[str, Form] = {
     "yn": _integer_order("yn", "y"),
     "kn": _integer_order("kn", "k"),
     **{f"spherical_{letter}n": _spherical(f"spherical_{letter}n") for letter in "jyik"},
-    "airy": _several("airy", "airyai", "airyaiprime", "airybi", "airybiprime"),
-    "airye": _several("airye", "airyaie", "airyaiprimee", "airybie", "airybiprimee"),
-    "ellipj": _several("ellipj", "ellipsn", "ellipcn", "ellipdn", "ellipam"),
+    "airy": several("airy", "airyai", "airyaiprime", "airybi", "airybiprime"),
+    "airye": several("airye", "airyaie", "airyaiprimee", "airybie", "airybiprimee"),
+    "ellipj": several("ellipj", "ellipsn", "ellipcn", "ellipdn", "ellipam"),
     "lambertw": _lambertw,
     "zeta": _zeta,
 }
