@@ -30,6 +30,8 @@ def wrap(reader: Reader, value: Any, name: str, place: Place | None, node: ast.A
         return _object(reader, value, place, node)
     named = resolve.constant(name, value, owner)
     if named is not None:
+        if place is not None and not resolve.is_imported_constant(name, value, place):
+            reader.guard(place, value)
         return Number(named, float(named.value))
     if isinstance(value, bool | np.bool_ | bytes | enum.Enum) or value is None or type(value) is str:
         return fixed(reader, value, place)

@@ -66,6 +66,13 @@ def constant(name: str, value: Any, owner: Any = None) -> Const | None:
     return None
 
 
+def is_imported_constant(name: str, value: Any, place: Place) -> bool:
+    """True for a global that is the very object of math or numpy, as ``from math import pi`` binds it: it is taken to stay."""
+    import numpy as np
+
+    return place.path == (("item", name),) and any(value is getattr(module, name, None) for module in (math, np))
+
+
 def is_settled(value: Any, place: Place | None) -> bool:
     """True for a function or class of a library under its own name (``sin``, ``float``): it is taken to stay what it is."""
     if place is None or not place.path:

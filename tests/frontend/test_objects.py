@@ -840,3 +840,39 @@ def test_nothing_of_an_object_is_run():
     ):
         with pytest.raises(symdiff.SymdiffError):
             grad(f)(1.0, hostile)
+
+
+def test_numbers_with_the_name_of_a_constant_are_noticed_when_they_change():
+    def around():
+        tau = 6.283185307179586
+        inf = math.inf
+
+        def f(x):
+            return x * tau if x < inf else -x
+
+        def change(t, i):
+            nonlocal tau, inf
+            tau, inf = t, i
+
+        return f, change
+
+    f, change = around()
+    df = grad(f)
+    assert df(1.0) == math.tau
+    change(2.0, math.inf)
+    assert df(1.0) == 2.0
+    change(2.0, 0.5)
+    assert df(1.0) == -1.0
+    scope = {"pi": math.pi}
+
+    class Circle:
+        pi = 3.141592653589793
+
+        def length(self, r):
+            return 2 * self.pi * r * scope["pi"]
+
+    circle = Circle()
+    df = grad(circle.length)
+    assert df(1.0) == pytest.approx(2 * math.pi**2)
+    circle.pi, scope["pi"] = 3.0, 2.0
+    assert df(1.0) == 12.0
