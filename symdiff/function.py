@@ -12,7 +12,6 @@ import numpy as np
 from symdiff import codegen
 from symdiff.arguments import Call, bind, is_integer, is_known, sort_arguments
 from symdiff.errors import ArgumentError, Gap, MissingAttributeError, NameUnboundError, SymdiffError, UnsupportedError
-from symdiff.explain import Explanation
 from symdiff.frontend import FunctionSource, NeedsCallError, Reading, read_function, with_positions
 from symdiff.graph.graph import Graph
 from symdiff.graph.structure import Structure
@@ -20,6 +19,7 @@ from symdiff.methods import BoundDerivative
 from symdiff.printing import Heading
 from symdiff.printing.heading import Kind
 from symdiff.specialization import Specialization
+from symdiff.views import Views
 
 MAX_MADE = 256  # kinds of call that are remembered; a new function as argument makes a new one at every call
 MAX_VERSIONS = 16  # versions kept of one kind of call, which differ in what they found outside
@@ -60,7 +60,7 @@ class Transform(Protocol):
         """Describe the result in words."""
 
 
-class SymbolicFunction:
+class SymbolicFunction(Views):
     """A derivative of a function (or the function itself), read from its source.
 
     Call it like the function. ``formula``, ``where``, ``latex()``, ``source``, ``graph`` and ``print`` show the version
@@ -320,23 +320,6 @@ class SymbolicFunction:
         """The versions that exist, those of the views and of calls."""
         return tuple(made for versions in self._made.values() for made in versions)
 
-    def explain(self) -> Explanation:
-        """Tell how the version that the views show was made, and what to know about it: ``print(df.explain())``.
-
-        Modes with counted operations, skipped statements, kinks, captured values, guards, accuracy, rules: see Explanation.
-
-        >>> from symdiff import grad
-        >>> print(grad(lambda x: abs(x - 1) * x).explain())
-        Gradient of f with respect to x
-          version     x a number
-          mode        reverse: the fewest operations (reverse 5, forward 5)
-          operations  3 of the function, 5 of this (weighted)
-          assumed     x is a number, until a call shows it
-          kinks       line 1: print(grad(lambda x: abs(x - 1) * x).explain())  -- abs: 0 at 0
-          compiled    not yet
-        """
-        return self._shown.explain()
-
     @property
     def _shown(self) -> Specialization:
         return self._latest if self._latest is not None and self._latest.holds() else self._assumed()
@@ -346,36 +329,9 @@ class SymbolicFunction:
         return self._assumed({next(iter(self._parameters())): instance})
 
     @property
-    def graph(self) -> Graph:
-        """The graph of lets."""
-        return self._shown.graph
-
-    @property
-    def formula(self) -> Any:
-        """The result as SymPy: an Expr, a tuple of them for several arguments, a matrix for rank 2, an array above."""
-        return self._shown.formula
-
-    @property
-    def where(self) -> list[tuple[Any, Any]]:
-        """Definitions (symbol, expression) of t1, t2, ... in a formula that is too big to be written as one expression."""
-        return self._shown.where
-
-    def latex(self) -> str:
-        """The formula as LaTeX, without dollars."""
-        return self._shown.latex()
-
-    @property
-    def source(self) -> str:
-        """Stand-alone Python source that computes the result; its last definition is the derivative."""
-        return self._shown.source
-
-    @property
     def assumed(self) -> dict[str, Structure]:
         """Which structure of arguments the views assume, where no call has shown it."""
         return dict(self._shown.reading.assumed)
-
-    def __str__(self) -> str:
-        return str(self._shown)
 
     def __repr__(self) -> str:
         return f"<{self._transform.title(self._inner_name)[0].lower()}{self._transform.title(self._inner_name)[1:]}>"
@@ -383,9 +339,6 @@ class SymbolicFunction:
     @property
     def _inner_name(self) -> str:
         return self._base.name if isinstance(self._base, FunctionSource) else self._base.__name__
-
-    def _repr_latex_(self) -> str:
-        return self._shown._repr_latex_()
 
 
 def _mentions(gap: Gap, names: list[str]) -> bool:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from symdiff.views import Views
+
 if TYPE_CHECKING:
-    from symdiff.explain import Explanation
     from symdiff.function import SymbolicFunction
-    from symdiff.graph.graph import Graph
     from symdiff.specialization import Specialization
 
 
-class BoundDerivative:
+class BoundDerivative(Views):
     """What ``obj.slope`` is for a decorated method ``slope``: called without the object, showing the object's values.
 
     All objects of one class share the graph and the compiled code of the derivative.
@@ -57,39 +57,5 @@ class BoundDerivative:
     def _shown(self) -> Specialization:
         return self.__func__.for_object(self.__self__)
 
-    def explain(self) -> Explanation:
-        """Tell how the version for this object was made, and what to know about it."""
-        return self._shown.explain()
-
-    @property
-    def graph(self) -> Graph:
-        """The graph of lets."""
-        return self._shown.graph
-
-    @property
-    def formula(self) -> Any:
-        """The result as SymPy (see SymbolicFunction)."""
-        return self._shown.formula
-
-    @property
-    def where(self) -> list[tuple[Any, Any]]:
-        """Definitions of the symbols of a formula that is too big to be written as one expression."""
-        return self._shown.where
-
-    def latex(self) -> str:
-        """The formula as LaTeX, without dollars."""
-        return self._shown.latex()
-
-    @property
-    def source(self) -> str:
-        """Stand-alone Python source; the object's numbers are keywords, with their present values."""
-        return self._shown.source
-
-    def __str__(self) -> str:
-        return str(self._shown)
-
     def __repr__(self) -> str:
         return f"{self.__func__!r} of an object of {type(self.__self__).__name__}"
-
-    def _repr_latex_(self) -> str:
-        return self._shown._repr_latex_()

@@ -21,6 +21,7 @@ TOP = {
     "rules",
     "differences",
     "explain",
+    "views",
 }
 BELOW = {
     "errors": set(),
