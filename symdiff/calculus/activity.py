@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from symdiff.graph.build import Builder
-from symdiff.graph.graph import Atom, Block, Const, Graph, If, Let, Raise, Statement
+from symdiff.graph.graph import Atom, Block, Const, Fold, Graph, If, Let, Raise, Statement, Sum, operands
 from symdiff.primitives.row import UNKNOWN, Primitive
 
 
@@ -29,6 +29,9 @@ def _mark_varied(block: Block, names: set[str]) -> None:
         if isinstance(statement, Let):
             if any(statement.args[position] in names for position in smooth(statement.op)):
                 names.add(statement.name)
+        elif isinstance(statement, Sum | Fold):
+            if statement.kind == "float" and any(name in names for name in _atoms(statement)):
+                names.add(statement.name)
         elif isinstance(statement, If):
             _mark_varied(statement.then, names)
             _mark_varied(statement.orelse, names)
@@ -46,6 +49,8 @@ def _mark_useful(block: Block, names: set[str]) -> None:
     for statement in reversed(block):
         if isinstance(statement, Let) and statement.name in names:
             names.update(arg for position in smooth(statement.op) if isinstance(arg := statement.args[position], str))
+        elif isinstance(statement, Sum | Fold) and statement.name in names and statement.kind == "float":
+            names.update(_atoms(statement))
         elif isinstance(statement, If):
             outs = [out for out in statement.outs if out.name in names]
             names.update(atom for out in outs for atom in (out.then, out.orelse) if isinstance(atom, str))
@@ -81,9 +86,9 @@ def _prune_block(block: Block, live: set[str]) -> Block:
     for statement in reversed(block):
         if isinstance(statement, Raise):
             kept.append(statement)
-        elif isinstance(statement, Let):
+        elif isinstance(statement, Let | Sum | Fold):
             if statement.name in live:
-                live.update(_names(statement.args))
+                live.update(_names(list(operands(statement))))
                 kept.append(statement)
         else:
             outs = tuple(out for out in statement.outs if out.name in live)
@@ -93,6 +98,11 @@ def _prune_block(block: Block, live: set[str]) -> Block:
                 live.update(_names([statement.condition]))
                 kept.append(replace(statement, then=then, orelse=orelse, outs=outs))
     return tuple(reversed(kept))
+
+
+def _atoms(statement: Sum | Fold) -> list[str]:
+    """The names that a sum or fold is linear in or folds: not the arrays of integers in its indices."""
+    return [term.atom for term in statement.terms if isinstance(term.atom, str)]
 
 
 def _names(atoms: Collection[object]) -> list[str]:

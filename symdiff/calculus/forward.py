@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from symdiff.calculus.activity import is_zero, useful
+from symdiff.calculus.folds import Expanded
 from symdiff.calculus.naming import tangent_name
 from symdiff.calculus.partials import Partials, choice, chosen, condition, contributions, depends
 from symdiff.calculus.supports import ZERO, Joining
 from symdiff.calculus.sweep import Sweep, Term, derived
 from symdiff.graph.build import Body
-from symdiff.graph.graph import UNDEFINED, Atom, Block, Graph, If, Let, Origin, Param
+from symdiff.graph.graph import UNDEFINED, Atom, Block, Fold, Graph, If, Let, Origin, Param, Sum
 from symdiff.primitives.row import Choice, Decision
 
 Directions = Sequence[Mapping[str, Atom]]  # one direction: the tangent of each input that has one
@@ -56,6 +58,10 @@ class Forward(Sweep):
             self.builder.append(statement)
             if isinstance(statement, Let) and statement.name in self.useful:
                 self.let(statement)
+            elif isinstance(statement, Sum) and statement.name in self.useful:
+                self.sum(statement)
+            elif isinstance(statement, Fold) and statement.name in self.useful:
+                self.fold(statement)
 
     def let(self, let: Let) -> None:
         """The tangent of a let: the sum over its operands of partial times tangent."""
@@ -67,6 +73,36 @@ class Forward(Sweep):
             made = self.choose(decision, let, origin)
         if made:
             self.tangents[let.name] = made
+
+    def sum(self, statement: Sum) -> None:
+        """The tangent of a sum: the same sum of tangents."""
+        self.builder.origin = derived(statement.origin, "tangent")
+        numbers = {
+            number for term in statement.terms if isinstance(term.atom, str) for number in self.tangents.get(term.atom, ())
+        }
+        made: Tangents = {}
+        for number in sorted(numbers):
+            terms = [
+                term.renamed(partial(self.tangent, direction=number))
+                for term in statement.terms
+                if isinstance(term.atom, str) and number in self.tangents.get(term.atom, ())
+            ]
+            made[number] = self.builder.sum(terms, statement.axes, hint=self.hint(statement.name, number))
+        if made:
+            self.tangents[statement.name] = made
+
+    def fold(self, statement: Fold) -> None:
+        """The tangent of a fold: the sum of its elements' tangents times their partials."""
+        moved = self.tangents.get(str(statement.term.atom), {})
+        if not moved:
+            return
+        self.builder.origin = derived(statement.origin, "tangent")
+        expanded = Expanded(self.builder, statement)
+        made: Tangents = {}
+        for number, tangent in moved.items():
+            product = self.total([Term(expanded.partial, expanded.read(tangent), len(moved) == 1)], "t")
+            made[number] = expanded.total(product, self.hint(statement.name, number))
+        self.tangents[statement.name] = made
 
     def sums(self, let: Let, found: Partials, origin: Origin | None) -> Tangents:
         """The tangents of a let with these partials."""

@@ -12,12 +12,16 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from symdiff.calculus.activity import is_zero, varied
+from symdiff.calculus.folds import Expanded
 from symdiff.calculus.naming import adjoint_name
 from symdiff.calculus.partials import Partials, choice, chosen, condition, contributions, depends
 from symdiff.calculus.supports import ZERO, Joining
 from symdiff.calculus.sweep import ONE, Sweep, Term, derived
+from symdiff.calculus.transpose import contracted, transposed
 from symdiff.graph.build import Body
-from symdiff.graph.graph import Atom, Block, Graph, If, Let, Origin, Param, free_names
+from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Origin, Param, Sum, free_names
+from symdiff.graph.terms import Term as Part
+from symdiff.graph.terms import view
 from symdiff.primitives.row import Choice, Decision
 
 Cotangents = Sequence[Mapping[int, Atom]]  # for each seed: the cotangent of each output that has one, by position
@@ -25,10 +29,10 @@ Adjoints = dict[int, Atom]  # the adjoint of one name for each seed that reaches
 Totals = dict[tuple[str, int], Atom]  # the sums at the end of one side of a branch, by name and seed
 
 
-class Ledger(dict[str, dict[int, list[Term]]]):
-    """The contributions to adjoints not yet summed, by name and seed."""
+class Ledger(dict[str, dict[int, list[Term | Part]]]):
+    """The contributions to adjoints not yet summed, by name and seed: products, and the parts of sums."""
 
-    def post(self, name: str, seed: int, term: Term) -> None:
+    def post(self, name: str, seed: int, term: Term | Part) -> None:
         """Add one contribution."""
         self.setdefault(name, {}).setdefault(seed, []).append(term)
 
@@ -65,7 +69,19 @@ class Reverse(Sweep):
 
     def take(self, ledger: Ledger, name: str) -> Adjoints:
         """Sum the contributions to a name, and forget them."""
-        return {seed: self.total(terms, self.hint(name)) for seed, terms in sorted(ledger.pop(name, {}).items())}
+        return {seed: self.collected(terms, name) for seed, terms in sorted(ledger.pop(name, {}).items())}
+
+    def collected(self, terms: Sequence[Term | Part], name: str) -> Atom:
+        """The sum of contributions: products are added element by element, parts are one sum together."""
+        products = [term for term in terms if isinstance(term, Term)]
+        parts = [term for term in terms if isinstance(term, Part)]
+        if not parts:
+            return self.total(products, self.hint(name))
+        axes = self.builder.axes_of(name)
+        if products:
+            total = self.total(products, "t")
+            parts.append(view(total, len(axes)) if isinstance(total, str) else Part(total))
+        return self.builder.sum(parts, axes, hint=self.hint(name))
 
     def hint(self, name: str) -> str:
         """Return what the adjoint of a name is called."""
@@ -76,6 +92,10 @@ class Reverse(Sweep):
         for statement in reversed(block):
             if isinstance(statement, Let):
                 self.let(statement, ledger)
+            elif isinstance(statement, Sum):
+                self.sum(statement, ledger)
+            elif isinstance(statement, Fold):
+                self.fold(statement, ledger)
             elif isinstance(statement, If):
                 self.branch(statement, ledger)
 
@@ -90,6 +110,32 @@ class Reverse(Sweep):
             self.spread(bars, contributions(self.builder, let, self.active), ledger, origin)
         elif depends(let, self.active):
             self.choose(decision, let, bars, ledger, origin)
+
+    def sum(self, statement: Sum, ledger: Ledger) -> None:
+        """Post the terms of a sum, read the other way round, to the arrays that they read."""
+        bars = self.take(ledger, statement.name)
+        self.builder.origin = derived(statement.origin, "adjoint")
+        for seed, bar in bars.items():
+            for term in statement.terms:
+                if isinstance(term.atom, str) and term.atom in self.active:
+                    axes = self.builder.axes_of(term.atom)
+                    part = contracted(transposed(term, statement.axes, bar, len(axes)), axes)
+                    if part is not None:
+                        ledger.post(term.atom, seed, part)
+
+    def fold(self, statement: Fold, ledger: Ledger) -> None:
+        """Post the adjoint of a fold: that of each of its elements times its partial."""
+        bars = self.take(ledger, statement.name)
+        if not bars or statement.term.atom not in self.active:
+            return
+        self.builder.origin = derived(statement.origin, "adjoint")
+        expanded = Expanded(self.builder, statement)
+        for seed, bar in bars.items():
+            product = self.total([Term(expanded.partial, expanded.spread(bar), len(bars) == 1)], "t")
+            axes = self.builder.axes_of(str(statement.term.atom))
+            part = contracted(expanded.scattered(product, len(axes)), axes)
+            if part is not None:
+                ledger.post(str(statement.term.atom), seed, part)
 
     def spread(self, bars: Adjoints, found: Partials, ledger: Ledger, origin: Origin | None) -> None:
         """Post the adjoints of a let to its operands."""
@@ -127,7 +173,7 @@ class Reverse(Sweep):
                 self.post(ledger, out.then if holds else out.orelse, seed, Term(ONE, bar, True, origin))
         block = statement.then if holds else statement.orelse
         for primal in block:
-            if isinstance(primal, Let):
+            if isinstance(primal, Let | Sum | Fold):
                 self.builder.share(primal)
         self.block(block, ledger)
         return self.totals(ledger)

@@ -18,10 +18,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from symdiff.calculus.naming import kept_name
-from symdiff.graph.build import Builder, Key, key
-from symdiff.graph.graph import UNDEFINED, Atom, Block, If, Let, Out, Statement
+from symdiff.graph.build import Builder, Key, indexed_key, key
+from symdiff.graph.graph import UNDEFINED, Atom, Block, Fold, If, Let, Out, Statement, Sum
+from symdiff.graph.mapping import renamed
 
 Path = tuple[tuple[int, bool], ...]  # the branches around a statement: number of the If, and which side
 
@@ -64,6 +66,8 @@ class _Sharing:
         for statement in block:
             if isinstance(statement, Let):
                 made.extend(self.let(statement))
+            elif isinstance(statement, Sum | Fold):
+                made.extend(self.indexed(statement))
             elif isinstance(statement, If):
                 made.extend(self.branch(statement))
             else:
@@ -80,6 +84,17 @@ class _Sharing:
                 return ()
         self.scopes[-1].lets[wanted] = let.name
         return (let if args == let.args else replace(let, args=args),)
+
+    def indexed(self, statement: Sum | Fold) -> Block:
+        """The sum or fold over first names, or nothing if its right-hand side is known."""
+        statement = renamed(statement, self.resolve)
+        wanted = indexed_key(statement)
+        for scope in self.scopes:
+            if wanted in scope.lets:
+                self.scopes[-1].aliases[statement.name] = scope.lets[wanted]
+                return ()
+        self.scopes[-1].lets[wanted] = statement.name
+        return (statement,)
 
     def branch(self, statement: If) -> Block:
         """The branch over first names; inside a branch on the same condition, only the side that can be reached."""
@@ -127,9 +142,10 @@ class _Open:
     def keep(self, name: str, holds: bool, builder: Builder) -> str:
         """The out that hands on ``name`` from one side: an existing one or a new one."""
         if (holds, name) not in self.handed_on:
-            kept = builder.fresh(kept_name(name), builder.kind(name))
+            axes = builder.axes_of(name)
+            kept = builder.fresh(kept_name(name), builder.kind(name), axes)
             then, orelse = (name, UNDEFINED) if holds else (UNDEFINED, name)
-            self.outs.append(Out(kept, then, orelse, builder.kind(name)))
+            self.outs.append(Out(kept, then, orelse, builder.kind(name), axes))
             self.handed_on[holds, name] = kept
         return self.handed_on[holds, name]
 
@@ -152,6 +168,9 @@ class _Closing:
             if isinstance(statement, Let):
                 args = tuple(self.read(arg, path) for arg in statement.args)
                 made.append(statement if args == statement.args else replace(statement, args=args))
+                self.homes[statement.name] = path
+            elif isinstance(statement, Sum | Fold):
+                made.append(renamed(statement, partial(self.read, path=path)))
                 self.homes[statement.name] = path
             elif isinstance(statement, If):
                 made.append(self.branch(statement, path))

@@ -43,7 +43,7 @@ class Supports:
         before = self.decided
         self.decided = before | {condition: holds}
         try:
-            with self.builder.block() as body:
+            with self.builder.block(elementwise=bool(self.builder.axes_of(condition))) as body:
                 yield body
         finally:
             self.decided = before
@@ -110,13 +110,18 @@ class Joining:
         """
         if first == second:
             return first
+        builder = self.supports.builder
+        axes = builder.axes_of(self.condition)
+        if axes:
+            first, second = builder.spread(first, axes), builder.spread(second, axes)
         if (first, second) not in self._made:
             where, truths = self.supports.join(self.condition, self.bodies, (first, second))
             if truths is not None:
                 where = ((self.out("t", *truths), True),)
-            kind = self.supports.builder.kind(second if first == UNDEFINED else first)
-            name = name or self.supports.builder.fresh(hint, kind)
-            self.outs.append(Out(name, first, second, kind))
+            kind = builder.kind(second if first == UNDEFINED else first)
+            axes = axes or builder.axes_of(first, second)
+            name = name or builder.fresh(hint, kind, axes)
+            self.outs.append(Out(name, first, second, kind, axes))
             self._made[first, second] = name
             if where is not None:
                 self.supports.known[name] = where
@@ -124,4 +129,5 @@ class Joining:
 
     def branch(self, origin: Origin | None, outs: Sequence[Out] = ()) -> If:
         """The branch itself, with further outs in front."""
-        return If(self.condition, tuple(self.bodies[0]), tuple(self.bodies[1]), (*outs, *self.outs), origin)
+        axes = self.supports.builder.axes_of(self.condition)
+        return If(self.condition, tuple(self.bodies[0]), tuple(self.bodies[1]), (*outs, *self.outs), origin, axes)

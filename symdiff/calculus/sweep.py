@@ -44,13 +44,9 @@ class Sweep:
         self.primal = _defined(graph)
         self.builder = Builder(taken=self.primal)
         self.supports = Supports(self.builder)
-        for leaf in graph.inputs:
-            self.builder.input(leaf)
+        self.builder.inputs(graph.input_axes)
         for statement in walk(graph.body):
-            if isinstance(statement, Let):
-                self.builder.kinds[statement.name] = statement.kind
-            elif isinstance(statement, If):
-                self.builder.kinds.update({out.name: out.kind for out in statement.outs})
+            self.builder.declare(statement)
 
     def total(self, terms: Sequence[Term], hint: str, common: bool = False) -> Atom:
         """The sum of the terms as an atom called ``hint``, with as few operations as their signs and quotients allow.
@@ -84,10 +80,11 @@ class Sweep:
         """The sum of terms that are zero elsewhere, in a branch."""
         self.builder.origin = terms[-1].origin
         condition, holds = self.supports.test(where or ())
-        name = self.builder.fresh(hint)
+        name = self.builder.fresh(hint, axes=self.builder.axes_of(condition, *(term.vector for term in terms)))
         with self.supports.side(condition, holds) as body:
             atom = self._total(terms, hint, common)
-        joining = Joining(self.supports, condition, (body, Body()) if holds else (Body(), body))
+        empty = Body(body.elementwise)
+        joining = Joining(self.supports, condition, (body, empty) if holds else (empty, body))
         result = joining.out(hint, atom if holds else ZERO, ZERO if holds else atom, name)
         self.builder.append(joining.branch(terms[-1].origin))
         return result
@@ -185,8 +182,7 @@ def with_params(graph: Graph, params: Sequence[Param]) -> Graph:
     if _defined(graph).isdisjoint(leaf for param in params for leaf in param.leaves):
         return widened
     builder = Builder()
-    for leaf in widened.inputs:
-        builder.input(leaf)
+    builder.inputs(widened.input_axes)
     outputs = splice(builder, graph.body, {}, graph.outputs)
     return replace(widened, body=builder.body, outputs=tuple(outputs))
 

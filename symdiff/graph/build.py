@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from symdiff.errors import InternalError
-from symdiff.graph.graph import UNDEFINED, Atom, Const, If, Let, Origin, Out, Raise, Statement
+from symdiff.graph.affine import Axes, sizes_in
+from symdiff.graph.graph import UNDEFINED, Atom, Const, Fold, If, Let, Origin, Out, Raise, Statement, Sum
+from symdiff.graph.terms import Term, spread, view
 from symdiff.primitives import TABLE
 from symdiff.primitives.constant import Constant
 from symdiff.primitives.row import Kind, Primitive
@@ -19,11 +21,15 @@ MAX_EXACT = 2**53
 
 
 class Body(list[Statement]):
-    """The statements of a block that is being built, and the right-hand sides that can be shared inside it."""
+    """The statements of a block that is being built, and the right-hand sides that can be shared inside it.
 
-    def __init__(self) -> None:
+    ``elementwise``: it is one side of a branch that is taken element by element, so it holds lets of those axes only.
+    """
+
+    def __init__(self, elementwise: bool = False) -> None:
         super().__init__()
         self.shared: dict[Key, str] = {}
+        self.elementwise = elementwise
 
 
 class Builder:
@@ -34,7 +40,9 @@ class Builder:
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self.kinds: dict[str, Kind] = {}
+        self.axes: dict[str, Axes] = {}  # of arrays; a name that is not here is a scalar
         self.definitions: dict[str, Let] = {}
+        self.sums: dict[str, Sum] = {}
         self.origin: Origin | None = None
         self._taken: set[str] = set(taken)
         self._counters: dict[str, int] = {}
@@ -44,27 +52,55 @@ class Builder:
 
     # names
 
-    def input(self, name: str, kind: Kind = "float") -> str:
+    def input(self, name: str, kind: Kind = "float", axes: Axes = ()) -> str:
         """Declare an input of the graph under its own name."""
         if name in self.kinds:
             raise InternalError(f"two inputs are called {name}")
         self._taken.add(name)
-        self.kinds[name] = kind
+        self._declare(name, kind, axes)
         return name
 
-    def fresh(self, hint: str, kind: Kind = "float") -> str:
+    def inputs(self, found: Mapping[str, Axes]) -> None:
+        """Declare the inputs of a graph (``graph.input_axes``), and its sizes, which can be read as numbers."""
+        for name, axes in found.items():
+            self.input(name, axes=axes)
+        for size in sizes_in([length for axes in found.values() for length in axes]):
+            if size not in self.kinds:
+                self.input(size)
+
+    def declare(self, statement: Statement) -> None:
+        """Know the kinds and axes of what a statement defines, without adding it."""
+        if isinstance(statement, Let | Sum | Fold):
+            self._declare(statement.name, statement.kind, statement.axes)
+        elif isinstance(statement, If):
+            for out in statement.outs:
+                self._declare(out.name, out.kind, out.axes)
+
+    def _declare(self, name: str, kind: Kind, axes: Axes) -> None:
+        self.kinds[name] = kind
+        if axes:
+            self.axes[name] = axes
+
+    def fresh(self, hint: str, kind: Kind = "float", axes: Axes = ()) -> str:
         """A name not used so far: the hint itself, or the hint with the next free number."""
         name = hint
         while name in self._taken:
             self._counters[hint] = self._counters.get(hint, 0) + 1
             name = f"{hint}_{self._counters[hint]}"
         self._taken.add(name)
-        self.kinds[name] = kind
+        self._declare(name, kind, axes)
         return name
 
     def kind(self, atom: Atom) -> Kind:
         """The kind of value an atom is."""
         return self.kinds[atom] if isinstance(atom, str) else atom.kind
+
+    def axes_of(self, *atoms: Atom) -> Axes:
+        """The axes of an operation on these atoms: those of the arrays among them, which must be the same."""
+        found = dict.fromkeys(axes for atom in atoms if isinstance(atom, str) and (axes := self.axes.get(atom)))
+        if len(found) > 1:
+            raise InternalError(f"arrays of different axes in one operation: {', '.join(map(str, atoms))}")
+        return next(iter(found), ())
 
     # statements
 
@@ -77,24 +113,79 @@ class Builder:
             expand: Callable[..., Any] = op.expansion
             return self.atom(expand(*(Value(self, arg) for arg in args)))
         args = tuple(self._operand(op, arg) for arg in args)
+        axes = self.axes_of(*args)
+        if axes:
+            args = tuple(self.spread(arg, axes) for arg in args)
         found = self._found(op, args)
         return self._make(op, args, hint, origin) if found is None else found
+
+    def spread(self, atom: Atom, axes: Axes) -> Atom:
+        """A scalar as an array that is full of it; what has axes already, and a literal, stays as it is."""
+        if isinstance(atom, Const) or atom in self.axes:
+            return atom
+        return self.sum([spread(atom)], axes, hint=atom, kind=self.kind(atom))
+
+    def sum(
+        self, terms: Sequence[Term], axes: Axes, *, hint: str = "t", kind: Kind = "float", origin: Origin | None = None
+    ) -> Atom:
+        """The atom of a sum: an earlier one that is equal, or a new one, which stands outside of elementwise branches.
+
+        A sum that is one literal for every element is that literal, one that is another array is that array.
+        """
+        terms = [term for term in terms if term.atom not in (Const(0), Const(0.0))]
+        if not terms:
+            return Const(0)
+        if len(terms) == 1 and not terms[0].ranges and not terms[0].guards and terms[0].address is None:
+            atom = terms[0].atom
+            if isinstance(atom, Const) or (terms[0] == view(str(atom), len(axes)) and self.axes.get(str(atom), ()) == axes):
+                return atom if isinstance(atom, Const) else str(atom)
+        return self._indexed(lambda name: Sum(name, axes, tuple(terms), origin or self.origin, kind), hint, kind, axes)
+
+    def fold(self, op: Primitive, term: Term, axes: Axes, *, hint: str = "t", origin: Origin | None = None) -> Atom:
+        """The atom of a fold: an earlier one that is equal, or a new one."""
+        return self._indexed(lambda name: Fold(name, axes, op, term, origin or self.origin), hint, op.result, axes)
+
+    def indexed(self, statement: Sum | Fold) -> Atom:
+        """The atom of a sum or fold that is given as a statement: its name is a hint."""
+        if isinstance(statement, Fold):
+            return self.fold(statement.op, statement.term, statement.axes, hint=statement.name, origin=statement.origin)
+        sum_of = statement.terms, statement.axes
+        return self.sum(*sum_of, hint=statement.name, kind=statement.kind, origin=statement.origin)
+
+    def _indexed(self, make: Callable[[str], Sum | Fold], hint: str, kind: Kind, axes: Axes) -> str:
+        wanted = indexed_key(make(""))
+        place = max(number for number, block in enumerate(self._blocks) if not block.elementwise)
+        found = next((scope[wanted] for scope in reversed(self._shared[: place + 1]) if wanted in scope), None)
+        if found is not None:
+            return found
+        statement = make(self.fresh(hint, kind, axes))
+        self._blocks[place].append(statement)
+        self._shared[place][wanted] = statement.name
+        self._remember(statement)
+        return statement.name
 
     def append(self, statement: Statement) -> None:
         """Add a finished statement; a let becomes available for sharing in this block and the blocks inside it."""
         self._blocks[-1].append(statement)
-        if isinstance(statement, Let):
+        if isinstance(statement, Let | Sum | Fold):
             self.share(statement)
 
-    def share(self, let: Let) -> None:
-        """Make a let that stands elsewhere available for sharing in the present block."""
-        self.definitions[let.name] = let
-        self._shared[-1].setdefault(key(let.op, let.args), let.name)
+    def share(self, statement: Let | Sum | Fold) -> None:
+        """Make a statement that stands elsewhere available for sharing in the present block."""
+        self._remember(statement)
+        wanted = key(statement.op, statement.args) if isinstance(statement, Let) else indexed_key(statement)
+        self._shared[-1].setdefault(wanted, statement.name)
+
+    def _remember(self, statement: Let | Sum | Fold) -> None:
+        if isinstance(statement, Let):
+            self.definitions[statement.name] = statement
+        elif isinstance(statement, Sum):
+            self.sums[statement.name] = statement
 
     @contextmanager
-    def block(self, body: Body | None = None) -> Iterator[Body]:
+    def block(self, body: Body | None = None, elementwise: bool = False) -> Iterator[Body]:
         """Collect the statements of a body: ``with builder.block() as body: ...``; a given body is continued."""
-        body = Body() if body is None else body
+        body = Body(elementwise) if body is None else body
         self._blocks.append(body)
         self._shared.append(body.shared)
         try:
@@ -131,6 +222,7 @@ class Builder:
         origin: Origin | None = None,
     ) -> list[Atom]:
         """Add an If and return the atoms of its outs, one per pair; a pair of equal atoms needs no out."""
+        axes = self.axes_of(condition)
         outs: list[Out] = []
         atoms: list[Atom] = []
         made: dict[tuple[Atom, Atom], str] = {}
@@ -138,13 +230,16 @@ class Builder:
             if first == second:
                 atoms.append(first)
                 continue
+            if axes:
+                first, second = self.spread(first, axes), self.spread(second, axes)
             if (first, second) not in made:
                 kind = self.kind(second if first == UNDEFINED else first)
-                made[first, second] = self.fresh(hint, kind)
-                outs.append(Out(made[first, second], first, second, kind))
+                handed = axes or self.axes_of(first, second)
+                made[first, second] = self.fresh(hint, kind, handed)
+                outs.append(Out(made[first, second], first, second, kind, handed))
             atoms.append(made[first, second])
         if outs or then or orelse:
-            self.append(If(condition, tuple(then), tuple(orelse), tuple(outs), origin or self.origin))
+            self.append(If(condition, tuple(then), tuple(orelse), tuple(outs), origin or self.origin, axes))
         return atoms
 
     def error(self, exception: str, message: str, own: Any = None) -> None:
@@ -184,8 +279,9 @@ class Builder:
 
     def _make(self, op: Primitive, args: tuple[Atom, ...], hint: str, origin: Origin | None) -> str:
         """A new let for ``op(*args)``."""
-        name = self.fresh(hint, op.result)
-        self.append(Let(name, op, args, origin or self.origin))
+        axes = self.axes_of(*args)
+        name = self.fresh(hint, op.result, axes)
+        self.append(Let(name, op, args, origin or self.origin, axes))
         return name
 
     def _operand(self, op: Primitive, atom: Atom) -> Atom:
@@ -205,6 +301,11 @@ def key(op: Primitive, args: Sequence[Atom]) -> Key:
     if op.commutative:
         keys.sort(key=lambda item: (isinstance(item, tuple), item))
     return (op.name, *keys)
+
+
+def indexed_key(statement: Sum | Fold) -> Key:
+    """What two sums or folds with the same right-hand side have in common."""
+    return (statement.op.name if isinstance(statement, Fold) else "sum", statement.axes, statement.terms, statement.kind)
 
 
 def fold(op: Primitive, args: tuple[Atom, ...]) -> Const | None:

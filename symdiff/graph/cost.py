@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 
-from symdiff.graph.graph import Block, Const, Graph, If, Let
+from symdiff.graph.affine import Axes
+from symdiff.graph.graph import Block, Const, Fold, Graph, If, Let, Sum
+from symdiff.graph.terms import Term
 from symdiff.primitives.row import ARITHMETIC, DIVISION
 
+NOMINAL = 100  # what a size counts as: only comparisons of two graphs of the same sizes are made with it
 MAX_MULTIPLIED = 64  # integer powers up to here are multiplications, beyond a call of pow
 
 
@@ -39,7 +43,25 @@ def _cost(block: Block, constants: set[str]) -> int:
             if is_constant(statement, constants):
                 constants.add(statement.name)
             else:
-                total += weight(statement)
+                total += weight(statement) * elements(statement.axes)
+        elif isinstance(statement, Sum | Fold):
+            total += sum(additions(term, statement.axes) for term in statement.terms)
+            if isinstance(statement, Sum):  # of one term, nothing is added to it
+                total -= elements(statement.axes) if len(statement.terms) == 1 and not statement.terms[0].ranges else 0
         elif isinstance(statement, If):
             total += max(_cost(statement.then, constants), _cost(statement.orelse, constants))
     return total
+
+
+def elements(axes: Axes) -> int:
+    """The number of elements of an array, each size taken as ``NOMINAL``."""
+    return math.prod(max(length.const + NOMINAL * sum(factor for _, factor in length.terms), 1) for length in axes)
+
+
+def additions(term: Term, axes: Axes) -> int:
+    """The number of additions that a term stands for; a bound that depends on an index counts as half of the size."""
+    count = 1 if term.address is not None else elements(axes)
+    for each in term.ranges:
+        length = each.high - each.low
+        count *= max(elements((length,)) if not length.positions else NOMINAL // 2, 1)
+    return count

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from symdiff.graph.graph import Atom, Block, Graph, If, Let, Raise, Statement
+from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Raise, Statement, Sum, operands
 
 
 def dead_code(graph: Graph) -> Graph:
@@ -19,9 +19,9 @@ def _block(block: Block, live: set[str]) -> Block:
     for statement in reversed(block):
         if isinstance(statement, Raise):
             kept.append(statement)
-        elif isinstance(statement, Let):
+        elif isinstance(statement, Let | Sum | Fold):
             if statement.name in live:
-                live.update(_names(statement.args))
+                live.update(_names(operands(statement)))
                 kept.append(statement)
         else:
             branch = _branch(statement, live)

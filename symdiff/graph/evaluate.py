@@ -10,8 +10,11 @@ from typing import Any, Literal
 import numpy as np
 
 from symdiff.errors import ArgumentError, InternalError
+from symdiff.graph.arrays import Arrays, elementwise, extents, filled
 from symdiff.graph.cost import is_constant, weight
-from symdiff.graph.graph import Atom, Const, Graph, If, Let, Out, Raise, Statement
+from symdiff.graph.graph import Atom, Block, Const, Fold, Graph, If, Let, Out, Raise, Statement, Sum, free_names
+from symdiff.graph.structure import Tensor
+from symdiff.primitives import TABLE
 from symdiff.primitives.row import UNKNOWN
 
 UNIT_ROUNDOFF = 2.0**-53
@@ -21,7 +24,7 @@ Number = Any  # float, numpy.float64 or mpmath's mpf: mpmath has no types
 
 
 def evaluate(graph: Graph, inputs: Sequence[Number], arithmetic: Literal["double", "mpmath"] = "double") -> list[Number]:
-    """The outputs of a graph at the scalars ``inputs`` (in the order of ``graph.inputs``).
+    """The outputs of a graph at ``inputs`` (in the order of ``graph.inputs``): scalars, and NumPy arrays of symbolic size.
 
     Double precision follows IEEE and never raises by itself; "mpmath" computes at mpmath's present precision, and NaN
     stands for what is not real. Only the branch taken is run; a Raise raises its exception.
@@ -38,7 +41,7 @@ def evaluate_with_bound(graph: Graph, inputs: Sequence[Number]) -> tuple[list[fl
     inf where a partial that is needed is not finite. Bounds say nothing about a condition that rounding could flip.
     """
     outputs = Bounded().run(graph, inputs)
-    return [value for value, _ in outputs], [bound for _, bound in outputs]
+    return [_part(output, 0) for output in outputs], [_part(output, 1) for output in outputs]
 
 
 def executed_cost(graph: Graph, inputs: Sequence[Number]) -> int:
@@ -46,6 +49,13 @@ def executed_cost(graph: Graph, inputs: Sequence[Number]) -> int:
     machine = Counting()
     machine.run(graph, inputs)
     return machine.cost
+
+
+def _part(output: Any, part: int) -> Any:
+    """The values or the bounds of an output: of pairs, in an array or alone."""
+    if isinstance(output, np.ndarray):
+        return np.array([pair[part] for pair in output.flat], dtype=np.float64).reshape(output.shape)
+    return output[part]
 
 
 class Machine(ABC):
@@ -70,29 +80,69 @@ class Machine(ABC):
     def run(self, graph: Graph, inputs: Sequence[Number]) -> list[Any]:
         """The values of the outputs at ``inputs``."""
         if len(inputs) != len(graph.inputs):
-            raise ArgumentError(f"{graph.name} has {len(graph.inputs)} scalar inputs, {len(inputs)} were given")
-        values = {name: self._number(value) for name, value in zip(graph.inputs, inputs, strict=True)}
+            raise ArgumentError(f"{graph.name} has {len(graph.inputs)} inputs, {len(inputs)} were given")
+        given = dict(zip(graph.inputs, inputs, strict=True))
+        sizes = extents(graph, given)
+        values = {name: elementwise(self._number, value) for name, value in ({**sizes, **given}).items()}
+        arrays = Arrays(sizes, values, self._literal, self._combined)
+        with np.errstate(all="ignore"):
+            self._block(graph.body, values, arrays)
+        found = [self._read(values, atom) for atom in graph.outputs]
+        leaves = list(graph.result.leaves())
+        return [
+            filled(value, leaf.axes, sizes) if isinstance(leaf, Tensor) else value
+            for value, leaf in zip(found, leaves, strict=True)
+        ]
+
+    def _read(self, values: dict[str, Any], atom: Atom) -> Any:
+        return values[atom] if isinstance(atom, str) else self._literal(atom)
+
+    def _combined(self, op: str, left: Any, right: Any) -> Any:
+        """One operation of a sum or fold."""
+        return self._operation(Let("", TABLE[op], ("a", "b")), [left, right])
+
+    def _block(self, block: Block, values: dict[str, Any], arrays: Arrays) -> None:
+        """Run the statements of a block. Branches inside branches are run without recursion, however deep they are."""
 
         def read(atom: Atom) -> Any:
-            return values[atom] if isinstance(atom, str) else self._literal(atom)
+            return self._read(values, atom)
 
         # A body being run: its remaining statements, the outs of its branch, and which side it is.
-        running: list[tuple[Iterator[Statement], tuple[Out, ...], bool]] = [(iter(graph.body), (), True)]
-        with np.errstate(all="ignore"):
-            while running:
-                statements, outs, holds = running[-1]
-                statement = next(statements, None)
-                if statement is None:
-                    running.pop()
-                    values.update({out.name: read(out.then if holds else out.orelse) for out in outs})
-                elif isinstance(statement, Let):
-                    values[statement.name] = self._operation(statement, list(map(read, statement.args)))
-                elif isinstance(statement, If):
-                    holds = self._truth(read(statement.condition))
-                    running.append((iter(statement.then if holds else statement.orelse), statement.outs, holds))
-                else:
-                    raise exception(statement)
-        return list(map(read, graph.outputs))
+        running: list[tuple[Iterator[Statement], tuple[Out, ...], bool]] = [(iter(block), (), True)]
+        while running:
+            statements, outs, holds = running[-1]
+            statement = next(statements, None)
+            if statement is None:
+                running.pop()
+                values.update({out.name: read(out.then if holds else out.orelse) for out in outs})
+            elif isinstance(statement, Let):
+                operands = list(map(read, statement.args))
+                values[statement.name] = elementwise(lambda *items, let=statement: self._operation(let, list(items)), *operands)
+            elif isinstance(statement, Sum | Fold):
+                values[statement.name] = arrays.evaluate(statement)
+            elif isinstance(statement, If) and isinstance(read(statement.condition), np.ndarray):
+                self._each(statement, values, arrays)
+            elif isinstance(statement, If):
+                holds = self._truth(read(statement.condition))
+                running.append((iter(statement.then if holds else statement.orelse), statement.outs, holds))
+            else:
+                raise exception(statement)
+
+    def _each(self, branch: If, values: dict[str, Any], arrays: Arrays) -> None:
+        """Run a branch for each element of its condition."""
+        shape = self._read(values, branch.condition).shape
+        names = free_names((branch,))
+        for out in branch.outs:
+            values[out.name] = np.empty(shape, dtype=object)
+        for index in np.ndindex(shape):
+            inside = {
+                name: values[name][index] if isinstance(values[name], np.ndarray) else values[name]
+                for name in names
+                if name in values
+            }
+            self._block((branch,), inside, arrays)
+            for out in branch.outs:
+                values[out.name][index] = inside[out.name]
 
 
 def exception(statement: Raise) -> Exception:

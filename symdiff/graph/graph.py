@@ -1,14 +1,17 @@
-"""The graph: lets of one operation each, structured branches, nothing else. Frozen; every pass is Graph -> Graph.
+"""The graph: lets of one operation each, sums, structured branches, nothing else. Frozen; every pass is Graph -> Graph.
 
 A function is a list of statements in single-assignment form::
 
-    z = mul(x, y)            Let
+    z = mul(x, y)            Let: of scalars, or element by element of arrays with the same axes
     s = sin(x)               Let
-    if c: ... else: ...      If, which hands on named values (its outs)
+    y[i] = sum over j ...    Sum: everything that moves elements about (reads, slices, sums, writes), linear in them
+    m[i] = max over j ...    Fold: the same with another operation
+    if c: ... else: ...      If, which hands on named values (its outs); element by element if c is an array
     raise ValueError("...")  Raise
 
-There is no goto, so every sweep over a graph is local. Arrays will give a Let indices and terms (DESIGN section 2);
-a scalar is a let without them.
+There is no goto, so every sweep over a graph is local. An array is a definition for all indices, not storage; it is
+named like a scalar, and its ``axes`` are its lengths, in sizes ("n"). A scalar is an array without axes. A literal may
+stand for an array that is full of it.
 """
 
 from __future__ import annotations
@@ -18,7 +21,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from symdiff.graph.structure import SCALAR, Structure
+from symdiff.graph.affine import Affine, Axes
+from symdiff.graph.structure import SCALAR, Structure, Tensor
+from symdiff.graph.terms import Term
 from symdiff.primitives.row import Kind, Primitive
 
 if TYPE_CHECKING:
@@ -73,12 +78,16 @@ class Origin:
 
 @dataclass(frozen=True)
 class Let:
-    """``name = op(*args)``: one row of the table applied to atoms."""
+    """``name = op(*args)``: one row of the table applied to atoms, element by element if they have axes.
+
+    All operands that are no literals have the axes of the let; a scalar among arrays is spread by a Sum of its own.
+    """
 
     name: str
     op: Primitive
     args: tuple[Atom, ...]
     origin: Origin | None = None
+    axes: Axes = ()
 
     @property
     def kind(self) -> Kind:
@@ -103,6 +112,45 @@ class Let:
 
 
 @dataclass(frozen=True)
+class Sum:
+    """``name[axes] = sum of the terms``, each over its ranges where its guards hold: linear in the arrays that it reads.
+
+    Reading at other indices (slices, transposes, new axes), contracting, padding, writing and scattering are all sums.
+    An element that no term reaches is 0. Truth values are moved about by sums of one term without ranges.
+    """
+
+    name: str
+    axes: Axes
+    terms: tuple[Term, ...]
+    origin: Origin | None = None
+    kind: Kind = "float"
+
+
+@dataclass(frozen=True)
+class Fold:
+    """``name[axes] = op over the ranges of the term``: op is mul, maximum, minimum, and, or.
+
+    A fold of nothing is 1, -inf, inf, true, false.
+    """
+
+    name: str
+    axes: Axes
+    op: Primitive
+    term: Term
+    origin: Origin | None = None
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """The only term, as a sum has them."""
+        return (self.term,)
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of value that it is."""
+        return self.op.result
+
+
+@dataclass(frozen=True)
 class Out:
     """A value that a branch hands on: ``then`` where the condition holds, ``orelse`` elsewhere."""
 
@@ -110,17 +158,23 @@ class Out:
     then: Atom
     orelse: Atom
     kind: Kind = "float"
+    axes: Axes = ()
 
 
 @dataclass(frozen=True)
 class If:
-    """A branch with bodies of its own: what is used in one branch only is computed only there."""
+    """A branch with bodies of its own: what is used in one branch only is computed only there.
+
+    If the condition has axes, the branch is taken element by element: then its bodies hold lets and branches of the same
+    axes only, and so are its outs.
+    """
 
     condition: Atom
     then: Block
     orelse: Block
     outs: tuple[Out, ...]
     origin: Origin | None = None
+    axes: Axes = ()
 
 
 @dataclass(frozen=True)
@@ -133,7 +187,7 @@ class Raise:
     own: Any = None  # the user's exception class, whose nearest builtin base ``exception`` is; None for a builtin class
 
 
-Statement = Let | If | Raise
+Statement = Let | Sum | Fold | If | Raise
 Block = tuple[Statement, ...]
 
 
@@ -173,8 +227,28 @@ class Graph:
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """The names of all scalar inputs, in the order of the parameters."""
+        """The names of all inputs, in the order of the parameters: scalars, and arrays with symbolic axes."""
         return tuple(leaf for param in self.params for leaf in param.leaves)
+
+    @property
+    def input_axes(self) -> dict[str, Axes]:
+        """The axes of each input; () for a scalar."""
+        return {
+            leaf: param.structure.axes if isinstance(param.structure, Tensor) else ()
+            for param in self.params
+            for leaf in param.leaves
+        }
+
+    @property
+    def sizes(self) -> dict[str, tuple[str, int]]:
+        """The name of each size, with the first input and its axis that tell it."""
+        found: dict[str, tuple[str, int]] = {}
+        for name, axes in self.input_axes.items():
+            for axis, length in enumerate(axes):
+                for symbol in length.symbols:
+                    if isinstance(symbol, str) and length == Affine.of(symbol):
+                        found.setdefault(symbol, (name, axis))
+        return found
 
     def param(self, name: str) -> Param:
         """The parameter called ``name``."""
@@ -188,7 +262,7 @@ class Graph:
 
 def defined(statement: Statement) -> tuple[str, ...]:
     """The names that a statement defines in its own block (not those inside its bodies)."""
-    if isinstance(statement, Let):
+    if isinstance(statement, Let | Sum | Fold):
         return (statement.name,)
     if isinstance(statement, If):
         return tuple(out.name for out in statement.outs)
@@ -213,6 +287,8 @@ def operands(statement: Statement) -> Iterator[Atom]:
     """The atoms that a statement itself reads (for a branch: the condition and what its outs hand on)."""
     if isinstance(statement, Let):
         yield from statement.args
+    elif isinstance(statement, Sum | Fold):
+        yield from (atom for term in statement.terms for atom in term.reads())
     elif isinstance(statement, If):
         yield statement.condition
         for out in statement.outs:

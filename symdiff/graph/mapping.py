@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from symdiff.graph.graph import Block, Graph, If, Let, Statement
+from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Statement, Sum
 
 
 def map_lets(graph: Graph, change: Callable[[Let], Let]) -> Graph:
@@ -34,3 +34,10 @@ def _without_origin(statement: Statement) -> Statement:
         then, orelse = (tuple(map(_without_origin, body)) for body in (statement.then, statement.orelse))
         return replace(statement, then=then, orelse=orelse, origin=None)
     return replace(statement, origin=None)
+
+
+def renamed(statement: Sum | Fold, rename: Callable[[Atom], Atom]) -> Sum | Fold:
+    """The same sum or fold over what its atoms have become."""
+    if isinstance(statement, Fold):
+        return replace(statement, term=statement.term.renamed(rename))
+    return replace(statement, terms=tuple(term.renamed(rename) for term in statement.terms))

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from symdiff.graph.graph import Atom, Block, Graph, If, Let, Statement
+from symdiff.graph.affine import Affine, Axes
+from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Statement, Sum
+from symdiff.graph.structure import Tensor
+from symdiff.graph.terms import Guard, Term
 
 
 def show(graph: Graph) -> str:
     """The graph in one notation that shows everything: ``z = mul(x, y)``."""
     params = ", ".join(
-        param.name if param.structure.is_scalar else f"{param.name}({', '.join(param.leaves)})" for param in graph.params
+        f"{param.name}{_axes(param.structure.axes)}"
+        if isinstance(param.structure, Tensor)
+        else param.name
+        if param.structure.is_scalar
+        else f"{param.name}({', '.join(param.leaves)})"
+        for param in graph.params
     )
     lines = [f"graph {graph.name}({params})", *_block(graph.body, "    ")]
     lines.append("    return " + ", ".join(map(_atom, graph.outputs)))
@@ -21,7 +29,11 @@ def _block(block: Block, indent: str) -> list[str]:
 
 def _statement(statement: Statement, indent: str) -> list[str]:
     if isinstance(statement, Let):
-        return [f"{indent}{statement.name} = {statement.op.name}({', '.join(map(_atom, statement.args))})"]
+        return [f"{indent}{statement.name}{_axes(statement.axes)} = {statement.op.name}({', '.join(map(_atom, statement.args))})"]
+    if isinstance(statement, Sum | Fold):
+        op = f"{statement.op.name} of " if isinstance(statement, Fold) else ""
+        terms = " + ".join(_term(term, len(statement.axes)) for term in statement.terms)
+        return [f"{indent}{statement.name}{_axes(statement.axes)} = {op}{terms}"]
     if isinstance(statement, If):
         inner = indent + "    "
         return [
@@ -35,5 +47,21 @@ def _statement(statement: Statement, indent: str) -> list[str]:
     return [f"{indent}raise {statement.exception}({statement.message!r})"]
 
 
-def _atom(atom: Atom) -> str:
-    return atom if isinstance(atom, str) else repr(atom)
+def _atom(atom: Atom | Affine) -> str:
+    return atom if isinstance(atom, str) else f"({atom})" if isinstance(atom, Affine) else repr(atom)
+
+
+def _axes(axes: Axes) -> str:
+    return f"[{', '.join(map(str, axes))}]" if axes else ""
+
+
+def _term(term: Term, rank: int) -> str:
+    """``x[#0 + 1]{#1 in 0..n; #1 - #0 >= 0}``, a scatter ``x[#0] -> [#0 + 1]{...}``."""
+    ranges = [f"#{rank + number} in {each.low}..{each.high}" for number, each in enumerate(term.ranges)]
+    conditions = [*ranges, *map(_guard, term.guards)]
+    address = "" if term.address is None else f" -> [{', '.join(map(str, term.address))}]"
+    return f"{_atom(term.atom)}{_axes(term.index)}{address}{'{' + '; '.join(conditions) + '}' if conditions else ''}"
+
+
+def _guard(guard: Guard) -> str:
+    return f"{guard.affine} {guard.test} 0{f' mod {guard.modulus}' if guard.modulus else ''}"

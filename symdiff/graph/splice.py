@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from symdiff.graph.build import Builder
-from symdiff.graph.graph import Atom, If, Let, Statement
+from symdiff.graph.graph import Atom, Fold, If, Let, Statement, Sum
+from symdiff.graph.mapping import renamed
 
 
 def splice(
@@ -29,10 +30,12 @@ def _splice(builder: Builder, body: Iterable[Statement], names: dict[str, Atom])
         if isinstance(statement, Let):
             args = (_atom(names, arg) for arg in statement.args)
             names[statement.name] = builder.apply(statement.op, *args, hint=statement.name, origin=statement.origin)
+        elif isinstance(statement, Sum | Fold):
+            names[statement.name] = builder.indexed(renamed(statement, lambda atom: _atom(names, atom)))
         elif isinstance(statement, If):
-            with builder.block() as then:
+            with builder.block(elementwise=bool(statement.axes)) as then:
                 _splice(builder, statement.then, names)
-            with builder.block() as orelse:
+            with builder.block(elementwise=bool(statement.axes)) as orelse:
                 _splice(builder, statement.orelse, names)
             pairs = [(out.name, _atom(names, out.then), _atom(names, out.orelse)) for out in statement.outs]
             condition = _atom(names, statement.condition)

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from symdiff.graph.affine import Affine, Axes
+
 
 class Structure(ABC):
     """How one argument or result is packed. ``size`` is the number of scalars inside."""
@@ -35,6 +37,10 @@ class Structure(ABC):
     def is_scalar(self) -> bool:
         """True for one number."""
         return isinstance(self, Scalar)
+
+    def leaves(self) -> Iterator[Structure]:
+        """The structure of each leaf, in row-major order: a scalar, or an array of symbolic size."""
+        yield from (SCALAR for _ in range(self.size))
 
     def leaf_names(self, name: str) -> tuple[str, ...]:
         """``x`` for a scalar; ``p_0``, ``p_1`` for a vector; ``a_0_1`` for a matrix."""
@@ -79,6 +85,11 @@ class Items(Structure):
     def size(self) -> int:
         """The number of scalars inside."""
         return sum(item.size for item in self.items)
+
+    def leaves(self) -> Iterator[Structure]:
+        """The structure of each leaf, in row-major order."""
+        for item in self.items:
+            yield from item.leaves()
 
     def indices(self) -> Iterator[tuple[Any, ...]]:
         """The index path of each scalar, in row-major order."""
@@ -137,3 +148,46 @@ class Array(Structure):
     def shape(self) -> tuple[int, ...]:
         """The shape as an array, or None."""
         return self.dimensions
+
+
+@dataclass(frozen=True)
+class Tensor(Structure):
+    """A NumPy array of any size: its ``axes`` are lengths in symbols, so one graph serves every size of the same rank.
+
+    It has one leaf, the array itself. An axis that is known to have length 1 broadcasts.
+    """
+
+    axes: Axes
+    kind: Literal["float", "int"] = "float"
+
+    @property
+    def size(self) -> int:
+        """One leaf: the array is one value of the graph."""
+        return 1
+
+    def leaves(self) -> Iterator[Structure]:
+        """Its only leaf: itself."""
+        yield self
+
+    def indices(self) -> Iterator[tuple[int, ...]]:
+        """The index path of its leaf."""
+        yield ()
+
+    def pack(self, leaves: Sequence[Any]) -> Any:
+        """The array itself."""
+        return leaves[0]
+
+    @property
+    def shape(self) -> None:
+        """None: the lengths are no numbers."""
+        return None
+
+    @property
+    def rank(self) -> int:
+        """The number of axes."""
+        return len(self.axes)
+
+
+def tensor(name: str, rank: int) -> Tensor:
+    """An array of symbolic size whose sizes are called after it, for tests and by default."""
+    return Tensor(tuple(Affine.of(f"{name}_{axis}") for axis in range(rank)))

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from symdiff.graph.build import Body, Pair
-from symdiff.graph.graph import UNDEFINED, Atom, Block, Const, Graph, If, Let, Origin, Out, defined, walk
+from symdiff.graph.graph import UNDEFINED, Atom, Block, Const, Fold, Graph, If, Let, Origin, Out, Sum, defined, walk
+from symdiff.graph.mapping import renamed
 from symdiff.primitives import TABLE
 from symdiff.simplify.rewrite import RewritingBuilder, Rules
 
@@ -18,8 +19,7 @@ def rewrite(graph: Graph, rules: Rules) -> Graph:
     """The same function with every operation rewritten by ``rules`` and every branch simplified."""
     names = (name for statement in walk(graph.body) for name in defined(statement))
     builder = RewritingBuilder(rules, names)
-    for leaf in graph.inputs:
-        builder.input(leaf)
+    builder.inputs(graph.input_axes)
     rebuild = Rebuild(builder)
     rebuild.block(graph.body)
     return replace(graph, body=builder.body, outputs=tuple(map(rebuild.read, graph.outputs)))
@@ -46,6 +46,8 @@ class Rebuild:
             index += 1
             if isinstance(statement, Let):
                 self.let(statement)
+            elif isinstance(statement, Sum | Fold):
+                self.indexed(statement)
             elif isinstance(statement, If):
                 neighbours, between = same_condition(block, index)
                 index += len(neighbours) + len(between)
@@ -60,6 +62,11 @@ class Rebuild:
         args = map(self.read, let.args)
         self.names[let.name] = self.builder.apply(let.op, *args, hint=let.name, origin=let.origin)
 
+    def indexed(self, statement: Sum | Fold) -> None:
+        """Add a sum or fold over what its atoms have become."""
+        self.builder.release(statement.name)
+        self.names[statement.name] = self.builder.indexed(renamed(statement, self.read))
+
     def branch(self, branches: Sequence[If]) -> None:
         """Add neighbouring branches with one condition as one branch."""
         condition = self.read(branches[0].condition)
@@ -73,7 +80,7 @@ class Rebuild:
         bodies: list[Body] = []
         atoms: list[list[Atom]] = []
         for holds in (True, False):
-            with self.builder.block() as body, self.assume(condition, holds):
+            with self.builder.block(elementwise=bool(branches[0].axes)) as body, self.assume(condition, holds):
                 atoms.append([atom for branch in branches for atom in self.side(branch, holds)])
             bodies.append(body)
         outs = [out for branch in branches for out in branch.outs]

@@ -9,7 +9,7 @@ from typing import Any
 from symdiff.errors import InternalError
 from symdiff.graph import notes
 from symdiff.graph.build import Builder, key
-from symdiff.graph.graph import Atom, Const, Let, Origin
+from symdiff.graph.graph import Atom, Const, Fold, Let, Origin, Sum
 from symdiff.primitives.row import Primitive
 from symdiff.simplify.facts import Fact, facts_of_const, facts_of_let
 from symdiff.simplify.template import Literal, Operation, Plan, arity, matches, number, orders, plan, template
@@ -113,12 +113,12 @@ class RewritingBuilder(Builder):
             self._reserved.discard(name)
             self._taken.discard(name)
 
-    def share(self, let: Let) -> None:
-        """Make a let available for sharing, and note its facts."""
-        super().share(let)
-        found = facts_of_let(let, self.facts)
+    def share(self, statement: Let | Sum | Fold) -> None:
+        """Make a statement available for sharing, and note the facts of a let."""
+        super().share(statement)
+        found = facts_of_let(statement, self.facts) if isinstance(statement, Let) else Fact.NONE
         if found:
-            self._facts[let.name] = found
+            self._facts[statement.name] = found
 
     def apply(self, op: Primitive, *args: Atom, hint: str = "t", origin: Origin | None = None) -> Atom:
         """The atom that holds ``op(*args)`` or what the rules make of it."""

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from symdiff.graph.graph import Atom, Block, Graph, If, Let, Raise, Statement, defined, free_names, walk
+from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Raise, Statement, Sum, defined, free_names, operands, walk
 
 Site = tuple[int, bool] | None  # the branch (by position in the block) and side that read a name; None: others too
 
@@ -37,6 +37,8 @@ def _block(block: Block, read_at_end: Iterable[Atom]) -> Block:
     for place in range(len(block) - 1, -1, -1):
         statement = block[place]
         target = _target(statement, sites)
+        if target is not None and not _fits(statement, block[target[0]]):
+            target = None
         if target is None:
             kept.append((place, statement))
             _note(statement, place, sites)
@@ -72,14 +74,21 @@ def _target(statement: Statement, sites: dict[str, Site]) -> Site:
     return found.pop() if len(found) == 1 else None
 
 
+def _fits(statement: Statement, branch: Statement) -> bool:
+    """Whether a statement may stand in a branch: one that is taken element by element holds lets of its axes only."""
+    if not isinstance(branch, If) or not branch.axes:
+        return True
+    return isinstance(statement, Let | If) and statement.axes == branch.axes
+
+
 def _raises(branch: If) -> bool:
     return any(isinstance(statement, Raise) for statement in walk((branch,)))
 
 
 def _note(statement: Statement, place: int, sites: dict[str, Site]) -> None:
     """Note where a statement that stays reads its names."""
-    if isinstance(statement, Let):
-        for atom in statement.args:
+    if isinstance(statement, Let | Sum | Fold):
+        for atom in operands(statement):
             _use(sites, atom, None)
     elif isinstance(statement, If):
         _use(sites, statement.condition, None)
@@ -95,4 +104,4 @@ def _use(sites: dict[str, Site], atom: Atom, site: Site) -> None:
 
 
 def _read(statement: Statement) -> Iterable[Atom]:
-    return statement.args if isinstance(statement, Let) else free_names((statement,))
+    return operands(statement) if isinstance(statement, Let | Sum | Fold) else free_names((statement,))

@@ -1,0 +1,170 @@
+"""Affine index expressions: integers computed from the positions of indices and the names of sizes.
+
+An index has no name of its own: it is the position that it has in its statement (0, 1, ... for the axes, then the ranges
+of a sum), so that nothing can be captured. Letters are given to indices when they are printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+Axes = tuple["Affine", ...]  # the lengths of an array, in sizes only; () for a scalar
+
+
+@dataclass(frozen=True)
+class Element:
+    """An element of an array of integers that a call gives: an index that only the data tell."""
+
+    array: str
+    index: tuple[Affine, ...]
+
+
+Symbol = int | str | Element  # the position of an index, the name of a size, an integer from data
+
+
+@dataclass(frozen=True)
+class Affine:
+    """``const`` plus coefficients times symbols. ``terms`` are in a fixed order and without zeros, so equal means equal.
+
+    >>> i, n = Affine.of(0), Affine.of("n")
+    >>> str(n - 1 - 2*i)
+    '-2*#0 + n - 1'
+    >>> (i + 1).substitute({0: n - i})
+    Affine(const=1, terms=((0, -1), ('n', 1)))
+    """
+
+    const: int = 0
+    terms: tuple[tuple[Symbol, int], ...] = ()
+
+    @staticmethod
+    def of(symbol: Symbol) -> Affine:
+        """An index by its position, or a size by its name."""
+        return Affine(0, ((symbol, 1),))
+
+    @staticmethod
+    def make(const: int, coefficients: Mapping[Symbol, int]) -> Affine:
+        """An affine expression from its coefficients."""
+        kept = [(symbol, factor) for symbol, factor in coefficients.items() if factor]
+        return Affine(const, tuple(sorted(kept, key=lambda item: _order(item[0]))))
+
+    def coefficient(self, symbol: Symbol) -> int:
+        """The factor of a symbol; 0 if it does not occur."""
+        return dict(self.terms).get(symbol, 0)
+
+    @property
+    def symbols(self) -> tuple[Symbol, ...]:
+        """The symbols that occur, those inside elements of arrays not among them."""
+        return tuple(symbol for symbol, _ in self.terms)
+
+    @property
+    def positions(self) -> frozenset[int]:
+        """The positions of the indices that it depends on, also through elements of arrays."""
+        found = {symbol for symbol, _ in self.terms if isinstance(symbol, int)}
+        for element in self.elements:
+            found |= {position for part in element.index for position in part.positions}
+        return frozenset(found)
+
+    @property
+    def elements(self) -> Iterator[Element]:
+        """The elements of arrays that it depends on."""
+        return (symbol for symbol, _ in self.terms if isinstance(symbol, Element))
+
+    @property
+    def is_constant(self) -> bool:
+        """True for an integer."""
+        return not self.terms
+
+    def __add__(self, other: Affine | int) -> Affine:
+        if isinstance(other, int):
+            return replace(self, const=self.const + other)
+        total = dict(self.terms)
+        for symbol, factor in other.terms:
+            total[symbol] = total.get(symbol, 0) + factor
+        return Affine.make(self.const + other.const, total)
+
+    __radd__ = __add__
+
+    def __neg__(self) -> Affine:
+        return self * -1
+
+    def __sub__(self, other: Affine | int) -> Affine:
+        return self + -other
+
+    def __rsub__(self, other: int) -> Affine:
+        return -self + other
+
+    def __mul__(self, factor: int) -> Affine:
+        return Affine.make(self.const * factor, {symbol: factor * before for symbol, before in self.terms})
+
+    __rmul__ = __mul__
+
+    def substitute(self, replacements: Mapping[Symbol, Affine]) -> Affine:
+        """Replace symbols, inside elements of arrays too."""
+        result = Affine(self.const)
+        for symbol, factor in self.terms:
+            if isinstance(symbol, Element):
+                symbol = Element(symbol.array, tuple(part.substitute(replacements) for part in symbol.index))
+                result += Affine.of(symbol) * factor
+            else:
+                result += replacements.get(symbol, Affine.of(symbol)) * factor
+        return result
+
+    def moved(self, change: Callable[[int], int]) -> Affine:
+        """The same expression over indices at other positions."""
+        return self.substitute({position: Affine.of(change(position)) for position in self.positions})
+
+    def value(self, numbers: Mapping[Any, int], element: Callable[[Element], int] | None = None) -> int:
+        """Evaluate for given indices and sizes; ``element`` reads an array of integers."""
+        total = self.const
+        for symbol, factor in self.terms:
+            if isinstance(symbol, Element) and element is not None:
+                total += factor * element(symbol)
+            else:
+                total += factor * numbers[symbol]
+        return total
+
+    def __str__(self) -> str:
+        text = ""
+        for symbol, factor in [*self.terms, *([(None, self.const)] if self.const or not self.terms else [])]:
+            size = abs(factor)
+            shown = str(size) if symbol is None else f"{'' if size == 1 else f'{size}*'}{_shown(symbol)}"
+            text += (f" {'-' if factor < 0 else '+'} " if text else "-" * (factor < 0)) + shown
+        return text
+
+
+ZERO = Affine()
+ONE = Affine(1)
+
+
+def constant(value: int) -> Affine:
+    """An integer."""
+    return Affine(value)
+
+
+def identity(rank: int, start: int = 0) -> tuple[Affine, ...]:
+    """The indices at the positions from ``start`` on: how an array is read at the own indices of a statement."""
+    return tuple(Affine.of(start + k) for k in range(rank))
+
+
+def substituted(parts: Iterable[Affine], replacements: Mapping[Symbol, Affine]) -> tuple[Affine, ...]:
+    """Replace symbols in several expressions."""
+    return tuple(part.substitute(replacements) for part in parts)
+
+
+def sizes_in(parts: Sequence[Affine]) -> tuple[str, ...]:
+    """The names of the sizes in several expressions, in order."""
+    return tuple(dict.fromkeys(symbol for part in parts for symbol in part.symbols if isinstance(symbol, str)))
+
+
+def _order(symbol: Symbol) -> tuple[int, int, str]:
+    if isinstance(symbol, int):
+        return 0, symbol, ""
+    return (1, 0, symbol) if isinstance(symbol, str) else (2, 0, repr(symbol))
+
+
+def _shown(symbol: Symbol | None) -> str:
+    if isinstance(symbol, Element):
+        return f"{symbol.array}[{', '.join(map(str, symbol.index))}]"
+    return f"#{symbol}" if isinstance(symbol, int) else str(symbol)

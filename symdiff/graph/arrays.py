@@ -1,0 +1,127 @@
+"""Arrays in the reference interpreter: NumPy arrays of numbers of any kind, sums and folds one term after the other."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from symdiff.errors import InternalError, ShapeError
+from symdiff.graph.affine import Affine, Axes, Element
+from symdiff.graph.graph import Const, Fold, Graph, Sum
+from symdiff.graph.terms import Term
+
+EMPTY = {
+    "mul": Const(1),
+    "maximum": Const(-float("inf")),
+    "minimum": Const(float("inf")),
+    "max": Const(-float("inf")),
+    "min": Const(float("inf")),
+    "and": Const(True),
+    "or": Const(False),
+}  # what a fold of nothing is
+
+
+def extents(graph: Graph, given: Mapping[str, Any]) -> dict[str, int]:
+    """The sizes that arrays have. Raises ShapeError where two arguments disagree, or one is not what the graph is for."""
+    found: dict[str, int] = {}
+    for size, (name, axis) in graph.sizes.items():
+        found[size] = np.shape(given[name])[axis]
+    for name, axes in graph.input_axes.items():
+        shape = np.shape(given[name])
+        wanted = tuple(length.value(found) for length in axes)
+        if shape != wanted:
+            raise ShapeError(f"{name} has shape {shape} where {wanted} is needed")
+    return found
+
+
+def elementwise(function: Callable[..., Any], *operands: Any) -> Any:
+    """A function of scalars applied element by element to arrays of one shape, and scalars."""
+    arrays = [operand for operand in operands if isinstance(operand, np.ndarray)]
+    if not arrays:
+        return function(*operands)
+    result = np.empty(arrays[0].shape, dtype=object)
+    for index in np.ndindex(result.shape):
+        result[index] = function(*(item[index] if isinstance(item, np.ndarray) else item for item in operands))
+    return result
+
+
+def filled(value: Any, axes: Axes, sizes: Mapping[str, int]) -> Any:
+    """An array; a scalar stands for one that is full of it. Floats become an array of floats."""
+    if not isinstance(value, np.ndarray):
+        array: np.ndarray[Any, Any] = np.empty(tuple(max(length.value(sizes), 0) for length in axes), dtype=object)
+        for index in np.ndindex(array.shape):
+            array[index] = value
+        value = array
+    return value.astype(np.float64) if all(isinstance(item, float) for item in value.flat) else value
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """Evaluates sums and folds over ``values``, which grow while a graph is run; ``combined(op, left, right)`` computes."""
+
+    sizes: Mapping[str, int]
+    values: Mapping[str, Any]
+    literal: Callable[[Const], Any]
+    combined: Callable[[str, Any, Any], Any]
+
+    def evaluate(self, statement: Sum | Fold) -> Any:
+        """The array, or for no axes the scalar, of a sum or fold."""
+        op = statement.op.name if isinstance(statement, Fold) else "add"
+        shape = tuple(max(length.value(self.sizes), 0) for length in statement.axes)
+        found: dict[tuple[int, ...], Any] = {}
+        for term in statement.terms:
+            for place, value in self._contributions(term, shape):
+                if any(not 0 <= index < length for index, length in zip(place, shape, strict=True)):
+                    raise InternalError(f"{statement.name}: {place} is outside of {shape}")
+                found[place] = self.combined(op, found[place], value) if place in found else value
+        empty = self.literal(EMPTY[op] if isinstance(statement, Fold) else Const(0))
+        if not statement.axes:
+            return found.get((), empty)
+        result = np.empty(shape, dtype=object)
+        for place in np.ndindex(shape):
+            result[place] = found.get(place, empty)
+        return result
+
+    def _contributions(self, term: Term, shape: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], Any]]:
+        """Where a term adds what, element by element."""
+        rank = len(shape)
+        starts: Iterator[tuple[int, ...]] = iter([()]) if term.address is not None else itertools.product(*map(range, shape))
+        for start in starts:
+            numbers: dict[Any, int] = {**self.sizes, **dict(enumerate(start))}
+            for inner in self._points(term, numbers, rank, 0):
+                if all(guard.holds(self._value(guard.affine, inner)) for guard in term.guards):
+                    place = start if term.address is None else tuple(self._value(part, inner) for part in term.address)
+                    yield place, self._read(term, inner)
+
+    def _points(self, term: Term, numbers: dict[Any, int], rank: int, depth: int) -> Iterator[dict[Any, int]]:
+        """Every combination of the ranges of a term."""
+        if depth == len(term.ranges):
+            yield numbers
+            return
+        each = term.ranges[depth]
+        for index in range(self._value(each.low, numbers), self._value(each.high, numbers)):
+            yield from self._points(term, {**numbers, rank + depth: index}, rank, depth + 1)
+
+    def _read(self, term: Term, numbers: Mapping[Any, int]) -> Any:
+        if isinstance(term.atom, Affine):
+            return self.literal(Const(float(self._value(term.atom, numbers))))
+        if isinstance(term.atom, Const):
+            return self.literal(term.atom)
+        array = self.values[term.atom]
+        if not isinstance(array, np.ndarray):
+            return array
+        index = tuple(self._value(part, numbers) for part in term.index)
+        if any(not 0 <= place < length for place, length in zip(index, array.shape, strict=True)):
+            raise InternalError(f"{term.atom}{list(index)} is outside of {array.shape}")
+        return array[index]
+
+    def _value(self, part: Affine, numbers: Mapping[Any, int]) -> int:
+        return part.value(numbers, lambda element: self._element(element, numbers))
+
+    def _element(self, element: Element, numbers: Mapping[Any, int]) -> int:
+        index = tuple(self._value(part, numbers) for part in element.index)
+        return int(self.values[element.array][index])
