@@ -60,7 +60,8 @@ def derivative(graph: Graph, wrt: Sequence[str], tidy: Tidy = identity) -> Graph
 def gradient(graph: Graph, wrt: Sequence[str], keep_value: bool = False, tidy: Tidy = identity) -> Derived:
     """The gradient of a scalar-valued graph, after its value if that is kept."""
     _scalar_valued(graph)
-    modes: tuple[Mode, ...] = ("reverse", "forward") if len(wrt) == 1 else ("reverse",)
+    one_number = len(wrt) == 1 and not graph.input_axes[wrt[0]]
+    modes: tuple[Mode, ...] = ("reverse", "forward") if one_number else ("reverse",)
     entries = [(0, column) for column in range(len(wrt))]
     return _cheapest({mode: partial(_entries, graph, wrt, mode, entries, keep_value, tidy) for mode in modes}, _size(graph))
 
