@@ -41,11 +41,15 @@ class Expanded:
         """An array of the axes, the same for all elements that are folded into one."""
         return self.builder.sum([self._view(atom)], self.axes)
 
-    def total(self, product: Atom, hint: str) -> Atom:
-        """The sum of an expanded array over the elements that are folded."""
+    def whole(self, product: Atom) -> Term:
+        """The term that adds an expanded array up over the elements that are folded."""
         index = identity(len(self.axes)) if isinstance(product, str) else ()
         ranges = tuple(Range(Affine(), length) for length in self.lengths)
-        return self.builder.sum([Term(product, index, ranges, self.term.guards)], self.statement.axes, hint=hint)
+        return Term(product, index, ranges, self.term.guards)
+
+    def total(self, product: Atom, hint: str) -> Atom:
+        """The sum of an expanded array over the elements that are folded."""
+        return self.builder.sum([self.whole(product)], self.statement.axes, hint=hint)
 
     def scattered(self, product: Atom, rank: int) -> Term:
         """An expanded array as a contribution to the array of this rank that is folded."""
