@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from symdiff.calculus.entries import Columns, Place
 from symdiff.calculus.seeds import Tidy, gradient, identity
-from symdiff.graph.affine import Affine, Axes
+from symdiff.errors import ShapeError
+from symdiff.graph.affine import Affine, Axes, Element
+from symdiff.graph.affine import identity as identities
 from symdiff.graph.graph import Atom, Graph, Param
-from symdiff.graph.structure import SCALAR, Items, Structure, Tensor
+from symdiff.graph.structure import SCALAR, EntryPlace, Items, Sparse, Structure, Tensor
+from symdiff.graph.terms import Term, full_ranges
 
 Blocks = tuple[list[Structure], list[Atom]]  # the structure for each argument, and the atoms of all
 
@@ -44,6 +48,53 @@ def hessian(graph: Graph, params: Sequence[Param], tidy: Tidy = identity) -> Gra
         outputs += [atom for _, made in blocks for atom in made]
         rows.append(Items("tuple", tuple(made for made, _ in blocks)))
     return tidy(replace(columns.finish(outputs), result=Items("tuple", tuple(rows))))
+
+
+def sparse(graph: Graph, params: Sequence[Param], tidy: Tidy = identity) -> Graph:
+    """The derivative of the result, which is one array, in each of the arguments, as values of sparse matrices.
+
+    Each entry adds its values to the vector of stored values at positions that a parameter holds: they depend on sizes only.
+    """
+    columns = Columns(graph, [leaf for param in params for leaf in param.leaves])
+    rows = _places(graph.result, graph.outputs)
+    taken = columns.builder
+    structures: list[Structure] = []
+    outputs: list[Atom] = []
+    patterns: list[Param] = []
+    for param in params:
+        count, order = taken.fresh("count"), taken.fresh("columns")
+        patterns.append(Param(order, Tensor((Affine.of(count),), "int"), (order,), "pattern"))
+        places, terms = [], []
+        for (atom, at), (name, to) in itertools.product(rows, _places(param.structure, param.leaves)):
+            own = taken.axes_of(atom)
+            for entry in columns.of(atom, columns.wrt.index(str(name))):
+                entry = replace(entry, address=entry.address or to)
+                axes = (*own, *(each.high for each in entry.ranges))
+                place = EntryPlace(taken.fresh("place"), axes, identities(len(own)) if own else at, entry)
+                places.append(place)
+                patterns.append(Param(place.name, Tensor(axes or (Affine(1),), "int"), (place.name,), "pattern"))
+                terms.append(_stored(place))
+        structures.append(Sparse(_needed(axes_of(graph.result)), _needed(axes_of(param.structure)), tuple(places), count))
+        outputs.append(taken.sum(terms, (Affine.of(count),), hint="values"))
+    made = columns.finish(outputs)
+    made = replace(made, params=(*made.params, *patterns), result=Items("tuple", tuple(structures)))
+    return tidy(made)
+
+
+def _stored(place: EntryPlace) -> Term:
+    """An entry as a contribution to the vector of stored values."""
+    term: Term = place.term
+    moved = term.moved(lambda position: position + 1)
+    index = identities(len(place.axes), 1) or (Affine(),)
+    where = Affine.of(Element(place.name, index))
+    own = len(place.axes) - len(moved.ranges)
+    return replace(moved, ranges=(*full_ranges(place.axes[:own]), *moved.ranges), address=(where,))
+
+
+def _needed(axes: Axes | None) -> Axes:
+    if axes is None:
+        raise ShapeError("a sparse Jacobian needs a result and arguments that are arrays")
+    return axes
 
 
 def _block(
