@@ -94,8 +94,8 @@ def _holds(guard: Guard, value: Indices) -> Indices:
     holds: Indices = value >= 0
     if guard.test == ">=":
         return holds
-    holds = ((value % guard.modulus if guard.modulus else value) == 0) == (guard.test == "==")
-    return holds
+    divided: Indices = (value % guard.modulus if guard.modulus else value) == 0
+    return divided if guard.test == "==" else ~divided
 
 
 def _flat(parts: Sequence[Indices], lengths: Sequence[int], shape: tuple[int, ...]) -> Indices:

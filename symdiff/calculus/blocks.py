@@ -50,35 +50,56 @@ def hessian(graph: Graph, params: Sequence[Param], tidy: Tidy = identity) -> Gra
     return tidy(replace(columns.finish(outputs), result=Items("tuple", tuple(rows))))
 
 
-def sparse(graph: Graph, params: Sequence[Param], tidy: Tidy = identity) -> Graph:
-    """The derivative of the result, which is one array, in each of the arguments, as values of sparse matrices.
+def sparse(graph: Graph, params: Sequence[Param], order: int = 1, tidy: Tidy = identity) -> Graph:
+    """The first derivatives of an array in each argument, or the second ones of a scalar, as values of sparse matrices.
 
     Each entry adds its values to the vector of stored values at positions that a parameter holds: they depend on sizes only.
+    ``result`` is a tuple with one matrix for each argument; for order 2 a tuple of those, one for each argument.
     """
+    rows: list[tuple[Structure, Sequence[Atom]]] = [(graph.result, graph.outputs)]
+    if order == 2:
+        graph = gradient(graph, [leaf for param in params for leaf in param.leaves], tidy=tidy).graph
+        graph = replace(graph, result=Items("tuple", tuple(param.structure for param in params)))
+        rows = list(_parts(graph.result, graph.outputs))
     columns = Columns(graph, [leaf for param in params for leaf in param.leaves])
-    rows = _places(graph.result, graph.outputs)
-    taken = columns.builder
-    structures: list[Structure] = []
-    outputs: list[Atom] = []
-    patterns: list[Param] = []
-    for param in params:
-        count, order = taken.fresh("count"), taken.fresh("columns")
-        patterns.append(Param(order, Tensor((Affine.of(count),), "int"), (order,), "pattern"))
-        places, terms = [], []
-        for (atom, at), (name, to) in itertools.product(rows, _places(param.structure, param.leaves)):
-            own = taken.axes_of(atom)
-            for entry in columns.of(atom, columns.wrt.index(str(name))):
+    made = _Stored(columns)
+    structures = [Items("tuple", tuple(made.block(outer, atoms, param) for param in params)) for outer, atoms in rows]
+    finished = columns.finish(made.outputs)
+    result = Items("tuple", tuple(structures)) if order == 2 else structures[0]
+    return tidy(replace(finished, params=(*finished.params, *made.patterns), result=result))
+
+
+class _Stored:
+    """The vectors of stored values of several matrices, and the parameters that say where the values go."""
+
+    def __init__(self, columns: Columns) -> None:
+        self.columns = columns
+        self.builder = columns.builder
+        self.outputs: list[Atom] = []
+        self.patterns: list[Param] = []
+
+    def block(self, outer: Structure, atoms: Sequence[Atom], param: Param) -> Sparse:
+        """The derivatives of one array in one argument."""
+        builder = self.builder
+        count = builder.fresh("count")
+        self._pattern("columns", (Affine.of(count),))
+        places: list[EntryPlace] = []
+        terms: list[Term] = []
+        for (atom, at), (name, to) in itertools.product(_places(outer, atoms), _places(param.structure, param.leaves)):
+            own = builder.axes_of(atom)
+            for entry in self.columns.of(atom, self.columns.wrt.index(str(name))):
                 entry = replace(entry, address=entry.address or to)
                 axes = (*own, *(each.high for each in entry.ranges))
-                place = EntryPlace(taken.fresh("place"), axes, identities(len(own)) if own else at, entry)
-                places.append(place)
-                patterns.append(Param(place.name, Tensor(axes or (Affine(1),), "int"), (place.name,), "pattern"))
-                terms.append(_stored(place))
-        structures.append(Sparse(_needed(axes_of(graph.result)), _needed(axes_of(param.structure)), tuple(places), count))
-        outputs.append(taken.sum(terms, (Affine.of(count),), hint="values"))
-    made = columns.finish(outputs)
-    made = replace(made, params=(*made.params, *patterns), result=Items("tuple", tuple(structures)))
-    return tidy(made)
+                name_of = self._pattern("place", axes or (Affine(1),))
+                places.append(EntryPlace(name_of, axes, identities(len(own)) if own else at, entry))
+                terms.append(_stored(places[-1]))
+        self.outputs.append(builder.sum(terms, (Affine.of(count),), hint="values"))
+        return Sparse(_needed(axes_of(outer)), _needed(axes_of(param.structure)), tuple(places), count)
+
+    def _pattern(self, hint: str, axes: Axes) -> str:
+        name = self.builder.fresh(hint, axes=axes)
+        self.patterns.append(Param(name, Tensor(axes, "int"), (name,), "pattern"))
+        return name
 
 
 def _stored(place: EntryPlace) -> Term:

@@ -226,6 +226,36 @@ class Sparse(Structure):
 
 
 @dataclass(frozen=True)
+class FixedSparse(Structure):
+    """A sparse matrix of fixed shape: its leaves are the elements that can be other than 0, row by row, at ``positions``."""
+
+    dimensions: tuple[int, int]
+    positions: tuple[tuple[int, int], ...]
+
+    @property
+    def size(self) -> int:
+        """The number of stored values."""
+        return len(self.positions)
+
+    def indices(self) -> Iterator[tuple[int, ...]]:
+        """The row and column of each stored value."""
+        yield from self.positions
+
+    def pack(self, leaves: Sequence[Any]) -> Any:
+        """The SciPy CSR array."""
+        import numpy as np
+        from scipy.sparse import csr_array
+
+        rows, columns = np.array(self.positions, dtype=np.int64).reshape(-1, 2).T
+        return csr_array((np.array(leaves, dtype=np.float64), (rows, columns)), shape=self.dimensions)
+
+    @property
+    def shape(self) -> None:
+        """None: it is no dense array."""
+        return None
+
+
+@dataclass(frozen=True)
 class EntryPlace:
     """Where an entry of a Jacobian stands: ``row`` and ``term.address`` (its column) over ``axes`` and the term's ranges."""
 
