@@ -7,14 +7,15 @@ of integers that a function indexes with). It is computed once for each set of s
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from symdiff.graph.affine import Affine, Axes, Element
-from symdiff.graph.structure import EntryPlace, Sparse
+from symdiff.graph.graph import Graph
+from symdiff.graph.structure import EntryPlace, Items, Sparse, Structure, Tensor
 from symdiff.graph.terms import Guard, arrays_in
 
 Indices = np.ndarray[Any, Any]
@@ -105,6 +106,64 @@ def _flat(parts: Sequence[Indices], lengths: Sequence[int], shape: tuple[int, ..
         total = total * length + part
     flat: Indices = np.broadcast_to(total, shape)
     return flat
+
+
+MAX_KEPT = 8  # patterns of so many different sizes
+
+
+class Patterns:
+    """The patterns of all sparse matrices in the result of one graph, kept for the sizes of the latest calls."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.structures = list(_sparse(graph.result))
+        self.orders = {length: name for name, (length, *_) in self._order_axes().items()}
+        self._kept: dict[tuple[int, ...], list[Pattern]] = {}
+
+    def _order_axes(self) -> dict[str, Axes]:
+        patterns = [param for param in self.graph.params if param.role == "pattern"]
+        return {param.name: param.structure.axes for param in patterns if isinstance(param.structure, Tensor)}
+
+    def of(self, arrays: Mapping[str, Any]) -> list[Pattern]:
+        """The patterns for a call with these array arguments, by name."""
+        told = {size: place for size, place in self.graph.sizes.items() if place[0] in arrays}
+        sizes = {size: int(np.shape(arrays[name])[axis]) for size, (name, axis) in told.items()}
+        if any(map(depends_on_data, self.structures)):
+            return [pattern(structure, sizes, arrays) for structure in self.structures]
+        key = tuple(sizes.values())
+        if key not in self._kept:
+            while len(self._kept) >= MAX_KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._kept[key] = [pattern(structure, sizes, arrays) for structure in self.structures]
+        return self._kept[key]
+
+    def arguments(self, found: Sequence[Pattern]) -> dict[str, Indices]:
+        """What the parameters of the role "pattern" get."""
+        values: dict[str, Indices] = {}
+        for structure, each in zip(self.structures, found, strict=True):
+            values[self.orders[Affine.of(structure.count)]] = each.columns
+            values |= {place.name: position for place, position in zip(structure.places, each.positions, strict=True)}
+        return values
+
+    def assembled(self, value: Any, found: Sequence[Pattern]) -> Any:
+        """The result of compiled code with a matrix for each vector of stored values."""
+        return _assembled(self.graph.result, value, iter(found))
+
+
+def _assembled(structure: Structure, value: Any, found: Iterator[Pattern]) -> Any:
+    if isinstance(structure, Sparse):
+        return next(found).matrix(value)
+    if isinstance(structure, Items):
+        return structure.filled([_assembled(item, part, found) for item, part in zip(structure.items, value, strict=True)])
+    return value
+
+
+def _sparse(structure: Structure) -> Iterator[Sparse]:
+    """The sparse matrices of a result, in order."""
+    if isinstance(structure, Sparse):
+        yield structure
+    for item in structure.items if isinstance(structure, Items) else ():
+        yield from _sparse(item)
 
 
 # -- in words -----------------------------------------------------------------------------------------------------
@@ -204,4 +263,4 @@ def _product(axes: Axes) -> str:
     return "*".join(str(length) if single or length.is_simple else f"({length})" for length in axes) or "1"
 
 
-__all__ = ["Pattern", "Sparsity", "depends_on_data", "pattern", "sparsity"]
+__all__ = ["Pattern", "Patterns", "Sparsity", "depends_on_data", "pattern", "sparsity"]
