@@ -32,7 +32,7 @@ def extents(graph: Graph, given: Mapping[str, Any]) -> dict[str, int]:
         found[size] = np.shape(given[name])[axis]
     for name, axes in graph.input_axes.items():
         shape = np.shape(given[name])
-        wanted = tuple(length.value(found) for length in axes)
+        wanted = tuple(max(length.value(found), 0) for length in axes)
         if shape != wanted:
             raise ShapeError(f"{name} has shape {shape} where {wanted} is needed")
     return found
