@@ -174,9 +174,9 @@ class Builder:
             self.share(statement)
 
     def _place(self, statement: Statement | None = None) -> int:
-        """The block that a statement belongs to, by number: elementwise ones hold lets and branches with axes only."""
-        here = self._blocks[-1]
-        if not here.elementwise or isinstance(statement, Raise) or (isinstance(statement, Let | If) and statement.axes):
+        """The block that a statement belongs to, by number: sums and scalar lets stand outside of elementwise branches."""
+        stays = isinstance(statement, If | Raise) or (isinstance(statement, Let) and statement.axes)
+        if stays or not self._blocks[-1].elementwise:
             return len(self._blocks) - 1
         return max(number for number, block in enumerate(self._blocks) if not block.elementwise)
 
