@@ -91,7 +91,7 @@ class Columns(Sweep):
         operand = str(statement.term.atom)
         if operand not in self.entries:
             return
-        expanded = Expanded(self.builder, statement)
+        expanded = Expanded(self, statement)
         read = self.builder.fresh("t", axes=expanded.axes)  # names for entries only: nothing is computed for them
         self.sum(read, expanded.axes, [expanded.term])
         product = self.builder.fresh("t", axes=expanded.axes)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property, reduce
 
-from symdiff.calculus.sweep import Sweep
+from symdiff.calculus.sweep import ONE, Sweep
 from symdiff.calculus.sweep import Term as Product
 from symdiff.errors import InternalError
 from symdiff.graph.affine import Affine, Axes, Symbol, identity
@@ -65,6 +65,11 @@ class Expanded:
             return self.sweep.total([Product(self._of_product, vector, alone)], "t")
         concerned, share = self._of_extreme
         return self.sweep.only(concerned, [Product(share, vector, alone)], "t")
+
+    @cached_property
+    def partial(self) -> Atom:
+        """The partial of the fold in each element; its support tells where it is 0 because another one was chosen."""
+        return self.times(ONE, True)
 
     def _view(self, atom: Atom) -> Term:
         return Term(atom, identity(self.rank) if isinstance(atom, str) and self.builder.axes_of(atom) else ())
