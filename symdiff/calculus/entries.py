@@ -83,7 +83,7 @@ class Columns(Sweep):
         for term in terms:
             for number, inner in (self.entries.get(term.atom, {}) if isinstance(term.atom, str) else {}).items():
                 for entry in inner:
-                    found.setdefault(number, []).extend(self.summed(self.read(term, entry, axes), axes))
+                    found.setdefault(number, []).append(self.summed(self.read(term, entry, axes), axes, number))
         self.keep(name, axes, found)
 
     def fold(self, statement: Fold) -> None:
@@ -154,22 +154,21 @@ class Columns(Sweep):
         for term in terms:
             part = self.whole(term, axes)
             total = part if total is None else self.builder.apply(TABLE["add"], total, part)
-        return self.over(terms[0], total or Const(0), axes)
+        return self.over(terms[0], total or Const(0))
 
     def times(self, coefficient: Atom, term: Term, axes: Axes) -> Term:
         """An entry of an operand times the partial of the value in it. Where the partial is 0 by a branch, it is 0."""
         if coefficient == ONE:
             return term
         if term.atom == ONE:
-            index = identity(len(axes)) if isinstance(coefficient, str) else ()
-            return replace(term, atom=coefficient, index=index)
+            return self.over(term, coefficient)
         full = (*axes, *(each.high for each in term.ranges))
         own = identity(len(axes))
         wide = partial(self.widened, full=full, own=own)
         vector = self.whole(term, axes)
         where = self.supports.of(coefficient)
         if not where:
-            return self.over(term, self.builder.apply(TABLE["mul"], wide(coefficient), vector), axes)
+            return self.over(term, self.builder.apply(TABLE["mul"], wide(coefficient), vector))
         condition, holds = self.supports.test(where)
         condition = wide(condition)
         with self.builder.block(elementwise=bool(full)) as body:
@@ -179,7 +178,7 @@ class Columns(Sweep):
             (made,) = self.builder.branch(condition, body, (), [("t", product, zero)])
         else:
             (made,) = self.builder.branch(condition, (), body, [("t", zero, product)])
-        return self.over(term, made, axes)
+        return self.over(term, made)
 
     def widened(self, atom: Atom, full: Axes, own: tuple[Affine, ...]) -> Atom:
         """An array of the axes of a value as one over the ranges of an entry, too."""
@@ -197,11 +196,9 @@ class Columns(Sweep):
         full = (*axes, *(each.high for each in term.ranges))
         return self.builder.sum([Term(term.atom, term.index, (), term.guards)], full)
 
-    @staticmethod
-    def over(term: Term, atom: Atom, axes: Axes) -> Term:
-        """The entry with other coefficients, which are an array over axes and ranges."""
-        rank = len(axes) + len(term.ranges)
-        return replace(term, atom=atom, index=identity(rank) if isinstance(atom, str) else ())
+    def over(self, term: Term, atom: Atom) -> Term:
+        """The entry with other coefficients: an array over axes and ranges, or the same number for all."""
+        return replace(term, atom=atom, index=identity(len(self.builder.axes_of(atom))))
 
     def read(self, term: Term, entry: Term, axes: Axes) -> Term:
         """The entry of a sum that one of its terms makes of an entry of the array that it reads."""
@@ -214,24 +211,28 @@ class Columns(Sweep):
         ranges, guards = (*term.ranges, *inner.ranges), (*term.guards, *inner.guards)
         return _rectangular(replace(inner, ranges=ranges, guards=guards), axes)
 
-    def summed(self, entry: Term, axes: Axes) -> list[Term]:
+    def summed(self, entry: Term, axes: Axes, number: int) -> Term:
         """The entry with every range added up that its column does not depend on."""
         rank = len(axes)
         entry = _solved(entry, axes)
-        columns = {position for part in entry.address or () for position in part.positions}
-        inner = [position for position in range(rank, rank + len(entry.ranges)) if position not in columns]
+        used = {position for part in entry.address or () for position in part.positions}
+        inner = [position for position in range(rank, rank + len(entry.ranges)) if position not in used]
         if not inner:
-            return [entry]
-        kept = [position for position in range(rank, rank + len(entry.ranges)) if position in columns]
+            return entry
+        kept = [position for position in range(rank, rank + len(entry.ranges)) if position in used]
         order = {position: rank + number for number, position in enumerate([*kept, *inner])}
         moved = entry.moved(lambda position: order.get(position, position))
         ranges = tuple(entry.ranges[position - rank] for position in [*kept, *inner])
         split = rank + len(kept)
         outer = tuple(guard for guard in moved.guards if all(position < split for position in guard.affine.positions))
+        # A column that is in range wherever there is something to add need not be so where there is nothing.
+        columns = self.builder.axes_of(self.wrt[number])
+        pairs = list(zip(moved.address or (), columns, strict=True))
+        outer += tuple(Guard(part) for place, length in pairs for part in (place, length - 1 - place))
         full = (*axes, *(each.high for each in ranges[: len(kept)]))
         term = Term(moved.atom, moved.index, ranges[len(kept) :], moved.guards)
         coefficients = self.builder.sum([term], full)
-        return [self.over(Term(ONE, (), ranges[: len(kept)], outer, moved.address), coefficients, axes)]
+        return self.over(Term(ONE, (), ranges[: len(kept)], outer, moved.address), coefficients)
 
     def array(self, rows: Sequence[Place], columns: Sequence[Place], axes: Axes) -> Atom:
         """One array of derivatives over ``axes``: those of the results in ``rows``, then those of the inputs in ``columns``."""
