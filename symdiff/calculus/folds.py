@@ -1,51 +1,56 @@
 """Partials of products and extremes over an axis, element by element.
 
 ``y = prod_j x[j]`` has the partial y/x[j] where y is not 0; elsewhere the product of the other elements, so that it is exact
-at zeros, to every order. An extreme hands its derivative to the elements that are it, in equal parts (as JAX has it).
+at zeros, to every order. An extreme hands its derivative to the elements that are it, in equal parts (as JAX has it), and
+what the others would do with it (0*inf) is never computed.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, reduce
 
+from symdiff.calculus.sweep import ONE, Sweep
+from symdiff.calculus.sweep import Term as Product
 from symdiff.errors import InternalError
-from symdiff.graph.affine import Affine, identity
-from symdiff.graph.build import Builder
+from symdiff.graph.affine import Affine, Axes, Symbol, identity
+from symdiff.graph.bounds import Bounds
 from symdiff.graph.graph import Atom, Const, Fold
 from symdiff.graph.terms import Guard, Range, Term, full_ranges
 from symdiff.primitives import TABLE
 
 
 class Expanded:
-    """A fold over all its elements: arrays over its axes and its ranges."""
+    """A fold over all its elements: arrays over its axes and its ranges.
 
-    def __init__(self, builder: Builder, statement: Fold) -> None:
-        self.builder = builder
+    An axis is as long as its range can be; where a range depends on an index, a guard tells which elements are in it.
+    """
+
+    def __init__(self, sweep: Sweep, statement: Fold) -> None:
+        self.sweep = sweep
+        self.builder = sweep.builder
         self.statement = statement
         self.rank = len(statement.axes)
-        ranges = statement.term.ranges
-        if any((each.low.positions | each.high.positions) for each in ranges):
-            raise InternalError(f"{statement.name}: a fold over a range that depends on an index")
-        # Every range from 0, so that it is an axis.
-        shift = {self.rank + number: Affine.of(self.rank + number) + each.low for number, each in enumerate(ranges)}
-        self.term = replace(statement.term.substitute(shift), ranges=())  # type: ignore[arg-type]
-        self.lengths = tuple(each.high - each.low for each in ranges)
+        self.term, self.lengths = _unrolled(statement)
         self.axes = (*statement.axes, *self.lengths)
 
     def read(self, atom: Atom) -> Atom:
         """What is folded, or its tangent, over all elements; 0 where a guard does not hold."""
-        return self.builder.sum([self.term.renamed(lambda _: atom)], self.axes)
+        return self.sweep.linear([self.term.renamed(lambda _: atom)], self.axes)
 
     def spread(self, atom: Atom) -> Atom:
         """An array of the axes, the same for all elements that are folded into one."""
-        return self.builder.sum([self._view(atom)], self.axes)
+        return self.sweep.linear([self._view(atom)], self.axes)
+
+    def whole(self, product: Atom) -> Term:
+        """The term that adds an expanded array up over the elements that are folded."""
+        index = identity(len(self.axes)) if isinstance(product, str) else ()
+        ranges = tuple(Range(Affine(), length) for length in self.lengths)
+        return Term(product, index, ranges, self.term.guards)
 
     def total(self, product: Atom, hint: str) -> Atom:
         """The sum of an expanded array over the elements that are folded."""
-        index = identity(len(self.axes)) if isinstance(product, str) else ()
-        ranges = tuple(Range(Affine(), length) for length in self.lengths)
-        return self.builder.sum([Term(product, index, ranges, self.term.guards)], self.statement.axes, hint=hint)
+        return self.builder.sum([self.whole(product)], self.statement.axes, hint=hint)
 
     def scattered(self, product: Atom, rank: int) -> Term:
         """An expanded array as a contribution to the array of this rank that is folded."""
@@ -54,37 +59,70 @@ class Expanded:
         made = Term(product, index, full_ranges(self.axes), moved.guards, moved.index)
         return replace(made, address=None) if rank == 0 else made
 
+    def times(self, vector: Atom, alone: bool) -> Atom:
+        """The partial of the fold in each element times an expanded array."""
+        if self.statement.op.name == "mul":
+            return self.sweep.total([Product(self._of_product, vector, alone)], "t")
+        concerned, share = self._of_extreme
+        return self.sweep.only(concerned, [Product(share, vector, alone)], "t")
+
     @cached_property
     def partial(self) -> Atom:
-        """The partial of the fold in each element."""
-        return self._of_product() if self.statement.op.name == "mul" else self._of_extreme()
+        """The partial of the fold in each element; its support tells where it is 0 because another one was chosen."""
+        return self.times(ONE, True)
 
     def _view(self, atom: Atom) -> Term:
         return Term(atom, identity(self.rank) if isinstance(atom, str) and self.builder.axes_of(atom) else ())
 
-    def _of_extreme(self) -> Atom:
-        """1/k for each of the k elements that are the extreme, else 0; NaN for all if the extreme is NaN."""
+    @cached_property
+    def _of_extreme(self) -> tuple[Atom, Atom]:
+        """Which elements are the extreme (all if it is NaN), and the part of each: 1/k of k elements, or NaN."""
         builder, name = self.builder, self.statement.name
-        value = self.spread(name)
-        chosen = builder.apply(TABLE["eq"], self.read(str(self.statement.term.atom)), value)
+        undecided = builder.apply(TABLE["isnan"], name)
+        chosen = builder.apply(TABLE["eq"], self.read(str(self.statement.term.atom)), self.spread(name))
         marks = builder.branch(chosen, (), (), [("t", Const(1), Const(0))])[0]
         share = builder.apply(TABLE["div"], Const(1), self.total(marks, "t"))
-        part = self.spread(share)
-        concerned = builder.apply(TABLE["or"], chosen, builder.apply(TABLE["isnan"], value))
-        return builder.branch(concerned, (), (), [("t", part, Const(0))])[0]
+        part = builder.branch(undecided, (), (), [("t", name, share)])[0]
+        concerned = builder.apply(TABLE["or"], chosen, builder.sum([self._view(undecided)], self.axes, kind="bool"))
+        return concerned, self.spread(part)
 
+    @cached_property
     def _of_product(self) -> Atom:
         """The product of the other elements."""
-        builder = self.builder
-        if len(self.lengths) != 1:
-            raise InternalError(f"{self.statement.name}: a product over several ranges at once")
-        own = Affine.of(self.rank)
-        other = Affine.of(self.rank + 1)
-        read = self.term.substitute({self.rank: other})
-        others = replace(read, ranges=(Range(Affine(), self.lengths[0]),), guards=(*read.guards, Guard(other - own, "!=")))
-        rest = builder.fold(TABLE["mul"], others, self.axes)
-        value = self.spread(self.statement.name)
-        regular = builder.apply(TABLE["ne"], value, Const(0))
+        builder, name = self.builder, self.statement.name
+        rest = reduce(lambda first, second: builder.apply(TABLE["mul"], first, second), map(self._others, range(len(self.lengths))))
+        regular = builder.apply(TABLE["ne"], name, Const(0))
+        # Where a guard does not hold nothing is divided by what was read: it is 0 there.
+        inside = builder.sum([replace(self._view(regular), guards=self.term.guards)], self.axes, kind="bool")
+        value, read = self.spread(name), self.read(str(self.statement.term.atom))
         with builder.block(elementwise=True) as body:
-            quotient = builder.apply(TABLE["div"], value, self.read(str(self.statement.term.atom)))
-        return builder.branch(regular, body, (), [("t", quotient, rest)])[0]
+            quotient = builder.apply(TABLE["div"], value, read)
+        return builder.branch(inside, body, (), [("t", quotient, rest)])[0]
+
+    def _others(self, first: int) -> Atom:
+        """The product of the elements that differ in one index, and are the same in those before it."""
+        own, rank = self.rank + first, len(self.axes)
+        places: dict[Symbol, Affine] = {
+            self.rank + number: Affine.of(rank + number - first) for number in range(first, len(self.lengths))
+        }
+        read = self.term.substitute(places)
+        differs = Guard(Affine.of(rank) - Affine.of(own), "!=")
+        others = replace(read, ranges=full_ranges(self.lengths[first:]), guards=(*read.guards, differs))
+        return self.builder.fold(TABLE["mul"], others, self.axes)
+
+
+def _unrolled(statement: Fold) -> tuple[Term, Axes]:
+    """The term of a fold whose ranges have become axes that start at 0, and their lengths, in sizes only."""
+    rank, term = len(statement.axes), statement.term
+    bounds = Bounds.of(statement.axes, term.ranges)
+    places: dict[Symbol, Affine] = {}
+    lengths: list[Affine] = []
+    guards: list[Guard] = []
+    for position, each in enumerate(term.ranges, rank):
+        index, low, above = Affine.of(position), bounds.least(each.low), bounds.least(-each.high)
+        if low is None or above is None:
+            raise InternalError(f"{statement.name}: a fold over a range whose bounds only data tell")
+        places[position] = index + low
+        lengths.append(-above - low)
+        guards += [Guard(index - each.low)] * bool(each.low.positions) + [Guard(each.high - 1 - index)] * bool(each.high.positions)
+    return replace(term, ranges=(), guards=(*term.guards, *guards)).substitute(places), tuple(lengths)

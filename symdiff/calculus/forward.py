@@ -87,7 +87,7 @@ class Forward(Sweep):
                 for term in statement.terms
                 if isinstance(term.atom, str) and number in self.tangents.get(term.atom, ())
             ]
-            made[number] = self.builder.sum(terms, statement.axes, hint=self.hint(statement.name, number))
+            made[number] = self.linear(terms, statement.axes, self.hint(statement.name, number))
         if made:
             self.tangents[statement.name] = made
 
@@ -97,10 +97,10 @@ class Forward(Sweep):
         if not moved:
             return
         self.builder.origin = derived(statement.origin, "tangent")
-        expanded = Expanded(self.builder, statement)
+        expanded = Expanded(self, statement)
         made: Tangents = {}
         for number, tangent in moved.items():
-            product = self.total([Term(expanded.partial, expanded.read(tangent), len(moved) == 1)], "t")
+            product = expanded.times(expanded.read(tangent), len(moved) == 1)
             made[number] = expanded.total(product, self.hint(statement.name, number))
         self.tangents[statement.name] = made
 

@@ -81,7 +81,7 @@ class Reverse(Sweep):
         if products:
             total = self.total(products, "t")
             parts.append(view(total, len(axes)) if isinstance(total, str) else Part(total))
-        return self.builder.sum(parts, axes, hint=self.hint(name))
+        return self.linear(parts, axes, self.hint(name))
 
     def hint(self, name: str) -> str:
         """Return what the adjoint of a name is called."""
@@ -129,9 +129,9 @@ class Reverse(Sweep):
         if not bars or statement.term.atom not in self.active:
             return
         self.builder.origin = derived(statement.origin, "adjoint")
-        expanded = Expanded(self.builder, statement)
+        expanded = Expanded(self, statement)
         for seed, bar in bars.items():
-            product = self.total([Term(expanded.partial, expanded.spread(bar), len(bars) == 1)], "t")
+            product = expanded.times(expanded.spread(bar), len(bars) == 1)
             axes = self.builder.axes_of(str(statement.term.atom))
             part = contracted(expanded.scattered(product, len(axes)), axes)
             if part is not None:

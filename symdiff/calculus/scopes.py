@@ -22,7 +22,7 @@ from functools import partial
 
 from symdiff.calculus.naming import kept_name
 from symdiff.graph.build import Builder, Key, indexed_key, key
-from symdiff.graph.graph import UNDEFINED, Atom, Block, Fold, If, Let, Out, Statement, Sum
+from symdiff.graph.graph import UNDEFINED, Atom, Block, Const, Fold, If, Let, Out, Statement, Sum
 from symdiff.graph.mapping import renamed
 
 Path = tuple[tuple[int, bool], ...]  # the branches around a statement: number of the If, and which side
@@ -97,10 +97,10 @@ class _Sharing:
         return (statement,)
 
     def branch(self, statement: If) -> Block:
-        """The branch over first names; inside a branch on the same condition, only the side that can be reached."""
+        """The branch over first names; where its condition is decided, only the side that can be reached."""
         condition = self.resolve(statement.condition)
-        if condition in self.decided:
-            holds = self.decided[condition]
+        if isinstance(condition, Const) or condition in self.decided:
+            holds = bool(condition.value) if isinstance(condition, Const) else self.decided[condition]
             block = self.block(statement.then if holds else statement.orelse)
             for out in statement.outs:
                 self.scopes[-1].aliases[out.name] = self.resolve(out.then if holds else out.orelse)

@@ -11,8 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import reduce
 
+from symdiff.graph.affine import Affine, Axes
 from symdiff.graph.build import Body, Builder
 from symdiff.graph.graph import UNDEFINED, Atom, Const, If, Origin, Out
+from symdiff.graph.terms import Term
 from symdiff.primitives import TABLE
 
 # Nonzero only where one of these conditions is as stated: () is nowhere, None is everywhere.
@@ -57,6 +59,23 @@ class Supports:
                 return None
             tests.update(dict.fromkeys(where))
         return tuple(tests)
+
+    def moved(self, terms: Sequence[Term], axes: Axes) -> Where:
+        """Where a sum that moves atoms about, without adding up over ranges, is not a structural zero."""
+        tests: dict[Test, None] = {}
+        for term in terms:
+            where = None if isinstance(term.atom, Affine) else self.of(term.atom)
+            if where is None or (where and (term.ranges or term.address is not None)):
+                return None
+            tests.update((self._moved(condition, holds, term, axes), None) for condition, holds in where)
+        return tuple(tests)
+
+    def _moved(self, condition: Atom, holds: bool, term: Term, axes: Axes) -> Test:
+        """A condition as the term reads it; where a guard does not hold, it is false."""
+        if not self.builder.axes_of(condition):
+            return condition, holds
+        positive = condition if holds else self.builder.apply(TABLE["not"], condition)
+        return self.builder.sum([term.renamed(lambda _: positive)], axes, kind="bool"), True
 
     def test(self, where: Sequence[Test]) -> Test:
         """One condition for a support, as lets in the present block."""

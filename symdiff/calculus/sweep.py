@@ -10,10 +10,12 @@ from symdiff.calculus.activity import prune
 from symdiff.calculus.scopes import close, share
 from symdiff.calculus.supports import ZERO, Joining, Supports, Where
 from symdiff.errors import InternalError
+from symdiff.graph.affine import Axes
 from symdiff.graph.build import Body, Builder
 from symdiff.graph.graph import Atom, Const, Graph, If, Let, Origin, Param, defined, walk
 from symdiff.graph.splice import splice
 from symdiff.graph.structure import SCALAR, Items
+from symdiff.graph.terms import Term as Part
 from symdiff.primitives import TABLE
 
 ONE = Const(1)
@@ -71,6 +73,25 @@ class Sweep:
             supports.known[atom] = where
         return atom
 
+    def only(self, condition: Atom, terms: Sequence[Term], hint: str) -> Atom:
+        """The sum of the terms where a condition holds, 0 elsewhere, where they are not computed."""
+        with self.supports.side(condition, True) as body:
+            atom = self.total(terms, hint)
+        joining = Joining(self.supports, condition, (body, Body(body.elementwise)))
+        result = joining.out(hint, atom, ZERO)
+        self.builder.append(joining.branch(terms[-1].origin))
+        return result
+
+    def linear(self, terms: Sequence[Part], axes: Axes, hint: str = "t") -> Atom:
+        """The sum of terms over tangents or adjoints. Where it only moves them, it knows where they are zero."""
+        before = len(self.builder.kinds)
+        atom = self.builder.sum(terms, axes, hint=hint)
+        if isinstance(atom, str) and len(self.builder.kinds) > before:  # what is known of an earlier sum stays
+            where = self.supports.moved(terms, axes)
+            if where is not None:
+                self.supports.known[atom] = where
+        return atom
+
     def _single(self, term: Term) -> Term:
         """A term whose product is formed where its vector is not zero."""
         atom = self._guarded([term], self.supports.of(term.vector), "t", False)
@@ -80,7 +101,10 @@ class Sweep:
         """The sum of terms that are zero elsewhere, in a branch."""
         self.builder.origin = terms[-1].origin
         condition, holds = self.supports.test(where or ())
-        name = self.builder.fresh(hint, axes=self.builder.axes_of(condition, *(term.vector for term in terms)))
+        axes = self.builder.axes_of(condition, *(term.vector for term in terms))
+        if self.builder.current.elementwise:
+            condition = self.builder.spread(condition, axes)
+        name = self.builder.fresh(hint, axes=axes)
         with self.supports.side(condition, holds) as body:
             atom = self._total(terms, hint, common)
         empty = Body(body.elementwise)

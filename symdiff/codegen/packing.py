@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from symdiff.graph.structure import SCALAR, Array, Items, Structure
+from symdiff.graph.structure import SCALAR, Array, FixedSparse, Items, Structure
 
 LONGEST_TUPLE = 16
 
 
 def packed(structure: Structure) -> Structure:
     """The structure that generated code returns for ``structure``, after the rule above."""
+    if isinstance(structure, FixedSparse):
+        return Array((structure.size,))
     if not isinstance(structure, Items):
         return structure
     if structure.size == 0:

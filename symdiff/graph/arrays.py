@@ -32,7 +32,7 @@ def extents(graph: Graph, given: Mapping[str, Any]) -> dict[str, int]:
         found[size] = np.shape(given[name])[axis]
     for name, axes in graph.input_axes.items():
         shape = np.shape(given[name])
-        wanted = tuple(length.value(found) for length in axes)
+        wanted = tuple(max(length.value(found), 0) for length in axes)
         if shape != wanted:
             raise ShapeError(f"{name} has shape {shape} where {wanted} is needed")
     return found
@@ -67,6 +67,7 @@ class Arrays:
     values: Mapping[str, Any]
     literal: Callable[[Const], Any]
     combined: Callable[[str, Any, Any], Any]
+    integer: Callable[[Any], int]  # an element of an array of integers as an index
 
     def evaluate(self, statement: Sum | Fold) -> Any:
         """The array, or for no axes the scalar, of a sum or fold."""
@@ -124,4 +125,4 @@ class Arrays:
 
     def _element(self, element: Element, numbers: Mapping[Any, int]) -> int:
         index = tuple(self._value(part, numbers) for part in element.index)
-        return int(self.values[element.array][index])
+        return self.integer(self.values[element.array][index])

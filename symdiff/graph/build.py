@@ -154,7 +154,7 @@ class Builder:
 
     def _indexed(self, make: Callable[[str], Sum | Fold], hint: str, kind: Kind, axes: Axes) -> str:
         wanted = indexed_key(make(""))
-        place = max(number for number, block in enumerate(self._blocks) if not block.elementwise)
+        place = self._place()
         found = next((scope[wanted] for scope in reversed(self._shared[: place + 1]) if wanted in scope), None)
         if found is not None:
             return found
@@ -165,16 +165,26 @@ class Builder:
         return statement.name
 
     def append(self, statement: Statement) -> None:
-        """Add a finished statement; a let becomes available for sharing in this block and the blocks inside it."""
-        self._blocks[-1].append(statement)
+        """Add a finished statement; a let becomes available for sharing in this block and the blocks inside it.
+
+        A scalar (of literals: nothing else is a scalar there) stands outside of elementwise branches.
+        """
+        self._blocks[self._place(statement)].append(statement)
         if isinstance(statement, Let | Sum | Fold):
             self.share(statement)
+
+    def _place(self, statement: Statement | None = None) -> int:
+        """The block that a statement belongs to, by number: sums and scalar lets stand outside of elementwise branches."""
+        stays = isinstance(statement, If | Raise) or (isinstance(statement, Let) and statement.axes)
+        if stays or not self._blocks[-1].elementwise:
+            return len(self._blocks) - 1
+        return max(number for number, block in enumerate(self._blocks) if not block.elementwise)
 
     def share(self, statement: Let | Sum | Fold) -> None:
         """Make a statement that stands elsewhere available for sharing in the present block."""
         self._remember(statement)
         wanted = key(statement.op, statement.args) if isinstance(statement, Let) else indexed_key(statement)
-        self._shared[-1].setdefault(wanted, statement.name)
+        self._shared[self._place(statement)].setdefault(wanted, statement.name)
 
     def _remember(self, statement: Let | Sum | Fold) -> None:
         if isinstance(statement, Let):

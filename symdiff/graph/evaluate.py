@@ -77,6 +77,10 @@ class Machine(ABC):
         """Whether a condition holds."""
         return bool(value)
 
+    def _integer(self, value: Any) -> int:
+        """An integer from data that is an index."""
+        return int(value)
+
     def run(self, graph: Graph, inputs: Sequence[Number]) -> list[Any]:
         """The values of the outputs at ``inputs``."""
         if len(inputs) != len(graph.inputs):
@@ -84,7 +88,7 @@ class Machine(ABC):
         given = dict(zip(graph.inputs, inputs, strict=True))
         sizes = extents(graph, given)
         values = {name: elementwise(self._number, value) for name, value in ({**sizes, **given}).items()}
-        arrays = Arrays(sizes, values, self._literal, self._combined)
+        arrays = Arrays(sizes, values, self._literal, self._combined, self._integer)
         with np.errstate(all="ignore"):
             self._block(graph.body, values, arrays)
         found = [self._read(values, atom) for atom in graph.outputs]
@@ -198,6 +202,9 @@ class Bounded(Double):
 
     def _truth(self, value: Any) -> bool:
         return bool(value[0])
+
+    def _integer(self, value: Any) -> int:
+        return int(value[0])
 
     def _operation(self, let: Let, operands: list[Any]) -> Any:
         values, errors = [value for value, _ in operands], [error for _, error in operands]
