@@ -112,10 +112,7 @@ class Builder:
         if op.expansion is not None:
             expand: Callable[..., Any] = op.expansion
             return self.atom(expand(*(Value(self, arg) for arg in args)))
-        args = tuple(self._operand(op, arg) for arg in args)
-        axes = self.axes_of(*args)
-        if axes:
-            args = tuple(self.spread(arg, axes) for arg in args)
+        args = self._operands(op, args)
         found = self._found(op, args)
         return self._make(op, args, hint, origin) if found is None else found
 
@@ -293,6 +290,12 @@ class Builder:
         name = self.fresh(hint, op.result, axes)
         self.append(Let(name, op, args, origin or self.origin, axes))
         return name
+
+    def _operands(self, op: Primitive, args: Iterable[Atom]) -> tuple[Atom, ...]:
+        """The operands as the row takes them; scalars beside arrays are spread."""
+        found = tuple(self._operand(op, arg) for arg in args)
+        axes = self.axes_of(*found)
+        return tuple(self.spread(arg, axes) for arg in found) if axes else found
 
     def _operand(self, op: Primitive, atom: Atom) -> Atom:
         """Convert a condition used as a number (True is 1), and an integer that no float holds exactly."""
