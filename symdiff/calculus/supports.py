@@ -39,6 +39,12 @@ class Supports:
             return None
         return tuple((condition, holds) for condition, holds in where if condition not in self.decided)
 
+    def learn(self, atom: Atom, where: Where) -> None:
+        """Note where an atom is not a structural zero; a condition may be a literal."""
+        if where is None or any(condition == Const(holds) for condition, holds in where):
+            return
+        self.known[atom] = tuple((condition, holds) for condition, holds in where if condition != Const(not holds))
+
     @contextmanager
     def side(self, condition: Atom, holds: bool) -> Iterator[Body]:
         """Collect the statements of one side of a branch."""
@@ -140,8 +146,7 @@ class Joining:
             name = name or builder.fresh(hint, kind, axes)
             self.outs.append(Out(name, first, second, kind, axes))
             self._made[first, second] = name
-            if where is not None:
-                self.supports.known[name] = where
+            self.supports.learn(name, where)
         return self._made[first, second]
 
     def _spread(self, body: Body, atom: Atom, axes: Axes) -> Atom:

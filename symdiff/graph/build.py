@@ -325,8 +325,10 @@ def fold(op: Primitive, args: tuple[Atom, ...]) -> Const | None:
     """The literal that an operation on literals gives, if arithmetic gives it without loss of meaning on paper.
 
     Sums, differences and products fold (Python computes the very same double); a quotient only if it is exact, so
-    that 1/3 stays 1/3 in a formula; named constants and functions stay as they are.
+    that 1/3 stays 1/3 in a formula; named constants and functions stay as they are. Truth values fold too.
     """
+    if op.operands == "bool" and all(isinstance(arg, Const) and arg.kind == "bool" for arg in args):
+        return Const(bool(op(*(arg.value for arg in args if isinstance(arg, Const)))))
     values = [arg.value for arg in args if isinstance(arg, Const) and not arg.symbol and arg.kind == "float"]
     if len(values) != op.arity or op.name not in _FOLDS:
         return None
