@@ -112,10 +112,7 @@ class Builder:
         if op.expansion is not None:
             expand: Callable[..., Any] = op.expansion
             return self.atom(expand(*(Value(self, arg) for arg in args)))
-        args = tuple(self._operand(op, arg) for arg in args)
-        axes = self.axes_of(*args)
-        if axes:
-            args = tuple(self.spread(arg, axes) for arg in args)
+        args = self._operands(op, args)
         found = self._found(op, args)
         return self._make(op, args, hint, origin) if found is None else found
 
@@ -294,6 +291,12 @@ class Builder:
         self.append(Let(name, op, args, origin or self.origin, axes))
         return name
 
+    def _operands(self, op: Primitive, args: Iterable[Atom]) -> tuple[Atom, ...]:
+        """The operands as the row takes them; scalars beside arrays are spread."""
+        found = tuple(self._operand(op, arg) for arg in args)
+        axes = self.axes_of(*found)
+        return tuple(self.spread(arg, axes) for arg in found) if axes else found
+
     def _operand(self, op: Primitive, atom: Atom) -> Atom:
         """Convert a condition used as a number (True is 1), and an integer that no float holds exactly."""
         if op.operands == "float" and self.kind(atom) == "bool":
@@ -322,8 +325,10 @@ def fold(op: Primitive, args: tuple[Atom, ...]) -> Const | None:
     """The literal that an operation on literals gives, if arithmetic gives it without loss of meaning on paper.
 
     Sums, differences and products fold (Python computes the very same double); a quotient only if it is exact, so
-    that 1/3 stays 1/3 in a formula; named constants and functions stay as they are.
+    that 1/3 stays 1/3 in a formula; named constants and functions stay as they are. Truth values fold too.
     """
+    if op.operands == "bool" and all(isinstance(arg, Const) and arg.kind == "bool" for arg in args):
+        return Const(bool(op(*(arg.value for arg in args if isinstance(arg, Const)))))
     values = [arg.value for arg in args if isinstance(arg, Const) and not arg.symbol and arg.kind == "float"]
     if len(values) != op.arity or op.name not in _FOLDS:
         return None
