@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 def formula(graph: Graph) -> Formula:
     """Return the SymPy expressions of a graph (``exprs``, ``where``, ``packed``, ``domain``)."""
-    from symdiff.printing import convert
+    from symdiff.printing import convert, indexed
 
-    return convert.formula(graph)
+    return indexed.formula(graph) if indexed.has_arrays(graph) else convert.formula(graph)
 
 
 def as_text(graph: Graph, heading: Heading, found: Formula | None = None) -> str:

@@ -1,0 +1,139 @@
+"""From the symbols of ``atoms`` to SymPy's own classes: indices get letters, entries become Indexed, Sum, Piecewise.
+
+Imports SymPy: import it inside functions only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+import sympy as sp
+
+from symdiff.graph.affine import Affine, Symbol
+from symdiff.graph.terms import Guard
+from symdiff.printing.atoms import FIRST_OPEN, Atoms, Guarded, Guards, Holds, Place, Read, Total, divisor_of, size_symbol
+from symdiff.printing.reductions import KINDS
+from symdiff.printing.terms import rebuilt
+
+_LETTERS = "ijklpqrsuvw"
+_OF_DERIVATIVES = "klpqrsuvw"
+
+Letters = Mapping[int, Any]  # the symbol of each index in sight
+
+
+def letters(taken: Collection[str], *, derived: bool = False) -> Iterator[Any]:
+    """Symbols for indices: i, j, ... (of a derivative k, l, ...), then i1, i2, ...; none that is ``taken``."""
+    names = [*(_OF_DERIVATIVES if derived else _LETTERS)]
+    names += [f"i{number}" for number in range(1, len(taken) + 100)]
+    return (sp.Symbol(name, integer=True) for name in names if name not in taken)
+
+
+class Materializer:
+    """Expressions over ``atoms`` as SymPy expressions. ``renamed`` are new names of definitions."""
+
+    def __init__(self, atoms: Atoms, taken: Collection[str], renamed: Mapping[str, str]) -> None:
+        self._atoms = atoms
+        self._taken = taken
+        self._renamed = renamed
+
+    def expr(self, expr: Any, known: Letters) -> Any:
+        """An expression in SymPy's classes."""
+        if expr.is_Symbol:
+            return self._symbol(expr, known)
+        if not expr.args:
+            return expr
+        args = [self.expr(arg, known) for arg in expr.args]
+        return expr if all(new is old for new, old in zip(args, expr.args, strict=True)) else rebuilt(expr, args)
+
+    def _symbol(self, symbol: Any, known: Letters) -> Any:
+        entry = self._atoms.entries.get(symbol)
+        if entry is None:
+            name = self._renamed.get(symbol.name)
+            return symbol if name is None else sp.Symbol(name, **symbol.assumptions0)
+        if isinstance(entry, Place):
+            return known[entry.index]
+        if isinstance(entry, Read):
+            return self.read(entry, known)
+        if isinstance(entry, Holds):
+            return self.condition(entry.guards, known)
+        if isinstance(entry, Guarded):
+            body = self.expr(entry.body, known)
+            return guarded(body, self.condition(entry.guards, known), sp.Integer(0))
+        return self._total(entry, known)
+
+    def read(self, entry: Read, known: Letters) -> Any:
+        """An element, ``x[i + 1]``."""
+        base = sp.IndexedBase(self._renamed.get(entry.name, entry.name), real=True)
+        return sp.Indexed(base, *(self.affine(part, known) for part in entry.index))
+
+    def affine(self, part: Affine, known: Letters) -> Any:
+        """An index expression."""
+        return sp.Add(sp.Integer(part.const), *(factor * self._place(symbol, known) for symbol, factor in part.terms))
+
+    def _place(self, symbol: Symbol, known: Letters) -> Any:
+        if isinstance(symbol, int):
+            return known[symbol]
+        if isinstance(symbol, str):
+            return size_symbol(symbol)
+        divisor = divisor_of(symbol)
+        if divisor:
+            return sp.Mul(sp.Rational(1, divisor), self.affine(symbol.index[0], known), evaluate=False)
+        base = sp.IndexedBase(symbol.array, integer=True)
+        return sp.Indexed(base, *(self.affine(part, known) for part in symbol.index))
+
+    def _total(self, entry: Total, known: Letters) -> Any:
+        letter = next(letters({*self._taken, *(symbol.name for symbol in known.values())}))
+        kind = KINDS[entry.kind]
+        inside = {**known, entry.index: letter}
+        body = self.expr(entry.body, inside)
+        if entry.guards:
+            body = guarded(body, self.condition(entry.guards, inside), kind.empty)
+        low, high = self.affine(entry.range.low, known), self.affine(entry.range.high - 1, known)
+        return kind(body, (letter, low, high))
+
+    def condition(self, guards: Guards, known: Letters) -> Any:
+        """Guards as a condition on indices and sizes: ``k >= 1``, ``i < j``, ``k % 2 == 1``."""
+        return sp.And(*(self._relation(guard, known) for guard in guards))
+
+    def _relation(self, guard: Guard, known: Letters) -> Any:
+        if guard.modulus:
+            return self._divisible(guard, known)
+        symbol, factor = _subject(guard.affine)
+        rest = (Affine.of(symbol) * factor - guard.affine) * (1 if factor > 0 else -1)
+        left = abs(factor) * self._place(symbol, known)
+        if guard.test != ">=":
+            relation = sp.Eq if guard.test == "==" else sp.Ne
+            return relation(left, self.affine(rest, known), evaluate=False)
+        step = 1 if factor > 0 else -1
+        between = any(not isinstance(other, str) for other in rest.symbols)
+        if between and rest.const == step:  # j >= i + 1 is j > i
+            relation = sp.Gt if factor > 0 else sp.Lt
+            return relation(left, self.affine(rest - step, known), evaluate=False)
+        return (sp.Ge if factor > 0 else sp.Le)(left, self.affine(rest, known), evaluate=False)
+
+    def _divisible(self, guard: Guard, known: Letters) -> Any:
+        affine, remainder = guard.affine, 0
+        if len(affine.terms) == 1 and affine.terms[0][1] == 1:
+            affine, remainder = affine - affine.const, -affine.const % guard.modulus
+        left = sp.Mod(self.affine(affine, known), guard.modulus, evaluate=False)
+        relation = sp.Eq if guard.test == "==" else sp.Ne
+        return relation(left, sp.Integer(remainder), evaluate=False)
+
+
+def guarded(body: Any, condition: Any, empty: Any) -> Any:
+    """A value where a condition holds, ``empty`` elsewhere; cases in it stay one list."""
+    if condition == sp.true:
+        return body
+    return sp.Piecewise((body, condition), (empty, True), evaluate=False)
+
+
+def _subject(affine: Affine) -> tuple[Symbol, int]:
+    """What a relation is written for: the innermost index, one with the factor 1 or -1 if there is one."""
+
+    def rank(item: tuple[Symbol, int]) -> tuple[bool, bool, bool, int]:
+        symbol, factor = item
+        number = symbol if isinstance(symbol, int) else -FIRST_OPEN
+        return isinstance(symbol, str), abs(factor) != 1, number >= 0, -number
+
+    return min(affine.terms, key=rank)
