@@ -13,7 +13,7 @@ import sympy as sp
 from symdiff.graph.affine import Affine
 from symdiff.printing.atoms import Atoms, Guarded, Total, guards_at
 from symdiff.printing.terms import product, replaced
-from symdiff.printing.tidy import tidy
+from symdiff.printing.tidy import outermost_cases, tidy
 
 
 def simplified(atoms: Atoms, expr: Any) -> Any:
@@ -24,9 +24,20 @@ def simplified(atoms: Atoms, expr: Any) -> Any:
     for symbol, entry in atoms.inside(expr):
         if isinstance(entry, Guarded):
             inner[symbol] = atoms.symbol(Guarded(simplified(atoms, entry.body), entry.guards))
-    found = tidy(replaced(expr, inner))
-    merged = _merged(atoms, found)
-    return merged if atoms.cost(merged) < atoms.cost(found) else found
+    expr = replaced(expr, inner)
+    candidates = [tidy(expr), *_with_cases_in_place(atoms, expr)]
+    candidates += [_merged(atoms, found) for found in candidates]
+    return min(candidates, key=atoms.cost)
+
+
+def _with_cases_in_place(atoms: Atoms, expr: Any) -> list[Any]:
+    """The expression simplified around its cases, which are not pulled to the front."""
+    cases = list(outermost_cases(expr))
+    if not cases or isinstance(expr, sp.Piecewise):
+        return []
+    masks = {node: atoms.symbol(Guarded(node, ())) for node in cases}
+    found = tidy(replaced(expr, masks))
+    return [replaced(found, {mask: tidy(node) for node, mask in masks.items()})]
 
 
 def outside(atoms: Atoms, expr: Any, index: int) -> tuple[Any, Any]:

@@ -29,7 +29,7 @@ from symdiff.printing.worth import cuts, own_names, whole_size
 
 _LONGEST_IN_PLACE = 400  # nodes
 _WORTH_A_NAME = 8  # operations of what the user named
-_ENTRY = 2  # operations that an entry of a where-list counts as, besides its own
+_ENTRY = 4  # operations that an entry of a where-list counts as, besides its own
 _OWN_ENTRY = -1  # that of a name of the user's, which helps to read
 
 
@@ -91,9 +91,8 @@ class _Writer:
         if whole_size(self.straight) <= _LONGEST_IN_PLACE:
             in_place = self._settled(frozenset())
             plain = in_place.depth() <= 1 or not any(map(self.is_derived, self.straight.outputs))
-            if not own or (plain and in_place.cost(own) <= notation.SHORT):
-                if in_place.cost(own) <= notation.INLINE // 4:
-                    return in_place
+            if in_place.cost(own) <= notation.SHORT and (plain or not own):
+                return in_place
         ways = [] if in_place is None else [in_place]
         for named in dict.fromkeys((own, cuts(self.straight, self.kinds, own) | own, cuts(self.straight, self.kinds, frozenset()))):
             if whole_size(self.straight, named) <= _LONGEST_IN_PLACE * (len(named) + 1):

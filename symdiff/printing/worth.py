@@ -15,7 +15,8 @@ from symdiff.printing.elements import is_derived
 from symdiff.printing.sharing import Sizes, occurrences
 from symdiff.printing.straighten import ArrayDefinition, Choice, StraightArrays, reads
 
-_TERM = 2  # nodes that a term of a sum adds, and each of its ranges and guards
+_RANGE = 5  # nodes that a range of a sum counts as
+_GUARD = 2  # nodes that a guard counts as
 
 
 class ArraySizes(Sizes):
@@ -25,7 +26,7 @@ class ArraySizes(Sizes):
         """Count a definition, whose operands have been counted."""
         if isinstance(definition, Let | Choice):
             return self.add(definition)
-        own = sum(_TERM * (len(term.ranges) + len(term.guards)) for term in definition.terms) + len(definition.terms) - 1
+        own = sum(_RANGE * len(term.ranges) + _GUARD * len(term.guards) + 1 for term in definition.terms) - 1
         inside = sum(self.of(term.atom) for term in definition.terms if not isinstance(term.atom, Affine))
         self._sizes[definition.name] = max(own + inside, 1)
         return self._sizes[definition.name]
