@@ -157,12 +157,17 @@ class Elements:
         then, orelse = (self.value(side, scope, index) for side in (choice.then, choice.orelse))
         if choice.kind == "bool":
             return choose_condition(test, then, orelse)
+        if then == 0 and self.derived[choice.name]:  # what counts comes first
+            test, then, orelse = sp.Not(test), orelse, then
         return whole(orelse if self._is_quotient(test, then, orelse) else choose(test, then, orelse))
 
     def _is_quotient(self, test: Any, then: Any, orelse: Any) -> bool:
         """Whether a choice is the product of all factors but one: ``P/a[j]`` where it is not 0, else the others multiplied."""
-        others, whole_product = self.atoms.entries.get(orelse), self.atoms.entries.get(test.args[0] if test.args else None)
-        if not (isinstance(others, Total) and isinstance(whole_product, Total) and test == sp.Ne(test.args[0], 0, evaluate=False)):
+        others = self.atoms.entries.get(orelse)
+        if not isinstance(others, Total) or not isinstance(test, sp.Ne) or test.args[1] != 0:
+            return False
+        whole_product = self._product_of(test.args[0])
+        if whole_product is None:
             return False
         left_out = [guard for guard in others.guards if guard not in whole_product.guards]
         same = others.kind == whole_product.kind == "mul" and others.body == whole_product.body
@@ -173,6 +178,16 @@ class Elements:
             return False
         factor = self.atoms.substitute(others.body, {place: Affine.of(place) - affine * affine.coefficient(place)})
         return bool(then == test.args[0] / factor)
+
+    def _product_of(self, symbol: Any) -> Total | None:
+        """The product that a symbol is, or is the name of."""
+        entry = self.atoms.entries.get(symbol)
+        name, index = (entry.name, entry.index) if isinstance(entry, Read) else (getattr(symbol, "name", ""), ())
+        definition = self._definitions.get(name)
+        if isinstance(definition, Fold):
+            (found,) = self._fold(definition, index, Scope()).values()
+            entry = self.atoms.entries.get(found)
+        return entry if isinstance(entry, Total) else None
 
     # sums and folds
 

@@ -18,11 +18,12 @@ from symdiff.graph.affine import Axes, identity, sizes_in
 from symdiff.graph.graph import Atom, Fold, Graph, If, Sum, walk
 from symdiff.graph.structure import Tensor
 from symdiff.printing import notation
-from symdiff.printing.atoms import Atoms
+from symdiff.printing.atoms import Atoms, Guarded
 from symdiff.printing.combine import simplified
 from symdiff.printing.convert import Formula, pack
 from symdiff.printing.elements import Elements, is_derived
 from symdiff.printing.materialize import Materializer, letters
+from symdiff.printing.polish import polished
 from symdiff.printing.scope import Scope
 from symdiff.printing.straighten import StraightArrays, straighten_arrays
 from symdiff.printing.worth import cuts, own_names, whole_size
@@ -30,6 +31,7 @@ from symdiff.printing.worth import cuts, own_names, whole_size
 _LONGEST_IN_PLACE = 400  # nodes
 _WORTH_A_NAME = 8  # operations of what the user named
 _ENTRY = 4  # operations that an entry of a where-list counts as, besides its own
+_GUARDED_ENTRY = 8  # that of one that counts only where guards hold: bounds of sums are read better
 _OWN_ENTRY = -1  # that of a name of the user's, which helps to read
 
 
@@ -52,8 +54,12 @@ class _Way:
 
     def cost(self, own: frozenset[str]) -> int:
         """How long it is, in operations."""
-        named = sum(_OWN_ENTRY if name in own else _ENTRY for name, _ in self.where)
+        named = sum(_OWN_ENTRY if name in own else self._entry_cost(expr) for name, expr in self.where)
         return named + sum(map(self.atoms.cost, self.entries()))
+
+    def _entry_cost(self, expr: Any) -> int:
+        guarded = any(isinstance(entry, Guarded) for _, entry in self.atoms.inside(expr))
+        return _GUARDED_ENTRY if guarded else _ENTRY
 
     def depth(self) -> int:
         """How deep sums are nested."""
@@ -129,7 +135,7 @@ class _Writer:
         for atom, axes in zip(self.straight.outputs, self.axes, strict=True):
             expr = elements.value(atom, Scope.of(axes), identity(len(axes)))
             ours = isinstance(atom, str) and elements.derived.get(atom, False)
-            exprs.append(simplified(atoms, expr) if ours else expr)
+            exprs.append(polished(atoms, Scope.of(axes), simplified(atoms, expr)) if ours else expr)
         domain = [
             elements.value(name, Scope(), ()) if truth else sp.Not(elements.value(name, Scope(), ()))
             for name, truth in self.straight.restrictions
@@ -142,7 +148,8 @@ class _Writer:
             if name in named and way.uses[name]:
                 axes = elements.axes(name)
                 expr = elements.definition(name, Scope.of(axes), identity(len(axes)))
-                expr = simplified(atoms, expr) if elements.derived[name] else expr
+                if elements.derived[name]:
+                    expr = polished(atoms, Scope.of(axes), simplified(atoms, expr))
                 way.where.insert(0, (name, expr))
                 way.uses.update(_names(atoms, expr))
         return way
@@ -174,10 +181,10 @@ class _Materialized:
         writer = self.writer
         derived = any(map(writer.is_derived, writer.straight.outputs))
         indices = [self._letters(len(axes), derived=derived) for axes in writer.axes]
-        exprs = tuple(self._expr(expr, own) for expr, own in zip(self.way.exprs, indices, strict=True))
+        exprs = tuple(map(self._expr, self.way.exprs, indices, writer.axes))
         lambdas = tuple(sp.Lambda(own, expr) if own else expr for own, expr in zip(indices, exprs, strict=True))
         where = tuple(self._entry(name, expr) for name, expr in self.way.where)
-        domain = tuple(self._expr(test, ()) for test in self.way.domain)
+        domain = tuple(self._expr(test, (), ()) for test in self.way.domain)
         packed = pack(writer.graph.result, lambdas)
         return Formula(exprs, where, packed, domain, tuple(indices))
 
@@ -185,11 +192,12 @@ class _Materialized:
         source = letters(self.taken, derived=derived)
         return tuple(next(source) for _ in range(rank))
 
-    def _expr(self, expr: Any, own: Sequence[Any]) -> Any:
-        return self.materializer.expr(expr, dict(enumerate(own)))
+    def _expr(self, expr: Any, own: Sequence[Any], axes: Axes) -> Any:
+        return self.materializer.expr(expr, dict(enumerate(own)), axes)
 
     def _entry(self, name: str, expr: Any) -> tuple[Any, Any]:
-        own = self._letters(len(self.way.elements.axes(name)))
+        axes = self.way.elements.axes(name)
+        own = self._letters(len(axes))
         shown = self.renamed.get(name, name)
         left = sp.Indexed(sp.IndexedBase(shown, real=True), *own) if own else sp.Symbol(shown, real=True)
-        return left, self._expr(expr, own)
+        return left, self._expr(expr, own, axes)

@@ -57,6 +57,8 @@ class IndexedTexPrinter(TexPrinter):
 
     def draw(self, expr: Any) -> str:
         """An element or a reduction as LaTeX."""
+        if expr.is_Symbol:
+            return name_latex(expr.name)
         if isinstance(expr, sp.Indexed):
             return indexed(str(expr.base.label), [self._index(part) for part in expr.indices])
         body, spaces, tests = ranges(expr)

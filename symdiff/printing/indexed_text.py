@@ -32,6 +32,8 @@ class IndexedPrinter(TextPrinter):
 
     def draw(self, expr: Any) -> str:
         """An element or a reduction as text."""
+        if expr.is_Symbol:
+            return str(expr.name)
         if isinstance(expr, sp.Indexed):
             return f"{expr.base.label}[{', '.join(map(self.compact, expr.indices))}]"
         body, spaces, tests = ranges(expr)

@@ -10,7 +10,7 @@ from typing import Any
 
 import sympy as sp
 
-from symdiff.graph.affine import Affine, Symbol
+from symdiff.graph.affine import Affine, Axes, Symbol
 from symdiff.graph.terms import Guard
 from symdiff.printing.atoms import FIRST_OPEN, Atoms, Guarded, Guards, Holds, Place, Read, Total, divisor_of, size_symbol
 from symdiff.printing.reductions import KINDS
@@ -36,14 +36,19 @@ class Materializer:
         self._atoms = atoms
         self._taken = taken
         self._renamed = renamed
+        self._axes: Axes = ()
 
-    def expr(self, expr: Any, known: Letters) -> Any:
-        """An expression in SymPy's classes."""
+    def expr(self, expr: Any, known: Letters, axes: Axes = ()) -> Any:
+        """An expression in SymPy's classes, at free indices of an array with these axes."""
+        self._axes = axes
+        return self._expr(expr, known)
+
+    def _expr(self, expr: Any, known: Letters) -> Any:
         if expr.is_Symbol:
             return self._symbol(expr, known)
         if not expr.args:
             return expr
-        args = [self.expr(arg, known) for arg in expr.args]
+        args = [self._expr(arg, known) for arg in expr.args]
         return expr if all(new is old for new, old in zip(args, expr.args, strict=True)) else rebuilt(expr, args)
 
     def _symbol(self, symbol: Any, known: Letters) -> Any:
@@ -58,7 +63,7 @@ class Materializer:
         if isinstance(entry, Holds):
             return self.condition(entry.guards, known)
         if isinstance(entry, Guarded):
-            body = self.expr(entry.body, known)
+            body = self._expr(entry.body, known)
             return guarded(body, self.condition(entry.guards, known), sp.Integer(0))
         return self._total(entry, known)
 
@@ -86,7 +91,7 @@ class Materializer:
         letter = next(letters({*self._taken, *(symbol.name for symbol in known.values())}))
         kind = KINDS[entry.kind]
         inside = {**known, entry.index: letter}
-        body = self.expr(entry.body, inside)
+        body = self._expr(entry.body, inside)
         if entry.guards:
             body = guarded(body, self.condition(entry.guards, inside), kind.empty)
         low, high = self.affine(entry.range.low, known), self.affine(entry.range.high - 1, known)
@@ -102,6 +107,8 @@ class Materializer:
         symbol, factor = _subject(guard.affine)
         rest = (Affine.of(symbol) * factor - guard.affine) * (1 if factor > 0 else -1)
         left = abs(factor) * self._place(symbol, known)
+        if guard.test == ">=" and self._is_end(symbol, factor, rest):
+            return sp.Eq(left, self.affine(rest, known), evaluate=False)
         if guard.test != ">=":
             relation = sp.Eq if guard.test == "==" else sp.Ne
             return relation(left, self.affine(rest, known), evaluate=False)
@@ -111,6 +118,12 @@ class Materializer:
             relation = sp.Gt if factor > 0 else sp.Lt
             return relation(left, self.affine(rest - step, known), evaluate=False)
         return (sp.Ge if factor > 0 else sp.Le)(left, self.affine(rest, known), evaluate=False)
+
+    def _is_end(self, symbol: Symbol, factor: int, rest: Affine) -> bool:
+        """Whether a bound of a free index is at an end of its axis, so that only one index is left."""
+        if not isinstance(symbol, int) or not 0 <= symbol < len(self._axes):
+            return False
+        return rest == (Affine(0) if factor == -1 else self._axes[symbol] - 1) and abs(factor) == 1
 
     def _divisible(self, guard: Guard, known: Letters) -> Any:
         affine, remainder = guard.affine, 0

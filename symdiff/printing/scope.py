@@ -59,15 +59,26 @@ class Scope:
         """True only if a guard certainly does not hold."""
         return self.always(negated(guard))
 
+    def is_next(self, guard: Guard, others: Sequence[Guard]) -> bool:
+        """Whether ``k >= 1`` holds because k is odd and at least 0."""
+        for other in others:
+            if other.modulus and other.test == "==" and self.is_nonnegative(guard.affine + other.modulus - 1):
+                difference = guard.affine - other.affine
+                if all(number % other.modulus == 0 for number in (difference.const, *(factor for _, factor in difference.terms))):
+                    return True
+        return False
+
     def pruned(self, guards: Sequence[Guard]) -> Guards | None:
         """The guards that say something, in a fixed order; None if one of them never holds."""
         kept: list[Guard] = []
         guards = [_normal(guard) for guard in dict.fromkeys(guards)]
         for position, guard in enumerate(guards):
-            others = self.assuming([*kept, *guards[position + 1 :]])
+            rest = [*kept, *guards[position + 1 :]]
+            others = self.assuming(rest)
             if self.never(guard) or (guard.test == ">=" and others.never(guard)):
                 return None
-            if not (others.always(guard) if guard.test == ">=" else self.always(guard)):
+            certain = (others.always(guard) or others.is_next(guard, rest)) if guard.test == ">=" else self.always(guard)
+            if not certain:
                 kept.append(guard)
         return ordered(kept)
 

@@ -23,9 +23,9 @@ class StandIn(sp.Symbol):  # type: ignore[misc]
 
     __slots__ = ("bare", "text")
 
-    def __new__(cls, text: str, *, last: bool = False, bare: bool = False) -> Any:
+    def __new__(cls, text: str, *, first: bool = False, last: bool = False, bare: bool = False) -> Any:
         """``bare``: the text is not closed, so it gets parentheses as an operand."""
-        made = sp.Symbol.__xnew__(cls, ("~" if last else "") + text, real=True)
+        made = sp.Symbol.__xnew__(cls, ("~" if last else " " if first else "") + text, real=True)
         made.text, made.bare = text, bare
         return made
 
@@ -49,6 +49,8 @@ def image(expr: Any, draw: Draw, *, bare: bool = False) -> Any:
         return StandIn(draw(expr))
     if isinstance(expr, Reduction):
         return StandIn(draw(expr), last=True, bare=bare)
+    if expr.is_Symbol and expr.is_integer:  # 2*i*x[i]: indices and sizes come first
+        return StandIn(draw(expr), first=True)
     if not expr.args or type(expr) is sp.Tuple:
         return expr
     args = [image(arg, draw, bare=bare) for arg in expr.args]
@@ -87,13 +89,20 @@ def is_triangle(spaces: list[tuple[Any, Any, Any]]) -> int:
 
 
 def guarded_terms(expr: Any) -> Iterator[tuple[bool, Any, Any]]:
-    """The terms of a sum: is it subtracted, the term, where it counts (true: everywhere); that which always counts first."""
-    terms = sp.Add.make_args(expr)
+    """The terms of a sum: is it subtracted, the term, where it counts (true: everywhere).
+
+    What always counts comes first, then what is added.
+    """
+    terms = sorted(sp.Add.make_args(expr), key=lambda term: is_guarded(term, sp.Integer(0)) and _is_subtracted(term.args[0][0]))
     plain = [term for term in terms if not is_guarded(term, sp.Integer(0))]
     if plain:
         yield False, sp.Add(*plain), sp.true
     for term in terms:
         if term not in plain:
             body, test = term.args[0]
-            negative = is_negative(body) or (body.is_Add and all(map(is_negative, body.args)))
+            negative = _is_subtracted(body)
             yield negative, sp.Add(*(-part for part in sp.Add.make_args(body))) if negative else body, test
+
+
+def _is_subtracted(body: Any) -> bool:
+    return is_negative(body) or (body.is_Add and all(map(is_negative, body.args)))

@@ -152,10 +152,21 @@ class Closing:
             return expr
         if not own and index not in self.atoms.free(expr):
             return product(self._count(interval, scope), expr)
-        before: Any = sp.Integer(1)
-        if self.derived:
-            before, expr = outside(self.atoms, expr, index)
-        return product(before, self.atoms.total(self.kind, expr, index, interval, own))
+        if not self.derived:
+            return self.atoms.total(self.kind, expr, index, interval, own)
+        before, inside = outside(self.atoms, expr, index)
+        found = self.atoms.total(self.kind, inside, index, interval, own)
+        apart = None if own else self._apart(inside, index, interval, scope)
+        return product(before, found if apart is None else min(found, apart, key=self.atoms.cost))
+
+    def _apart(self, expr: Any, index: int, interval: Range, scope: Scope) -> Any | None:
+        """``sum(x[i] - c, i = 0..n-1)`` as ``sum(x[i], i = 0..n-1) - c*n``."""
+        same = [term for term in sp.Add.make_args(expr) if index not in self.atoms.free(term)]
+        if not same or not expr.is_Add:
+            return None
+        before, inside = outside(self.atoms, sp.Add(*(term for term in expr.args if term not in same)), index)
+        rest = product(before, self.atoms.total(self.kind, inside, index, interval, ()))
+        return simplified(self.atoms, rest + product(self._count(interval, scope), sp.Add(*same)))
 
     def _count(self, interval: Range, scope: Scope) -> Any:
         length = interval.high - interval.low
