@@ -12,19 +12,19 @@ from typing import Any
 
 import sympy as sp
 
-from symdiff.graph.affine import Affine, Axes
+from symdiff.graph.affine import Affine, Axes, Symbol, identity
 from symdiff.graph.arrays import EMPTY
 from symdiff.graph.graph import Atom, Const, Fold, Let, Sum
 from symdiff.graph.terms import Guard, Term
 from symdiff.printing import notation
-from symdiff.printing.atoms import Atoms, Guarded, Read, Total, size_symbol
+from symdiff.printing.atoms import Atoms, Guarded, Guards, Read, Total, guards_at, size_symbol
 from symdiff.printing.cases import choose, choose_condition
 from symdiff.printing.convert import by_cases
 from symdiff.printing.parts import Parts, all_of, collapsed, condition, mapped, restricted, times, total, whole
 from symdiff.printing.scope import Scope
 from symdiff.printing.sharing import has_conditions
 from symdiff.printing.straighten import ArrayDefinition, Choice, reads
-from symdiff.printing.terms import number, product, written
+from symdiff.printing.terms import number, product, replaced, written
 from symdiff.printing.totals import Closing, Reading, reading
 
 
@@ -34,15 +34,22 @@ def is_derived(definition: ArrayDefinition) -> bool:
 
 
 class Elements:
-    """Expressions of elements. ``named`` are the definitions that are read by their names."""
+    """Expressions of elements. ``named`` are the definitions that are read by their names, ``own`` those of the user's names."""
 
     def __init__(
-        self, definitions: Sequence[ArrayDefinition], inputs: Mapping[str, Axes], atoms: Atoms, named: Collection[str]
+        self,
+        definitions: Sequence[ArrayDefinition],
+        inputs: Mapping[str, Axes],
+        atoms: Atoms,
+        named: Collection[str],
+        own: Collection[str] = (),
     ) -> None:
         self.atoms = atoms
         self.derived: dict[str, bool] = {}  # what is not what the user wrote himself
         self._inputs = inputs
         self._named = named
+        self._whole = own
+        self._guards: dict[str, Guards] = {}
         self._definitions = {definition.name: definition for definition in definitions}
         self._axes = dict(inputs)
         self._memo: dict[tuple[Any, ...], Any] = {}
@@ -59,7 +66,18 @@ class Elements:
     def definition(self, name: str, scope: Scope, index: Sequence[Affine]) -> Any:
         """The right-hand side of a definition at these indices, as one expression."""
         found = self._defined(self._definitions[name], tuple(index), scope)
+        if isinstance(found, dict) and self.guards(name):
+            return found[self.guards(name)]
         return collapsed(self.atoms, scope, found) if isinstance(found, dict) else found
+
+    def guards(self, name: str) -> Guards:
+        """Where a definition is other than 0, if one condition says that: it goes to those who read it by its name."""
+        if name not in self._guards:
+            axes = self.axes(name)
+            own = name in self._whole or self._definitions[name].kind == "bool"
+            found = {} if own else self._defined(self._definitions[name], identity(len(axes)), Scope.of(axes))
+            self._guards[name] = next(iter(found)) if len(found) == 1 else ()
+        return self._guards[name]
 
     def value(self, atom: Atom, scope: Scope, index: Sequence[Affine]) -> Any:
         """An atom at these indices, as one expression."""
@@ -72,10 +90,12 @@ class Elements:
         if isinstance(atom, Const):
             literal = number(atom)
             return literal if atom.kind == "bool" else whole(literal)
+        index = index[: len(self.axes(atom))]
         definition = self._definitions.get(atom)
         if definition is None or atom in self._named:
-            return whole(self._symbol(atom, index[: len(self.axes(atom))]))
-        index = index[: len(self.axes(atom))]
+            guards = self.guards(atom) if definition else ()
+            places: dict[Symbol, Affine] = dict(enumerate(index))
+            return restricted(scope, whole(self._symbol(atom, index)), guards_at(guards, places))
         inside = scope.assuming(
             guard
             for place, length in zip(index, self.axes(atom), strict=True)
@@ -177,7 +197,8 @@ class Elements:
         if abs(affine.coefficient(place)) != 1 or left_out[0].modulus:
             return False
         factor = self.atoms.substitute(others.body, {place: Affine.of(place) - affine * affine.coefficient(place)})
-        return bool(then == test.args[0] / factor)
+        divided = {symbol: entry.body for symbol, entry in self.atoms.inside(then) if isinstance(entry, Guarded)}
+        return bool(replaced(then, divided) == test.args[0] / factor)  # where a guard does not hold, nobody divides
 
     def _product_of(self, symbol: Any) -> Total | None:
         """The product that a symbol is, or is the name of."""

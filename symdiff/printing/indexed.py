@@ -130,7 +130,7 @@ class _Writer:
 
     def _written(self, named: frozenset[str]) -> _Way:
         atoms = Atoms()
-        elements = Elements(self.straight.definitions, self.graph.input_axes, atoms, named)
+        elements = Elements(self.straight.definitions, self.graph.input_axes, atoms, named, self.own)
         exprs = []
         for atom, axes in zip(self.straight.outputs, self.axes, strict=True):
             expr = elements.value(atom, Scope.of(axes), identity(len(axes)))

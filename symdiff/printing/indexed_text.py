@@ -12,7 +12,7 @@ from symdiff.graph.structure import Items, Structure, Tensor
 from symdiff.printing import notation
 from symdiff.printing.convert import Formula
 from symdiff.printing.heading import Heading, Label, Line, equations
-from symdiff.printing.reductions import Every, Maximum, Minimum, Product, Reduction, Some, Sum
+from symdiff.printing.reductions import Every, Maximum, Minimum, Product, Reduction, Some, Sum, Where
 from symdiff.printing.shapes import unclear
 from symdiff.printing.standins import StandIn, guarded_terms, image, is_guarded, is_triangle, ranges
 from symdiff.printing.text import TextPrinter, elided, equation, hang, label_text, superscript
@@ -37,7 +37,7 @@ class IndexedPrinter(TextPrinter):
         if isinstance(expr, sp.Indexed):
             return f"{expr.base.label}[{', '.join(map(self.compact, expr.indices))}]"
         body, spaces, tests = ranges(expr)
-        shown = [self.doprint(body)[1:-1] if isinstance(body, sp.Piecewise) else self.doprint(body), *self._spaces(spaces)]
+        shown = [self.doprint(body)[1:-1] if isinstance(body, sp.Piecewise | Where) else self.doprint(body), *self._spaces(spaces)]
         return f"{_NAMES[type(expr)]}({', '.join([*shown, *map(self.doprint, tests)])})"
 
     def _spaces(self, spaces: list[tuple[Any, Any, Any]]) -> list[str]:

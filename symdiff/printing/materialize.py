@@ -6,6 +6,7 @@ Imports SymPy: import it inside functions only.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import reduce
 from typing import Any
 
 import sympy as sp
@@ -13,7 +14,7 @@ import sympy as sp
 from symdiff.graph.affine import Affine, Axes, Symbol
 from symdiff.graph.terms import Guard
 from symdiff.printing.atoms import FIRST_OPEN, Atoms, Guarded, Guards, Holds, Place, Read, Total, divisor_of, size_symbol
-from symdiff.printing.reductions import KINDS
+from symdiff.printing.reductions import KINDS, Where
 from symdiff.printing.terms import rebuilt
 
 _LETTERS = "ijklpqrsuvw"
@@ -37,10 +38,12 @@ class Materializer:
         self._taken = taken
         self._renamed = renamed
         self._axes: Axes = ()
+        self._depth = 0  # of reductions around
 
     def expr(self, expr: Any, known: Letters, axes: Axes = ()) -> Any:
         """An expression in SymPy's classes, at free indices of an array with these axes."""
         self._axes = axes
+        self._depth = 0
         return self._expr(expr, known)
 
     def _expr(self, expr: Any, known: Letters) -> Any:
@@ -48,6 +51,8 @@ class Materializer:
             return self._symbol(expr, known)
         if not expr.args:
             return expr
+        if isinstance(expr, sp.Piecewise) and self._depth:
+            return self._cases([(self._expr(value, known), self._expr(test, known)) for value, test in expr.args])
         args = [self._expr(arg, known) for arg in expr.args]
         return expr if all(new is old for new, old in zip(args, expr.args, strict=True)) else rebuilt(expr, args)
 
@@ -63,9 +68,27 @@ class Materializer:
         if isinstance(entry, Holds):
             return self.condition(entry.guards, known)
         if isinstance(entry, Guarded):
+            if not entry.guards:
+                return self._masked(entry.body, known)
             body = self._expr(entry.body, known)
-            return guarded(body, self.condition(entry.guards, known), sp.Integer(0))
+            return self._cases([(body, self.condition(entry.guards, known)), (sp.Integer(0), sp.true)])
         return self._total(entry, known)
+
+    def _cases(self, arms: list[tuple[Any, Any]]) -> Any:
+        """Cases; inside of reductions in a form that SymPy does not rewrite."""
+        if arms[0][1] == sp.true:
+            return arms[0][0]
+        if not self._depth:
+            return sp.Piecewise(*arms, evaluate=False)
+        result = arms[-1][0] if arms[-1][1] == sp.true else Where(*arms[-1], sp.nan)
+        return reduce(lambda rest, arm: Where(*arm, rest), reversed(arms[:-1]), result)
+
+    def _masked(self, expr: Any, known: Letters) -> Any:
+        """What stands in a condition, or where it must not be taken apart."""
+        self._depth += 1
+        found = self._expr(expr, known)
+        self._depth -= 1
+        return found
 
     def read(self, entry: Read, known: Letters) -> Any:
         """An element, ``x[i + 1]``."""
@@ -91,9 +114,11 @@ class Materializer:
         letter = next(letters({*self._taken, *(symbol.name for symbol in known.values())}))
         kind = KINDS[entry.kind]
         inside = {**known, entry.index: letter}
+        self._depth += 1
         body = self._expr(entry.body, inside)
         if entry.guards:
-            body = guarded(body, self.condition(entry.guards, inside), kind.empty)
+            body = self._cases([(body, self.condition(entry.guards, inside)), (kind.empty, sp.true)])
+        self._depth -= 1
         low, high = self.affine(entry.range.low, known), self.affine(entry.range.high - 1, known)
         return kind(body, (letter, low, high))
 
@@ -104,7 +129,7 @@ class Materializer:
     def _relation(self, guard: Guard, known: Letters) -> Any:
         if guard.modulus:
             return self._divisible(guard, known)
-        symbol, factor = _subject(guard.affine)
+        symbol, factor = _subject(guard.affine, guard.test != ">=")
         rest = (Affine.of(symbol) * factor - guard.affine) * (1 if factor > 0 else -1)
         left = abs(factor) * self._place(symbol, known)
         if guard.test == ">=" and self._is_end(symbol, factor, rest):
@@ -134,19 +159,13 @@ class Materializer:
         return relation(left, sp.Integer(remainder), evaluate=False)
 
 
-def guarded(body: Any, condition: Any, empty: Any) -> Any:
-    """A value where a condition holds, ``empty`` elsewhere; cases in it stay one list."""
-    if condition == sp.true:
-        return body
-    return sp.Piecewise((body, condition), (empty, True), evaluate=False)
-
-
-def _subject(affine: Affine) -> tuple[Symbol, int]:
-    """What a relation is written for: the innermost index, one with the factor 1 or -1 if there is one."""
+def _subject(affine: Affine, equation: bool) -> tuple[Symbol, int]:
+    """What a relation is written for: an index from data, the innermost index; one with the factor 1 or -1 if there is one."""
 
     def rank(item: tuple[Symbol, int]) -> tuple[bool, bool, bool, int]:
         symbol, factor = item
-        number = symbol if isinstance(symbol, int) else -FIRST_OPEN
-        return isinstance(symbol, str), abs(factor) != 1, number >= 0, -number
+        number = symbol if isinstance(symbol, int) else 0
+        free = isinstance(symbol, int) and number >= 0
+        return isinstance(symbol, str), abs(factor) != 1, free, number if free and equation else -number
 
     return min(affine.terms, key=rank)

@@ -3,7 +3,8 @@
 ``Sum`` and ``Product`` are those of SymPy in all but two respects: bounds that are reversed are an empty range (for SymPy
 such a sum is negative, and such a product a reciprocal), and nothing is rewritten when one is built or gets other operands
 (SymPy pulls cases out of a sum, whatever their number). ``Maximum``, ``Minimum``, ``Every`` and ``Some`` are the same for
-max, min, and, or. Imports SymPy: import it inside functions only.
+max, min, and, or. Cases inside of all these are ``Where``: SymPy pulls a Piecewise even out of a condition that contains
+a sum that contains it, and takes the index out of its sum with it. Imports SymPy: import it inside functions only.
 """
 
 from __future__ import annotations
@@ -126,6 +127,36 @@ class Some(Reduction, Boolean):  # type: ignore[misc]
 
     op = sp.Or
     empty = sp.false
+
+
+class Where(sp.Expr):  # type: ignore[misc]
+    """``value`` where a condition holds, ``other`` elsewhere: cases that SymPy leaves where they are."""
+
+    is_commutative = True
+
+    def __new__(cls, value: Any, condition: Any, other: Any) -> Any:
+        """Decided at once if the condition is."""
+        value, condition, other = map(sp.sympify, (value, condition, other))
+        if condition in (sp.true, sp.false):
+            return value if condition == sp.true else other
+        return sp.Basic.__new__(cls, value, condition, other)
+
+    def as_piecewise(self) -> Any:
+        """The same as a Piecewise."""
+        arms, rest = [], self
+        while isinstance(rest, Where):
+            arms.append((rest.args[0], rest.args[1]))
+            rest = rest.args[2]
+        return sp.Piecewise(*arms, (rest, True), evaluate=False)
+
+    def doit(self, **hints: Any) -> Any:
+        """Decide the condition, if that is possible."""
+        return self.func(*(part.doit(**hints) for part in self.args))
+
+    def _pythoncode(self, printer: Any) -> str:
+        return str(printer._print(self.as_piecewise()))
+
+    _lambdacode = _numpycode = _scipycode = _mpmathcode = _pythoncode
 
 
 KINDS: dict[str, type[Reduction]] = {

@@ -11,7 +11,7 @@ from typing import Any
 import sympy as sp
 from sympy.printing.precedence import PRECEDENCE
 
-from symdiff.printing.reductions import Reduction
+from symdiff.printing.reductions import Reduction, Where
 from symdiff.printing.terms import rebuilt
 from symdiff.printing.tidy import is_negative
 
@@ -53,6 +53,8 @@ def image(expr: Any, draw: Draw, *, bare: bool = False) -> Any:
         return StandIn(draw(expr), first=True)
     if not expr.args or type(expr) is sp.Tuple:
         return expr
+    if isinstance(expr, Where):
+        expr = expr.as_piecewise()
     args = [image(arg, draw, bare=bare) for arg in expr.args]
     if all(new is old for new, old in zip(args, expr.args, strict=True)):
         return expr
@@ -68,13 +70,15 @@ def ranges(expr: Reduction) -> tuple[Any, list[tuple[Any, Any, Any]], list[Any]]
         spaces.append((body.index, body.low, body.high))
         body = body.args[0]
         if is_guarded(body, expr.empty):
-            tests.append(body.args[0][1])
-            body = body.args[0][0]
+            body, test = (body if isinstance(body, Where) else body.args[0]).args[:2]
+            tests.append(test)
     return body, spaces, tests
 
 
 def is_guarded(expr: Any, empty: Any) -> bool:
     """Whether cases are one value under a condition, and otherwise what adds nothing."""
+    if isinstance(expr, Where):
+        return bool(expr.args[2] == empty)
     return isinstance(expr, sp.Piecewise) and len(expr.args) == 2 and expr.args[1] == (empty, sp.true)
 
 

@@ -138,8 +138,8 @@ def directional(graph, names):
 
 def transposed(graph, names):
     """The adjoint of a graph for a seed w."""
-    seed = Param("w", graph.result, role="seed")
-    sweep = adjoint(graph, names, [{0: "w"}], seeds=(seed,))
+    seed = Param("ct", graph.result, role="seed")
+    sweep = adjoint(graph, names, [{0: "ct"}], seeds=(seed,))
     made = sweep.finish([sweep.adjoint(name, 0) for name in names])
     return check(simplify(check(replace(made, result=packed(graph, names, None)))))
 

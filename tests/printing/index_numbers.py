@@ -12,7 +12,7 @@ import sympy as sp
 from symdiff.graph.evaluate import evaluate
 from symdiff.graph.structure import Tensor
 from symdiff.printing import formula
-from symdiff.printing.reductions import Every, Maximum, Minimum, Product, Reduction, Some, Sum
+from symdiff.printing.reductions import Every, Maximum, Minimum, Product, Reduction, Some, Sum, Where
 
 FOLDS = {
     Sum: (0, lambda a, b: a + b),
@@ -57,6 +57,8 @@ class Numbers:
             return self._reduction(expr, at)
         if isinstance(expr, sp.Piecewise):
             return next((self.value(part, at) for part, test in expr.args if self.value(test, at)), mpmath.nan)
+        if isinstance(expr, Where):
+            return self.value(expr.args[0] if self.value(expr.args[1], at) else expr.args[2], at)
         if isinstance(expr, sp.And | sp.Or):
             parts = (self.value(part, at) for part in expr.args)
             return all(parts) if isinstance(expr, sp.And) else any(parts)
