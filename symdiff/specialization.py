@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symdiff import codegen, printing
-from symdiff.arguments import Call, compiled_argument, is_real, is_single
+from symdiff.arguments import Call, check_sizes, compiled_argument, is_real, is_single
 from symdiff.errors import NameUnboundError
 from symdiff.explain import Explanation, explain
 from symdiff.frontend import Reading
 from symdiff.graph.graph import Graph, Param, Raise, walk
-from symdiff.graph.structure import Array, Items, Structure
+from symdiff.graph.structure import Array, Items, Structure, Tensor
 from symdiff.printing import Heading
 
 if TYPE_CHECKING:
@@ -162,6 +162,11 @@ class Specialization:
         return plain and bool(self.params) and not self.reading.guards and self.unpack is None
 
     @cached_property
+    def has_arrays(self) -> bool:
+        """True if an argument is an array of any size, or holds one."""
+        return any(isinstance(leaf, Tensor) for param in self.params for leaf in param.structure.leaves())
+
+    @cached_property
     def unpack(self) -> Callable[[Any], Any] | None:
         """What turns the result of compiled code into Python's containers, or None."""
         return codegen.unpacker(self.graph.result)
@@ -174,6 +179,8 @@ class Specialization:
     def arguments(self, values: Mapping[str, Any]) -> list[Any]:
         """The arguments of the compiled code, in the order of the graph's parameters."""
         captured = iter(self.captured(values))
+        if self.has_arrays:
+            check_sizes([param for param in self.params if param.role != "captured"], values)
         return [
             next(captured) if param.role == "captured" else compiled_argument(values[param.name], param.structure, param.name)
             for param in self.params
@@ -197,7 +204,7 @@ class Specialization:
         arguments = {param.name: param for param in self.params if param.role != "captured"}
         if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters.values()):
             return slow
-        if self.own_exceptions:
+        if self.own_exceptions or self.has_arrays:
             return slow  # which raises the user's own classes
         if any(isinstance(param.structure, Items) for param in self.params):
             return slow  # tuples and lists must be converted in any case

@@ -10,7 +10,7 @@ import sys
 from functools import cache
 from typing import Any
 
-from symdiff.frontend import containers
+from symdiff.frontend import containers, tensor_products
 from symdiff.frontend.conditions import conjunction, disjunction, scalar, truth_of
 from symdiff.frontend.distributions import FUNCTIONS, QUANTILES
 from symdiff.frontend.expressions import arithmetic, binary
@@ -25,6 +25,7 @@ from symdiff.frontend.scipy_orders import ORDERS
 from symdiff.frontend.scipy_special import SCIPY
 from symdiff.frontend.sequences import SEQUENCES, TOOLS
 from symdiff.frontend.tables import TABLES
+from symdiff.frontend.tensors import holds_array
 from symdiff.frontend.texts import TEXTS
 from symdiff.frontend.values import ArrayValue, Condition, Known, Number, TupleValue, Value, number
 from symdiff.primitives import TABLE
@@ -40,8 +41,7 @@ def _array(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Val
 
 def vector(reader: Reader, value: Value, node: ast.AST) -> ArrayValue:
     """An operand of a reduction as an array; an argument of which no call has shown what it is waits for a call."""
-    if reader.assumed_name(value) is not None or reader.is_assumed(value):
-        containers.length(reader, value, node)
+    reader.assume_array(value, 1)
     return containers.to_array(reader, value, node)
 
 
@@ -77,6 +77,10 @@ def _dot(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value
 
 def matmul(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value:
     """The matrix product of vectors and matrices: sums of products, in order."""
+    if holds_array(left) or holds_array(right):
+        return tensor_products.matmul(reader, left, right, node)
+    if not isinstance(left, ArrayValue) and left != right:
+        reader.assume_array(left, 2)
     a, b = vector(reader, left, node), vector(reader, right, node)
     if not (1 <= len(a.shape) <= 2 and 1 <= len(b.shape) <= 2):
         raise GapError(node, f"the product of arrays of shapes {a.shape} and {b.shape}", "use vectors and matrices", "not yet")

@@ -11,7 +11,7 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from symdiff.frontend import changes, dicts, writes
+from symdiff.frontend import changes, dicts, tensor_forms, tensor_indexing, writes
 from symdiff.frontend.gaps import GapError, NeedsCallError
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.values import (
@@ -22,6 +22,7 @@ from symdiff.frontend.values import (
     Known,
     ListValue,
     Number,
+    TensorValue,
     TupleValue,
     Value,
     VectorParam,
@@ -29,6 +30,7 @@ from symdiff.frontend.values import (
     number,
     total_size,
 )
+from symdiff.graph.affine import sizes_in
 
 MAX_SHIFT = 1000  # of bits
 MAX_RANGE = 20_000  # elements of a range, list or tuple made while reading
@@ -51,6 +53,8 @@ def elements(reader: Reader, value: Value, node: ast.AST) -> tuple[Value, ...]:
         return tuple(dicts.key_value(key) for key in value.keys)
     if isinstance(value, ArrayValue):
         return tuple(row(value, position) for position in range(length(reader, value, node)))
+    if isinstance(value, TensorValue):
+        return tensor_indexing.rows(reader, value, node)
     if isinstance(value, Known) and isinstance(value.value, range):
         if len(value.value) > MAX_RANGE:
             raise GapError(node, f"a loop of {len(value.value)} iterations", f"use at most {MAX_RANGE}", "not yet")
@@ -71,6 +75,11 @@ def length(reader: Reader, value: Value, node: ast.AST) -> int:
         return value.shape[0]
     if isinstance(value, Known) and isinstance(value.value, range | str | frozenset):
         return len(value.value)
+    if isinstance(value, TensorValue):
+        what = "the length of an array, which must be known here"
+        if not value.axes[0].is_constant:
+            reader.fix(sizes_in(value.axes[:1]), node, what, "use operations on the whole array")
+        return value.axes[0].const
     inner = value.items[0] if isinstance(value, ArrayValue) else value  # np.asarray(x) is what x is
     name = reader.assumed_name(inner)
     if name is not None or reader.is_assumed(inner):
@@ -104,6 +113,11 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
     """``owner[index]`` with literal indices, slices and (for arrays and nested lists) several of them."""
     if isinstance(owner, DictValue):
         return dicts.lookup(reader, owner, reader.operand(index, frame), node)
+    if isinstance(owner, TensorValue):
+        return tensor_indexing.read(reader, owner, index, frame, node)
+    name = reader.assumed_name(owner)
+    if name is not None and isinstance(index, ast.Slice | ast.Tuple):
+        reader.assume_array(owner, 1 if isinstance(index, ast.Slice) else _rank(index))
     if isinstance(index, ast.Tuple):
         for inner in index.elts:
             if isinstance(inner, ast.Slice):
@@ -116,8 +130,15 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
     return item(reader, owner, position, node)
 
 
+def _rank(index: ast.Tuple) -> int:
+    """The number of axes that an index speaks of."""
+    return sum(not (isinstance(part, ast.Constant) and part.value in (None, ...)) for part in index.elts)
+
+
 def item(reader: Reader, owner: Value, position: int, node: ast.AST) -> Value:
     """One element, by an integer that is known."""
+    if isinstance(owner, TensorValue):
+        return tensor_indexing.element(reader, owner, position, node)
     name = reader.assumed_name(owner)
     if name is not None:
         if position < 0:
@@ -213,6 +234,9 @@ def _store(reader: Reader, target: ast.Subscript, value: Value, frame: Frame) ->
     if writes.mark(reader, target.value, frame, target):
         return
     owner = reader.operand(target.value, frame)
+    if isinstance(owner, TensorValue):
+        tensor_indexing.write(reader, owner, target.slice, value, frame, target, None)
+        return
     if isinstance(owner, DictValue):
         dicts.store(reader, owner, reader.operand(target.slice, frame), value, frame, target)
         return
@@ -233,7 +257,9 @@ def _store(reader: Reader, target: ast.Subscript, value: Value, frame: Frame) ->
 def attribute(reader: Reader, owner: Value, name: str, node: ast.AST) -> Value | None:
     """``a.shape``, ``a.size``, ``a.ndim``, ``a.T`` of a vector; None for anything else."""
     if reader.assumed_name(owner) is not None and name in ("shape", "size", "ndim"):
-        length(reader, owner, node)
+        reader.assume_array(owner, 1)
+    if isinstance(owner, TensorValue):
+        return tensor_forms.attribute(reader, owner, name, node)
     if isinstance(owner, ArrayValue):
         if name == "shape":
             return TupleValue(tuple(number(n) for n in owner.shape))
@@ -297,6 +323,8 @@ def to_array(reader: Reader, value: Value, node: ast.AST) -> ArrayValue:
         return value
     if isinstance(value, VectorParam):
         return ArrayValue((len(value.items),), value.items)
+    if isinstance(value, TensorValue):
+        return tensor_indexing.numbers_of(reader, value, node)
     if not isinstance(value, TupleValue | ListValue | Known) or (isinstance(value, Known) and not isinstance(value.value, range)):
         return ArrayValue((), (scalar(reader, value, node),))
     rows = [to_array(reader, inner, node) for inner in elements(reader, value, node)]

@@ -12,7 +12,7 @@ import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from symdiff.frontend import calls, changes, containers, writes
+from symdiff.frontend import calls, changes, containers, tensor_indexing, writes
 from symdiff.frontend.conditions import disjunction, read_test, truth_of
 from symdiff.frontend.expressions import binary, inner_function
 from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
@@ -27,6 +27,7 @@ from symdiff.frontend.values import (
     Known,
     Mutable,
     Poison,
+    TensorValue,
     Value,
     VectorParam,
 )
@@ -313,6 +314,11 @@ def run_augmented(reader: Reader, node: ast.AugAssign, frame: Frame) -> Completi
         if writes.changes_inside(reader, node.target, frame):
             reader.operand(node.value, frame)
             return NEXT
+        owner = reader.operand(node.target.value, frame) if isinstance(node.target, ast.Subscript) else NONE
+        if isinstance(owner, TensorValue) and isinstance(node.target, ast.Subscript):
+            added = reader.operand(node.value, frame)
+            tensor_indexing.write(reader, owner, node.target.slice, added, frame, node, type(node.op))
+            return NEXT
         load = copy.copy(node.target)
         load.ctx = ast.Load()
         present = reader.operand(load, frame)
@@ -326,6 +332,12 @@ def run_augmented(reader: Reader, node: ast.AugAssign, frame: Frame) -> Completi
             "not yet",
         )
     operand = reader.operand(node.value, frame)
+    if isinstance(present, TensorValue):
+        hint = node.target.id if isinstance(node.target, ast.Name) else "t"
+        tensor_indexing.check_writeable(reader, present, node)
+        new = binary(reader, type(node.op), present, operand, node, hint)
+        tensor_indexing.change(reader, present, new, frame, node)
+        return NEXT
     if isinstance(present, Mutable):
         changes.in_place(reader, present, type(node.op), operand, frame, node)
         return NEXT

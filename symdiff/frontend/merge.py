@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from symdiff.frontend.values import (
-    POISON,
     ArrayValue,
     Choice,
     Condition,
@@ -20,6 +20,7 @@ from symdiff.frontend.values import (
     Mutable,
     Number,
     Poison,
+    TensorValue,
     TupleValue,
     Value,
 )
@@ -76,14 +77,9 @@ class Merge:
             return self._survivor(hint, then, orelse)
         if isinstance(then, Maybe) or isinstance(orelse, Maybe) or MISSING in (then, orelse):
             return self._partial(hint, then, orelse)
-        if isinstance(then, Number) and isinstance(orelse, Number):
-            if then.atom == orelse.atom:
-                return _fixed(then)
-            return self._pair(hint, then.atom, orelse.atom, Number)
-        if isinstance(then, Poison) or isinstance(orelse, Poison):
-            return _fixed(POISON)  # refused already
-        if isinstance(then, Conflict) or isinstance(orelse, Conflict):
-            return _fixed(then if isinstance(then, Conflict) else orelse)
+        for kind in (Poison, Conflict):  # refused already, or when it is used
+            if isinstance(then, kind) or isinstance(orelse, kind):
+                return _fixed(then if isinstance(then, kind) else orelse)
         if _axisless(then) is not then or _axisless(orelse) is not orelse:
             return self._recipe(hint, _axisless(then), _axisless(orelse))
         first, second = _truth(then), _truth(orelse)
@@ -91,9 +87,30 @@ class Merge:
             return _fixed(then)
         if first is not None and second is not None:
             return self._pair(hint, first, second, Condition)
+        if isinstance(then, Number) and isinstance(orelse, Number):
+            return _fixed(then) if then.atom == orelse.atom else self._pair(hint, then.atom, orelse.atom, Number)
+        if isinstance(then, TensorValue) and isinstance(orelse, TensorValue):
+            return self._arrays(hint, then, orelse)
         if isinstance(then, Container) and isinstance(orelse, Container) and type(then) is type(orelse):
             return self._items(hint, then, orelse)
         return self._choice(hint, then, orelse)
+
+    def _arrays(self, hint: str, then: TensorValue, orelse: TensorValue) -> Recipe:
+        """Two arrays of the same shape: one that is either of them, and neither, for a write."""
+        if then.axes != orelse.axes or (then.kind == "bool") != (orelse.kind == "bool"):
+            return self._choice(hint, then, orelse)
+        same = then.identity is orelse.identity
+        parents = (then.parents | orelse.parents) | (frozenset() if same else {then.identity, orelse.identity})
+        identity = then.identity if same else object()
+        views = tuple(dict.fromkeys([*then.views, *orelse.views]))
+        kind = then.kind if then.kind == orelse.kind else "float"
+
+        def make(atom: Atom) -> Value:
+            return TensorValue(atom, then.axes, kind, None, identity, parents, views)
+
+        if then.atom == orelse.atom:
+            return _fixed(make(then.atom))
+        return self._pair(hint, then.atom, orelse.atom, make)
 
     def _choice(self, hint: str, then: Value, orelse: Value) -> Recipe:
         """Values that no number can express: it is remembered which condition decides between them."""
@@ -110,6 +127,11 @@ class Merge:
                 return _fixed(value)
             first, second = (value.atom, UNDEFINED) if orelse is None else (UNDEFINED, value.atom)
             return self._pair(hint, first, second, type(value))
+        if isinstance(value, TensorValue):
+            if value.atom not in names:
+                return _fixed(value)
+            first, second = (value.atom, UNDEFINED) if orelse is None else (UNDEFINED, value.atom)
+            return self._pair(hint, first, second, lambda atom: replace(value, atom=atom, affine=None))
         if isinstance(value, Container):
             inner = [
                 self._survivor(f"{hint}_{k}", item if orelse is None else None, item if then is None else None)

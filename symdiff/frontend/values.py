@@ -7,10 +7,11 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from symdiff.graph.affine import Affine, Axes
 from symdiff.graph.graph import Atom, Const
-from symdiff.graph.structure import SCALAR, Array, Items, Structure
+from symdiff.graph.structure import SCALAR, Array, Items, Structure, Tensor
 
 if TYPE_CHECKING:
     from symdiff.frontend.lower import Frame
@@ -20,10 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Number:
-    """A real number: an atom of the graph and, where it is the same in every call, its Python value."""
+    """A real number: an atom of the graph and, where it is the same in every call, its Python value.
+
+    ``affine``: what it is in the sizes of arrays, for an integer that is computed from them.
+    """
 
     atom: Atom
     known: int | float | None = None
+    affine: Affine | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -125,6 +130,23 @@ class ArrayValue:
 
 
 @dataclass(frozen=True, eq=False)
+class TensorValue:
+    """An array of the graph, of any size: its lengths are expressions in sizes.
+
+    A write makes a new version with the same ``identity``, which replaces the old one wherever it is bound. ``views``: the
+    arrays whose memory it shares, with the number of changes that each had when the view was taken.
+    """
+
+    atom: Atom  # a literal stands for an array that is full of it
+    axes: Axes
+    kind: Literal["float", "int", "bool"] = "float"
+    affine: Affine | None = None  # of integers: each as an expression in its own indices
+    identity: object = field(default_factory=object)
+    parents: frozenset[object] = frozenset()  # identities of the arrays of which a branch made it one
+    views: tuple[tuple[object, int], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
 class VectorParam:
     """An argument whose length is only assumed so far (no call has shown it): reading past the end lengthens it."""
 
@@ -219,6 +241,7 @@ Value = (
     | DictValue
     | IteratorValue
     | ArrayValue
+    | TensorValue
     | VectorParam
     | FunctionValue
     | Bound
@@ -232,6 +255,7 @@ Value = (
 )
 Container = TupleValue | ListValue | DictValue | ArrayValue
 Mutable = ListValue | DictValue
+Shared = ListValue | DictValue | TensorValue  # what may change under every name that it has
 
 
 def total_size(items: tuple[Value, ...]) -> int:
@@ -255,6 +279,8 @@ def structure_of(value: Value) -> Structure | None:
         return Array(value.shape) if value.shape else SCALAR
     if isinstance(value, VectorParam):
         return Array((len(value.items),))
+    if isinstance(value, TensorValue):
+        return Tensor(value.axes)
     if isinstance(value, TupleValue | ListValue | DictValue):
         inner = [structure_of(item) for item in value.items]
         if all(item is not None for item in inner):
@@ -276,6 +302,8 @@ def from_leaves(structure: Structure, atoms: list[Atom]) -> Value:
     """The value with this structure whose scalars are the given atoms."""
     if structure.is_scalar:
         return Number(atoms[0], _known(atoms[0]))
+    if isinstance(structure, Tensor):
+        return TensorValue(atoms[0], structure.axes)
     if isinstance(structure, Array):
         return ArrayValue(structure.dimensions, tuple(Number(atom, _known(atom)) for atom in atoms))
     assert isinstance(structure, Items)  # noqa: S101 - the third of three
@@ -310,6 +338,8 @@ def describe(value: Value) -> str:
         return _describe_object(value.value)
     if isinstance(value, ArrayValue):
         return f"an array of shape {value.shape}"
+    if isinstance(value, TensorValue):
+        return f"an array of shape ({', '.join(map(str, value.axes))}{',' * (len(value.axes) == 1)})"
     if isinstance(value, Choice):
         return f"a value that is {describe(value.then)} on one path and {describe(value.orelse)} on another"
     for kind, words in _WORDS.items():
