@@ -76,9 +76,11 @@ def _sum_in(atoms: Atoms, term: Any) -> tuple[Any, Total] | None:
     if len(sums) != 1:
         return None
     entry = atoms.entries[sums[0]]
-    return (reduce(product, [factor for factor in factors if factor is not sums[0]], sp.Integer(1)), entry) if isinstance(
-        entry, Total
-    ) else None
+    return (
+        (reduce(product, [factor for factor in factors if factor is not sums[0]], sp.Integer(1)), entry)
+        if isinstance(entry, Total)
+        else None
+    )
 
 
 def _space(entry: Total) -> Any:

@@ -15,7 +15,7 @@ from typing import Any
 import sympy as sp
 
 from symdiff.graph.affine import Axes, identity, sizes_in
-from symdiff.graph.graph import Atom, Fold, Graph, If, Sum, walk
+from symdiff.graph.graph import Atom, Fold, Graph, Sum, walk
 from symdiff.graph.structure import Tensor
 from symdiff.printing import notation
 from symdiff.printing.atoms import Atoms, Guarded
@@ -100,7 +100,9 @@ class _Writer:
             if in_place.cost(own) <= notation.SHORT and (plain or not own):
                 return in_place
         ways = [] if in_place is None else [in_place]
-        for named in dict.fromkeys((own, cuts(self.straight, self.kinds, own) | own, cuts(self.straight, self.kinds, frozenset()))):
+        for named in dict.fromkeys(
+            (own, cuts(self.straight, self.kinds, own) | own, cuts(self.straight, self.kinds, frozenset()))
+        ):
             if whole_size(self.straight, named) <= _LONGEST_IN_PLACE * (len(named) + 1):
                 ways.append(self._settled(named))
         return min(ways, key=lambda way: way.cost(self.own))

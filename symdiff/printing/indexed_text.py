@@ -37,7 +37,10 @@ class IndexedPrinter(TextPrinter):
         if isinstance(expr, sp.Indexed):
             return f"{expr.base.label}[{', '.join(map(self.compact, expr.indices))}]"
         body, spaces, tests = ranges(expr)
-        shown = [self.doprint(body)[1:-1] if isinstance(body, sp.Piecewise | Where) else self.doprint(body), *self._spaces(spaces)]
+        shown = [
+            self.doprint(body)[1:-1] if isinstance(body, sp.Piecewise | Where) else self.doprint(body),
+            *self._spaces(spaces),
+        ]
         return f"{_NAMES[type(expr)]}({', '.join([*shown, *map(self.doprint, tests)])})"
 
     def _spaces(self, spaces: list[tuple[Any, Any, Any]]) -> list[str]:

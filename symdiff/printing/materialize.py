@@ -13,7 +13,7 @@ import sympy as sp
 
 from symdiff.graph.affine import Affine, Axes, Symbol
 from symdiff.graph.terms import Guard
-from symdiff.printing.atoms import FIRST_OPEN, Atoms, Guarded, Guards, Holds, Place, Read, Total, divisor_of, size_symbol
+from symdiff.printing.atoms import Atoms, Guarded, Guards, Holds, Place, Read, Total, divisor_of, size_symbol
 from symdiff.printing.reductions import KINDS, Where
 from symdiff.printing.terms import rebuilt
 

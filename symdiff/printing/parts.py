@@ -13,7 +13,7 @@ from typing import Any
 import sympy as sp
 
 from symdiff.graph.terms import Guard
-from symdiff.printing.atoms import Atoms, Guarded, Guards, Holds, ordered
+from symdiff.printing.atoms import Atoms, Guarded, Guards, Holds
 from symdiff.printing.cases import choose_condition
 from symdiff.printing.measure import operations
 from symdiff.printing.scope import Scope, negated
