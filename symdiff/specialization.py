@@ -57,13 +57,9 @@ class Specialization:
     @property
     def request(self) -> tuple[dict[str, Structure | None], Mapping[str, Any]]:
         """What the version was read for: the structures of its arguments, None where no call has shown it, and known values."""
+        arguments = [param for param in self.graph.params if param.role == "argument"]
         assumed = self.reading.assumed
-        structures: dict[str, Structure | None] = {
-            param.name: None if param.name in assumed else param.structure
-            for param in self.graph.params
-            if param.role == "argument"
-        }
-        return structures, self.known
+        return {param.name: None if param.name in assumed else param.structure for param in arguments}, self.known
 
     @cached_property
     def paper(self) -> Graph:
