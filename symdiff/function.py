@@ -310,6 +310,11 @@ class SymbolicFunction(Views):
             return self
         return BoundDerivative(self, instance)
 
+    def dense(self, made: Specialization) -> Graph:
+        """The graph of a version as a derivative in arrays, where it is one in sparse matrices: for formulas."""
+        transform = replace(self._transform, sparse=False)  # type: ignore[type-var]  # a dataclass, behind its protocol
+        return SymbolicFunction(self._given, transform, self.__wrapped__).__symdiff_reading__(*made.request, {}).graph
+
     def at(self, /, *args: Any, **kwargs: Any) -> Specialization:
         """The version for arguments like these (only their structure and known values matter): its views."""
         call = sort_arguments(bind(self.__signature__, self.__name__, args, kwargs, self.optional), self._real)

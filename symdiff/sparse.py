@@ -116,7 +116,7 @@ class Patterns:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.structures = list(_sparse(graph.result))
+        self.structures = list(sparse_in(graph.result))
         self.orders = {length: name for name, (length, *_) in self._order_axes().items()}
         self._kept: dict[tuple[int, ...], list[Pattern]] = {}
 
@@ -158,12 +158,12 @@ def _assembled(structure: Structure, value: Any, found: Iterator[Pattern]) -> An
     return value
 
 
-def _sparse(structure: Structure) -> Iterator[Sparse]:
+def sparse_in(structure: Structure) -> Iterator[Sparse]:
     """The sparse matrices of a result, in order."""
     if isinstance(structure, Sparse):
         yield structure
     for item in structure.items if isinstance(structure, Items) else ():
-        yield from _sparse(item)
+        yield from sparse_in(item)
 
 
 # -- in words -----------------------------------------------------------------------------------------------------
@@ -263,4 +263,4 @@ def _product(axes: Axes) -> str:
     return "*".join(str(length) if single or length.is_simple else f"({length})" for length in axes) or "1"
 
 
-__all__ = ["Pattern", "Patterns", "Sparsity", "depends_on_data", "pattern", "sparsity"]
+__all__ = ["Pattern", "Patterns", "Sparsity", "depends_on_data", "pattern", "sparse_in", "sparsity"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -15,12 +15,13 @@ import numpy as np
 
 from symdiff import codegen, printing
 from symdiff.arguments import Call, check_sizes, compiled_argument, is_real, is_single
-from symdiff.errors import NameUnboundError
+from symdiff.errors import NameUnboundError, ShapeError
 from symdiff.explain import Explanation, explain
 from symdiff.frontend import Reading
 from symdiff.graph.graph import Graph, Param, Raise, walk
 from symdiff.graph.structure import Array, Items, Structure, Tensor
 from symdiff.printing import Heading
+from symdiff.sparse import Pattern, Patterns, sparse_in, sparsity
 
 if TYPE_CHECKING:
     from symdiff.function import SymbolicFunction
@@ -53,9 +54,37 @@ class Specialization:
         """The graph of lets."""
         return self.reading.graph
 
+    @property
+    def request(self) -> tuple[dict[str, Structure | None], Mapping[str, Any]]:
+        """What the version was read for: the structures of its arguments, None where no call has shown it, and known values."""
+        arguments = [param for param in self.graph.params if param.role == "argument"]
+        assumed = self.reading.assumed
+        return {param.name: None if param.name in assumed else param.structure for param in arguments}, self.known
+
+    @cached_property
+    def paper(self) -> Graph:
+        """The graph that formulas show: of a sparse matrix, the derivative as an array."""
+        return self.owner.dense(self) if self.is_sparse else self.graph
+
+    @cached_property
+    def is_sparse(self) -> bool:
+        """True if the result is, or holds, sparse matrices."""
+        return any(True for _ in sparse_in(self.graph.result))
+
+    @cached_property
+    def _patterns(self) -> Patterns:
+        return Patterns(self.graph)
+
+    def sparsity(self) -> Any:
+        """Where the values of the sparse matrix stand, in words (see ``SymbolicFunction.sparsity``)."""
+        found = tuple(map(sparsity, sparse_in(self.graph.result)))
+        if not found:
+            raise ShapeError(f"{self.name} is no sparse matrix; ask for one with jacobian(f, sparse=True)")
+        return found[0] if len(found) == 1 else found
+
     @cached_property
     def _formula(self) -> Formula:
-        return printing.formula(self.graph)
+        return printing.formula(self.paper)
 
     @property
     def formula(self) -> Any:
@@ -69,10 +98,10 @@ class Specialization:
 
     def latex(self) -> str:
         """The formula as LaTeX, without dollars."""
-        return printing.as_latex(self.graph, self.heading, self._formula)
+        return printing.as_latex(self.paper, self.heading, self._formula)
 
     def __str__(self) -> str:
-        return printing.as_text(self.graph, self.heading, self._formula)
+        return printing.as_text(self.paper, self.heading, self._formula)
 
     def explain(self) -> Explanation:
         """Tell how this version was made, and what to know about it (see ``SymbolicFunction.explain``)."""
@@ -176,11 +205,12 @@ class Specialization:
         arguments = self.known if arguments is None else arguments
         return [float(place.get(arguments)) for place, _ in self.reading.captures]
 
-    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
-        """The arguments of the compiled code, in the order of the graph's parameters."""
+    def arguments(self, values: Mapping[str, Any], found: Sequence[Pattern] = ()) -> list[Any]:
+        """The arguments of the compiled code, in the order of the graph's parameters; ``found``: of sparse matrices."""
         captured = iter(self.captured(values))
+        values = {**values, **self._patterns.arguments(found)} if found else values
         if self.has_arrays:
-            check_sizes([param for param in self.params if param.role != "captured"], values)
+            check_sizes([param for param in self.params if param.role not in ("captured", "pattern")], values)
         return [
             next(captured) if param.role == "captured" else compiled_argument(values[param.name], param.structure, param.name)
             for param in self.params
@@ -227,11 +257,14 @@ class Specialization:
 
     def call(self, call: Call) -> Any:
         """Evaluate with prepared arguments."""
-        arguments = self.arguments(call.values)
+        found = self._patterns.of(call.values) if self.graph.params and self.is_sparse else []
+        arguments = self.arguments(call.values, found)
         with self._raising_own():
             result = self.kernel(*arguments)
         if self.unpack is not None:
             result = self.unpack(result)
+        if found:
+            result = self._patterns.assembled(result, found)
         return to_single(result) if is_single(call.values.values()) else result
 
     def broadcast(self, call: Call, names: frozenset[str]) -> Any:

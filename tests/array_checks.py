@@ -40,7 +40,7 @@ class Strict(HighPrecision):
         return UNDEFINED if const == UNDEFINED else super()._literal(const)
 
     def _operation(self, let: Any, operands: list[Any]) -> Any:
-        if UNDEFINED in operands:
+        if UNDEFINED in operands and operands[0] is not {"or": True, "and": False}.get(let.op.name):
             raise AssertionError(f"{let.name} = {let.op.name}(...) is computed from an undefined value")
         if let.op.name in KINKS and mpmath.isfinite(operands[0]) and mpmath.isfinite(operands[1]):
             self.margin = min(self.margin, abs(operands[0] - operands[1]))

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from symdiff.calculus.naming import kept_name
-from symdiff.graph.build import Builder, Key, indexed_key, key
+from symdiff.graph.build import Builder, Key, fold, indexed_key, key
 from symdiff.graph.graph import UNDEFINED, Atom, Block, Const, Fold, If, Let, Out, Statement, Sum
 from symdiff.graph.mapping import renamed
 
@@ -75,8 +75,12 @@ class _Sharing:
         return tuple(made)
 
     def let(self, let: Let) -> Block:
-        """The let over the first names of its operands, or nothing if its right-hand side is known."""
+        """The let over the first names of its operands, or nothing if its right-hand side is known or a literal."""
         args = tuple(map(self.resolve, let.args))
+        folded = fold(let.op, args)
+        if folded is not None:
+            self.scopes[-1].aliases[let.name] = folded
+            return ()
         wanted = key(let.op, args)
         for scope in self.scopes:
             if wanted in scope.lets:

@@ -39,6 +39,12 @@ class Supports:
             return None
         return tuple((condition, holds) for condition, holds in where if condition not in self.decided)
 
+    def learn(self, atom: Atom, where: Where) -> None:
+        """Note where an atom is not a structural zero; a condition may be a literal."""
+        if where is None or any(condition == Const(holds) for condition, holds in where):
+            return
+        self.known[atom] = tuple((condition, holds) for condition, holds in where if condition != Const(not holds))
+
     @contextmanager
     def side(self, condition: Atom, holds: bool) -> Iterator[Body]:
         """Collect the statements of one side of a branch."""
@@ -130,21 +136,25 @@ class Joining:
         if first == second:
             return first
         builder = self.supports.builder
-        axes = builder.axes_of(self.condition)
-        if axes:
-            first, second = builder.spread(first, axes), builder.spread(second, axes)
+        axes = builder.axes_of(self.condition) or builder.axes_of(first, second)
+        first, second = (self._spread(body, atom, axes) for body, atom in zip(self.bodies, (first, second), strict=True))
         if (first, second) not in self._made:
             where, truths = self.supports.join(self.condition, self.bodies, (first, second))
             if truths is not None:
                 where = ((self.out("t", *truths), True),)
             kind = builder.kind(second if first == UNDEFINED else first)
-            axes = axes or builder.axes_of(first, second)
             name = name or builder.fresh(hint, kind, axes)
             self.outs.append(Out(name, first, second, kind, axes))
             self._made[first, second] = name
-            if where is not None:
-                self.supports.known[name] = where
+            self.supports.learn(name, where)
         return self._made[first, second]
+
+    def _spread(self, body: Body, atom: Atom, axes: Axes) -> Atom:
+        """What one side hands on, as an array if the other side does."""
+        if not axes:
+            return atom
+        with self.supports.builder.block(body):
+            return self.supports.builder.spread(atom, axes)
 
     def branch(self, origin: Origin | None, outs: Sequence[Out] = ()) -> If:
         """The branch itself, with further outs in front."""

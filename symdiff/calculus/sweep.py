@@ -69,8 +69,8 @@ class Sweep:
         else:
             summands = [self._single(term) if term in guarded else term for term in terms]
             atom = self._total(summands, hint, common)
-        if where is not None and isinstance(atom, str):
-            supports.known[atom] = where
+        if isinstance(atom, str):
+            supports.learn(atom, where)
         return atom
 
     def only(self, condition: Atom, terms: Sequence[Term], hint: str) -> Atom:
@@ -87,9 +87,7 @@ class Sweep:
         before = len(self.builder.kinds)
         atom = self.builder.sum(terms, axes, hint=hint)
         if isinstance(atom, str) and len(self.builder.kinds) > before:  # what is known of an earlier sum stays
-            where = self.supports.moved(terms, axes)
-            if where is not None:
-                self.supports.known[atom] = where
+            self.supports.learn(atom, self.supports.moved(terms, axes))
         return atom
 
     def _single(self, term: Term) -> Term:

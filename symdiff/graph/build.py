@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from symdiff.errors import InternalError
@@ -112,10 +113,7 @@ class Builder:
         if op.expansion is not None:
             expand: Callable[..., Any] = op.expansion
             return self.atom(expand(*(Value(self, arg) for arg in args)))
-        args = tuple(self._operand(op, arg) for arg in args)
-        axes = self.axes_of(*args)
-        if axes:
-            args = tuple(self.spread(arg, axes) for arg in args)
+        args = self._operands(op, args)
         found = self._found(op, args)
         return self._make(op, args, hint, origin) if found is None else found
 
@@ -132,7 +130,7 @@ class Builder:
 
         A sum that is one literal for every element is that literal, one that is another array is that array.
         """
-        terms = [term for term in terms if term.atom not in (Const(0), Const(0.0))]
+        terms = [self._plain(term) for term in terms if term.atom not in (Const(0), Const(0.0))]
         if not terms:
             return Const(0)
         if len(terms) == 1 and not terms[0].ranges and not terms[0].guards and terms[0].address is None:
@@ -143,7 +141,13 @@ class Builder:
 
     def fold(self, op: Primitive, term: Term, axes: Axes, *, hint: str = "t", origin: Origin | None = None) -> Atom:
         """The atom of a fold: an earlier one that is equal, or a new one."""
-        return self._indexed(lambda name: Fold(name, axes, op, term, origin or self.origin), hint, op.result, axes)
+        plain = self._plain(term)
+        return self._indexed(lambda name: Fold(name, axes, op, plain, origin or self.origin), hint, op.result, axes)
+
+    def _plain(self, term: Term) -> Term:
+        """The term without an index for a scalar that stands for an array full of it."""
+        is_scalar = isinstance(term.atom, str) and term.atom not in self.axes
+        return replace(term, index=()) if term.index and is_scalar else term
 
     def indexed(self, statement: Sum | Fold) -> Atom:
         """The atom of a sum or fold that is given as a statement: its name is a hint."""
@@ -294,6 +298,12 @@ class Builder:
         self.append(Let(name, op, args, origin or self.origin, axes))
         return name
 
+    def _operands(self, op: Primitive, args: Iterable[Atom]) -> tuple[Atom, ...]:
+        """The operands as the row takes them; scalars beside arrays are spread."""
+        found = tuple(self._operand(op, arg) for arg in args)
+        axes = self.axes_of(*found)
+        return tuple(self.spread(arg, axes) for arg in found) if axes else found
+
     def _operand(self, op: Primitive, atom: Atom) -> Atom:
         """Convert a condition used as a number (True is 1), and an integer that no float holds exactly."""
         if op.operands == "float" and self.kind(atom) == "bool":
@@ -322,8 +332,10 @@ def fold(op: Primitive, args: tuple[Atom, ...]) -> Const | None:
     """The literal that an operation on literals gives, if arithmetic gives it without loss of meaning on paper.
 
     Sums, differences and products fold (Python computes the very same double); a quotient only if it is exact, so
-    that 1/3 stays 1/3 in a formula; named constants and functions stay as they are.
+    that 1/3 stays 1/3 in a formula; named constants and functions stay as they are. Truth values fold too.
     """
+    if op.operands == "bool" and all(isinstance(arg, Const) and arg.kind == "bool" for arg in args):
+        return Const(bool(op(*(arg.value for arg in args if isinstance(arg, Const)))))
     values = [arg.value for arg in args if isinstance(arg, Const) and not arg.symbol and arg.kind == "float"]
     if len(values) != op.arity or op.name not in _FOLDS:
         return None

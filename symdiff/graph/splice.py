@@ -29,7 +29,8 @@ def _splice(builder: Builder, body: Iterable[Statement], names: dict[str, Atom])
     for statement in body:
         if isinstance(statement, Let):
             args = (_atom(names, arg) for arg in statement.args)
-            names[statement.name] = builder.apply(statement.op, *args, hint=statement.name, origin=statement.origin)
+            atom = builder.apply(statement.op, *args, hint=statement.name, origin=statement.origin)
+            names[statement.name] = builder.spread(atom, statement.axes) if statement.axes else atom
         elif isinstance(statement, Sum | Fold):
             names[statement.name] = builder.indexed(renamed(statement, lambda atom: _atom(names, atom)))
         elif isinstance(statement, If):

@@ -60,7 +60,8 @@ class Rebuild:
     def let(self, let: Let) -> None:
         """Add one let."""
         args = map(self.read, let.args)
-        self.names[let.name] = self.builder.apply(let.op, *args, hint=let.name, origin=let.origin)
+        atom = self.builder.apply(let.op, *args, hint=let.name, origin=let.origin)
+        self.names[let.name] = self.builder.spread(atom, let.axes) if let.axes else atom
 
     def indexed(self, statement: Sum | Fold) -> None:
         """Add a sum or fold over what its atoms have become."""

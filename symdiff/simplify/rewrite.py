@@ -152,7 +152,7 @@ class RewritingBuilder(Builder):
         self, op: Primitive, args: tuple[Atom, ...], hint: str, origin: Origin | None, frames: list[Frame]
     ) -> Atom | None:
         """The atom of one operation; or None, with a frame on the stack for the rule that applies."""
-        args = tuple(self._operand(op, arg) for arg in args)
+        args = self._operands(op, args)
         found = self._truth(op, args) or self._found(op, args)
         if found is not None:
             return found
