@@ -77,14 +77,37 @@ def read_function(
     options = Options(differentiate, active, adapt, real, exact or (lambda name: None))
     try:
         reading = _settled(source, start, options)
-    except UnsupportedError:
-        fixed = _all_fixed(start, options)
-        if fixed is None:
-            raise
-        return _settled(source, fixed, options)
+    except UnsupportedError as error:
+        return _otherwise(source, Start(dict(structures), dict(known), dict(integers or {})), options, error)
     names = whole.only_elements(reading.graph)
     fixed = start.with_fixed(names, options.exact) if names else None
     return reading if fixed is None else _settled(source, fixed, options)
+
+
+def _otherwise(source: FunctionSource, start: Start, options: Options, error: UnsupportedError) -> Reading:
+    """What is not read as it was assumed: with every length known, or, before a call, with vectors or matrices as arguments.
+
+    Raises the error, before a call with those gaps that stay whatever the arguments are; NeedsCallError if there are none.
+    """
+    fixed = _all_fixed(start, options)
+    if fixed is not None:
+        try:
+            return _settled(source, fixed, options)
+        except UnsupportedError:
+            raise error from None  # what is said of arrays of any size holds for those of these lengths, too
+    unknown = [name for name, structure in start.structures.items() if structure is None]
+    if not unknown:
+        raise error
+    gaps = error.gaps
+    for rank in (1, 2):
+        begin = replace(start, known=dict(start.known), integers=dict(start.integers), ranks=dict.fromkeys(unknown, rank))
+        try:
+            return _settled(source, replace(begin, specialised=set(), lengths={}, sizes={}, used=[], fixed=[]), options)
+        except UnsupportedError as other:
+            gaps = tuple(gap for gap in gaps if gap in other.gaps)
+    if gaps:
+        raise UnsupportedError(source.name, gaps) from None
+    raise NeedsCallError(f"the ranks of {', '.join(unknown)} are not known before a call: call it, or use .at(...)") from error
 
 
 @dataclass

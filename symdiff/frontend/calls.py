@@ -24,7 +24,7 @@ from symdiff.frontend.outside import wrap
 from symdiff.frontend.places import Place
 from symdiff.frontend.scopes import names_assigned
 from symdiff.frontend.source import FunctionSource, from_function
-from symdiff.frontend.tensors import elementwise, holds_array, holds_tensor
+from symdiff.frontend.tensors import elementwise, holds_array
 from symdiff.frontend.values import (
     NONE,
     POISON,
@@ -282,8 +282,8 @@ def _call_library(
 
     form = forms().get(target) if has_plain_hash(target) else None
     row = row_of_callee(target)
-    if has_plain_hash(target) and any(map(holds_tensor, [*args, *keywords.values()])):
-        form = tensor_forms.form_of(target, form, row is not None, args, node)
+    if has_plain_hash(target):
+        form = tensor_forms.form_of(reader, target, form, row is not None, list(args), dict(keywords), node)
     if target is math.pow and reader.attempts:
         raise GapError(node, "math.pow inside try", "write x**y", "not yet")
     with reader.quietly("numpy" in (type(target).__module__, home(target).split(".")[0])):

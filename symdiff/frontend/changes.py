@@ -9,7 +9,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from symdiff.frontend import containers
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lower import Frame, Reader
-from symdiff.frontend.values import DictValue, IteratorValue, Known, ListValue, Mutable, Shared, TensorValue, TupleValue, Value
+from symdiff.frontend.values import (
+    ArrayValue,
+    DictValue,
+    IteratorValue,
+    Known,
+    ListValue,
+    Mutable,
+    Shared,
+    TensorValue,
+    TupleValue,
+    Value,
+)
 
 
 def iterator(reader: Reader, items: Iterable[Value], *sources: Value, lazy: bool = False, once: bool = True) -> IteratorValue:
@@ -47,7 +58,7 @@ def replace(reader: Reader, old: Shared, new: Shared, frame: Frame, node: ast.AS
 
     What a caller or an enclosing function also sees is refused: its variables are out of reach here.
     """
-    kind = {ListValue: "list", DictValue: "dict", TensorValue: "array"}[type(old)]
+    kind = "list" if isinstance(old, ListValue) else "dict" if isinstance(old, DictValue) else "array"
     if old.identity in reader.foreign:
         reason = f"a change of {'an' if kind == 'array' else 'a'} {kind} that comes from outside the function"
         raise GapError(node, reason, f"make a copy first: {_COPY[kind]}")
@@ -84,8 +95,8 @@ def in_place(reader: Reader, owner: Mutable, op: type[ast.operator], operand: Va
 
 
 def mutables(value: Value) -> list[Shared]:
-    """The lists, dicts and arrays of any size inside a value, itself included."""
-    if isinstance(value, TensorValue):
+    """The lists, dicts and arrays inside a value, itself included."""
+    if isinstance(value, ArrayValue | TensorValue):
         return [value]
     if not isinstance(value, TupleValue | Mutable):
         return []

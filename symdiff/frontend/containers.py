@@ -11,7 +11,7 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from symdiff.frontend import changes, dicts, tensor_forms, tensor_indexing, writes
+from symdiff.frontend import array_writes, changes, dicts, tensor_forms, tensor_indexing, writes
 from symdiff.frontend.gaps import GapError, NeedsCallError
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.values import (
@@ -52,7 +52,7 @@ def elements(reader: Reader, value: Value, node: ast.AST) -> tuple[Value, ...]:
     if isinstance(value, DictValue):
         return tuple(dicts.key_value(key) for key in value.keys)
     if isinstance(value, ArrayValue):
-        return tuple(row(value, position) for position in range(length(reader, value, node)))
+        return tuple(row(reader, value, position) for position in range(length(reader, value, node)))
     if isinstance(value, TensorValue):
         return tensor_indexing.rows(reader, value, node)
     if isinstance(value, Known) and isinstance(value.value, range):
@@ -98,12 +98,12 @@ def shape(reader: Reader, value: Value, node: ast.AST) -> tuple[int, ...]:
     return value.shape if isinstance(value, ArrayValue) else (length(reader, value, node),)
 
 
-def row(value: ArrayValue, position: int) -> Value:
-    """``a[i]`` of an array: a number, or an array of one dimension less."""
+def row(reader: Reader, value: ArrayValue, position: int) -> Value:
+    """``a[i]`` of an array: a number, or an array of one dimension less, which is a view."""
     if len(value.shape) == 1:
         return value.items[position]
     size = math.prod(value.shape[1:])
-    return ArrayValue(value.shape[1:], value.items[position * size : (position + 1) * size])
+    return array_writes.view_of(reader, value, value.shape[1:], value.items[position * size : (position + 1) * size])
 
 
 # -- subscripts ---------------------------------------------------------------------------------------------------
@@ -118,6 +118,8 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
     name = reader.assumed_name(owner)
     if name is not None and isinstance(index, ast.Slice | ast.Tuple):
         reader.assume_array(owner, 1 if isinstance(index, ast.Slice) else _rank(index))
+    if isinstance(owner, ArrayValue) and (isinstance(index, ast.Tuple) or _is_axis(index)):
+        return array_writes.read(reader, owner, index, frame, node)
     if isinstance(index, ast.Tuple):
         for inner in index.elts:
             if isinstance(inner, ast.Slice):
@@ -128,6 +130,11 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
         return _slice(reader, owner, index, frame, node)
     position = reader.integer(reader.operand(index, frame), index, "an index")
     return item(reader, owner, position, node)
+
+
+def _is_axis(index: ast.expr) -> bool:
+    """True for None and ..., as an index."""
+    return isinstance(index, ast.Constant) and (index.value is None or index.value is ...)
 
 
 def _rank(index: ast.Tuple) -> int:
@@ -159,7 +166,7 @@ def item(reader: Reader, owner: Value, position: int, node: ast.AST) -> Value:
         reason = f"index {position} is out of range for {describe(owner)}"
         raise GapError(node, reason, f"use an index below {count}", raises=IndexError)
     if isinstance(owner, ArrayValue):
-        return row(owner, position % count)
+        return row(reader, owner, position % count)
     if isinstance(owner, TupleValue | ListValue):
         return owner.items[position]
     found = owner.value[position]
@@ -182,7 +189,7 @@ def _slice(reader: Reader, owner: Value, index: ast.Slice, frame: Frame, node: a
     if isinstance(owner, ArrayValue):
         size = math.prod(owner.shape[1:])
         items = [leaf for k in positions for leaf in owner.items[k * size : (k + 1) * size]]
-        return ArrayValue((len(positions), *owner.shape[1:]), tuple(items))
+        return array_writes.view_of(reader, owner, (len(positions), *owner.shape[1:]), tuple(items))
     if isinstance(owner, Known) and isinstance(owner.value, range | str):
         return Known(owner.value[slice(*bounds)])
     raise GapError(node, f"a slice of {describe(owner)}", "slice a tuple, list or array")
@@ -236,6 +243,9 @@ def _store(reader: Reader, target: ast.Subscript, value: Value, frame: Frame) ->
     owner = reader.operand(target.value, frame)
     if isinstance(owner, TensorValue):
         tensor_indexing.write(reader, owner, target.slice, value, frame, target, None)
+        return
+    if isinstance(owner, ArrayValue):
+        array_writes.write(reader, owner, target.slice, value, frame, target, None)
         return
     if isinstance(owner, DictValue):
         dicts.store(reader, owner, reader.operand(target.slice, frame), value, frame, target)
@@ -291,7 +301,7 @@ def method(reader: Reader, owner: Value, name: str, args: Sequence[Value], frame
     if isinstance(owner, Condition) and owner.numpy and name in ("any", "all", "item") and not args:
         return owner
     if isinstance(owner, ArrayValue) and name in ("copy", "tolist") and not args:
-        return owner if name == "copy" else to_list(owner)
+        return array_writes.copy_of(owner) if name == "copy" else to_list(reader, owner)
     return None
 
 
@@ -309,10 +319,10 @@ def _search(owner: TupleValue | ListValue, name: str, args: Sequence[Value], nod
     return number(found[0])
 
 
-def to_list(value: ArrayValue) -> ListValue:
+def to_list(reader: Reader, value: ArrayValue) -> ListValue:
     """``a.tolist()``: nested lists."""
-    rows = [row(value, position) for position in range(value.shape[0])]
-    return ListValue(tuple(to_list(inner) if isinstance(inner, ArrayValue) else inner for inner in rows))
+    rows = [row(reader, value, position) for position in range(value.shape[0])]
+    return ListValue(tuple(to_list(reader, inner) if isinstance(inner, ArrayValue) else inner for inner in rows))
 
 
 def to_array(reader: Reader, value: Value, node: ast.AST) -> ArrayValue:

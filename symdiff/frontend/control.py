@@ -12,7 +12,7 @@ import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from symdiff.frontend import calls, changes, containers, tensor_indexing, writes
+from symdiff.frontend import array_writes, calls, changes, containers, tensor_indexing, writes
 from symdiff.frontend.conditions import disjunction, read_test, truth_of
 from symdiff.frontend.expressions import binary, inner_function
 from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
@@ -315,23 +315,21 @@ def run_augmented(reader: Reader, node: ast.AugAssign, frame: Frame) -> Completi
             reader.operand(node.value, frame)
             return NEXT
         owner = reader.operand(node.target.value, frame) if isinstance(node.target, ast.Subscript) else NONE
-        if isinstance(owner, TensorValue) and isinstance(node.target, ast.Subscript):
-            added = reader.operand(node.value, frame)
-            tensor_indexing.write(reader, owner, node.target.slice, added, frame, node, type(node.op))
+        if isinstance(owner, ArrayValue | TensorValue) and isinstance(node.target, ast.Subscript):
+            write = array_writes.write if isinstance(owner, ArrayValue) else tensor_indexing.write
+            write(reader, owner, node.target.slice, reader.operand(node.value, frame), frame, node, type(node.op))  # type: ignore[arg-type]
             return NEXT
         load = copy.copy(node.target)
         load.ctx = ast.Load()
         present = reader.operand(load, frame)
     if isinstance(present, Poison):
         raise PoisonedError
-    if isinstance(present, ArrayValue | VectorParam):
-        raise GapError(
-            node,
-            "an array changed in place (other names may share it)",
-            "write a = a + b, which makes a new array",
-            "not yet",
-        )
+    if isinstance(present, VectorParam):
+        raise GapError(node, "an argument changed in place", "write a = a + b, which makes a new array")
     operand = reader.operand(node.value, frame)
+    if isinstance(present, ArrayValue):
+        array_writes.write(reader, present, None, operand, frame, node, type(node.op))
+        return NEXT
     if isinstance(present, TensorValue):
         hint = node.target.id if isinstance(node.target, ast.Name) else "t"
         tensor_indexing.check_writeable(reader, present, node)

@@ -24,6 +24,7 @@ from symdiff.frontend.places import Guard, Place
 from symdiff.frontend.source import FunctionSource
 from symdiff.frontend.values import (
     POISON,
+    ArrayValue,
     Condition,
     Conflict,
     Known,
@@ -174,7 +175,7 @@ class Reader(Arguments):
             value = rule(self, node, frame, hint)
             if isinstance(value, Conflict):
                 raise GapError(node, value.reason, "leave it out, or pass what is needed as an argument")
-            if isinstance(value, TensorValue):
+            if isinstance(value, ArrayValue | TensorValue):
                 self.check_current(value, node)
             return value
         except GapError as error:
@@ -183,7 +184,7 @@ class Reader(Arguments):
             pass
         return POISON
 
-    def check_current(self, value: TensorValue, node: ast.AST) -> None:
+    def check_current(self, value: ArrayValue | TensorValue, node: ast.AST) -> None:
         """Refuse a view of an array that was changed after the view was taken: it would show the elements of before."""
         if any(self.changes[identity] != count for identity, count in value.views):
             raise GapError(node, "a view of an array that was changed meanwhile", "take a copy: p[...].copy()", "not yet")

@@ -207,8 +207,14 @@ def _rebuild(like: Value, recipes: Sequence[Recipe], other: Value | None = None)
             if isinstance(like, ListValue):
                 return ListValue(items, identity, parents)
             return DictValue(like.keys, items, identity, parents)
+        assert isinstance(like, ArrayValue)  # noqa: S101 - the last kind of container
         numbers = tuple(item for item in items if isinstance(item, Number))
-        return ArrayValue(like.shape if isinstance(like, ArrayValue) else (), numbers)
+        second = other if isinstance(other, ArrayValue) else like
+        same, views = like.identity is second.identity, tuple(dict.fromkeys([*like.views, *second.views]))
+        if same:
+            return ArrayValue(like.shape, numbers, like.identity, like.parents | second.parents, views)
+        parents = like.parents | second.parents | {like.identity, second.identity}
+        return ArrayValue(like.shape, numbers, parents=parents, views=views)
 
     return make
 

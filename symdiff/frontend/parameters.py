@@ -135,7 +135,9 @@ class Arguments:
             array = TensorValue(names[0], structure.axes, structure.kind, index)
             self.foreign.add(array.identity)
             return array
-        return ArrayValue(structure.shape or (), tuple(Number(name) for name in names))
+        numbers = ArrayValue(structure.shape or (), tuple(Number(name) for name in names))
+        self.foreign.add(numbers.identity)
+        return numbers
 
     # what is assumed
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import ast
 import builtins
-import math
-from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from symdiff.frontend import assumptions
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lookup import home
@@ -17,8 +16,8 @@ from symdiff.frontend.tensor_functions import FUNCTIONS, NORM, REDUCTIONS, total
 from symdiff.frontend.tensor_making import MAKING
 from symdiff.frontend.tensor_making import METHODS as ARRANGING
 from symdiff.frontend.tensor_products import einsum
-from symdiff.frontend.tensors import counted, holds_array, length_of, tensor_of
-from symdiff.frontend.values import Number, TensorValue, TupleValue, Value, number
+from symdiff.frontend.tensors import counted, holds_array, holds_tensor, length_of, tensor_of
+from symdiff.frontend.values import ArrayValue, TensorValue, TupleValue, Value, number
 
 
 def shape_of(reader: Reader, value: TensorValue) -> TupleValue:
@@ -81,26 +80,49 @@ def _forms() -> dict[Any, Form]:
     return found
 
 
-def form_of(target: Any, other: Form | None, is_row: bool, args: Sequence[Value], node: ast.AST) -> Form | None:
-    """The form for arrays of any size; where there is none, that for numbers, if it got no such array."""
-    if target in _forms():
-        found = _forms()[target]
-        whole = target in (builtins.len, builtins.sum, *_of_arrays())
-        if not whole or any(map(holds_array, args)):
-            return found
-    if any(isinstance(value, TensorValue) for value in args) and home(target).split(".")[0] == "math":
-        raise GapError(node, f"math.{target.__name__} of an array", f"use np.{target.__name__}", raises=TypeError)
-    return other
+def form_of(
+    reader: Reader, target: Any, other: Form | None, is_row: bool, args: Args, keywords: Keywords, node: ast.AST
+) -> Form | None:
+    """The form of a function for these arguments: for arrays of any size if there is one, else ``other``, for numbers."""
+    found = _forms().get(target)
+    values = [*args, *keywords.values()]
+    if found is None:
+        if any(isinstance(value, TensorValue) for value in values) and home(target).split(".")[0] == "math":
+            raise GapError(node, f"math.{target.__name__} of an array", f"use np.{target.__name__}", raises=TypeError)
+        return other
+    assumptions.assume(reader, target, args, keywords)
+    if any(map(holds_array, values)) or (other is None and not is_row):
+        return found
+    if target in _of_lengths() and any(map(holds_tensor, values)):
+        return found
+    return other if not any(isinstance(value, ArrayValue) for value in args) else _first_of(other, found)
+
+
+def _first_of(form: Form | None, other: Form) -> Form:
+    """A form for numbers; what it refuses is tried as an operation on whole arrays, whose shapes are known here."""
+
+    def either(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+        if form is None:
+            return other(reader, args, keywords, node)
+        try:
+            return form(reader, list(args), dict(keywords), node)
+        except GapError as error:
+            if error.raises is not None:
+                raise
+            try:
+                return other(reader, args, keywords, node)
+            except GapError:
+                raise error from None
+
+    return either
 
 
 @cache
-def _of_arrays() -> tuple[Any, ...]:
-    """The functions whose form for numbers is the right one where only a length is among the arguments."""
+def _of_lengths() -> tuple[Any, ...]:
+    """The functions that make arrays of lengths which they are given."""
     import numpy as np
 
-    return tuple(getattr(np, name) for name in ("clip", "where", "dot", "array", "asarray", "size", "shape", "ndim"))
+    return tuple(getattr(np, name) for name in ("zeros", "ones", "empty", "full", "eye", "identity", "arange", "linspace"))
 
 
 METHODS: dict[str, Form] = {**REDUCTIONS, **ARRANGING}
-
-__all__ = ["METHODS", "Number", "attribute", "form_of", "math", "shape_of"]

@@ -21,6 +21,7 @@ from symdiff.frontend.tensors import (
     made,
     moved,
     require,
+    same_elements,
     tensor_of,
     where,
 )
@@ -295,7 +296,7 @@ def _clip(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Valu
     low = optional(args, keywords, 1, "a_min", keywords.pop("min", Known(None)))
     high = optional(args, keywords, 1, "a_max", keywords.pop("max", Known(None)))
     plain(args, keywords, 1, 1, "clip", node)
-    value = args[0]
+    value: Value = same_elements(tensor_of(reader, args[0], node)) if isinstance(args[0], TensorValue) else args[0]
     for name, bound in (("maximum", low), ("minimum", high)):
         if not isinstance(bound, Known):
             value = elementwise(reader, TABLE[name], [value, bound], node)
@@ -307,6 +308,8 @@ def _roll(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Valu
     shift = reader.integer(optional(args, keywords, 1, "shift", Known(None)), node, "a shift")
     value, axis = _along(reader, args, keywords, "roll", node)
     length, here = value.axes[axis], Affine.of(axis)
+    if length.is_constant:
+        shift %= max(length.const, 1)
     if abs(shift) > 1:
         require(reader, length - abs(shift), "ValueError", "np.roll by more than the length", node)
     if shift > 0:

@@ -183,10 +183,8 @@ def _part(reader: Reader, owner: TensorValue, axis: int, value: Value | ast.Slic
             for part in (value.lower, value.upper, value.step)
         ]
         return _span(reader, owner.axes[axis], bounds, node)
-    if isinstance(value, ListValue):
-        value = operand(reader, value, node)
-        if isinstance(value, TensorValue):
-            raise GapError(node, "a list as an index", "use an array of integers that is an argument", "not yet")
+    if isinstance(value, ListValue | ArrayValue):
+        value = _progression(reader, value, node)
     if isinstance(value, TensorValue):
         if value.kind == "bool":
             raise GapError(node, "truth values beside other indices", "use np.where", "not yet")
@@ -194,6 +192,15 @@ def _part(reader: Reader, owner: TensorValue, axis: int, value: Value | ast.Slic
             raise GapError(node, "indices that are computed", "pass them as an array of integers", "not yet")
         return Gather(value)
     return _at(reader, owner, axis, extent(reader, value, node, "an index"), node)
+
+
+def _progression(reader: Reader, value: ListValue | ArrayValue, node: ast.AST) -> TensorValue:
+    """Indices that are known while reading, at equal distances: 0, 2, 4."""
+    places = [reader.integer(item, node, "an index") for item in value.items]
+    start, step = places[0] if places else 0, places[1] - places[0] if len(places) > 1 else 1
+    if places != [start + step * k for k in range(len(places))] or min(places, default=0) < 0:
+        raise GapError(node, "a list of literal indices", "put the elements together: np.array([x[0], x[3]])", "not yet")
+    return TensorValue(Const(0), (Affine(len(places)),), "int", Affine(start) + Affine.of(0) * step)
 
 
 def _at(reader: Reader, owner: TensorValue, axis: int, index: Affine, node: ast.AST) -> At:

@@ -209,7 +209,7 @@ def _stack(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Val
 
 def _side_by_side(reader: Reader, value: Value, axis: int, node: ast.AST) -> Value:
     items = [operand(reader, item, node) for item in _items(reader, value, node)]
-    rank = max(len(item.axes) for item in items if isinstance(item, TensorValue)) + 1
+    rank = max((len(item.axes) for item in items if isinstance(item, TensorValue)), default=0) + 1
     if not -rank <= axis < rank:
         raise GapError(node, f"axis {axis} of {rank}", "use an axis that the result has", raises=ValueError)
     return stacked(reader, items, axis % rank, node)

@@ -123,10 +123,13 @@ class IteratorValue:
 
 @dataclass(frozen=True, eq=False)
 class ArrayValue:
-    """A NumPy array of fixed shape; items in row-major order. Arrays are never changed in place here."""
+    """A NumPy array of known shape; items in row-major order. Changes and views are as for TensorValue."""
 
     shape: tuple[int, ...]
     items: tuple[Number, ...]
+    identity: object = field(default_factory=object)
+    parents: frozenset[object] = frozenset()
+    views: tuple[tuple[object, int], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -255,7 +258,7 @@ Value = (
 )
 Container = TupleValue | ListValue | DictValue | ArrayValue
 Mutable = ListValue | DictValue
-Shared = ListValue | DictValue | TensorValue  # what may change under every name that it has
+Shared = ListValue | DictValue | ArrayValue | TensorValue  # what may change under every name that it has
 
 
 def total_size(items: tuple[Value, ...]) -> int:

@@ -46,7 +46,7 @@ def store(reader: Reader, target: ast.Attribute, value: Value, frame: Frame) -> 
     place = _place(owner, target)
     _check_setting(owner, name, target)
     # A list that is kept under two names may change under the other one; of an array it is noticed.
-    if isinstance(value, TensorValue):
+    if isinstance(value, ArrayValue | TensorValue):
         value = replace(value, views=(*value.views, (value.identity, reader.changes[value.identity])))
     elif changes.mutables(value):
         _note(reader, place, name, None, target, frame)
