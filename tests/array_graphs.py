@@ -4,10 +4,16 @@
 What is checked is in ``tests.array_checks``.
 """
 
+# ruff: noqa: T201 - a program of the command line
+
 from __future__ import annotations
 
+import argparse
 import random
+import time
+from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -381,7 +387,7 @@ class ArrayProgram:
         found = self.builder.fold(TABLE[op], self.term(made, index, ranges, guards), axes)
         if op != "mul":  # an extreme of nothing is infinite
             found = self.builder.apply(TABLE["tanh"], found)
-        return self.made(found, axes, 1.0 if op != "mul" or made.bound <= 1 else made.bound**COUNT ** len(ranges))
+        return self.made(found, axes, 1.0 if op != "mul" or made.bound <= 1 else made.bound ** COUNT ** len(ranges))
 
     def of_data(self, visible: list[Made]) -> Made | None:
         """Elements at the places that integers tell."""
