@@ -61,9 +61,13 @@ def filled(value: Any, axes: Axes, sizes: Mapping[str, int]) -> Any:
 
 @dataclass(frozen=True)
 class Arrays:
-    """Evaluates sums and folds over ``values``, which grow while a graph is run; ``combined(op, left, right)`` computes."""
+    """Evaluates sums and folds over ``values``, which grow while a graph is run; ``combined(op, left, right)`` computes.
+
+    ``given`` are the inputs as they were given: indices from data are integers, not values.
+    """
 
     sizes: Mapping[str, int]
+    given: Mapping[str, Any]
     values: Mapping[str, Any]
     literal: Callable[[Const], Any]
     combined: Callable[[str, Any, Any], Any]
@@ -124,4 +128,4 @@ class Arrays:
 
     def _element(self, element: Element, numbers: Mapping[Any, int]) -> int:
         index = tuple(self._value(part, numbers) for part in element.index)
-        return int(self.values[element.array][index])
+        return int(self.given[element.array][index])

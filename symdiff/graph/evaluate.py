@@ -84,7 +84,7 @@ class Machine(ABC):
         given = dict(zip(graph.inputs, inputs, strict=True))
         sizes = extents(graph, given)
         values = {name: elementwise(self._number, value) for name, value in ({**sizes, **given}).items()}
-        arrays = Arrays(sizes, values, self._literal, self._combined)
+        arrays = Arrays(sizes, given, values, self._literal, self._combined)
         with np.errstate(all="ignore"):
             self._block(graph.body, values, arrays)
         found = [self._read(values, atom) for atom in graph.outputs]
