@@ -24,8 +24,8 @@ def _number(value: Any) -> float | None:
 class Front:
     """A function with the user's parameters that runs a kernel if the arguments are what it was made for.
 
-    ``shapes`` tells for every parameter what the kernel takes: () a float, otherwise an array of that shape; None is an
-    argument that the kernel does not take; those in ``absent`` must not be given, and those in ``optional`` have no default.
+    ``shapes`` tells for every parameter what the kernel takes: () a float, otherwise an array of that shape, in which None
+    is any length; None is an argument that the kernel does not take; those in ``absent`` must not be given, and those in ``optional`` have no default.
     ``conditions`` are expressions that must be true, in this order; ``captures``
     are expressions for outside numbers that the kernel takes behind the arguments. Both may use the parameters' names and
     those that ``bind`` gives to objects. Whatever does not fit goes to the slow way. The function is written as text,
@@ -47,7 +47,7 @@ class Front:
     def __init__(
         self,
         parameters: Mapping[str, inspect.Parameter],
-        shapes: Sequence[tuple[int, ...] | None],
+        shapes: Sequence[tuple[int | None, ...] | None],
         optional: frozenset[str] = frozenset(),
         absent: frozenset[str] = frozenset(),
     ) -> None:
@@ -100,7 +100,7 @@ class Front:
         arrays = [(name, shape) for name, shape in self.shapes.items() if shape]
         unread = [name for name, shape in self.shapes.items() if shape is None]
         kind = self.bind(type)  # by names of our own: a parameter may be called type
-        tests = [f"{kind}({name}) is {self.bind(np.ndarray)} and {name}.shape == {shape!r}" for name, shape in arrays]
+        tests = [f"{kind}({name}) is {self.bind(np.ndarray)} and {_fits(name, shape)}" for name, shape in arrays]
         tests += [f"{name} is {'' if name in self.absent else 'not '}{self.bind(_MISSING)}" for name in unread]
         tests += self.conditions
         for name, text in zip(numbers, self.captures, strict=True):
@@ -129,6 +129,14 @@ class Front:
             return self.bind(_MISSING)
         number = _number(default) if self.shapes[name] == () else None
         return self.bind(default if number is None else number)
+
+
+def _fits(name: str, shape: tuple[int | None, ...]) -> str:
+    """The test of a shape. That lengths fit together is tested by the kernel; item and layout are by its signature."""
+    if None not in shape:
+        return f"{name}.shape == {shape!r}"
+    known = [f"{name}.shape[{axis}] == {length}" for axis, length in enumerate(shape) if length is not None]
+    return " and ".join([f"{name}.ndim == {len(shape)}", *known])
 
 
 def _leave(slow: Callable[..., Any], names: Sequence[str]) -> Callable[..., Any]:
