@@ -25,7 +25,8 @@ class Front:
     """A function with the user's parameters that runs a kernel if the arguments are what it was made for.
 
     ``shapes`` tells for every parameter what the kernel takes: () a float, otherwise an array of that shape, in which None
-    is any length; None is an argument that the kernel does not take; those in ``absent`` must not be given, and those in ``optional`` have no default.
+    is any length; None is an argument that the kernel does not take; those in ``absent`` must not be given, and those in
+    ``optional`` have no default. ``mismatch`` is what the kernel raises for lengths that do not fit together.
     ``conditions`` are expressions that must be true, in this order; ``captures``
     are expressions for outside numbers that the kernel takes behind the arguments. Both may use the parameters' names and
     those that ``bind`` gives to objects. Whatever does not fit goes to the slow way. The function is written as text,
@@ -50,9 +51,11 @@ class Front:
         shapes: Sequence[tuple[int | None, ...] | None],
         optional: frozenset[str] = frozenset(),
         absent: frozenset[str] = frozenset(),
+        mismatch: type[Exception] | None = None,
     ) -> None:
         self.parameters = parameters
         self.optional, self.absent = optional, absent
+        self.mismatch = mismatch
         self.shapes = dict(zip(parameters, shapes, strict=True))
         self.conditions: list[str] = []
         self.captures: list[str] = []
@@ -87,7 +90,7 @@ class Front:
             f"        except {self.bind(_LOST)}:",
             f"            {fits} = False",
             f"        if {fits}:",
-            f"            {result} = {run}({', '.join([*given, *numbers])})",
+            *self._run(f"{result} = {run}({', '.join([*given, *numbers])})", f"{result} = {self.bind(mismatch)}"),
             f"            if {result} is not {self.bind(mismatch)}:",
             f"                return {result if unpack is None else f'{self.bind(unpack)}({result})'}",
             f"    return {leave}(({', '.join([*positional, ''])}), {rest}, {{{keywords}}}, {others})",
@@ -95,6 +98,13 @@ class Front:
         exec(compile("\n".join(lines), "<symdiff wrapper>", "exec"), self._names)  # noqa: S102 - the text above
         call: Callable[..., Any] = self._names.pop("call")
         return call
+
+    def _run(self, code: str, otherwise: str) -> list[str]:
+        """The call of the kernel; what says that lengths do not fit is said again, and better, by the slow way."""
+        if self.mismatch is None:
+            return [f"            {code}"]
+        kind = self.bind(self.mismatch)
+        return ["            try:", f"                {code}", f"            except {kind}:", f"                {otherwise}"]
 
     def _tests(self, numbers: Sequence[str]) -> list[str]:
         arrays = [(name, shape) for name, shape in self.shapes.items() if shape]
