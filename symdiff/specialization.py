@@ -234,8 +234,8 @@ class Specialization:
         arguments = {param.name: param for param in self.params if param.role != "captured"}
         if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters.values()):
             return slow
-        if self.own_exceptions or self.has_arrays:
-            return slow  # which raises the user's own classes
+        if self.own_exceptions or self.is_sparse:
+            return slow  # which raises the user's own classes, and finds where values stand
         if any(isinstance(param.structure, Items) for param in self.params):
             return slow  # tuples and lists must be converted in any case
         if [name for name in parameters if name in arguments] != list(arguments):
@@ -245,7 +245,7 @@ class Specialization:
             return codegen.fast_dispatcher(self.kernel, slow)
         shapes = [codegen.argument_shape(arguments[name].structure) if name in arguments else None for name in parameters]
         absent = frozenset(name for name in optional if name not in arguments and name not in self.known)
-        front = codegen.Front(parameters, shapes, optional, absent)
+        front = codegen.Front(parameters, shapes, optional, absent, mismatch=ValueError if self.has_arrays else None)
         named = {name: name for name in parameters}
         for name in self.reading.integers:
             front.conditions.append(f"{front.bind(type)}({name}) is {front.bind(int)} and {name} == {self.known[name]}")

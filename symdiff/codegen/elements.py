@@ -1,0 +1,400 @@
+"""Scalar code for elements of arrays, written into the loops around it: each operation as far out as it can stand.
+
+The blocks of the builder are the function, its loops and its branches, one inside the other. An operation stands in the
+outermost of them in which all its operands are known, but never outside of the branch that asks for it: what only one side
+needs is computed only there. Equal operations in sight are one (``graph.build``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from symdiff.codegen.code import Load
+from symdiff.codegen.definitions import Choice, Index, Indexed
+from symdiff.codegen.indices import Place, Spelling
+from symdiff.codegen.names import is_generic
+from symdiff.codegen.printer import ATOM, Text
+from symdiff.codegen.storage import Storage
+from symdiff.errors import InternalError
+from symdiff.graph.affine import Affine, Symbol, substituted
+from symdiff.graph.build import Body, Builder
+from symdiff.graph.graph import UNDEFINED, Atom, Const, Let, Origin
+from symdiff.graph.structure import Tensor
+from symdiff.graph.terms import Guard, Range, Term
+from symdiff.primitives import Primitive
+
+_MIXED = frozenset({"add", "sub", "mul", "div"})  # operations in which an integer beside a float need not be made one
+
+Key = tuple[str, Index]
+
+
+@dataclass
+class Scope:
+    """A block that is being written: the loops and guards around it, and the elements that are known in it."""
+
+    place: Place
+    is_branch: bool = False
+    elements: dict[Key, Atom] = field(default_factory=dict)
+    decided: dict[Atom, bool] = field(default_factory=dict)  # conditions whose value is known here
+
+
+class Elements(Builder):
+    """Writes the scalar code of elements. ``texts`` is the text of names that no statement defines."""
+
+    def __init__(self, storage: Storage, spelling: Spelling, taken: Iterable[str]) -> None:
+        super().__init__(taken)
+        self.storage = storage
+        self.arrays = storage.definitions
+        self.spelling = spelling
+        self.texts: dict[str, Text] = {}
+        self.dropped: Mapping[str, frozenset[int]] = {}  # the axes that stored arrays do not have
+        self.scalars: dict[str, Atom] = {}  # what the scalars of the graph are here
+        self._scopes = [Scope(Place())]
+        self._levels: dict[str, int] = {}
+        self._bare: dict[Atom, str] = {}  # integers: the float, and the integer itself
+        self._numbers: dict[Affine, str] = {}
+        self._guards: dict[tuple[Guard, ...], str] = {}
+        params = {leaf: param.structure for param in self.arrays.graph.params for leaf in param.leaves}
+        self._inputs = params
+        for name, structure in params.items():
+            if not isinstance(structure, Tensor) or not structure.axes:
+                self.scalars[name] = name
+                self.kinds[name] = "float"
+
+    # scopes
+
+    @contextmanager
+    def loop(self, variable: int, each: Range, facts: Iterable[Guard]) -> Iterator[Body]:
+        """Write into the body of a loop."""
+        place = self._scopes[-1].place.inside(variable, each).where(facts)
+        with self._inside(Scope(place)) as body:
+            yield body
+
+    @contextmanager
+    def side(self, facts: Iterable[Guard] = (), decided: Mapping[Atom, bool] | None = None) -> Iterator[Body]:
+        """Write into one side of a branch."""
+        scope = Scope(self._scopes[-1].place.where(facts), True, {}, dict(decided or {}))
+        with self._inside(scope) as body:
+            yield body
+
+    @contextmanager
+    def _inside(self, scope: Scope) -> Iterator[Body]:
+        with self.block() as body:
+            self._scopes.append(scope)
+            try:
+                yield body
+            finally:
+                self._scopes.pop()
+
+    @contextmanager
+    def _at(self, level: int) -> Iterator[None]:
+        """Write into a block further out."""
+        saved = self._blocks, self._shared, self._scopes
+        end = level + 1
+        self._blocks, self._shared, self._scopes = self._blocks[:end], self._shared[:end], self._scopes[:end]
+        try:
+            yield
+        finally:
+            self._blocks, self._shared, self._scopes = saved
+
+    @property
+    def place(self) -> Place:
+        """The loops and guards around what is being written."""
+        return self._scopes[-1].place
+
+    @property
+    def level(self) -> int:
+        """How many blocks are around what is being written."""
+        return len(self._scopes) - 1
+
+    @property
+    def _floor(self) -> int:
+        """The level of the innermost branch: nothing that it asks for may stand further out."""
+        return max((level for level, scope in enumerate(self._scopes) if scope.is_branch), default=0)
+
+    def _level_of(self, parts: Iterable[Affine]) -> int:
+        """The outermost level at which all variables of index expressions are known."""
+        positions = {position for part in parts for position in part.positions}
+        for level in range(self.level, -1, -1):
+            loops = self._scopes[level].place.loops
+            outer = self._scopes[level - 1].place.loops if level else ()
+            if len(loops) > len(outer) and loops[-1][0] in positions:
+                return level
+        return 0
+
+    # operations
+
+    def apply(self, op: Primitive, *args: Atom, hint: str = "t", origin: Origin | None = None) -> Atom:
+        """The atom of an operation, as ``Builder`` makes it; integers beside floats are left as they are."""
+        integers = [arg in self._bare for arg in args]
+        if any(integers) and op.name in _MIXED and not all(integers) and not any(isinstance(arg, Const) for arg in args):
+            args = tuple(self._bare.get(arg, arg) for arg in args)
+        return super().apply(op, *args, hint=hint, origin=origin)
+
+    def _make(self, op: Primitive, args: tuple[Atom, ...], hint: str, origin: Origin | None) -> str:
+        name = self.fresh("t" if is_generic(hint) else hint, op.result)
+        level = max([self._floor, *(self._levels.get(arg, 0) for arg in args if isinstance(arg, str))])
+        self._write(Let(name, op, args, origin or self.origin), level)
+        return name
+
+    def _write(self, statement: Let | Load, level: int) -> None:
+        self._levels[statement.name] = level
+        with self._at(level):
+            if isinstance(statement, Let):
+                self.append(statement)
+            else:
+                self._blocks[-1].append(statement)  # type: ignore[arg-type]
+
+    def release(self, names: Iterable[str]) -> None:
+        """Names that are free again, because what they were kept for is a variable."""
+        self._taken.difference_update(names)
+
+    def variable(self, name: str, kind: str = "float") -> str:
+        """Declare a variable that the present block assigns."""
+        self.kinds[name] = "bool" if kind == "bool" else "float"
+        self._levels[name] = self.level
+        return name
+
+    def choose(
+        self,
+        condition: Atom,
+        then: Sequence[object],
+        orelse: Sequence[object],
+        pairs: Sequence[tuple[str, Atom, Atom]],
+        origin: Origin | None,
+    ) -> list[Atom]:
+        """Add a branch of the present block."""
+        atoms = self.branch(condition, then, orelse, pairs, origin)  # type: ignore[arg-type]
+        for atom in atoms:
+            if isinstance(atom, str):
+                self._levels.setdefault(atom, self.level)
+        return atoms
+
+    # what can be read
+
+    def know(self, name: str, index: Index, atom: Atom) -> None:
+        """From here on the element of an array is this atom."""
+        level = max(self._floor, self._levels.get(atom, 0) if isinstance(atom, str) else 0)
+        self._scopes[level].elements[name, index] = atom
+
+    def _known(self, name: str, index: Index) -> Atom | None:
+        return next((found for scope in reversed(self._scopes) if (found := scope.elements.get((name, index))) is not None), None)
+
+    def scalar(self, atom: Atom) -> Atom:
+        """What a scalar of the graph is here."""
+        if isinstance(atom, Const):
+            return atom
+        if atom in self.scalars:
+            return self.scalars[atom]
+        if atom in self.arrays.graph.sizes and atom not in self.arrays.known:
+            return self.number(Affine.of(atom))
+        return self.element(atom, ())
+
+    def number(self, part: Affine) -> Atom:
+        """An index expression as a number."""
+        if part.is_constant:
+            return Const(part.const)
+        if part not in self._numbers:
+            text = self.spelling.affine(part)
+            level = self._level_of([part])
+            name, bare = self.fresh("number"), self.fresh("number")
+            self.texts[name], self.texts[bare] = Text(f"float({text.code})", ATOM), text
+            self._levels[name] = self._levels[bare] = level
+            self._numbers[part] = name
+            self._bare[name] = bare
+        return self._numbers[part]
+
+    def condition(self, guards: Sequence[Guard]) -> str:
+        """Guards as a condition."""
+        key = tuple(guards)
+        if key not in self._guards:
+            name = self._guards[key] = self.fresh("guard", "bool")
+            self.texts[name] = self.spelling.guards(key)
+            self._levels[name] = self._level_of(guard.affine for guard in key)
+        return self._guards[key]
+
+    def element(self, atom: Atom | Affine, index: Index) -> Atom:
+        """The atom of an element; what it is made of is written where it must stand."""
+        if isinstance(atom, Affine):
+            return self.number(atom)
+        if isinstance(atom, Const):
+            return atom
+        waiting: list[Key] = [(atom, index)]
+        while waiting:
+            key = waiting[-1]
+            if self._available(key) is not None:
+                waiting.pop()
+                continue
+            missing = [part for part in self._needs(key) if self._available(part) is None]
+            if missing:
+                waiting += reversed(missing)
+                continue
+            self.know(*key, self._computed(*key))
+            waiting.pop()
+        found = self._available((atom, index))
+        if found is None:
+            raise InternalError(f"no element of {atom}")
+        return found
+
+    def _available(self, key: Key) -> Atom | None:
+        if not self.arrays.axes[key[0]] and key[0] in self.scalars:
+            return self.scalars[key[0]]
+        return self._known(*key)
+
+    def _needs(self, key: Key) -> list[Key]:
+        """The elements that the element is computed from in any case, here: to be there first, so that nothing nests."""
+        name, index = key
+        definition = self.arrays.known.get(name)
+        if name in self.storage.stored or definition is None:
+            return []
+        places: dict[Symbol, Affine] = dict(enumerate(index))
+        if isinstance(definition, Let):
+            return [(arg, index) for arg in definition.args if isinstance(arg, str)]
+        if isinstance(definition, Indexed) and not any(term.guards for term in definition.terms):
+            reads = ((term.atom, term.index) for term in definition.terms)
+            return [(atom, substituted(at, places)) for atom, at in reads if isinstance(atom, str) and self.arrays.axes.get(atom)]
+        return []
+
+    def _is_array(self, atom: Atom | Affine) -> bool:
+        return isinstance(atom, str) and bool(self.arrays.axes.get(atom))
+
+    def _computed(self, name: str, index: Index) -> Atom:
+        if name in self.storage.stored or name not in self.arrays.known:
+            return self._load(name, index)
+        return self.defined(name, index)
+
+    # definitions
+
+    def defined(self, name: str, index: Index) -> Atom:
+        """The element of an array as its definition has it, whether it is stored or not."""
+        definition = self.arrays.known[name]
+        if isinstance(definition, Let):
+            args = [self.element(arg, index) if self._is_array(arg) else self.scalar(arg) for arg in definition.args]
+            if definition.op.code == "{0}":
+                return args[0]
+            return self.apply(definition.op, *args, hint=name, origin=definition.origin)
+        if isinstance(definition, Choice):
+            with self._at(self._home(name, index)):
+                return self._chosen(definition, index)
+        places: dict[Symbol, Affine] = dict(enumerate(index))
+        terms = [term.substitute(places) for term in definition.terms]
+        if any(term.guards for term in terms):
+            with self._at(self._home(name, index)):
+                return self.combined(definition, terms)
+        return self.combined(definition, terms)
+
+    def combined(self, definition: Indexed, terms: Sequence[Term]) -> Atom:
+        """The terms of a sum or fold, which are about variables, combined."""
+        total: Atom | None = None
+        start = 0
+        while start < len(terms):
+            guards = terms[start].guards
+            end = start + 1
+            while end < len(terms) and terms[end].guards == guards:
+                end += 1
+            part = self._where(guards, definition, terms[start:end])
+            if part is not None:
+                total = part if total is None else self.apply(definition.op, total, part, origin=definition.origin)
+            start = end
+        return definition.empty if total is None else total
+
+    def _where(self, guards: Sequence[Guard], definition: Indexed, terms: Sequence[Term]) -> Atom | None:
+        """Terms where guards hold, elsewhere nothing; None if they never hold."""
+        if any(self.place.never(guard) for guard in guards):
+            return None
+        kept = [guard for guard in dict.fromkeys(guards) if not self.place.always(guard)]
+
+        def value() -> Atom:
+            parts = [self._read(term) for term in terms]
+            total = parts[0]
+            for part in parts[1:]:
+                total = self.apply(definition.op, total, part, origin=definition.origin)
+            return total
+
+        if not kept:
+            return value()
+        with self.side(kept) as body:
+            found = value()
+        hint = "t" if is_generic(definition.name) else definition.name
+        return self.choose(self.condition(kept), body, (), [(hint, found, definition.empty)], definition.origin)[0]
+
+    def _read(self, term: Term) -> Atom:
+        if isinstance(term.atom, Affine) or self._is_array(term.atom):
+            return self.element(term.atom, term.index)
+        return self.scalar(term.atom)
+
+    def _chosen(self, definition: Choice, index: Index) -> Atom:
+        branch = definition.branch
+        condition = self.element(branch.condition, index)
+        decided = self._decided(condition)
+        if decided is not None:
+            return self.element(definition.out.then if decided else definition.out.orelse, index)
+
+        def side(holds: bool) -> tuple[Body, list[Atom]]:
+            with self.side(decided={condition: holds}) as body:
+                return body, [self._handed_on(out.then if holds else out.orelse, out.name, index) for out in branch.outs]
+
+        (then, first), (orelse, second) = side(True), side(False)
+        names = [out.name for out in branch.outs]
+        hints = ["t" if is_generic(name) else name for name in names]
+        atoms = self.choose(condition, then, orelse, list(zip(hints, first, second, strict=True)), branch.origin)
+        for name, atom in zip(names, atoms, strict=True):
+            if name not in self.storage.stored:
+                self.know(name, index, atom)
+        return atoms[names.index(definition.out.name)]
+
+    def _handed_on(self, atom: Atom, name: str, index: Index) -> Atom:
+        if atom == UNDEFINED:
+            return Const(0.0) if name in self.storage.stored else atom
+        return self.element(atom, index)
+
+    def _decided(self, condition: Atom) -> bool | None:
+        if isinstance(condition, Const):
+            return bool(condition.value)
+        return next((scope.decided[condition] for scope in self._scopes if condition in scope.decided), None)
+
+    # where it stands
+
+    def _home(self, name: str, index: Index) -> int:
+        """The outermost level at which all that an element reads is certainly there."""
+        reads = self.storage.reads(name, index)
+        if name in self.storage.stored:
+            places: dict[Symbol, Affine] = dict(enumerate(index))
+            reads = tuple(read.at(places) for read in self.storage.within(name))
+        level = max(self._floor, self._level_of(index))
+        while level < self.level:
+            place = self._scopes[level].place
+            if all(self._is_inside(read.name, read.index, place.where(read.guards)) for read in reads):
+                break
+            level += 1
+        return level
+
+    def _load(self, name: str, index: Index) -> Atom:
+        """An element of an array that is stored, read as far out as it is certainly there."""
+        level = max(self._floor, self._level_of(index))
+        while level < self.level and not self._is_inside(name, index, self._scopes[level].place):
+            level += 1
+        kind = self.arrays.kinds[name]
+        structure = self._inputs.get(name)
+        cast = isinstance(structure, Tensor) and structure.kind == "int"
+        short = self.spelling.short(index)
+        stem = "t" if is_generic(name) else name
+        hint = f"{stem}_{short}" if short else stem
+        made = self.fresh(hint, kind)
+        kept = (part for axis, part in enumerate(index) if axis not in self.dropped.get(name, ()))
+        self._write(Load(made, name, self.spelling.index(kept), hint, self.origin, cast), level)
+        return made
+
+    def _is_inside(self, name: str, index: Index, place: Place) -> bool:
+        """Whether an element certainly exists, wherever that place is reached."""
+        for part, length in zip(index, self.arrays.axes.get(name, ()), strict=False):
+            for element in part.elements:  # which was checked before the loops
+                if not self._is_inside(element.array, element.index, place):
+                    return False
+            if any(True for _ in part.elements):
+                continue
+            if not (place.is_nonnegative(part) and place.is_nonnegative(length - 1 - part)):
+                return False
+        return True
