@@ -82,7 +82,10 @@ def read_function(
         return _otherwise(source, again, options, error, bool(start.ranks), start.suspect)
     names = whole.only_elements(reading.graph)
     fixed = start.with_fixed(names, options.exact) if names else None
-    return reading if fixed is None else _settled(source, fixed, options)
+    try:
+        return reading if fixed is None else _settled(source, fixed, options)
+    except UnsupportedError:  # arrays beside them are not read element by element
+        return reading
 
 
 def _otherwise(
