@@ -48,8 +48,8 @@ def assume(reader: Reader, target: Any, args: Args, keywords: Keywords) -> None:
 
 
 def assume_method(reader: Reader, owner: Value, name: str, args: Sequence[Value], keywords: Mapping[str, Value]) -> None:
-    """``x.sum(axis=1)``: an array; ``x.item()``, ``x.astype(float)`` and ``x.copy()`` are methods of numbers, too."""
-    if name in ("clip", "astype", "copy", "transpose", "reshape") and isinstance(owner, Number):
+    """``x.sum(axis=1)``, ``x.copy()``: an array; ``x.clip(0, 1)`` and ``x.astype(float)`` are methods of NumPy's numbers, too."""
+    if name in ("clip", "astype") and isinstance(owner, Number):
         return
     rank = max(2 if name in MATRICES.split() else 1, _rank_of([owner, *args], dict(keywords)))
     reader.assume_array(owner, rank)

@@ -87,7 +87,10 @@ def form_of(
     found = _forms().get(target)
     values = [*args, *keywords.values()]
     if found is None:
-        if any(isinstance(value, TensorValue) for value in values) and home(target).split(".")[0] == "math":
+        arrays = any(
+            isinstance(value, TensorValue) or (isinstance(value, ArrayValue) and len(value.items) != 1) for value in args
+        )
+        if arrays and is_row and home(target).split(".")[0] == "math":
             raise GapError(node, f"math.{target.__name__} of an array", f"use np.{target.__name__}", raises=TypeError)
         return other
     assumptions.assume(reader, target, args, keywords)

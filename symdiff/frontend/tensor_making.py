@@ -338,17 +338,14 @@ def _reshape(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> V
     if lengths.count(None) == 1 and len(old) == len(new) - 1:
         new = [length for length in new if length is not None]
         lengths = [ONE if length is None else length for length in lengths]
-    if len(old) != len(new) or lengths.count(None) > 1:
+    fits = len(old) == len(new) and all(b is None or a == b for a, b in zip(old, new, strict=True))
+    if not fits or lengths.count(None) > 1:
         raise GapError(node, f"{describe(value)} in another shape", "use indices with None, or loops", "not yet")
     rest = iter(old)
-    axes = [ONE if length == ONE else _fitting(reader, next(rest), length, node) for length in lengths]
+    axes = [ONE if length == ONE else next(rest) for length in lengths]
     places = iter([k for k, length in enumerate(axes) if length != ONE])
     index = tuple(Affine() if length == ONE else Affine.of(next(places)) for length in value.axes)
     return view_of(reader, value, indexed(reader, value, index, tuple(axes)), tuple(axes))
-
-
-def _fitting(reader: Reader, old: Affine, new: Affine | None, node: ast.AST) -> Affine:
-    return old if new is None else equal(reader, old, new, node)
 
 
 def _ravel(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
