@@ -81,7 +81,9 @@ class Expanded:
     def _of_product(self) -> Atom:
         """The product of the other elements."""
         builder, name = self.builder, self.statement.name
-        rest = reduce(lambda first, second: builder.apply(TABLE["mul"], first, second), map(self._others, range(len(self.lengths))))
+        rest = reduce(
+            lambda first, second: builder.apply(TABLE["mul"], first, second), map(self._others, range(len(self.lengths)))
+        )
         regular = builder.apply(TABLE["ne"], name, Const(0))
         # Where a guard does not hold nothing is divided by what was read: it is 0 there.
         inside = builder.sum([replace(self._view(regular), guards=self.term.guards)], self.axes, kind="bool")
@@ -115,5 +117,7 @@ def _unrolled(statement: Fold) -> tuple[Term, Axes]:
             raise InternalError(f"{statement.name}: a fold over a range whose bounds only data tell")
         places[position] = index + low
         lengths.append(-above - low)
-        guards += [Guard(index - each.low)] * bool(each.low.positions) + [Guard(each.high - 1 - index)] * bool(each.high.positions)
+        guards += [Guard(index - each.low)] * bool(each.low.positions) + [Guard(each.high - 1 - index)] * bool(
+            each.high.positions
+        )
     return replace(term, ranges=(), guards=(*term.guards, *guards)).substitute(places), tuple(lengths)
