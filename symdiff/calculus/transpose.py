@@ -30,36 +30,74 @@ def transposed(term: Term, axes: Axes, bar: Atom, rank: int) -> Term:
 
 
 def contracted(term: Term, axes: Axes) -> Term | None:
-    """A scatter as a gather, if each index of its address can be solved for; None for a term that adds nothing."""
+    """A scatter as a gather, if each index of its address can be solved for; None for a term that adds nothing.
+
+    An index that is told by the others stays as a delta: the adjoint of a diagonal is ``S_bar[k, l] = y_bar[k]`` where k == l.
+    """
+    rank = len(axes)
+    term = without_deltas(term, rank)
     if term.address is None:
         return pruned(term, axes)
-    rank = len(axes)
     work, address = term, list(term.address)
     removed: list[int] = []
+    told: list[int] = []
     for axis in range(rank):
         position = _solvable(address[axis], rank, removed)
         if position is None:
-            return term
-        factor = address[axis].coefficient(position)
-        rest = address[axis] - Affine.of(position) * factor
-        solution = (Affine.of(axis) - rest) * factor
-        each = work.ranges[position - rank]
-        inside = (Guard(solution - each.low), Guard(each.high - 1 - solution))
-        work = replace(work, guards=(*work.guards, *inside), address=None).substitute({position: solution})
+            told.append(axis)
+            continue
+        solution = _solution(address[axis] - Affine.of(axis), position)
+        work = replace(_solved(replace(work, address=None), position, solution, rank), address=work.address)
         address = [part.substitute({position: solution}) for part in address]
         removed.append(position)
         if not _is_ordered(work.ranges, removed, rank):
             return term
-    return pruned(renumbered(replace(work, address=None), removed, rank), axes)
+    if told and (len(removed) < len(term.ranges) or any(address[axis].positions - set(range(rank)) for axis in told)):
+        return term  # a range that is summed would be gone through for every element
+    deltas = tuple(Guard(address[axis] - Affine.of(axis), "==") for axis in told)
+    work = replace(work, address=None, guards=(*work.guards, *deltas))
+    return pruned(renumbered(work, removed, rank), axes)
+
+
+def without_deltas(term: Term, rank: int) -> Term:
+    """The term without ranges of which a guard leaves one element: the sum over j of a[j] where j == i + 1 is a[i + 1]."""
+    for number in reversed(range(len(term.ranges))):
+        position = rank + number
+        guard = next(
+            (guard for guard in term.guards if guard.test == "==" and not guard.modulus and _has(guard.affine, position)), None
+        )
+        if guard is None:
+            continue
+        rest = replace(term, guards=tuple(other for other in term.guards if other is not guard))
+        made = _solved(rest, position, _solution(guard.affine, position), rank)
+        if _is_ordered(made.ranges, [position], rank):
+            return without_deltas(renumbered(made, [position], rank), rank)
+    return term
+
+
+def _has(part: Affine, position: int) -> bool:
+    """Whether an expression can be solved for an index: it occurs once, with the factor 1 or -1."""
+    inside = {place for element in part.elements for index in element.index for place in index.positions}
+    return abs(part.coefficient(position)) == 1 and position not in inside
+
+
+def _solution(part: Affine, position: int) -> Affine:
+    """What an index is where an expression is 0."""
+    factor = part.coefficient(position)
+    return (Affine.of(position) * factor - part) * factor
+
+
+def _solved(term: Term, position: int, solution: Affine, rank: int) -> Term:
+    """The term where the index of a range is known, if that is inside the range."""
+    each = term.ranges[position - rank]
+    inside = (Guard(solution - each.low), Guard(each.high - 1 - solution))
+    return replace(term, guards=(*term.guards, *inside)).substitute({position: solution})
 
 
 def _solvable(part: Affine, rank: int, removed: Sequence[int]) -> int | None:
-    """The position of a range that an index can be solved for: it occurs once, with the factor 1 or -1."""
-    inside = {position for element in part.elements for index in element.index for position in index.positions}
-    for symbol, factor in part.terms:
-        if isinstance(symbol, int) and symbol >= rank and symbol not in removed and symbol not in inside and abs(factor) == 1:
-            return symbol
-    return None
+    """The position of a range that is left and that an index can be solved for."""
+    ranges = (symbol for symbol in part.symbols if isinstance(symbol, int) and symbol >= rank and symbol not in removed)
+    return next((position for position in ranges if _has(part, position)), None)
 
 
 def _is_ordered(ranges: Sequence[Range], removed: Sequence[int], rank: int) -> bool:
