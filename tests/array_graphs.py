@@ -140,6 +140,12 @@ def backward(graph: Graph, wrt: Sequence[str], prefix: str) -> Graph:
     return check(packed(made, structures(graph, wrt)))
 
 
+def gradient(graph: Graph, wrt: Sequence[str]) -> Graph:
+    """The gradient of the first output, whose cotangent is the literal 1."""
+    sweep = adjoint(graph, wrt, [{0: Const(1)}])
+    return check(packed(sweep.finish([sweep.adjoint(name, 0) for name in wrt]), structures(graph, wrt)))
+
+
 def spliced(graph: Graph) -> Graph:
     """The graph after a walk through a builder."""
     builder = Builder()
@@ -228,11 +234,15 @@ def _faults(case: Case) -> Iterator[str]:
         "forward over reverse": forward(back, wrt, "u_"),
         "reverse over reverse": backward(back, wrt, "s"),
     }
-    yield from passes({"value": graph, "forward": ahead, "reverse": back, **second}, case, numbers)
+    unit = gradient(start, wrt)
+    yield from passes({"value": graph, "forward": ahead, "reverse": back, "gradient": unit, **second}, case, numbers)
     for inputs in case.points:
         values = run(graph, inputs)
         v, u = (directions(graph, wrt, inputs, numbers) for _ in range(2))
         w = [random_like(value, numbers) for value in values]
+        first = [1.0, *(np.zeros_like(value) for value in values[1:])]
+        if not same(run(unit, inputs), run(back, [*inputs, *first]), 1e-40):
+            yield f"gradient: not what a cotangent of 1 gives at {shapes(inputs)}"
         yield from derivatives(case, inputs, (v, u, w), ahead, back, second)
 
 
@@ -273,7 +283,7 @@ def passes(graphs: Mapping[str, Graph], case: Case, numbers: random.Random) -> I
             made = check(apply(graph))
             if not same(run(made, inputs), wanted, 1e-40):
                 yield f"{title} changes {name} at {shapes(inputs)}"
-            if title != "simplify" or name not in ("value", "reverse"):
+            if title != "simplify" or name not in ("value", "gradient"):
                 continue
             values, bounds = evaluate_with_bound(made, inputs)
             for value, bound, exact in zip(values, bounds, wanted, strict=True):
