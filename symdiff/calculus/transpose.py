@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from symdiff.graph.affine import Affine, Axes, identity
+from symdiff.graph.affine import ONE, Affine, Axes, identity
 from symdiff.graph.bounds import pruned, renumbered
+from symdiff.graph.deltas import is_ordered, is_solvable, solution, solved, without_deltas
 from symdiff.graph.graph import Atom
-from symdiff.graph.terms import Guard, Range, Term, full_ranges
+from symdiff.graph.terms import Guard, Term, full_ranges
 
 
 def transposed(term: Term, axes: Axes, bar: Atom, rank: int) -> Term:
@@ -44,13 +45,13 @@ def contracted(term: Term, axes: Axes) -> Term | None:
     for axis in range(rank):
         position = _solvable(address[axis], rank, removed)
         if position is None:
-            told.append(axis)
+            told += [axis] * (axes[axis] != ONE)
             continue
-        solution = _solution(address[axis] - Affine.of(axis), position)
-        work = replace(_solved(replace(work, address=None), position, solution, rank), address=work.address)
-        address = [part.substitute({position: solution}) for part in address]
+        found = solution(address[axis] - Affine.of(axis), position)
+        work = replace(solved(replace(work, address=None), position, found, rank), address=work.address)
+        address = [part.substitute({position: found}) for part in address]
         removed.append(position)
-        if not _is_ordered(work.ranges, removed, rank):
+        if not is_ordered(work.ranges, removed, rank):
             return term
     if told and (len(removed) < len(term.ranges) or any(address[axis].positions - set(range(rank)) for axis in told)):
         return term  # a range that is summed would be gone through for every element
@@ -59,54 +60,7 @@ def contracted(term: Term, axes: Axes) -> Term | None:
     return pruned(renumbered(work, removed, rank), axes)
 
 
-def without_deltas(term: Term, rank: int) -> Term:
-    """The term without ranges of which a guard leaves one element: the sum over j of a[j] where j == i + 1 is a[i + 1]."""
-    for number in reversed(range(len(term.ranges))):
-        position = rank + number
-        guard = next(
-            (guard for guard in term.guards if guard.test == "==" and not guard.modulus and _has(guard.affine, position)), None
-        )
-        if guard is None:
-            continue
-        rest = replace(term, guards=tuple(other for other in term.guards if other is not guard))
-        made = _solved(rest, position, _solution(guard.affine, position), rank)
-        if _is_ordered(made.ranges, [position], rank):
-            return without_deltas(renumbered(made, [position], rank), rank)
-    return term
-
-
-def _has(part: Affine, position: int) -> bool:
-    """Whether an expression can be solved for an index: it occurs once, with the factor 1 or -1."""
-    inside = {place for element in part.elements for index in element.index for place in index.positions}
-    return abs(part.coefficient(position)) == 1 and position not in inside
-
-
-def _solution(part: Affine, position: int) -> Affine:
-    """What an index is where an expression is 0."""
-    factor = part.coefficient(position)
-    return (Affine.of(position) * factor - part) * factor
-
-
-def _solved(term: Term, position: int, solution: Affine, rank: int) -> Term:
-    """The term where the index of a range is known, if that is inside the range."""
-    each = term.ranges[position - rank]
-    inside = (Guard(solution - each.low), Guard(each.high - 1 - solution))
-    return replace(term, guards=(*term.guards, *inside)).substitute({position: solution})
-
-
 def _solvable(part: Affine, rank: int, removed: Sequence[int]) -> int | None:
     """The position of a range that is left and that an index can be solved for."""
     ranges = (symbol for symbol in part.symbols if isinstance(symbol, int) and symbol >= rank and symbol not in removed)
-    return next((position for position in ranges if _has(part, position)), None)
-
-
-def _is_ordered(ranges: Sequence[Range], removed: Sequence[int], rank: int) -> bool:
-    """Whether the bounds of the ranges that are left depend on the axes and on earlier ranges only."""
-    seen = set(range(rank))
-    for number, each in enumerate(ranges):
-        if rank + number in removed:
-            continue
-        if not (each.low.positions | each.high.positions) <= seen:
-            return False
-        seen.add(rank + number)
-    return True
+    return next((position for position in ranges if is_solvable(part, position)), None)
