@@ -154,7 +154,7 @@ class Builder:
 
     def _indexed(self, make: Callable[[str], Sum | Fold], hint: str, kind: Kind, axes: Axes) -> str:
         wanted = indexed_key(make(""))
-        place = max(number for number, block in enumerate(self._blocks) if not block.elementwise)
+        place = self._place_of_wholes
         found = next((scope[wanted] for scope in reversed(self._shared[: place + 1]) if wanted in scope), None)
         if found is not None:
             return found
@@ -280,9 +280,20 @@ class Builder:
     def _make(self, op: Primitive, args: tuple[Atom, ...], hint: str, origin: Origin | None) -> str:
         """A new let for ``op(*args)``."""
         axes = self.axes_of(*args)
-        name = self.fresh(hint, op.result, axes)
-        self.append(Let(name, op, args, origin or self.origin, axes))
-        return name
+        let = Let(self.fresh(hint, op.result, axes), op, args, origin or self.origin, axes)
+        if axes or not self.current.elementwise:
+            self.append(let)
+        else:  # a number among elements: it stands outside, as sums do
+            place = self._place_of_wholes
+            self._blocks[place].append(let)
+            self._shared[place].setdefault(key(op, args), let.name)
+            self._remember(let)
+        return let.name
+
+    @property
+    def _place_of_wholes(self) -> int:
+        """The innermost block that is not taken element by element."""
+        return max(number for number, block in enumerate(self._blocks) if not block.elementwise)
 
     def _operand(self, op: Primitive, atom: Atom) -> Atom:
         """Convert a condition used as a number (True is 1), and an integer that no float holds exactly."""

@@ -64,9 +64,7 @@ def _merged(atoms: Atoms, expr: Any) -> Any:
             groups.setdefault(_space(found[1]), []).append(found)
     if all(len(group) == 1 for group in groups.values()):
         return expr
-    for group in groups.values():
-        rest.append(_one_sum(atoms, group))
-    return sp.Add(*rest)
+    return sp.Add(*rest, *(_one_sum(atoms, group) for group in groups.values()))
 
 
 def _sum_in(atoms: Atoms, term: Any) -> tuple[Any, Total] | None:
@@ -76,9 +74,11 @@ def _sum_in(atoms: Atoms, term: Any) -> tuple[Any, Total] | None:
     if len(sums) != 1:
         return None
     entry = atoms.entries[sums[0]]
-    return (reduce(product, [factor for factor in factors if factor is not sums[0]], sp.Integer(1)), entry) if isinstance(
-        entry, Total
-    ) else None
+    return (
+        (reduce(product, [factor for factor in factors if factor is not sums[0]], sp.Integer(1)), entry)
+        if isinstance(entry, Total)
+        else None
+    )
 
 
 def _space(entry: Total) -> Any:

@@ -15,7 +15,7 @@ from typing import Any
 import sympy as sp
 
 from symdiff.graph.affine import Axes, identity, sizes_in
-from symdiff.graph.graph import Atom, Fold, Graph, If, Sum, walk
+from symdiff.graph.graph import Atom, Fold, Graph, Sum, walk
 from symdiff.graph.structure import Tensor
 from symdiff.printing import notation
 from symdiff.printing.atoms import Atoms, Guarded
@@ -99,17 +99,17 @@ class _Writer:
             plain = in_place.depth() <= 1 or not any(map(self.is_derived, self.straight.outputs))
             if in_place.cost(own) <= notation.SHORT and (plain or not own):
                 return in_place
-        ways = [] if in_place is None else [in_place]
-        for named in dict.fromkeys((own, cuts(self.straight, self.kinds, own) | own, cuts(self.straight, self.kinds, frozenset()))):
-            if whole_size(self.straight, named) <= _LONGEST_IN_PLACE * (len(named) + 1):
-                ways.append(self._settled(named))
+        shared = cuts(self.straight, self.kinds, own)
+        choices = dict.fromkeys((own, shared | own, cuts(self.straight, self.kinds, frozenset())))
+        bounded = (named for named in choices if whole_size(self.straight, named) <= _LONGEST_IN_PLACE * (len(named) + 1))
+        ways = [*([] if in_place is None else [in_place]), *map(self._settled, bounded)]
         return min(ways, key=lambda way: way.cost(self.own))
 
     def is_derived(self, atom: Atom) -> bool:
         """Whether an output is not what the user wrote; a literal is not where anything of the graph is not."""
         definitions = {definition.name: definition for definition in self.straight.definitions}
         if isinstance(atom, str) and atom in definitions:
-            return is_derived(definitions[atom]) or Elements(self.straight.definitions, {}, Atoms(), ()).derived[atom]
+            return is_derived(definitions[atom]) or Elements(self.straight.definitions, {}, Atoms(), (), ()).derived[atom]
         return not any(param.role == "argument" and atom in param.leaves for param in self.graph.params)
 
     def _settled(self, named: frozenset[str]) -> _Way:

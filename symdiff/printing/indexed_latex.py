@@ -39,11 +39,11 @@ class IndexedTexPrinter(TexPrinter):
     """The LaTeX of scalar formulas, with elements and reductions."""
 
     def doprint(self, expr: Any) -> str:
-        """An expression as LaTeX."""
+        """Return an expression as LaTeX."""
         return str(super().doprint(image(expr, self.draw, bare=True)))
 
     def _print_StandIn(self, expr: StandIn, style: str = "plain") -> str:  # noqa: N802
-        return expr.text
+        return str(expr.text)
 
     def _needs_mul_brackets(self, expr: Any, first: bool = False, last: bool = False) -> bool:
         if not last and any(isinstance(symbol, StandIn) and symbol.bare for symbol in _open_ends(expr)):
@@ -61,6 +61,8 @@ class IndexedTexPrinter(TexPrinter):
             return name_latex(expr.name)
         if isinstance(expr, sp.Indexed):
             return indexed(str(expr.base.label), [self._index(part) for part in expr.indices])
+        if isinstance(expr, Where):
+            return self.doprint(expr.as_piecewise())
         body, spaces, tests = ranges(expr)
         inside = image(body, self.draw, bare=True)
         shown = str(super().doprint(inside))
@@ -155,7 +157,7 @@ def _paths(structure: Structure) -> list[list[str]]:
 def label(graph: Graph, heading: Heading, what: Label, indices: Sequence[Any]) -> str:
     """A left-hand side with the free indices."""
     names = list(map(str, indices))
-    if what.form not in ("prime", "partial", "nabla"):
+    if what.form not in ("partial", "nabla"):
         text = label_latex(heading, what)
         product = bool(what.before or what.after) and not what.component
         text = f"\\left({text}\\right)" if product else f"{{{text}}}" if what.component else text

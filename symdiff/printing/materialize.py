@@ -10,10 +10,11 @@ from functools import reduce
 from typing import Any
 
 import sympy as sp
+from sympy.logic.boolalg import Boolean
 
 from symdiff.graph.affine import Affine, Axes, Symbol
 from symdiff.graph.terms import Guard
-from symdiff.printing.atoms import FIRST_OPEN, Atoms, Guarded, Guards, Holds, Place, Read, Total, divisor_of, size_symbol
+from symdiff.printing.atoms import Atoms, Guarded, Guards, Holds, Place, Read, Total, divisor_of, size_symbol
 from symdiff.printing.reductions import KINDS, Where
 from symdiff.printing.terms import rebuilt
 
@@ -53,6 +54,8 @@ class Materializer:
             return expr
         if isinstance(expr, sp.Piecewise) and self._depth:
             return self._cases([(self._expr(value, known), self._expr(test, known)) for value, test in expr.args])
+        if isinstance(expr, Boolean) and not self._depth:
+            return self._masked(expr, known)
         args = [self._expr(arg, known) for arg in expr.args]
         return expr if all(new is old for new, old in zip(args, expr.args, strict=True)) else rebuilt(expr, args)
 
@@ -80,8 +83,9 @@ class Materializer:
             return arms[0][0]
         if not self._depth:
             return sp.Piecewise(*arms, evaluate=False)
-        result = arms[-1][0] if arms[-1][1] == sp.true else Where(*arms[-1], sp.nan)
-        return reduce(lambda rest, arm: Where(*arm, rest), reversed(arms[:-1]), result)
+        *others, (last, test) = arms
+        result = last if test == sp.true else Where(last, test, sp.nan)
+        return reduce(lambda rest, arm: Where(arm[0], arm[1], rest), reversed(others), result)
 
     def _masked(self, expr: Any, known: Letters) -> Any:
         """What stands in a condition, or where it must not be taken apart."""

@@ -80,9 +80,7 @@ def reads(definition: ArrayDefinition) -> tuple[Atom, ...]:
         return definition.args
     if isinstance(definition, Sum | Fold):
         return tuple(
-            atom
-            for term in definition.terms
-            for atom in (*term.reads(), *([term.atom] if isinstance(term.atom, Const) else ()))
+            atom for term in definition.terms for atom in (*term.reads(), *([term.atom] if isinstance(term.atom, Const) else ()))
         )
     return (definition.condition, definition.then, definition.orelse)
 

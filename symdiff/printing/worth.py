@@ -97,5 +97,3 @@ def _uses(straight: StraightArrays) -> dict[str, int]:
             if isinstance(atom, str):
                 uses[atom] = uses.get(atom, 0) + count * times
     return uses
-
-
