@@ -55,7 +55,7 @@ class Specialization:
 
     @cached_property
     def _formula(self) -> Formula:
-        return printing.formula(self.graph)
+        return printing.formula(self.graph, self.heading.kind != "value")
 
     @property
     def formula(self) -> Any:

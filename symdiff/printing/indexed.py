@@ -73,10 +73,11 @@ def has_arrays(graph: Graph) -> bool:
     return any(isinstance(statement, Sum | Fold) or bool(getattr(statement, "axes", ())) for statement in walk(graph.body))
 
 
-def formula(graph: Graph) -> Formula:
-    """Return the formula of a graph with arrays."""
+def formula(graph: Graph, derivative: bool | None = None) -> Formula:
+    """Return the formula of a graph with arrays. ``derivative``: whether it is one; None: if its outputs look like one."""
     writer = _Writer(graph)
-    return _Materialized(writer, writer.shortest()).formula()
+    derived = any(map(writer.is_derived, writer.straight.outputs)) if derivative is None else derivative
+    return _Materialized(writer, writer.shortest()).formula(derived=derived)
 
 
 class _Writer:
@@ -176,10 +177,9 @@ class _Materialized:
         self.taken = taken | set(self.renamed.values())
         self.materializer = Materializer(way.atoms, self.taken, self.renamed)
 
-    def formula(self) -> Formula:
-        """The formula."""
+    def formula(self, *, derived: bool) -> Formula:
+        """The formula; ``derived``: it is that of a derivative."""
         writer = self.writer
-        derived = any(map(writer.is_derived, writer.straight.outputs))
         indices = [self._letters(len(axes), derived=derived) for axes in writer.axes]
         exprs = tuple(map(self._expr, self.way.exprs, indices, writer.axes))
         lambdas = tuple(sp.Lambda(own, expr) if own else expr for own, expr in zip(indices, exprs, strict=True))

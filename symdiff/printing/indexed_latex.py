@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import sympy as sp
+from sympy.logic.boolalg import Boolean
 
 from symdiff.graph.graph import Graph
 from symdiff.graph.structure import Items, Structure, Tensor
@@ -51,7 +52,8 @@ class IndexedTexPrinter(TexPrinter):
         return bool(super()._needs_mul_brackets(expr, first, last))
 
     def _print_Pow(self, expr: Any) -> str:  # noqa: N802
-        if isinstance(expr.base, StandIn) and expr.base.bare and expr.exp.is_Integer and expr.exp > 0:
+        root = expr.exp.is_Rational and (expr.exp.p == 1 or expr.exp < 0)  # or a quotient
+        if isinstance(expr.base, StandIn) and expr.base.bare and not root:
             return f"\\left({expr.base.text}\\right)^{{{self._print(expr.exp)}}}"
         return str(super()._print_Pow(expr))
 
@@ -66,7 +68,7 @@ class IndexedTexPrinter(TexPrinter):
         body, spaces, tests = ranges(expr)
         inside = image(body, self.draw, bare=True)
         shown = str(super().doprint(inside))
-        if inside.is_Add or isinstance(inside, sp.Piecewise | sp.And | sp.Or):
+        if inside.is_Add or isinstance(inside, Boolean):
             shown = f"\\left({shown}\\right)"
         return f"{self._signs(_SIGNS[type(expr)], spaces, [self.doprint(test) for test in tests])} {shown}"
 

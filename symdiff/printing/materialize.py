@@ -57,6 +57,8 @@ class Materializer:
         if isinstance(expr, Boolean) and not self._depth:
             return self._masked(expr, known)
         args = [self._expr(arg, known) for arg in expr.args]
+        if expr.is_Pow:  # SymPy takes a power into cases, where it may divide by 0
+            args[0] = self._masked(expr.base, known)
         return expr if all(new is old for new, old in zip(args, expr.args, strict=True)) else rebuilt(expr, args)
 
     def _symbol(self, symbol: Any, known: Letters) -> Any:

@@ -154,7 +154,7 @@ def test_an_index_catches_nothing():
     assert found.free_symbols >= {i, n}
     assert found.subs(n, 1).doit() == x[0] * x[i] + x[1] * x[i]
     assert found.index != i
-    assert Sum(x[i], (i, 0, n)).free_symbols == {n, x} | sp.IndexedBase("x", real=True).free_symbols
+    assert i not in Sum(x[i], (i, 0, n)).free_symbols
 
 
 def test_cases_in_a_sum_in_a_condition_stay_in_the_sum():
