@@ -191,6 +191,48 @@ def _tensor_argument(value: Any, structure: Tensor, name: str) -> np.ndarray[Any
     return array if array.flags.writeable else array.copy()
 
 
+def taken_apart(params: Iterable[Param]) -> tuple[Param, ...]:
+    """Parameters with one for each leaf of a tuple, list or dict that holds arrays: compiled code takes no such container."""
+    found: list[Param] = []
+    for param in params:
+        parts = list(param.structure.leaves())
+        if isinstance(param.structure, Items) and any(isinstance(part, Tensor) for part in parts):
+            found += [Param(leaf, part, (leaf,), param.role) for leaf, part in zip(param.leaves, parts, strict=True)]
+        else:
+            found.append(param)
+    return tuple(found)
+
+
+def leaves_of(params: Iterable[Param], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of the parameters that ``taken_apart`` makes, by name."""
+    found: dict[str, Any] = {}
+    for param in params:
+        if isinstance(param.structure, Items) and any(isinstance(part, Tensor) for part in param.structure.leaves()):
+            check_container(param.structure, values[param.name], param.name)
+            found.update(zip(param.leaves, _leaves(param.structure, values[param.name]), strict=True))
+    return found
+
+
+def check_container(structure: Structure, value: Any, name: str) -> None:
+    """Refuse a container that is built otherwise than the one a version was made for. Raises ShapeError."""
+    if not isinstance(structure, Items):
+        return
+    if not isinstance(value, tuple | list) or len(value) != len(structure.items):
+        raise ShapeError(f"{name} must be a {structure.container} of {len(structure.items)} items, not {value!r}")
+    for k, (inner, item) in enumerate(zip(structure.items, value, strict=True)):
+        check_container(inner, item, f"{name}[{k}]")
+
+
+def _leaves(structure: Structure, value: Any) -> Iterator[Any]:
+    if isinstance(structure, Items):
+        for inner, item in zip(structure.items, value, strict=True):
+            yield from _leaves(inner, item)
+    elif isinstance(structure, Array):
+        yield from scalars(value)
+    else:
+        yield value
+
+
 def check_sizes(params: Iterable[Param], values: Mapping[str, Any]) -> None:
     """Refuse arrays whose lengths do not fit each other. Raises ShapeError that names both."""
     found: dict[str, tuple[int, str]] = {}

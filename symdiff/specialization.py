@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symdiff import codegen, printing
-from symdiff.arguments import Call, check_sizes, compiled_argument, is_real, is_single
+from symdiff.arguments import Call, check_sizes, compiled_argument, is_real, is_single, leaves_of, taken_apart
 from symdiff.errors import NameUnboundError, ShapeError
 from symdiff.explain import Explanation, explain
 from symdiff.frontend import Reading
@@ -114,7 +114,7 @@ class Specialization:
     def source(self) -> str:
         """Stand-alone Python source; its last definition is the derivative. Captured values default to what they are now."""
         present = dict(zip((leaf for _, leaf in self.reading.captures), self.captured(self.known), strict=True))
-        params = tuple(replace(param, default=present.get(param.name, param.default)) for param in self.graph.params)
+        params = tuple(replace(param, default=present.get(param.name, param.default)) for param in self.compiled_graph.params)
         return codegen.emit(replace(self.graph, params=params), name=self.name, title=self.title)
 
     def showing(self, known: Mapping[str, Any]) -> Specialization:
@@ -156,7 +156,12 @@ class Specialization:
     @cached_property
     def params(self) -> tuple[Param, ...]:
         """The parameters in the order of the compiled code."""
-        return codegen.parameters(self.graph)
+        return codegen.parameters(self.compiled_graph)
+
+    @cached_property
+    def compiled_graph(self) -> Graph:
+        """The graph as it is compiled: the arrays of a container are parameters of their own."""
+        return replace(self.graph, params=taken_apart(self.graph.params))
 
     def holds(self, arguments: Mapping[str, Any] | None = None) -> bool:
         """True while the outside values that shaped the graph are still what they were, for a call with these arguments."""
@@ -210,6 +215,7 @@ class Specialization:
         captured = iter(self.captured(values))
         values = {**values, **self._patterns.arguments(found)} if found else values
         if self.has_arrays:
+            values = {**values, **leaves_of([param for param in self.graph.params if param.name in values], values)}
             check_sizes([param for param in self.params if param.role not in ("captured", "pattern")], values)
         return [
             next(captured) if param.role == "captured" else compiled_argument(values[param.name], param.structure, param.name)

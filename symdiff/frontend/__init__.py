@@ -78,16 +78,23 @@ def read_function(
     try:
         reading = _settled(source, start, options)
     except UnsupportedError as error:
-        return _otherwise(source, Start(dict(structures), dict(known), dict(integers or {})), options, error)
+        again = Start(dict(structures), dict(known), dict(integers or {}))
+        return _otherwise(source, again, options, error, bool(start.ranks), start.suspect)
     names = whole.only_elements(reading.graph)
     fixed = start.with_fixed(names, options.exact) if names else None
-    return reading if fixed is None else _settled(source, fixed, options)
+    try:
+        return reading if fixed is None else _settled(source, fixed, options)
+    except UnsupportedError:  # arrays beside them are not read element by element
+        return reading
 
 
-def _otherwise(source: FunctionSource, start: Start, options: Options, error: UnsupportedError) -> Reading:
+def _otherwise(
+    source: FunctionSource, start: Start, options: Options, error: UnsupportedError, guessed: bool, suspect: bool
+) -> Reading:
     """What is not read as it was assumed: with every length known, or, before a call, with vectors or matrices as arguments.
 
-    Raises the error, before a call with those gaps that stay whatever the arguments are; NeedsCallError if there are none.
+    Raises the error. Where the ranks of arrays were ``guessed`` only those gaps stand that are there for every rank;
+    NeedsCallError if there are none.
     """
     fixed = _all_fixed(start, options)
     if fixed is not None:
@@ -95,9 +102,9 @@ def _otherwise(source: FunctionSource, start: Start, options: Options, error: Un
             return _settled(source, fixed, options)
         except UnsupportedError:
             raise error from None  # what is said of arrays of any size holds for those of these lengths, too
-    unknown = [name for name, structure in start.structures.items() if structure is None]
-    if not unknown:
+    if not guessed and not suspect:
         raise error
+    unknown = [name for name, structure in start.structures.items() if structure is None]
     gaps = error.gaps
     for rank in (1, 2):
         begin = replace(start, known=dict(start.known), integers=dict(start.integers), ranks=dict.fromkeys(unknown, rank))
@@ -105,6 +112,10 @@ def _otherwise(source: FunctionSource, start: Start, options: Options, error: Un
             return _settled(source, replace(begin, specialised=set(), lengths={}, sizes={}, used=[], fixed=[]), options)
         except UnsupportedError as other:
             gaps = tuple(gap for gap in gaps if gap in other.gaps)
+        except NeedsCallError:
+            gaps = ()
+    if not guessed:
+        raise error
     if gaps:
         raise UnsupportedError(source.name, gaps) from None
     raise NeedsCallError(f"the ranks of {', '.join(unknown)} are not known before a call: call it, or use .at(...)") from error
@@ -123,6 +134,7 @@ class Start:
     lengths: dict[str, int] = field(default_factory=dict)
     ranks: dict[str, int] = field(default_factory=dict)
     sizes: dict[str, Affine] = field(default_factory=dict)
+    suspect: bool = False  # something was refused of a number that an array may do
 
     def learn(self, restart: RestartError, exact: Exact) -> None:
         """Take in what a reading found out before it stopped."""
@@ -188,6 +200,9 @@ def _settled(source: FunctionSource, start: Start, options: Options) -> Reading:
             place = source.place(source.node)
             gap = Gap("an expression or a branch nested too deeply", "split it into several statements", place, "not yet")
             raise UnsupportedError(source.name, (gap,)) from None
+        except UnsupportedError:
+            start.suspect |= reader.suspect
+            raise
         except RestartError as restart:
             start.learn(restart, options.exact)
     raise SymdiffError(f"{source.name} was read {MAX_READINGS} times without coming to an end")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -44,6 +45,14 @@ def assume(reader: Reader, target: Any, args: Args, keywords: Keywords) -> None:
         both = target in (np.dot, np.inner, np.vdot, np.outer)
         for value in args[: 2 if both else 1]:
             reader.assume_array(value, rank)
+
+
+def assume_method(reader: Reader, owner: Value, name: str, args: Sequence[Value], keywords: Mapping[str, Value]) -> None:
+    """``x.sum(axis=1)``: an array; ``x.item()``, ``x.astype(float)`` and ``x.copy()`` are methods of numbers, too."""
+    if name in ("clip", "astype", "copy", "transpose", "reshape") and isinstance(owner, Number):
+        return
+    rank = max(2 if name in MATRICES.split() else 1, _rank_of([owner, *args], dict(keywords)))
+    reader.assume_array(owner, rank)
 
 
 def assume_product(reader: Reader, left: Value, right: Value) -> None:

@@ -169,13 +169,15 @@ def _callee(reader: Reader, node: ast.expr, frame: Frame) -> Value:
 def _call_method(
     reader: Reader, found: Method, args: Sequence[Value], keywords: Mapping[str, Value], frame: Frame, node: ast.Call
 ) -> Value:
-    from symdiff.frontend import tensor_forms
+    from symdiff.frontend import assumptions, tensor_forms
     from symdiff.frontend.arrays import METHODS
 
     if not keywords:
         value = containers.method(reader, found.owner, found.name, args, frame, node)
         if value is not None:
             return value
+    if found.name in tensor_forms.METHODS and isinstance(found.owner, Number | VectorParam):
+        assumptions.assume_method(reader, found.owner, found.name, args, keywords)
     if isinstance(found.owner, TensorValue):
         form = tensor_forms.METHODS.get(found.name)
         if form is not None:

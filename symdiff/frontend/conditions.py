@@ -56,7 +56,7 @@ def scalar(reader: Reader, value: Value, node: ast.AST) -> Number:
     if isinstance(value, Number):
         return value
     if isinstance(value, VectorParam):
-        raise GapError(node, f"{value.name} is used both as a vector and as a number", "use its elements", "not yet")
+        reader.assume_array(value, 1)
     raise GapError(node, f"arithmetic on {describe(value)}", "use numbers")
 
 

@@ -115,9 +115,9 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
         return dicts.lookup(reader, owner, reader.operand(index, frame), node)
     if isinstance(owner, TensorValue):
         return tensor_indexing.read(reader, owner, index, frame, node)
-    name = reader.assumed_name(owner)
-    if name is not None and isinstance(index, ast.Slice | ast.Tuple):
-        reader.assume_array(owner, 1 if isinstance(index, ast.Slice) else _rank(index))
+    plain = reader.assumed_name(owner) is not None and not isinstance(index, ast.Slice | ast.Tuple)
+    if not plain and not _is_axis(index):
+        reader.assume_array(owner, _rank(index))
     if isinstance(owner, ArrayValue) and (isinstance(index, ast.Tuple) or _is_axis(index)):
         return array_writes.read(reader, owner, index, frame, node)
     if isinstance(index, ast.Tuple):
@@ -137,8 +137,10 @@ def _is_axis(index: ast.expr) -> bool:
     return isinstance(index, ast.Constant) and (index.value is None or index.value is ...)
 
 
-def _rank(index: ast.Tuple) -> int:
+def _rank(index: ast.expr) -> int:
     """The number of axes that an index speaks of."""
+    if not isinstance(index, ast.Tuple):
+        return 1
     return sum(not (isinstance(part, ast.Constant) and part.value in (None, ...)) for part in index.elts)
 
 
@@ -251,6 +253,7 @@ def _store(reader: Reader, target: ast.Subscript, value: Value, frame: Frame) ->
         dicts.store(reader, owner, reader.operand(target.slice, frame), value, frame, target)
         return
     if not isinstance(owner, ListValue):
+        reader.assume_array(owner, _rank(target.slice))
         raise GapError(target, f"a write to an element of {describe(owner)}", "build a new list of the elements", "not yet")
     if isinstance(target.slice, ast.Slice):
         raise GapError(target, "a write to a slice", "write the elements one by one", "not yet")
@@ -403,6 +406,9 @@ def broadcast(reader: Reader, op: Callable[..., Number], *args: Any) -> ArrayVal
     from symdiff.frontend.conditions import scalar
 
     *values, node = args
+    for value in values:
+        if isinstance(value, VectorParam):
+            reader.assume_array(value, 1)
     arrays = [
         to_array(reader, value, node)
         if isinstance(value, ArrayValue | TupleValue | ListValue | VectorParam)

@@ -145,7 +145,9 @@ def read_unary(reader: Reader, node: ast.UnaryOp, frame: Frame, hint: str) -> Va
         if isinstance(node.op, ast.UAdd):
             return same_elements(value)
         return elementwise(reader, TABLE["neg"], [value], node, hint)
-    if isinstance(value, ArrayValue | VectorParam):
+    if isinstance(value, VectorParam):
+        reader.assume_array(value, 1)
+    if isinstance(value, ArrayValue):
         return ArrayValue(containers.shape(reader, value, node), tuple(change(item) for item in value.items))
     return change(scalar(reader, value, node.operand))
 
@@ -157,6 +159,7 @@ def _inverted(reader: Reader, value: Value, node: ast.UnaryOp, hint: str) -> Val
     if isinstance(value, Condition) and value.numpy:
         return Condition(reader.apply("not", value, hint=hint).atom, numpy=True)
     if isinstance(value, Condition):
+        reader.suspect = True
         raise GapError(node, "~ of a condition, which is true in any case for Python's bool (~True is -2)", "use `not`")
     raise reader.refuse(node.op, node)
 

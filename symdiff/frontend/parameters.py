@@ -11,7 +11,18 @@ from symdiff.frontend.gaps import GapError, NeedsCallError, RestartError
 from symdiff.frontend.outside import wrap
 from symdiff.frontend.places import Place
 from symdiff.frontend.sizes import Sizes, separate, tensors_in
-from symdiff.frontend.values import ArrayValue, ListValue, Number, TensorValue, TupleValue, Value, VectorParam, describe, number
+from symdiff.frontend.values import (
+    ArrayValue,
+    Condition,
+    ListValue,
+    Number,
+    TensorValue,
+    TupleValue,
+    Value,
+    VectorParam,
+    describe,
+    number,
+)
 from symdiff.graph.affine import Affine, identity
 from symdiff.graph.affine import Element as IntegerElement
 from symdiff.graph.graph import Param
@@ -46,6 +57,7 @@ class Arguments:
         self.sizes = Sizes({}, {}, ast.Pass(), ())
         self.params: list[Param] = []
         self.integers: dict[str, tuple[Any, ...]] = {}  # leaves that hold integers, by the key that specialises them
+        self.suspect = False  # something was refused of a number that an array may do
         self.given: dict[int, tuple[str, Value]] = {}  # arguments as they are packed, by identity
 
     # what they are
@@ -169,13 +181,19 @@ class Arguments:
         reader = cast("Reader", self)
         if isinstance(value, VectorParam):
             raise RestartError(ranks={value.name: rank})
-        if not isinstance(value, Number) or value.known is not None:
+        if not isinstance(value, Number | Condition) or getattr(value, "known", None) is not None:
             return
         scalars = {param.leaves[0]: param.name for param in self.params if param.structure.is_scalar}
         found = [scalars[leaf] for leaf in reader.ancestors(value.atom) if leaf in scalars]
         found = [name for name in found if self.structures.get(name) is None and name not in self.integer_arguments]
         if found:
             raise RestartError(ranks=dict.fromkeys(found, rank))
+
+    def assume_rank(self, value: TensorValue, rank: int) -> None:
+        """Use of an argument, of which no call has told anything, as an array with more axes than were assumed."""
+        name = next((param.name for param in self.params if value.atom in param.leaves), None)
+        if name in self.ranks and self.structures.get(name) is None:
+            raise RestartError(ranks={name: rank})
 
     # arrays whose lengths must be known
 

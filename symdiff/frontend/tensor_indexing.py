@@ -157,6 +157,8 @@ def _parts(reader: Reader, owner: TensorValue, index: ast.expr, frame: Frame, no
         return values[0]
     kinds = [value.value if isinstance(value, Known) else value for value in values]
     used = sum(not (kind is None or kind is ...) for kind in kinds)
+    if used > len(owner.axes):
+        reader.assume_rank(owner, used)
     if used > len(owner.axes) or sum(kind is ... for kind in kinds) > 1:
         raise GapError(node, f"{used} indices for {describe(owner)}", "use as many as it has axes", raises=IndexError)
     axis = 0

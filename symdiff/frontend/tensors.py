@@ -280,6 +280,8 @@ def elementwise(reader: Reader, row: Primitive, values: Sequence[Value], node: a
         operands[position] = number(reader.integer(operands[position], node, f"argument {position + 1} of {row.name}"))
     if row.operands == "bool":
         operands = [_truth(reader, item, node) for item in operands]
+    if any(isinstance(item, Number) and isinstance(item.known, int) and item.known.bit_length() > 1024 for item in operands):
+        raise GapError(node, "an integer too large for a float", "use a smaller number")
     axes, atoms = broadcast(reader, operands, node)
     affine = _affine(row.name, values, axes)
     return made(reader, reader.operation(row, atoms, hint), axes, affine)

@@ -54,7 +54,7 @@ def _reads(statement: Statement) -> Iterator[tuple[str, bool]]:
         yield from ((atom, True) for atom in operands(statement) if isinstance(atom, str))
         return
     for term in statement.terms:
-        literal = not any(part.positions for part in term.index)
+        literal = not any(part.positions or any(part.elements) for part in term.index)
         if isinstance(term.atom, str):
             yield term.atom, not (literal and term.index)
         yield from ((name, True) for name in arrays_in(term.affines()))

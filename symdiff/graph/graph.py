@@ -235,9 +235,9 @@ class Graph:
     def input_axes(self) -> dict[str, Axes]:
         """The axes of each input; () for a scalar."""
         return {
-            leaf: param.structure.axes if isinstance(param.structure, Tensor) else ()
+            leaf: structure.axes if isinstance(structure, Tensor) else ()
             for param in self.params
-            for leaf in param.leaves
+            for leaf, structure in zip(param.leaves, param.structure.leaves(), strict=True)
         }
 
     @property
