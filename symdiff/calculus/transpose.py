@@ -44,6 +44,8 @@ def contracted(term: Term, axes: Axes) -> Term | None:
         rest = address[axis] - Affine.of(position) * factor
         solution = (Affine.of(axis) - rest) * factor
         each = work.ranges[position - rank]
+        if any(True for bound in (each.low, each.high) for _ in bound.elements):
+            return term  # which index a bound from data lets through would have to be searched for
         inside = (Guard(solution - each.low), Guard(each.high - 1 - solution))
         work = replace(work, guards=(*work.guards, *inside), address=None).substitute({position: solution})
         address = [part.substitute({position: solution}) for part in address]

@@ -25,8 +25,8 @@ class Front:
     """A function with the user's parameters that runs a kernel if the arguments are what it was made for.
 
     ``shapes`` tells for every parameter what the kernel takes: () a float, otherwise an array of that shape, in which None
-    is any length; None is an argument that the kernel does not take; those in ``absent`` must not be given, and those in ``optional`` have no default.
-    ``conditions`` are expressions that must be true, in this order; ``captures``
+    is any length; None is an argument that the kernel does not take; those in ``absent`` must not be given, and those in
+    ``optional`` have no default. ``conditions`` are expressions that must be true, in this order; ``captures``
     are expressions for outside numbers that the kernel takes behind the arguments. Both may use the parameters' names and
     those that ``bind`` gives to objects. Whatever does not fit goes to the slow way. The function is written as text,
     because a loop over arguments would cost more than the compiled code::

@@ -106,7 +106,10 @@ class Case:
         for name, structure in self.params.items():
             axes = structure.axes if isinstance(structure, Tensor) else ()
             shape = tuple(length.value(sizes) for length in axes)
-            if name in self.integers:
+            if name == "ptr":
+                cuts = np.sort(random.integers(0, sizes["k"] + 1, size=shape))
+                made.append(cuts)
+            elif name in self.integers:
                 made.append(random.integers(0, max(sizes[self.integers[name]], 1), size=shape))
             else:
                 values = random.uniform(0.3, 1.5, size=shape) if self.positive else random.normal(size=shape)
@@ -210,6 +213,14 @@ def gather(f):
     return f.sum(f.mul(f.sin(picked), "w"), [M])
 
 
+def rows(f):
+    """A sparse matrix by rows (CSR) times a vector: ranges and indices from data."""
+    start, stop = Affine.of(Element("ptr", (P0,))), Affine.of(Element("ptr", (P0 + 1,)))
+    column = f.read("x", [Affine.of(Element("at", (P0,)))], [K])
+    z = f.total(f.mul("data", column), [P1], [M], [Range(start, stop)], hint="z")
+    return f.sum(f.mul(z, f.sin(z)), [M])
+
+
 def bins(f):
     """What is added up at indices from data."""
     term = Term("w", (P1,), (Range(ZERO, M),), (), (Affine.of(Element("at", (P1,))),))
@@ -285,6 +296,13 @@ CASES = [
     Case("product", {"A": vector(M, N), "B": vector(N, K)}, product),
     Case("gather", {"x": vector(N), "at": Tensor((M,), "int"), "w": vector(M)}, gather, {"n": 1}, {"at": "n"}),
     Case("bins", {"x": vector(N), "at": Tensor((M,), "int"), "w": vector(M)}, bins, {"n": 1}, {"at": "n"}),
+    Case(
+        "rows",
+        {"data": vector(K), "at": Tensor((K,), "int"), "ptr": Tensor((M + 1,), "int"), "x": vector(N), "w": vector(M)},
+        rows,
+        {"n": 1},
+        {"at": "n", "ptr": "k"},
+    ),
     Case("stencils", {"x": vector(N)}, stencils),
     Case("mean_and_spread", {"x": vector(N)}, mean_and_spread),
     Case("weighted_by_index", {"x": vector(N)}, weighted_by_index),
