@@ -13,7 +13,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 
 from symdiff.codegen.code import Load, Loop, Put
-from symdiff.codegen.definitions import Choice, Index, Indexed
+from symdiff.codegen.definitions import Choice, Index, Indexed, Read
 from symdiff.codegen.indices import Place, Spelling
 from symdiff.codegen.names import is_generic
 from symdiff.codegen.nests import attached
@@ -296,7 +296,7 @@ class Elements(Builder):
         """The elements that the element is computed from in any case, here: to be there first, so that nothing nests."""
         name, index = key
         definition = self.arrays.known.get(name)
-        if name in self.storage.stored or definition is None:
+        if name in self.storage.stored or name in self.storage.lazy or definition is None:
             return []
         places: dict[Symbol, Affine] = dict(enumerate(index))
         if isinstance(definition, Let):
@@ -412,18 +412,37 @@ class Elements(Builder):
         if decided is not None:
             return self.element(definition.out.then if decided else definition.out.orelse, index)
 
+        outs = [out for out in branch.outs if out is definition.out or self._comes_along(out.name, definition.out.name, index)]
+
         def side(holds: bool) -> tuple[Body, list[Atom]]:
             with self.side(decided={condition: holds}) as body:
-                return body, [self._handed_on(out.then if holds else out.orelse, out.name, index) for out in branch.outs]
+                return body, [self._handed_on(out.then if holds else out.orelse, out.name, index) for out in outs]
 
         (then, first), (orelse, second) = side(True), side(False)
-        names = [out.name for out in branch.outs]
+        names = [out.name for out in outs]
         hints = ["t" if is_generic(name) else name for name in names]
         atoms = self.choose(condition, then, orelse, list(zip(hints, first, second, strict=True)), branch.origin)
         for name, atom in zip(names, atoms, strict=True):
             if name not in self.storage.stored:
                 self.know(name, index, atom)
         return atoms[names.index(definition.out.name)]
+
+    def _comes_along(self, name: str, wanted: str, index: Index) -> bool:
+        """Whether another out of the branch can be had with the one that is wanted: what it reads is here, too."""
+        there = set(self._reads(wanted, index))
+
+        def is_here(read: Read) -> bool:
+            inside = self._is_inside(read.name, read.index, self.place.where(read.guards))
+            return read in there or (read.name in self._inputs and inside)
+
+        return all(map(is_here, self._reads(name, index)))
+
+    def _reads(self, name: str, index: Index) -> tuple[Read, ...]:
+        """What an element is computed from, whether it is stored or not."""
+        if name not in self.storage.stored:
+            return self.storage.reads(name, index)
+        places: dict[Symbol, Affine] = dict(enumerate(index))
+        return tuple(read.at(places) for read in self.storage.within(name))
 
     def _handed_on(self, atom: Atom, name: str, index: Index) -> Atom:
         if atom == UNDEFINED:
@@ -439,10 +458,7 @@ class Elements(Builder):
 
     def _home(self, name: str, index: Index) -> int:
         """The outermost level at which all that an element reads is certainly there."""
-        reads = self.storage.reads(name, index)
-        if name in self.storage.stored:
-            places: dict[Symbol, Affine] = dict(enumerate(index))
-            reads = tuple(read.at(places) for read in self.storage.within(name))
+        reads = self._reads(name, index)
         level = max(self._floor, self._level_of(index))
         while level < self.level:
             place = self._scopes[level].place

@@ -297,7 +297,7 @@ class _Scheduler:
             self._know(work.name, work.address, value)
         else:
             self.elements.emit(Put(work.name, self._place_of(work), value, work.op, work.origin))
-            if work.op is None:
+            if work.op is None and self._is_whole([work]):
                 self.elements.know(work.name, work.address, value)
 
     def _begin(self, group: Group, value: Atom) -> None:
@@ -317,10 +317,20 @@ class _Scheduler:
             self._know(group.name, group.address, group.variable)
             return
         work = group.works[-1]
-        whole = group.start is not None or (group.covers and not self._needs_start(group.name))
-        self.elements.emit(Put(group.name, self._place_of(work), group.variable, None if whole else work.op, work.origin))
-        if whole:
+        assigned = any(other.op is None for _, other in frame.uses[group.name].made)
+        first = group.start is not None or (group.covers and not assigned and not self._needs_start(group.name))
+        self.elements.emit(Put(group.name, self._place_of(work), group.variable, None if first else work.op, work.origin))
+        if first and self._is_whole([*group.works, *([group.start] if group.start else [])]):
             self.elements.know(group.name, group.address, group.variable)
+
+    def _is_whole(self, works: Sequence[Work]) -> bool:
+        """Whether these works of one element are all that there are for it: the others are for elements written out."""
+        address = works[0].address
+        others = (other for _, other in self.frames[-1].uses[works[0].name].made if not any(other is work for work in works))
+        return all(
+            any(a.is_constant and b.is_constant and a != b for a, b in zip(other.address, address, strict=True))
+            for other in others
+        )
 
     # arrays
 
