@@ -47,6 +47,9 @@ def contracted(term: Term, axes: Axes) -> Term | None:
         if position is None:
             told += [axis] * (axes[axis] != ONE)
             continue
+        each = work.ranges[position - rank]
+        if any(True for bound in (each.low, each.high) for _ in bound.elements):
+            return term  # which index a bound from data lets through would have to be searched for
         found = solution(address[axis] - Affine.of(axis), position)
         work = replace(solved(replace(work, address=None), position, found, rank), address=work.address)
         address = [part.substitute({position: found}) for part in address]
