@@ -32,7 +32,9 @@ shrunk = minimize(ridge, start, args=(X, y, 10.0), jac=ridge_gradient, method="B
 normal = np.linalg.solve(X.T @ X + 10.0 * np.eye(4), X.T @ y)
 
 print(gradient)
-print(f"\nweights {np.round(found, 4)}, from numpy.linalg.lstsq {np.round(exact, 4)}, largest difference {abs(found - exact).max():.1e}")
+print(
+    f"\nweights {np.round(found, 4)}, from numpy.linalg.lstsq {np.round(exact, 4)}, largest difference {abs(found - exact).max():.1e}"
+)
 print(f"ridge   {np.round(shrunk, 4)}, from the normal equations: largest difference {abs(shrunk - normal).max():.1e}")
 
 second = hessian(loss)(start, X, y)

@@ -22,7 +22,7 @@ from symdiff.printing.latex import (
     name_latex,
     power_latex,
 )
-from symdiff.printing.reductions import Every, Maximum, Minimum, Product, Reduction, Some, Sum
+from symdiff.printing.reductions import Every, Maximum, Minimum, Product, Reduction, Some, Sum, Where
 from symdiff.printing.shapes import unclear
 from symdiff.printing.standins import StandIn, image, is_triangle, ranges
 
