@@ -27,6 +27,5 @@ errors = np.sqrt(np.diag(np.linalg.inv(second(fit.x, X, damaged))))
 
 print(gradient)
 print(f"\nlog-odds of damage: {intercept - 70 * slope:.4f} {slope:+.4f}*temperature, after {fit.nit} steps")
-print(
-    f"standard error of the slope {errors[1]:.4f}; chance of damage at 31 degrees {1 / (1 + np.exp(-intercept - slope * (31 - 70))):.4f}"
-)
+chance = 1 / (1 + np.exp(-intercept - slope * (31 - 70)))
+print(f"standard error of the slope {errors[1]:.4f}; chance of damage at 31 degrees {chance:.4f}")
