@@ -32,8 +32,8 @@ shrunk = minimize(ridge, start, args=(X, y, 10.0), jac=ridge_gradient, method="B
 normal = np.linalg.solve(X.T @ X + 10.0 * np.eye(4), X.T @ y)
 
 print(gradient)
-print(f"\nweights {np.round(found, 4)}, from numpy.linalg.lstsq {np.round(exact, 4)}, largest difference {abs(found - exact).max():.1e}")
-print(f"ridge   {np.round(shrunk, 4)}, from the normal equations: largest difference {abs(shrunk - normal).max():.1e}")
+print(f"\nweights {np.round(found, 4)}: largest difference from numpy.linalg.lstsq {abs(found - exact).max():.1e}")
+print(f"ridge   {np.round(shrunk, 4)}: largest difference from the normal equations {abs(shrunk - normal).max():.1e}")
 
 second = hessian(loss)(start, X, y)
 print(f"the Hessian is 2*X.T @ X: largest difference {abs(second - 2 * X.T @ X).max():.1e}")

@@ -24,13 +24,13 @@ golden = (1 + 5**0.5) / 2
 corners = [[0, a, b * golden] for a in (-1, 1) for b in (-1, 1)]
 corners = np.array(corners + [np.roll(c, 1) for c in corners] + [np.roll(c, 2) for c in corners])
 x = np.vstack([np.zeros(3), corners / np.linalg.norm(corners[0]) * 1.1])
-for step in range(200):
+for _ in range(400):
     forces = -gradient(x)
     if np.abs(forces).max() < 1e-9:
         break
     x = x + 0.002 * forces
 
 print(gradient)
-print(f"\n13 atoms: energy {energy(x):.6f} after {step} steps, largest force {np.abs(forces).max():.1e}")
+print(f"\n13 atoms: energy {energy(x):.6f}, largest force {np.abs(forces).max():.1e}")
 print(f"the forces add up to {np.abs(forces.sum(axis=0)).max():.1e}")
 assert abs(energy(x) + 44.326801) < 1e-6

@@ -9,9 +9,7 @@ from scipy.optimize import minimize
 
 from symdiff import grad, hessian
 
-temperature = np.array(
-    [66, 70, 69, 68, 67, 72, 73, 70, 57, 63, 70, 78, 67, 53, 67, 75, 70, 81, 76, 79, 75, 76, 58], dtype=float
-)
+temperature = np.array([66, 70, 69, 68, 67, 72, 73, 70, 57, 63, 70, 78, 67, 53, 67, 75, 70, 81, 76, 79, 75, 76, 58], dtype=float)
 damaged = np.array([0, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 1], dtype=float)
 X = np.column_stack([np.ones(23), temperature - 70])
 
@@ -29,4 +27,5 @@ errors = np.sqrt(np.diag(np.linalg.inv(second(fit.x, X, damaged))))
 
 print(gradient)
 print(f"\nlog-odds of damage: {intercept - 70 * slope:.4f} {slope:+.4f}*temperature, after {fit.nit} steps")
-print(f"standard error of the slope {errors[1]:.4f}; chance of damage at 31 degrees {1 / (1 + np.exp(-intercept - slope * (31 - 70))):.4f}")
+chance = 1 / (1 + np.exp(-intercept - slope * (31 - 70)))
+print(f"standard error of the slope {errors[1]:.4f}; chance of damage at 31 degrees {chance:.4f}")

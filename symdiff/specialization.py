@@ -84,7 +84,7 @@ class Specialization:
 
     @cached_property
     def _formula(self) -> Formula:
-        return printing.formula(self.paper)
+        return printing.formula(self.paper, self.heading.kind != "value")
 
     @property
     def formula(self) -> Any:

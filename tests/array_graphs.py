@@ -1,7 +1,6 @@
-"""Random array graphs: well-formed, smooth at the points where they are tried, the same graph for every size.
+"""Random array graphs against differences in high precision: every pass, and two orders by four compositions of sweeps.
 
-``python -m tests.array_graphs --graphs 500 --seed 0`` prints a table; ``--show SEED`` prints one graph and what is wrong with it.
-What is checked is in ``tests.array_checks``.
+``python -m tests.array_graphs --graphs 500 --seed 0`` prints a table and the graphs that fail; ``--show SEED`` prints one.
 """
 
 # ruff: noqa: T201 - a program of the command line
@@ -11,525 +10,320 @@ from __future__ import annotations
 import argparse
 import random
 import time
-from collections import Counter
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from symdiff.graph.affine import ONE, ZERO, Affine, Axes, Element, identity
-from symdiff.graph.build import Builder
-from symdiff.graph.graph import Atom, Const, Graph, Param
-from symdiff.graph.structure import SCALAR, Items, Structure, Tensor
-from symdiff.graph.terms import Guard, Range, Term
-from symdiff.primitives import TABLE
+import mpmath
+import numpy as np
 
-n, m, h = map(Affine.of, "nmh")
-INTEGERS = "k"  # the input of integers, each of them an index of an axis n
-INPUTS: tuple[dict[str, Axes], ...] = (
-    {"x": (n,)},
-    {"x": (n,), "a": ()},
-    {"x": (n,), "y": (n,), "a": ()},
-    {"A": (m, n), "x": (n,)},
-    {"A": (m, n), "x": (n,), "b": (m,)},
-    {"S": (n, n)},
-    {"S": (n, n), "x": (n,), "y": (m,)},
-    {"x": (2 * h + 1,), "p": (h,)},
-    {"x": (n,), "b": (ONE,), "p": (n, ONE)},
-    {"x": (n,), "k": (n,)},
-    {"A": (n, m), "k": (n,), "x": (n,)},
-)
-LARGEST = 30.0  # bound on the values of a graph
-COUNT = 5.0  # what a range counts as in bounds
+from symdiff.calculus import adjoint, tangent
+from symdiff.graph.build import Builder
+from symdiff.graph.check import check
+from symdiff.graph.dead import dead_code
+from symdiff.graph.evaluate import HighPrecision, evaluate_with_bound
+from symdiff.graph.graph import UNDEFINED, Const, Graph, Param, walk
+from symdiff.graph.splice import splice
+from symdiff.graph.structure import SCALAR, Items, Structure, Tensor
+from symdiff.simplify import clean, simplify
+from tests.array_moves import INTEGERS
+from tests.array_programs import ArrayProgram
+
+DIGITS = 80
+STEP = mpmath.mpf(10) ** -20
+CLOSE = 1e-18
+MARGIN = 1e-4
+SIZES = ({"n": 0, "m": 0, "h": 0}, {"n": 1, "m": 1, "h": 1}, {"n": 2, "m": 3, "h": 2}, {"n": 3, "m": 2, "h": 0})
+KINKS = {"lt", "gt", "le", "ge", "eq", "ne", "maximum", "minimum"}
+Values = list[Any]
+
+
+class Strict(HighPrecision):
+    """High precision, where an undefined value must not be used; measures how near a choice was to its kink."""
+
+    def __init__(self) -> None:
+        self.margin = mpmath.inf
+
+    def _literal(self, const: Const) -> Any:
+        return UNDEFINED if const == UNDEFINED else super()._literal(const)
+
+    def _operation(self, let: Any, operands: list[Any]) -> Any:
+        if UNDEFINED in operands and operands[0] is not {"or": True, "and": False}.get(let.op.name):
+            raise AssertionError(f"{let.name} = {let.op.name}(...) is computed from an undefined value")
+        if let.op.name in KINKS and mpmath.isfinite(operands[0]) and mpmath.isfinite(operands[1]):
+            self.margin = min(self.margin, abs(operands[0] - operands[1]))
+        return super()._operation(let, operands)
+
+
+def run(graph: Graph, inputs: Sequence[Any]) -> Values:
+    """The outputs of a graph in high precision, none of them undefined."""
+    found = Strict().run(graph, inputs)
+    if any(item is UNDEFINED for value in found for item in np.ravel(np.array(value, dtype=object))):
+        raise AssertionError("an output is undefined")
+    return found
 
 
 @dataclass(frozen=True)
-class Made:
-    """A value of the graph that is built, and a bound on its magnitude. A literal may have axes."""
+class Case:
+    """A random graph and points of several sizes where it is smooth: for each point, the value of each input."""
 
-    atom: Atom
-    axes: Axes
-    bound: float
+    seed: int
+    graph: Graph
+    points: tuple[Values, ...]
+
+    @property
+    def wrt(self) -> list[str]:
+        """The inputs that are differentiated in."""
+        return [name for name in self.graph.inputs if name != INTEGERS]
 
 
-class ArrayProgram:
-    """Builds one random graph; ``graph`` is the result."""
+def case(seed: int, size: int = 12) -> Case:
+    """The case of a seed: the first graph that it leads to which has a smooth point of each size."""
+    numbers = random.Random(seed)
+    while True:
+        graph = check(ArrayProgram(numbers.random(), size).graph)
+        last = {name: numbers.randint(0, 4) for name in "nmh"}
+        points = [point(graph, sizes, numbers) for sizes in (*SIZES, last)]
+        if all(found is not None for found in points):
+            return Case(seed, graph, tuple(points))  # type: ignore[arg-type]
 
-    def __init__(self, seed: float, size: int = 12) -> None:
-        self.random = random.Random(seed)
-        self.builder = Builder()
-        self.inputs = self.random.choice(INPUTS)
-        self.params = [Param(name, _structure(axes, name), (name,)) for name, axes in self.inputs.items()]
-        self.builder.inputs(Graph("f", tuple(self.params), (), ()).input_axes)
-        self.sizes = [Affine.of(name) for name in Graph("f", tuple(self.params), (), ()).sizes]
-        self.conditions: dict[Axes, list[Atom]] = {}
-        visible = [Made(name, axes, 1.5) for name, axes in self.inputs.items() if name != INTEGERS]
-        self.fill(visible, self.random.randint(3, size), 0)
-        self.graph = self.finished(visible)
 
-    def finished(self, visible: list[Made]) -> Graph:
-        """The graph that adds up what the last values give, and sometimes hands on an array too."""
-        total: Atom = Const(0)
-        for made in dict.fromkeys((*visible[-4:], self.random.choice(visible))):
-            smooth = self.smooth(made)
-            scalar = smooth if not smooth.axes else self.contract(smooth, range(len(smooth.axes)))
-            total = self.builder.apply(TABLE["add"], total, self.scalar(scalar)) if total != Const(0) else self.scalar(scalar)
-        outputs: list[tuple[Atom, Structure]] = [(total, SCALAR)]
-        arrays = [made for made in visible if made.axes]
-        if arrays and self.random.random() < 0.25:
-            outputs.append((arrays[-1].atom, Tensor(arrays[-1].axes)))
-        result = SCALAR if len(outputs) == 1 else Items("tuple", tuple(structure for _, structure in outputs))
-        return Graph("f", tuple(self.params), self.builder.body, tuple(atom for atom, _ in outputs), result)
+def point(graph: Graph, sizes: Mapping[str, int], numbers: random.Random) -> Values | None:
+    """A point of this size that is away from the kinks; None if none is found."""
+    for _ in range(4):
+        inputs = [drawn(param, sizes, numbers) for param in graph.params]
+        machine = Strict()
+        machine.run(graph, inputs)
+        if machine.margin > MARGIN:
+            return inputs
+    return None
 
-    def scalar(self, made: Made) -> Atom:
-        """A scalar as an operand."""
-        return made.atom
 
-    # choosing
+def drawn(param: Param, sizes: Mapping[str, int], numbers: random.Random) -> Any:
+    """A random value of an input, sometimes with zeros in it."""
+    axes = param.structure.axes if isinstance(param.structure, Tensor) else ()
+    shape = tuple(length.value(sizes) for length in axes)
+    found = np.empty(shape, dtype=object)
+    for index in np.ndindex(shape):
+        zero = numbers.random() < 0.05
+        found[index] = numbers.randrange(sizes["n"]) if param.name == INTEGERS else 0.0 if zero else numbers.uniform(-1.5, 1.5)
+    return found if axes else found[()]
 
-    def fill(self, visible: list[Made], count: int, depth: int) -> None:
-        """Add values to those in sight."""
-        makers = [
-            (6, self.smooth_of), (6, self.combine), (3, self.shift), (1, self.reverse), (2, self.rearrange), (3, self.broadcast),
-            (1, self.diagonal), (2, self.strided), (3, self.reduce), (3, self.triangle), (2, self.pad), (3, self.write),
-            (2, self.scatter), (3, self.fold), (2, self.choose), (2, self.of_data), (1, self.ramp), (1, self.corner),
-            (1, self.mask),
-        ]  # fmt: skip
-        if depth < 2:
-            makers.append((2, lambda visible: self.branch(visible, depth)))
-        weights, functions = zip(*makers, strict=True)
-        made = 0
-        while made < count:
-            found = self.random.choices(functions, weights)[0](visible)
-            for each in found if isinstance(found, list) else [found]:
-                if each is not None:
-                    visible.append(self.tame(each))
-                    made += 1
 
-    def pick(self, visible: Sequence[Made], fits: Callable[[Made], bool] = lambda made: True) -> Made | None:
-        """A value in sight, rather a late one."""
-        found = [made for made in (*visible[-5:], *visible[:2], *visible[-2:]) if fits(made)]
-        return self.random.choice(found) if found else None
+# derivatives
 
-    def array(self, visible: Sequence[Made], rank: int = 0) -> Made | None:
-        """An array in sight."""
-        return self.pick(visible, lambda made: len(made.axes) == rank if rank else bool(made.axes))
 
-    def like(self, visible: Sequence[Made], axes: Axes) -> Made:
-        """A value in sight with these axes, or a scalar or literal that stands for one."""
-        found = self.pick(visible, lambda made: made.axes == axes)
-        if found is None or self.random.random() < 0.2:
-            found = self.pick(visible, lambda made: not made.axes)
-        if found is None or self.random.random() < 0.1:
-            literal = self.random.choice([2, 0.5, 1.25, -1])
-            return Made(Const(literal), axes, abs(literal))
-        return self.made(found.atom, axes, found.bound)
+def packed(graph: Graph, leaves: Sequence[Structure]) -> Graph:
+    """The graph with these structures of its outputs."""
+    return replace(graph, result=leaves[0] if len(leaves) == 1 else Items("tuple", tuple(leaves)))
 
-    def made(self, atom: Atom, axes: Axes, bound: float) -> Made:
-        """A value; a scalar that stands for an array is spread."""
-        return Made(self.builder.spread(atom, axes) if axes else atom, axes, bound)
 
-    def tame(self, made: Made) -> Made:
-        """A value that is not large."""
-        return made if made.bound <= LARGEST else self.made(self.builder.apply(TABLE["sin"], made.atom), made.axes, 1.0)
+def structures(graph: Graph, names: Sequence[str]) -> list[Structure]:
+    """The structure of each of these inputs."""
+    return [Tensor(axes) if (axes := graph.input_axes[name]) else SCALAR for name in names]
 
-    # terms
 
-    def term(
-        self,
-        made: Made,
-        index: Sequence[Affine],
-        ranges: Sequence[Range] = (),
-        guards: Sequence[Guard] = (),
-        address: Sequence[Affine] | None = None,
-    ) -> Term:
-        """A term that reads a value, which may be a literal."""
-        reads = isinstance(made.atom, str) and made.axes
-        return Term(made.atom, tuple(index) if reads else (), tuple(ranges), tuple(guards), address and tuple(address))
+def forward(graph: Graph, wrt: Sequence[str], prefix: str) -> Graph:
+    """The outputs' tangents along seeds that are called after the inputs."""
+    seeds = [Param(prefix + name, each, (prefix + name,), "seed") for name, each in zip(wrt, structures(graph, wrt), strict=True)]
+    sweep = tangent(graph, wrt, [{name: prefix + name for name in wrt}], seeds=seeds)
+    made = sweep.finish([sweep.tangent(atom, 0) for atom in sweep.graph.outputs])
+    return check(packed(made, list(graph.result.leaves())))
 
-    def sum(self, terms: Sequence[Term], axes: Axes, bound: float) -> Made:
-        """A sum as a value."""
-        return self.made(self.builder.sum(terms, axes), axes, bound)
 
-    def contract(self, made: Made, positions: Sequence[int]) -> Made:
-        """The sum over some axes."""
-        kept = [place for place in range(len(made.axes)) if place not in positions]
-        ranges = [Range(ZERO, made.axes[place]) for place in positions]
-        places = {place: Affine.of(number) for number, place in enumerate((*kept, *positions))}
-        index = [places[place] for place in range(len(made.axes))]
-        axes = tuple(made.axes[place] for place in kept)
-        return self.sum([self.term(made, index, ranges)], axes, made.bound * COUNT ** len(ranges))
+def backward(graph: Graph, wrt: Sequence[str], prefix: str) -> Graph:
+    """The inputs' adjoints for cotangents that are called after the outputs."""
+    leaves = [SCALAR if not isinstance(leaf, Tensor) else leaf for leaf in graph.result.leaves()]
+    seeds = [Param(f"{prefix}{place}", leaf, (f"{prefix}{place}",), "seed") for place, leaf in enumerate(leaves)]
+    sweep = adjoint(graph, wrt, [{place: seed.name for place, seed in enumerate(seeds)}], seeds=seeds)
+    made = sweep.finish([sweep.adjoint(name, 0) for name in wrt])
+    return check(packed(made, structures(graph, wrt)))
 
-    # makers of values
 
-    def smooth(self, made: Made) -> Made:
-        """A smooth function of a value."""
-        value, bound = self.builder.value(made.atom), made.bound
-        choices: list[Callable[[], tuple[Any, float]]] = [
-            lambda: (TABLE["sin"](value), 1.0),
-            lambda: (TABLE["tanh"](value), 1.0),
-            lambda: (TABLE["exp"](TABLE["sin"](value)), 3.0),
-            lambda: (TABLE["sqrt"](value * value + 1), bound + 1),
-            lambda: (TABLE["log"](2 + TABLE["sin"](value)), 2.0),
-            lambda: (TABLE["erf"](value), 1.0),
-            lambda: (-value, bound),
-            lambda: (value**2, bound**2),
-            lambda: (value**3, bound**3),
-            lambda: (1 / (1 + value * value), 1.0),
-        ]
-        result, size = self.random.choice(choices)()
-        return self.tame(self.made(result.atom, made.axes, size))
+def gradient(graph: Graph, wrt: Sequence[str]) -> Graph:
+    """The gradient of the first output, whose cotangent is the literal 1."""
+    sweep = adjoint(graph, wrt, [{0: Const(1)}])
+    return check(packed(sweep.finish([sweep.adjoint(name, 0) for name in wrt]), structures(graph, wrt)))
 
-    def smooth_of(self, visible: list[Made]) -> Made | None:
-        """A smooth function of a value in sight."""
-        made = self.pick(visible)
-        return made and self.smooth(made)
 
-    def combine(self, visible: list[Made]) -> Made | None:
-        """An operation on two values with the same axes."""
-        first = self.array(visible) if self.random.random() < 0.8 else self.pick(visible, lambda made: not made.axes)
-        if first is None:
-            return None
-        second = self.like(visible, first.axes)
-        if self.random.random() < 0.5:
-            first, second = second, first
-        a, b = self.builder.value(first.atom), self.builder.value(second.atom)
-        choices: list[Callable[[], tuple[Any, float]]] = [
-            lambda: (a + b, first.bound + second.bound),
-            lambda: (a - b, first.bound + second.bound),
-            lambda: (a * b, first.bound * second.bound),
-            lambda: (a * b, first.bound * second.bound),
-            lambda: (a / (1 + b * b), first.bound),
-            lambda: (TABLE["hypot"](a, 1 + b * b), first.bound + second.bound**2 + 1),
-            lambda: (TABLE["maximum"](a, b), first.bound + second.bound),
-            lambda: (TABLE["exp"](TABLE["tanh"](a) * TABLE["sin"](b)), 3.0),
-        ]
-        result, bound = self.random.choice(choices)()
-        return self.made(result.atom, first.axes, bound)
+def spliced(graph: Graph) -> Graph:
+    """The graph after a walk through a builder."""
+    builder = Builder()
+    builder.inputs(graph.input_axes)
+    outputs = splice(builder, graph.body, {}, graph.outputs)
+    return replace(graph, body=builder.body, outputs=tuple(outputs))
 
-    def shift(self, visible: list[Made]) -> Made | None:
-        """A slice along one axis."""
-        made = self.array(visible)
-        if made is None:
-            return None
-        axis, less = self.random.randrange(len(made.axes)), self.random.randint(0, 2)
-        index = list(identity(len(made.axes)))
-        index[axis] += self.random.randint(0, less)
-        axes = (*made.axes[:axis], made.axes[axis] - less, *made.axes[axis + 1 :])
-        return self.sum([self.term(made, index)], axes, made.bound)
 
-    def reverse(self, visible: list[Made]) -> Made | None:
-        """An axis the other way round."""
-        made = self.array(visible)
-        if made is None:
-            return None
-        axis = self.random.randrange(len(made.axes))
-        index = list(identity(len(made.axes)))
-        index[axis] = made.axes[axis] - 1 - index[axis]
-        return self.sum([self.term(made, index)], made.axes, made.bound)
+PASSES: dict[str, Callable[[Graph], Graph]] = {
+    "nothing": lambda graph: graph,
+    "simplify": simplify,
+    "clean": clean,
+    "dead_code": dead_code,
+    "splice": spliced,
+}
 
-    def rearrange(self, visible: list[Made]) -> Made | None:
-        """The axes in another order."""
-        made = self.pick(visible, lambda made: len(made.axes) > 1)
-        if made is None:
-            return None
-        order = self.random.sample(range(len(made.axes)), len(made.axes))
-        index = [Affine.of(order.index(place)) for place in range(len(made.axes))]
-        return self.sum([self.term(made, index)], tuple(made.axes[place] for place in order), made.bound)
 
-    def broadcast(self, visible: list[Made]) -> Made | None:
-        """A new axis, or a value spread over one of length 1."""
-        made = self.pick(visible, lambda made: len(made.axes) < 2 or self.random.random() < 0.2)
-        if made is None or len(made.axes) > 2:
-            return None
-        place = self.random.randint(0, len(made.axes))
-        length = self.random.choice([*self.sizes, *(length for other in visible[-4:] for length in other.axes)])
-        if ONE in made.axes and self.random.random() < 0.7:
-            place = made.axes.index(ONE)
-            index = [ZERO if number == place else part for number, part in enumerate(identity(len(made.axes)))]
-            axes = (*made.axes[:place], length, *made.axes[place + 1 :])
-        else:
-            index = [part for number, part in enumerate(identity(len(made.axes) + 1)) if number != place]
-            axes = (*made.axes[:place], length, *made.axes[place:])
-        return self.sum([self.term(made, index)], axes, made.bound)
+# comparing
 
-    def diagonal(self, visible: list[Made]) -> Made | None:
-        """The diagonal of a square matrix, or a matrix with a vector on its diagonal."""
-        square = self.pick(visible, lambda made: len(made.axes) == 2 and made.axes[0] == made.axes[1])
-        if square is not None and self.random.random() < 0.7:
-            return self.sum([self.term(square, identity(1) * 2)], square.axes[:1], square.bound)
-        made = self.array(visible, 1)
-        if made is None:
-            return None
-        equal = Guard(Affine.of(1) - Affine.of(0), "==")
-        return self.sum([self.term(made, identity(1), (), (equal,))], made.axes * 2, made.bound)
 
-    def strided(self, visible: list[Made]) -> Made | None:
-        """Every second element, or elements spread over every second place; for lengths that are known to fit."""
-        long = self.pick(visible, lambda made: made.axes == (2 * h + 1,))
-        if long is None:
-            return None
-        start = self.random.choice([0, 1])
-        if self.random.random() < 0.7:
-            return self.sum([self.term(long, (Affine.of(0) * 2 + start,))], (h,), long.bound)
-        made = self.like(visible, (h,))
-        inside, address = (Range(ZERO, h),), (Affine.of(1 - 1) * 2 + start,)
-        places = tuple(part.moved(lambda place: place + 1) for part in address)
-        if self.random.random() < 0.5:
-            rest = self.term(long, identity(1), (), (Guard(Affine.of(0) - start, "!=", 2),))
-            return self.sum([rest, self.term(made, identity(1, 1), inside, (), places)], long.axes, made.bound + long.bound)
-        return self.sum([self.term(made, identity(1, 1), inside, (), places)], long.axes, made.bound)
+def directions(graph: Graph, names: Sequence[str], inputs: Values, numbers: random.Random) -> Values:
+    """A random direction of some inputs."""
+    given = dict(zip(graph.inputs, inputs, strict=True))
+    return [random_like(given[name], numbers) for name in names]
 
-    def reduce(self, visible: list[Made]) -> Made | None:
-        """The sum over some axes."""
-        made = self.array(visible)
-        if made is None:
-            return None
-        rank = len(made.axes)
-        return self.contract(made, sorted(self.random.sample(range(rank), self.random.randint(1, rank))))
 
-    def triangle(self, visible: list[Made]) -> Made | None:
-        """A sum over a triangle, a band, or all but the diagonal, of a square matrix or of pairs of elements."""
-        made = self.pick(visible, lambda made: len(made.axes) == 2 and made.axes[0] == made.axes[1]) or self.array(visible, 1)
-        if made is None:
-            return None
-        length, pairs = made.axes[0], len(made.axes) == 1
-        scalar = self.random.random() < 0.5
-        i, j = (Affine.of(0), Affine.of(1))
-        outer = (Range(ZERO, length),) if scalar else ()
-        full = Range(ZERO, length)
-        shapes = [
-            (Range(i + 1, length), ()), (Range(i, length), ()), (Range(ZERO, i), ()), (full, (Guard(j - i, "!="),)),
-            (full, (Guard(i - j + 1), Guard(j - i + 1))), (full, (Guard(j - i, "==", 2),)), (full, (Guard(j + 1 - i),)),
-        ]  # fmt: skip
-        inner, guards = self.random.choice(shapes)
-        index = (j,) if pairs else (i, j) if self.random.random() < 0.7 else (j, i)
-        term = self.term(made, index, (*outer, inner), guards)
-        return self.sum([term], () if scalar else (length,), made.bound * COUNT ** (1 + scalar))
+def random_like(value: Any, numbers: random.Random) -> Any:
+    """Random numbers of the shape of a value."""
+    if not isinstance(value, np.ndarray):
+        return numbers.uniform(-1, 1)
+    found = np.empty(value.shape, dtype=object)
+    for index in np.ndindex(value.shape):
+        found[index] = numbers.uniform(-1, 1)
+    return found
 
-    def pad(self, visible: list[Made]) -> Made | None:
-        """An array with a border."""
-        made = self.array(visible)
-        if made is None:
-            return None
-        axis, before, after = self.random.randrange(len(made.axes)), *self.random.choices([0, 1, 2], k=2)
-        place, length = Affine.of(axis), made.axes[axis]
-        index = list(identity(len(made.axes)))
-        index[axis] -= before
-        inside = (Guard(place - before), Guard(length + before - 1 - place))
-        terms = [self.term(made, index, (), inside)]
-        if self.random.random() < 0.5:
-            fill = self.like([each for each in visible if not each.axes], ())
-            terms.append(Term(fill.atom, (), (), (Guard(before - 1 - place),)))
-            terms.append(Term(fill.atom, (), (), (Guard(place - before), Guard(place - before - length))))
-        axes = (*made.axes[:axis], length + before + after, *made.axes[axis + 1 :])
-        return self.sum(terms, axes, made.bound + 2)
 
-    def write(self, visible: list[Made]) -> Made | None:
-        """``out[a:-b] = part`` or ``+= part`` along one axis, where the part may be a slice of another array."""
-        made = self.array(visible)
-        if made is None:
-            return None
-        axis, first, last = self.random.randrange(len(made.axes)), *self.random.choices([0, 1, 2], k=2)
-        place, length = Affine.of(axis), made.axes[axis]
-        wanted = (*made.axes[:axis], length - first - last, *made.axes[axis + 1 :])
-        part = self.like(visible, wanted)
-        index = list(identity(len(made.axes)))
-        index[axis] -= first
-        inside = (Guard(place - first), Guard(length - last - 1 - place))
-        own = identity(len(made.axes))
-        terms = [self.term(part, index, (), inside)]
-        if self.random.random() < 0.3:
-            terms.append(self.term(made, own))
-        else:
-            terms.append(self.term(made, own, (), (Guard(first - 1 - place),)))
-            terms.append(self.term(made, own, (), (Guard(place - first), Guard(place - length + last))))
-        return self.sum(terms, made.axes, made.bound + part.bound)
+def dot(first: Values, second: Values) -> Any:
+    """The sum of all products."""
+    pairs = zip(first, second, strict=True)
+    return mpmath.fsum(x * y for a, b in pairs for x, y in zip(np.ravel(a), np.ravel(b), strict=True))
 
-    def scatter(self, visible: list[Made]) -> Made | None:
-        """A vector that is added to the places which integers or an affine expression tell."""
-        made = self.array(visible, 1)
-        if made is None:
-            return None
-        (length,) = made.axes
-        inside = (Range(ZERO, length),)
-        if self.inputs.get(INTEGERS) == made.axes and self.random.random() < 0.7:
-            place = Affine.of(Element(INTEGERS, (Affine.of(1),)))
-            return self.sum([self.term(made, identity(1, 1), inside, (), (place,))], (n,), made.bound * COUNT)
-        if self.random.random() < 0.5:
-            return self.sum([self.term(made, identity(1, 1), inside, (), (length - Affine.of(1),))], (length + 1,), made.bound)
-        place = (Affine.of(2), Affine.of(2) + 1)
-        return self.sum([self.term(made, identity(1, 2), inside, (), place)], (length, length + 1), made.bound)
 
-    def fold(self, visible: list[Made]) -> Made | None:
-        """A product or an extreme over one or all axes, of some of the elements."""
-        made = self.array(visible)
-        if made is None:
-            return None
-        rank = len(made.axes)
-        every = rank > 1 and self.random.random() < 0.3
-        place = self.random.randrange(rank)
-        places = list(range(rank)) if every else [place]
-        kept = [axis for axis in range(rank) if axis not in places]
-        moved = {axis: Affine.of(number) for number, axis in enumerate((*kept, *places))}
-        index = [moved[axis] for axis in range(rank)]
-        ranges = [Range(ZERO, made.axes[axis]) for axis in places]
-        guards: tuple[Guard, ...] = ()
-        last = len(kept) + len(ranges) - 1
-        if last and self.random.random() < 0.4:
-            before = Affine.of(last - 1)
-            shapes = [(Range(before, ranges[-1].high), ()), (ranges[-1], (Guard(Affine.of(last) - before, "!="),))]
-            ranges[-1], guards = self.random.choice(shapes)
-        op = self.random.choice(["mul", "mul", "maximum", "minimum"])
-        if op == "mul" and made.bound > 1.6:
-            made = self.made(self.builder.apply(TABLE["sin"], made.atom), made.axes, 1.0)
-        axes = tuple(made.axes[axis] for axis in kept)
-        found = self.builder.fold(TABLE[op], self.term(made, index, ranges, guards), axes)
-        if op != "mul":  # an extreme of nothing is infinite
-            found = self.builder.apply(TABLE["tanh"], found)
-        return self.made(found, axes, 1.0 if op != "mul" or made.bound <= 1 else made.bound ** COUNT ** len(ranges))
+def moved(case: Case, inputs: Values, along: Sequence[tuple[Any, Values]]) -> Values:
+    """A point moved along directions of the inputs that are differentiated in."""
+    found = []
+    steps = [dict(zip(case.wrt, direction, strict=True)) for _, direction in along]
+    for name, value in zip(case.graph.inputs, inputs, strict=True):
+        if name != INTEGERS:
+            for (factor, _), step in zip(along, steps, strict=True):
+                value = value + factor * (step[name] if isinstance(step[name], np.ndarray) else mpmath.mpf(step[name]))
+        found.append(value)
+    return found
 
-    def of_data(self, visible: list[Made]) -> Made | None:
-        """Elements at the places that integers tell."""
-        axes = self.inputs.get(INTEGERS)
-        made = self.pick(visible, lambda made: n in made.axes)
-        if axes is None or made is None:
-            return None
-        axis = made.axes.index(n)
-        index = list(identity(len(made.axes)))
-        index[axis] = Affine.of(Element(INTEGERS, (Affine.of(axis),)))
-        return self.sum([self.term(made, index)], (*made.axes[:axis], *axes, *made.axes[axis + 1 :]), made.bound)
 
-    def ramp(self, visible: list[Made]) -> Made:
-        """Index expressions and sizes as numbers."""
-        axes = self.random.choice([made.axes for made in visible[-4:]] + [(self.sizes[0],)])
-        size = self.random.choice(self.sizes)
-        value = sum(map(Affine.of, range(len(axes))), size) - 1
-        return self.made(self.builder.apply(TABLE["div"], self.builder.sum([Term(value)], axes), Const(4)), axes, 4.0)
+def same(found: Values, wanted: Values, tolerance: float) -> bool:
+    """Whether all numbers agree; two NaN do."""
+    pairs = zip(found, wanted, strict=True)
+    return all(
+        np.shape(a) == np.shape(b)
+        and all(
+            (mpmath.isnan(x) and mpmath.isnan(y)) or x == y or abs(x - y) <= tolerance * (1 + abs(y))
+            for x, y in zip(np.ravel(np.array(a, dtype=object)), np.ravel(np.array(b, dtype=object)), strict=True)
+        )
+        for a, b in pairs
+    )
 
-    def corner(self, visible: list[Made]) -> Made | None:
-        """The first or last element of an array, 0 if it is empty; or its first element beside each of its elements."""
-        made = self.array(visible, 1)
-        if made is None:
-            return None
-        (length,) = made.axes
-        if self.random.random() < 0.5:
-            return self.sum([self.term(made, (ZERO,))], made.axes, made.bound)
-        index = self.random.choice([ZERO, length - 1])
-        return self.sum([self.term(made, (index,), (), (Guard(length - 1),))], (), made.bound)
 
-    # conditions
+def faults(case: Case) -> Iterator[str]:
+    """What is wrong with the derivatives of a case and with what the passes make of them."""
+    with mpmath.workdps(DIGITS):
+        try:
+            yield from _faults(case)
+        except Exception as error:  # noqa: BLE001 - every exception is a finding
+            yield f"{type(error).__name__}: {error}"
 
-    def condition(self, visible: list[Made], axes: Axes) -> Atom | None:
-        """A condition on values with these axes: a new one, an earlier one, or one at other indices."""
-        known = self.conditions.setdefault(axes, [])
-        if known and self.random.random() < 0.3:
-            return self.random.choice(known)
-        first = self.pick(visible, lambda made: made.axes == axes and isinstance(made.atom, str))
-        if first is None:
-            return None
-        second = self.like(visible, axes)
-        if second.atom == first.atom or self.random.random() < 0.4:
-            second = Made(Const(self.random.choice([0, 0.25, -0.5])), axes, 1.0)
-        found = self.builder.apply(TABLE[self.random.choice(["lt", "gt", "le"])], first.atom, second.atom)
-        chance = self.random.random()
-        if axes and chance < 0.15 and not self.builder.current.elementwise:
-            index = (axes[0] - 1 - Affine.of(0), *identity(len(axes) - 1, 1))
-            found = self.builder.sum([Term(found, index)], axes, kind="bool")
-        elif not axes and chance < 0.3 and (other := self.array(visible)) is not None and isinstance(other.atom, str):
-            each = self.builder.apply(TABLE["gt"], other.atom, Const(0.125))
-            ranges = tuple(Range(ZERO, length) for length in other.axes)
-            op = TABLE[self.random.choice(["and", "or"])]
-            found = self.builder.fold(op, Term(each, identity(len(ranges)), ranges), ())
-        known.append(found)
-        return found
 
-    def mask(self, visible: list[Made]) -> Made | None:
-        """A condition as a number."""
-        made = self.array(visible)
-        test = made and self.condition(visible, made.axes)
-        if made is None or test is None:
-            return None
-        return self.made(self.builder.apply(TABLE["mul"], test, made.atom), made.axes, made.bound)
+def _faults(case: Case) -> Iterator[str]:
+    numbers = random.Random(case.seed)
+    graph, wrt = check(case.graph), case.wrt
+    tidy = PASSES["simplify" if numbers.random() < 0.5 else "nothing"]
+    start = check(tidy(graph))
+    ahead, back = check(tidy(forward(start, wrt, "v_"))), check(tidy(backward(start, wrt, "w")))
+    second = {
+        "forward over forward": forward(ahead, wrt, "u_"),
+        "reverse over forward": backward(ahead, wrt, "s"),
+        "forward over reverse": forward(back, wrt, "u_"),
+        "reverse over reverse": backward(back, wrt, "s"),
+    }
+    unit = gradient(start, wrt)
+    yield from passes({"value": graph, "forward": ahead, "reverse": back, "gradient": unit, **second}, case, numbers)
+    for inputs in case.points:
+        values = run(graph, inputs)
+        v, u = (directions(graph, wrt, inputs, numbers) for _ in range(2))
+        w = [random_like(value, numbers) for value in values]
+        first = [1.0, *(np.zeros_like(value) for value in values[1:])]
+        if not same(run(unit, inputs), run(back, [*inputs, *first]), 1e-40):
+            yield f"gradient: not what a cotangent of 1 gives at {shapes(inputs)}"
+        yield from derivatives(case, inputs, (v, u, w), ahead, back, second)
 
-    def choose(self, visible: list[Made]) -> list[Made | None]:
-        """A branch that is taken element by element; one side may be defined only where it is taken."""
-        made = self.pick(visible, lambda made: bool(made.axes) and isinstance(made.atom, str))
-        if made is None:
-            return []
-        domain = self.random.random() < 0.5
-        test = self.builder.apply(TABLE["gt"], made.atom, Const(0)) if domain else self.condition(visible, made.axes)
-        if test is None:
-            return []
-        near = [each for each in visible if each.axes == made.axes]
-        saved = {axes: list(known) for axes, known in self.conditions.items()}
-        sides: list[tuple[Any, list[Made]]] = []
-        for holds in (True, False):
-            inner = list(near)
-            with self.builder.block(elementwise=True) as body:
-                if domain and holds:
-                    root = self.builder.apply(TABLE[self.random.choice(["sqrt", "log"])], made.atom)
-                    inner.append(self.tame(Made(root, made.axes, 10.0)))
-                for _ in range(self.random.randint(0, 2)):
-                    found = self.random.choice([self.smooth_of, self.combine, self.nested])(inner)
-                    inner += [found] if found is not None and found.axes == made.axes else []
-            sides.append((body, inner))
-            self.conditions = {axes: list(known) for axes, known in saved.items()}
-        return self.joined(test, sides, lambda side: self.pick(side[-3:]))
 
-    def nested(self, visible: list[Made]) -> Made | None:
-        """A branch inside a branch, both taken element by element."""
-        made = self.pick(visible)
-        test = made and self.condition(visible, made.axes)
-        if made is None or test is None:
-            return None
-        with self.builder.block(elementwise=True) as then:
-            first = self.smooth(made)
-        second = self.pick(visible) or made
-        (out,) = self.builder.branch(test, then, (), [("u", first.atom, second.atom)])
-        return Made(out, made.axes, max(first.bound, second.bound))
+def derivatives(
+    case: Case, inputs: Values, seeds: tuple[Values, Values, Values], ahead: Graph, back: Graph, second: Mapping[str, Graph]
+) -> Iterator[str]:
+    """Compare first and second derivatives at a point with differences."""
+    v, u, w = seeds
 
-    def branch(self, visible: list[Made], depth: int) -> list[Made | None]:
-        """A branch on a scalar, whose sides hold anything and hand on arrays."""
-        if not any(not made.axes for made in visible):
-            made = self.reduce(visible)
-            if made is None:
-                return []
-            visible.append(self.tame(made))
-        test = self.condition(visible, ())
-        if test is None:
-            return []
-        saved = {axes: list(known) for axes, known in self.conditions.items()}
-        sides: list[tuple[Any, list[Made]]] = []
-        for _ in range(2):
-            inner = list(visible)
-            with self.builder.block() as body:
-                if self.random.random() < 0.8:
-                    self.fill(inner, self.random.randint(1, 4), depth + 1)
-            sides.append((body, inner))
-            self.conditions = {axes: list(known) for axes, known in saved.items()}
-        return self.joined(test, sides, lambda side: self.pick(side[-4:]))
+    def value(s: Any, t: Any) -> Any:
+        return dot(run(case.graph, moved(case, inputs, [(s, v), (t, u)])), w)
 
-    def joined(
-        self, test: Atom, sides: list[tuple[Any, list[Made]]], pick: Callable[[list[Made]], Made | None]
-    ) -> list[Made | None]:
-        """The outs of a branch: pairs with the same axes, or with a literal on one side."""
-        pairs: list[tuple[Made, Made]] = []
-        for _ in range(self.random.randint(1, 2)):
-            place = self.random.randrange(2)
-            first = pick(sides[place][1])
-            if first is None:
+    first = (value(STEP, 0) - value(-STEP, 0)) / (2 * STEP)
+    mixed = (value(STEP, STEP) - value(STEP, -STEP) - value(-STEP, STEP) + value(-STEP, -STEP)) / (4 * STEP**2)
+    gradient = run(back, [*inputs, *w])
+    found = {
+        "forward": (dot(run(ahead, [*inputs, *v]), w), first),
+        "reverse": (dot(gradient, v), first),
+        "forward over forward": (dot(run(second["forward over forward"], [*inputs, *v, *u]), w), mixed),
+        "reverse over forward": (dot(run(second["reverse over forward"], [*inputs, *v, *w]), u), mixed),
+        "forward over reverse": (dot(run(second["forward over reverse"], [*inputs, *w, *u]), v), mixed),
+        "reverse over reverse": (dot(run(second["reverse over reverse"], [*inputs, *w, *v]), u), mixed),
+    }
+    for name, (number, wanted) in found.items():
+        if not abs(number - wanted) <= CLOSE * (1 + abs(wanted)):
+            yield f"{name}: {mpmath.nstr(number, 12)} for {mpmath.nstr(wanted, 12)} at {shapes(inputs)}"
+
+
+def passes(graphs: Mapping[str, Graph], case: Case, numbers: random.Random) -> Iterator[str]:
+    """Compare each graph with what each pass makes of it, at one point; in double precision too, within its bound."""
+    for name, graph in graphs.items():
+        inputs = list(numbers.choice(case.points[1:]))
+        given = dict(zip(case.graph.inputs, inputs, strict=True))
+        shapes_of = dict(zip(graph.inputs, _seed_shapes(graph, case.graph, given), strict=True))
+        inputs = [given[key] if key in given else random_like(shapes_of[key], numbers) for key in graph.inputs]
+        wanted = run(graph, inputs)
+        for title, apply in PASSES.items():
+            made = check(apply(graph))
+            if not same(run(made, inputs), wanted, 1e-40):
+                yield f"{title} changes {name} at {shapes(inputs)}"
+            if title != "simplify" or name not in ("value", "gradient"):
                 continue
-            known = [each for each in sides[1 - place][1] if each.axes == first.axes]
-            second = self.random.choice(known[-3:]) if known and self.random.random() < 0.7 else Made(Const(0.5), first.axes, 0.5)
-            pairs.append((first, second) if place == 0 else (second, first))
-        outs = [("w", first.atom, second.atom) for first, second in pairs]
-        atoms = self.builder.branch(test, sides[0][0], sides[1][0], outs)
-        return [
-            self.made(atom, first.axes, max(first.bound, second.bound))
-            for atom, (first, second) in zip(atoms, pairs, strict=True)
-        ]
+            values, bounds = evaluate_with_bound(made, inputs)
+            for value, bound, exact in zip(values, bounds, wanted, strict=True):
+                if not np.all(np.abs(np.array(value - exact, dtype=float)) <= 16 * np.array(bound) + 1e-300):
+                    yield f"{name} simplified: {value} for {exact}, bound {bound}"
 
 
-def _structure(axes: Axes, name: str) -> Structure:
-    return Tensor(axes, "int" if name == INTEGERS else "float") if axes else SCALAR
+def _seed_shapes(graph: Graph, original: Graph, given: Mapping[str, Any]) -> Iterator[Any]:
+    """An array of the shape that each input of a derivative has."""
+    sizes = {size: np.shape(given[name])[axis] for size, (name, axis) in original.sizes.items()}
+    for axes in graph.input_axes.values():
+        yield np.empty(tuple(max(length.value(sizes), 0) for length in axes), dtype=object) if axes else 0.0
+
+
+def shapes(inputs: Values) -> str:
+    """The shapes of inputs, for messages."""
+    return ", ".join(str(np.shape(value)) for value in inputs)
+
+
+def main() -> None:
+    """Run the long form and print its table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--graphs", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--show", type=int, help="print the graph of this seed, and what is wrong with it")
+    options = parser.parse_args()
+    if options.show is not None:
+        print(case(options.show).graph, *faults(case(options.show)), sep="\n")
+        return
+    start, failed, statements = time.perf_counter(), 0, 0
+    for seed in range(options.seed, options.seed + options.graphs):
+        made = case(seed)
+        statements += sum(1 for _ in walk(made.graph.body))
+        lines = list(faults(made))
+        if lines:
+            failed += 1
+            print(f"seed {seed}", made.graph, *lines, sep="\n")
+    print(f"{'graphs':>10}{'statements':>12}{'failed':>10}{'seconds':>10}")
+    print(f"{options.graphs:10}{statements:12}{failed:10}{time.perf_counter() - start:10.0f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -88,11 +88,16 @@ class Expanded:
 
     @cached_property
     def _of_product(self) -> Atom:
-        """The product of the other elements."""
+        """The product of the other elements: a quotient, and where a product is 0 one product for each of its elements."""
         builder, name = self.builder, self.statement.name
-        factors = map(self._others, range(len(self.lengths)))
-        rest = reduce(lambda first, second: builder.apply(TABLE["mul"], first, second), factors)
         regular = builder.apply(TABLE["ne"], name, Const(0))
+        everywhere = regular
+        if self.rank:
+            everywhere = builder.fold(TABLE["and"], Term(regular, identity(self.rank), full_ranges(self.statement.axes)), ())
+        with builder.block() as zeros:
+            products = map(self._others, range(len(self.lengths)))
+            rest = reduce(lambda first, second: builder.apply(TABLE["mul"], first, second), products)
+        rest = builder.branch(everywhere, (), zeros, [("t", Const(0), rest)])[0]
         # Where a guard does not hold nothing is divided by what was read: it is 0 there.
         inside = builder.sum([replace(self._view(regular), guards=self.term.guards)], self.axes, kind="bool")
         value, read = self.spread(name), self.read(str(self.statement.term.atom))

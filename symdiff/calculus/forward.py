@@ -111,7 +111,8 @@ class Forward(Sweep):
         for operand, coefficient in found:
             for number, vector in self.tangents[operand].items():
                 terms.setdefault(number, []).append(Term(coefficient, vector, alone, origin))
-        return {number: self.total(terms[number], self.hint(let.name, number), common=True) for number in sorted(terms)}
+        made = {number: self.total(terms[number], self.hint(let.name, number), common=True) for number in sorted(terms)}
+        return {number: self.builder.spread(atom, let.axes) for number, atom in made.items()} if let.axes else made
 
     def choose(self, decision: Decision, let: Let, origin: Origin | None) -> Tangents:
         """The tangents of a let that hands on one of its operands: those of the operand chosen."""

@@ -75,11 +75,13 @@ class Reverse(Sweep):
         """The sum of contributions: products are added element by element, parts are one sum together."""
         products = [term for term in terms if isinstance(term, Term)]
         parts = [term for term in terms if isinstance(term, Part)]
-        if not parts:
-            return self.total(products, self.hint(name))
         axes = self.builder.axes_of(name)
+        total = self.total(products, "t" if parts else self.hint(name)) if products else ZERO
+        if axes:  # a number made of literals stands for an array of it
+            total = self.builder.spread(total, axes)
+        if not parts:
+            return total
         if products:
-            total = self.total(products, "t")
             parts.append(view(total, len(axes)) if isinstance(total, str) else Part(total))
         return self.linear(parts, axes, self.hint(name))
 

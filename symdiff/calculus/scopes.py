@@ -111,10 +111,13 @@ class _Sharing:
             return block
         then, firsts = self.side(statement, condition, True)
         orelse, seconds = self.side(statement, condition, False)
-        outs = tuple(
-            replace(out, then=first, orelse=second) for out, first, second in zip(statement.outs, firsts, seconds, strict=True)
-        )
-        return (replace(statement, condition=condition, then=then, orelse=orelse, outs=outs),)
+        outs = []
+        for out, first, second in zip(statement.outs, firsts, seconds, strict=True):
+            if first == second != UNDEFINED:
+                self.scopes[-1].aliases[out.name] = first
+            else:
+                outs.append(replace(out, then=first, orelse=second))
+        return (replace(statement, condition=condition, then=then, orelse=orelse, outs=tuple(outs)),)
 
     def side(self, statement: If, condition: Atom, holds: bool) -> tuple[Block, list[Atom]]:
         """One side of a branch, in the scopes of all earlier branches under the same condition."""

@@ -14,7 +14,7 @@ from functools import reduce
 from symdiff.graph.affine import Affine, Axes
 from symdiff.graph.build import Body, Builder
 from symdiff.graph.graph import UNDEFINED, Atom, Const, If, Origin, Out
-from symdiff.graph.terms import Term
+from symdiff.graph.terms import Guard, Term
 from symdiff.primitives import TABLE
 
 # Nonzero only where one of these conditions is as stated: () is nowhere, None is everywhere.
@@ -31,6 +31,11 @@ class Supports:
         self.builder = builder
         self.known: dict[Atom, Where] = {ZERO: ()}
         self.decided: dict[Atom, bool] = {}  # the conditions of the branches around
+        self.soft: set[Atom] = set()  # conditions that only tell which elements of an array something reaches
+
+    def is_soft(self, where: Where) -> bool:
+        """Whether nothing but the bounds of indices makes zeros: then they are zeros of what is computed for all elements."""
+        return where != () and all(condition in self.soft for condition, _ in where or ())
 
     def of(self, atom: Atom) -> Where:
         """Where an atom is not a structural zero, inside the branches around."""
@@ -67,14 +72,31 @@ class Supports:
         return tuple(tests)
 
     def moved(self, terms: Sequence[Term], axes: Axes) -> Where:
-        """Where a sum that moves atoms about, without adding up over ranges, is not a structural zero."""
+        """Where a sum is not a structural zero: where it moves what is not, and its own guards hold."""
         tests: dict[Test, None] = {}
         for term in terms:
-            where = None if isinstance(term.atom, Affine) else self.of(term.atom)
-            if where is None or (where and (term.ranges or term.address is not None)):
+            found = self._reached(term, axes)
+            if found is None:
                 return None
-            tests.update((self._moved(condition, holds, term, axes), None) for condition, holds in where)
+            tests.update(dict.fromkeys(found))
         return tuple(tests)
+
+    def _reached(self, term: Term, axes: Axes) -> Where:
+        """Where a term adds anything."""
+        where = None if isinstance(term.atom, Affine) else self.of(term.atom)
+        alone = not term.ranges and term.address is None
+        if where is not None and (alone or not any(self.builder.axes_of(condition) for condition, _ in where)):
+            return tuple(self._moved(condition, holds, term, axes) for condition, holds in where)
+        if term.address is not None:
+            return None
+        ranges = [each.high - each.low - 1 for each in term.ranges if each.high.positions | each.low.positions]
+        guards = (*term.guards, *map(Guard, ranges))
+        guards = tuple(guard for guard in guards if guard.affine.positions <= set(range(len(axes))))
+        if not guards:
+            return None
+        condition = self.builder.sum([Term(TRUE, (), (), guards)], axes, kind="bool")
+        self.soft.add(condition)
+        return ((condition, True),)
 
     def _moved(self, condition: Atom, holds: bool, term: Term, axes: Axes) -> Test:
         """A condition as the term reads it; where a guard does not hold, it is false."""
@@ -142,6 +164,8 @@ class Joining:
             where, truths = self.supports.join(self.condition, self.bodies, (first, second))
             if truths is not None:
                 where = ((self.out("t", *truths), True),)
+                if all(side == UNDEFINED or self.supports.is_soft(self.supports.of(side)) for side in (first, second)):
+                    self.supports.soft.add(where[0][0])
             kind = builder.kind(second if first == UNDEFINED else first)
             name = name or builder.fresh(hint, kind, axes)
             self.outs.append(Out(name, first, second, kind, axes))

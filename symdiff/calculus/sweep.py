@@ -9,6 +9,7 @@ from typing import Literal
 from symdiff.calculus.activity import prune
 from symdiff.calculus.scopes import close, share
 from symdiff.calculus.supports import ZERO, Joining, Supports, Where
+from symdiff.calculus.tame import Tame
 from symdiff.errors import InternalError
 from symdiff.graph.affine import Axes
 from symdiff.graph.build import Body, Builder
@@ -47,6 +48,7 @@ class Sweep:
         self.builder = Builder(taken=self.primal)
         self.supports = Supports(self.builder)
         self.builder.inputs(graph.input_axes)
+        self.tame = Tame(self.builder, list(self.builder.kinds))
         for statement in walk(graph.body):
             self.builder.declare(statement)
 
@@ -61,7 +63,7 @@ class Sweep:
         if not terms:
             return ZERO
         where = supports.union([term.vector for term in terms])
-        guarded = [term for term in terms if supports.of(term.vector) and isinstance(term.coefficient, str)]
+        guarded = [term for term in terms if self._is_guarded(term)]
         if not guarded:
             atom = self._total(terms, hint, common)
         elif all(supports.of(term.vector) == where for term in terms):
@@ -72,6 +74,13 @@ class Sweep:
         if isinstance(atom, str):
             supports.learn(atom, where)
         return atom
+
+    def _is_guarded(self, term: Term) -> bool:
+        """Whether a product must not be formed where its vector is a structural zero."""
+        where = self.supports.of(term.vector)
+        if not where or not isinstance(term.coefficient, str):
+            return False
+        return not (self.supports.is_soft(where) and self.tame(term.coefficient))
 
     def only(self, condition: Atom, terms: Sequence[Term], hint: str) -> Atom:
         """The sum of the terms where a condition holds, 0 elsewhere, where they are not computed."""

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from symdiff.graph.affine import Affine, Axes, identity
+from symdiff.graph.affine import ONE, Affine, Axes, identity
 from symdiff.graph.bounds import pruned, renumbered
+from symdiff.graph.deltas import is_ordered, is_solvable, solution, solved, without_deltas
 from symdiff.graph.graph import Atom
-from symdiff.graph.terms import Guard, Range, Term, full_ranges
+from symdiff.graph.terms import Guard, Term, full_ranges
 
 
 def transposed(term: Term, axes: Axes, bar: Atom, rank: int) -> Term:
@@ -30,45 +31,39 @@ def transposed(term: Term, axes: Axes, bar: Atom, rank: int) -> Term:
 
 
 def contracted(term: Term, axes: Axes) -> Term | None:
-    """A scatter as a gather, if each index of its address can be solved for; None for a term that adds nothing."""
+    """A scatter as a gather, if each index of its address can be solved for; None for a term that adds nothing.
+
+    An index that is told by the others stays as a delta: the adjoint of a diagonal is ``S_bar[k, l] = y_bar[k]`` where k == l.
+    """
+    rank = len(axes)
+    term = without_deltas(term, rank)
     if term.address is None:
         return pruned(term, axes)
-    rank = len(axes)
     work, address = term, list(term.address)
     removed: list[int] = []
+    told: list[int] = []
     for axis in range(rank):
         position = _solvable(address[axis], rank, removed)
         if position is None:
-            return term
-        factor = address[axis].coefficient(position)
-        rest = address[axis] - Affine.of(position) * factor
-        solution = (Affine.of(axis) - rest) * factor
+            told += [axis] * (axes[axis] != ONE)
+            continue
         each = work.ranges[position - rank]
-        inside = (Guard(solution - each.low), Guard(each.high - 1 - solution))
-        work = replace(work, guards=(*work.guards, *inside), address=None).substitute({position: solution})
-        address = [part.substitute({position: solution}) for part in address]
+        if any(True for bound in (each.low, each.high) for _ in bound.elements):
+            return term  # which index a bound from data lets through would have to be searched for
+        found = solution(address[axis] - Affine.of(axis), position)
+        work = replace(solved(replace(work, address=None), position, found, rank), address=work.address)
+        address = [part.substitute({position: found}) for part in address]
         removed.append(position)
-        if not _is_ordered(work.ranges, removed, rank):
+        if not is_ordered(work.ranges, removed, rank):
             return term
-    return pruned(renumbered(replace(work, address=None), removed, rank), axes)
+    if told and (len(removed) < len(term.ranges) or any(address[axis].positions - set(range(rank)) for axis in told)):
+        return term  # a range that is summed would be gone through for every element
+    deltas = tuple(Guard(address[axis] - Affine.of(axis), "==") for axis in told)
+    work = replace(work, address=None, guards=(*work.guards, *deltas))
+    return pruned(renumbered(work, removed, rank), axes)
 
 
 def _solvable(part: Affine, rank: int, removed: Sequence[int]) -> int | None:
-    """The position of a range that an index can be solved for: it occurs once, with the factor 1 or -1."""
-    inside = {position for element in part.elements for index in element.index for position in index.positions}
-    for symbol, factor in part.terms:
-        if isinstance(symbol, int) and symbol >= rank and symbol not in removed and symbol not in inside and abs(factor) == 1:
-            return symbol
-    return None
-
-
-def _is_ordered(ranges: Sequence[Range], removed: Sequence[int], rank: int) -> bool:
-    """Whether the bounds of the ranges that are left depend on the axes and on earlier ranges only."""
-    seen = set(range(rank))
-    for number, each in enumerate(ranges):
-        if rank + number in removed:
-            continue
-        if not (each.low.positions | each.high.positions) <= seen:
-            return False
-        seen.add(rank + number)
-    return True
+    """The position of a range that is left and that an index can be solved for."""
+    ranges = (symbol for symbol in part.symbols if isinstance(symbol, int) and symbol >= rank and symbol not in removed)
+    return next((position for position in ranges if is_solvable(part, position)), None)

@@ -10,7 +10,7 @@ from symdiff.graph.affine import Affine, Axes, Symbol, identity, substituted
 from symdiff.graph.arrays import EMPTY
 from symdiff.graph.bounds import renumbered
 from symdiff.graph.cost import weight
-from symdiff.graph.graph import Atom, Block, Const, Fold, Graph, If, Let, Origin, Out, Statement, Sum, defined, walk
+from symdiff.graph.graph import Atom, Block, Const, Fold, Graph, If, Let, Origin, Out, Statement, Sum, defined, operands, walk
 from symdiff.graph.terms import Guard, Term
 from symdiff.primitives import TABLE, Primitive
 from symdiff.primitives.row import Kind
@@ -32,6 +32,16 @@ class Indexed:
     kind: Kind
     empty: Const
     origin: Origin | None
+
+    @property
+    def is_gather(self) -> bool:
+        """Whether every element is a sum of its own, nothing scattered."""
+        return all(term.address is None for term in self.terms)
+
+    @property
+    def is_of_data(self) -> bool:
+        """Whether an index of it comes from data, so that it must be checked."""
+        return any(True for term in self.terms for part in term.affines() for _ in part.elements)
 
     @property
     def is_pointwise(self) -> bool:
@@ -95,6 +105,11 @@ class Definitions:
     def _add(self, name: str, axes: Axes, kind: Kind) -> None:
         self.axes[name], self.kinds[name] = axes, kind
 
+    def certain(self, name: str) -> str:
+        """What reads of a name wait for, if its indices come from data: that they have been checked. Else ""."""
+        definition = self.known.get(name)
+        return f"indices of {name}" if isinstance(definition, Indexed) and definition.is_of_data else ""
+
     def is_inlinable(self, name: str) -> bool:
         """Whether an element can be computed where it is read."""
         definition = self.known.get(name)
@@ -113,6 +128,22 @@ class Definitions:
             for number, term in enumerate(definition.terms):
                 if not isinstance(term.atom, Affine):
                     yield term.atom, term.index, term.guards, number
+
+    def operand_uses(self) -> Iterator[tuple[str, bool]]:
+        """The names that are read, and whether only where a branch that is taken element by element needs them."""
+        for statement in walk(self.graph.body):
+            if isinstance(statement, If) and statement.axes:
+                yield from ((str(atom), False) for atom in [statement.condition])
+                yield from ((str(atom), True) for out in statement.outs for atom in (out.then, out.orelse))
+            else:
+                certain = not (isinstance(statement, Let) and statement.name in self.conditional)
+                yield from ((atom, not certain) for atom in operands(statement) if isinstance(atom, str))
+        yield from ((str(atom), False) for atom in self.graph.outputs)
+
+    def is_ragged(self, name: str) -> bool:
+        """Whether the terms of an array stand under different guards."""
+        definition = self.known[name]
+        return isinstance(definition, Indexed) and len({term.guards for term in definition.terms}) > 1
 
     def cost(self, name: str) -> int:
         """The weight of the operations of an element that are its own."""

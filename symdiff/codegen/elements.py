@@ -7,15 +7,18 @@ needs is computed only there. Equal operations in sight are one (``graph.build``
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
 
-from symdiff.codegen.code import Load
-from symdiff.codegen.definitions import Choice, Index, Indexed
+from symdiff.codegen.code import Load, Loop, Put
+from symdiff.codegen.definitions import Choice, Index, Indexed, Read
 from symdiff.codegen.indices import Place, Spelling
 from symdiff.codegen.names import is_generic
+from symdiff.codegen.nests import attached
 from symdiff.codegen.printer import ATOM, Text
+from symdiff.codegen.split import Code
 from symdiff.codegen.storage import Storage
 from symdiff.errors import InternalError
 from symdiff.graph.affine import Affine, Symbol, substituted
@@ -23,9 +26,11 @@ from symdiff.graph.build import Body, Builder
 from symdiff.graph.graph import UNDEFINED, Atom, Const, Let, Origin
 from symdiff.graph.structure import Tensor
 from symdiff.graph.terms import Guard, Range, Term
-from symdiff.primitives import Primitive
+from symdiff.primitives import TABLE, Primitive
 
 _MIXED = frozenset({"add", "sub", "mul", "div"})  # operations in which an integer beside a float need not be made one
+
+_SUB, _MUL = TABLE["sub"], TABLE["mul"]
 
 Key = tuple[str, Index]
 
@@ -38,13 +43,16 @@ class Scope:
     is_branch: bool = False
     elements: dict[Key, Atom] = field(default_factory=dict)
     decided: dict[Atom, bool] = field(default_factory=dict)  # conditions whose value is known here
+    checked: set[object] = field(default_factory=set)  # checks of indices that were made
 
 
 class Elements(Builder):
     """Writes the scalar code of elements. ``texts`` is the text of names that no statement defines."""
 
-    def __init__(self, storage: Storage, spelling: Spelling, taken: Iterable[str]) -> None:
+    def __init__(self, storage: Storage, spelling: Spelling, letters: Sequence[str], taken: Iterable[str]) -> None:
         super().__init__(taken)
+        self.letters = letters
+        self._inner = itertools.count(1_000_000)  # variables of loops that are made here: those of works are far below
         self.storage = storage
         self.arrays = storage.definitions
         self.spelling = spelling
@@ -66,11 +74,29 @@ class Elements(Builder):
     # scopes
 
     @contextmanager
-    def loop(self, variable: int, each: Range, facts: Iterable[Guard]) -> Iterator[Body]:
-        """Write into the body of a loop."""
-        place = self._scopes[-1].place.inside(variable, each).where(facts)
-        with self._inside(Scope(place)) as body:
-            yield body
+    def loop(self, variable: int, each: Range, guards: Iterable[Guard]) -> Iterator[None]:
+        """Write into the body of a loop over a range, narrowed by guards; then the loop itself."""
+        outer = self.place
+        if len(outer.loops) >= len(self.letters):
+            raise InternalError(f"{self.arrays.graph.name}: more than {len(self.letters)} loops in one another")
+        letter = self.spelling.letters[variable] = self.letters[len(outer.loops)]
+        low, high = [each.low], [each.high]
+        for guard in guards:
+            factor = guard.affine.coefficient(variable)
+            rest = guard.affine - Affine.of(variable) * factor
+            (low if factor > 0 else high).append(-rest if factor > 0 else rest + 1)
+        bounds = self.spelling.bounds(outer.strictest(low, 1), outer.strictest(high, -1))
+        with self._inside(Scope(outer.inside(variable, each).where(guards))) as body:
+            yield
+        self.emit(Loop(letter, bounds, tuple(body)))
+
+    def variable_of_loop(self) -> int:
+        """A fresh variable for a loop."""
+        return next(self._inner)
+
+    def emit(self, code: Code) -> None:
+        """Add a statement that graphs do not have to the present block."""
+        self.current.append(code)  # type: ignore[arg-type]
 
     @contextmanager
     def side(self, facts: Iterable[Guard] = (), decided: Mapping[Atom, bool] | None = None) -> Iterator[Body]:
@@ -131,7 +157,17 @@ class Elements(Builder):
         integers = [arg in self._bare for arg in args]
         if any(integers) and op.name in _MIXED and not all(integers) and not any(isinstance(arg, Const) for arg in args):
             args = tuple(self._bare.get(arg, arg) for arg in args)
+        if op is _MUL and args[0] == args[1]:
+            args = (self._turned(args[0]),) * 2
         return super().apply(op, *args, hint=hint, origin=origin)
+
+    def _turned(self, atom: Atom) -> Atom:
+        """Of a difference that is squared, and of the same difference the other way round, the one that is here already."""
+        made = self.definitions.get(atom) if isinstance(atom, str) else None
+        if made is None or made.op is not _SUB:
+            return atom
+        other = self._found(_SUB, made.args[::-1])
+        return other if isinstance(other, str) and self._found(_MUL, (other, other)) is not None else atom
 
     def _make(self, op: Primitive, args: tuple[Atom, ...], hint: str, origin: Origin | None) -> str:
         name = self.fresh("t" if is_generic(hint) else hint, op.result)
@@ -215,6 +251,19 @@ class Elements(Builder):
             self._levels[name] = self._level_of(guard.affine for guard in key)
         return self._guards[key]
 
+    def is_checked(self, check: object) -> bool:
+        """Whether a check was made already; from now on it is."""
+        if any(check in scope.checked for scope in self._scopes):
+            return True
+        self._scopes[-1].checked.add(check)
+        return False
+
+    def condition_of(self, text: Text) -> str:
+        """A condition that is text, for the present block."""
+        name = self.variable(self.fresh("guard", "bool"), "bool")
+        self.texts[name] = text
+        return name
+
     def element(self, atom: Atom | Affine, index: Index) -> Atom:
         """The atom of an element; what it is made of is written where it must stand."""
         if isinstance(atom, Affine):
@@ -247,7 +296,7 @@ class Elements(Builder):
         """The elements that the element is computed from in any case, here: to be there first, so that nothing nests."""
         name, index = key
         definition = self.arrays.known.get(name)
-        if name in self.storage.stored or definition is None:
+        if name in self.storage.stored or name in self.storage.lazy or definition is None:
             return []
         places: dict[Symbol, Affine] = dict(enumerate(index))
         if isinstance(definition, Let):
@@ -278,6 +327,8 @@ class Elements(Builder):
         if isinstance(definition, Choice):
             with self._at(self._home(name, index)):
                 return self._chosen(definition, index)
+        if name in self.storage.lazy:
+            return self._reduced(definition, index)
         places: dict[Symbol, Affine] = dict(enumerate(index))
         terms = [term.substitute(places) for term in definition.terms]
         if any(term.guards for term in terms):
@@ -320,6 +371,35 @@ class Elements(Builder):
         hint = "t" if is_generic(definition.name) else definition.name
         return self.choose(self.condition(kept), body, (), [(hint, found, definition.empty)], definition.origin)[0]
 
+    def _reduced(self, definition: Indexed, index: Index) -> Atom:
+        """An element of a sum or fold, computed by loops here."""
+        hint = "t" if is_generic(definition.name) else definition.name
+        variable = self.variable(self.fresh(hint, definition.kind), definition.kind)
+        self.emit(Put(variable, None, definition.empty, None, definition.origin))
+        for term in definition.terms:
+            places: dict[Symbol, Affine] = dict(enumerate(index))
+            variables: list[int] = []
+            for number in range(len(term.ranges)):
+                variables.append(self.variable_of_loop())
+                places[len(index) + number] = Affine.of(variables[-1])
+            self._reduce(definition, term.substitute(places), variables, variable)
+        return variable
+
+    def _reduce(self, definition: Indexed, term: Term, variables: Sequence[int], target: str) -> None:
+        if variables:
+            first, *rest = variables
+            inside = attached(term.guards, first, rest)
+            others = tuple(guard for guard in term.guards if guard not in inside)
+            each, *ranges = term.ranges
+            with self.loop(first, each, inside):
+                self._reduce(definition, replace(term, ranges=tuple(ranges), guards=others), rest, target)
+            return
+        guards = [guard for guard in dict.fromkeys(term.guards) if not self.place.always(guard)]
+        with self.side(guards) if guards else nullcontext(self.current) as body:
+            self.emit(Put(target, None, self._read(term), definition.op, definition.origin))
+        if guards:
+            self.choose(self.condition(guards), body, (), [], definition.origin)
+
     def _read(self, term: Term) -> Atom:
         if isinstance(term.atom, Affine) or self._is_array(term.atom):
             return self.element(term.atom, term.index)
@@ -332,18 +412,37 @@ class Elements(Builder):
         if decided is not None:
             return self.element(definition.out.then if decided else definition.out.orelse, index)
 
+        outs = [out for out in branch.outs if out is definition.out or self._comes_along(out.name, definition.out.name, index)]
+
         def side(holds: bool) -> tuple[Body, list[Atom]]:
             with self.side(decided={condition: holds}) as body:
-                return body, [self._handed_on(out.then if holds else out.orelse, out.name, index) for out in branch.outs]
+                return body, [self._handed_on(out.then if holds else out.orelse, out.name, index) for out in outs]
 
         (then, first), (orelse, second) = side(True), side(False)
-        names = [out.name for out in branch.outs]
+        names = [out.name for out in outs]
         hints = ["t" if is_generic(name) else name for name in names]
         atoms = self.choose(condition, then, orelse, list(zip(hints, first, second, strict=True)), branch.origin)
         for name, atom in zip(names, atoms, strict=True):
             if name not in self.storage.stored:
                 self.know(name, index, atom)
         return atoms[names.index(definition.out.name)]
+
+    def _comes_along(self, name: str, wanted: str, index: Index) -> bool:
+        """Whether another out of the branch can be had with the one that is wanted: what it reads is here, too."""
+        there = set(self._reads(wanted, index))
+
+        def is_here(read: Read) -> bool:
+            inside = self._is_inside(read.name, read.index, self.place.where(read.guards))
+            return read in there or (read.name in self._inputs and inside)
+
+        return all(map(is_here, self._reads(name, index)))
+
+    def _reads(self, name: str, index: Index) -> tuple[Read, ...]:
+        """What an element is computed from, whether it is stored or not."""
+        if name not in self.storage.stored:
+            return self.storage.reads(name, index)
+        places: dict[Symbol, Affine] = dict(enumerate(index))
+        return tuple(read.at(places) for read in self.storage.within(name))
 
     def _handed_on(self, atom: Atom, name: str, index: Index) -> Atom:
         if atom == UNDEFINED:
@@ -359,10 +458,7 @@ class Elements(Builder):
 
     def _home(self, name: str, index: Index) -> int:
         """The outermost level at which all that an element reads is certainly there."""
-        reads = self.storage.reads(name, index)
-        if name in self.storage.stored:
-            places: dict[Symbol, Affine] = dict(enumerate(index))
-            reads = tuple(read.at(places) for read in self.storage.within(name))
+        reads = self._reads(name, index)
         level = max(self._floor, self._level_of(index))
         while level < self.level:
             place = self._scopes[level].place

@@ -11,17 +11,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symdiff.codegen.accumulate import Group, Uses, contracted, groups, is_scalar, starts_empty, uses
-from symdiff.codegen.code import Allocate, Loop, Put
+from symdiff.codegen.checks import write_checks
+from symdiff.codegen.code import Allocate, Put
 from symdiff.codegen.definitions import Definitions, Indexed, finished
 from symdiff.codegen.elements import Elements
 from symdiff.codegen.indices import LETTERS, Place, Spelling
-from symdiff.codegen.nests import Fork, Item, Nest, Step, Tree, narrows, tree_cost, works_in
+from symdiff.codegen.nests import Fork, Item, Nest, Step, Tree, tree_cost, works_in
 from symdiff.codegen.printer import Text
 from symdiff.codegen.split import Code
 from symdiff.codegen.storage import Storage
 from symdiff.codegen.unused import used
 from symdiff.codegen.works import Work, Works
-from symdiff.errors import InternalError
 from symdiff.graph.affine import Affine, identity, sizes_in
 from symdiff.graph.build import Body
 from symdiff.graph.graph import (
@@ -99,7 +99,9 @@ class _Scheduler:
         self.letters = [letter for letter in LETTERS if letter not in used]
         self.spelling = Spelling(names)
         arrays = {name for name in self.storage.stored if self.definitions.axes[name]}
-        self.elements = Elements(self.storage, self.spelling, {*taken, *self.letters, *graph.inputs, *graph.sizes, *arrays})
+        self.elements = Elements(
+            self.storage, self.spelling, self.letters, {*taken, *self.letters, *graph.inputs, *graph.sizes, *arrays}
+        )
         self.ordered = _deciding(graph)
         self.outputs = frozenset(atom for atom in graph.outputs if isinstance(atom, str))
         self.any_order = False
@@ -125,7 +127,7 @@ class _Scheduler:
     def _filled(self, atom: Atom, axes: Sequence[Affine], hint: str) -> str:
         """A new array that is full of a literal, or a copy of another."""
         name = self.elements.fresh(hint, "float", tuple(axes))
-        self._emit(Allocate(name, self._lengths(axes), atom))
+        self.elements.emit(Allocate(name, self._lengths(axes), atom))
         return name
 
     # blocks
@@ -187,6 +189,9 @@ class _Scheduler:
             yield Step(statement, frozenset(self._reads(statement.args)), frozenset(names))
         else:
             for name in names:
+                waited_for = self.definitions.certain(name)
+                if waited_for:
+                    yield Step(statement, frozenset(), frozenset({waited_for}))
                 if name in self.storage.stored:
                     yield from self.works.of(name)
 
@@ -220,28 +225,16 @@ class _Scheduler:
             args = [self.elements.scalar(arg) for arg in statement.args]
             made = self.elements.apply(statement.op, *args, hint=statement.name, origin=statement.origin)
             self.elements.scalars[statement.name] = made
+        elif isinstance(statement, Sum | Fold):
+            write_checks(self.elements, self.definitions, statement.name)
         else:
             self.elements.append(statement)
 
     def _nest(self, nest: Nest) -> None:
-        depth = len(self.elements.place.loops)
-        if depth >= len(self.letters):
-            raise InternalError(f"{self.graph.name}: more than {len(self.letters)} loops in one another")
-        self.spelling.letters[nest.variable] = self.letters[depth]
-        outer = self.elements.place
-        low, high = [nest.range.low], [nest.range.high]
-        for guard in nest.guards:
-            factor = guard.affine.coefficient(nest.variable)
-            rest = guard.affine - Affine.of(nest.variable) * factor
-            if not narrows(guard, nest.variable):
-                raise InternalError(f"{guard} is no bound")
-            (low if factor > 0 else high).append(-rest if factor > 0 else rest + 1)
-        bounds = self.spelling.bounds(outer.strictest(low, 1), outer.strictest(high, -1))
-        with self.elements.loop(nest.variable, nest.range, nest.guards) as body:
+        with self.elements.loop(nest.variable, nest.range, nest.guards):
             self._starts(nest)
             for item in nest.items:
                 self._item(item, nest.items)
-        self._emit(Loop(self.letters[depth], bounds, tuple(body)))
 
     def _fork(self, item: Fork) -> None:
         branch = item.branch
@@ -299,12 +292,12 @@ class _Scheduler:
             reduces = len(self.elements.place.loops) > group.depth
             any_order = reduces and work.op is TABLE["add"] and work.name not in self.ordered
             self.any_order |= any_order
-            self._emit(Put(group.variable, None, value, work.op, work.origin, any_order))
+            self.elements.emit(Put(group.variable, None, value, work.op, work.origin, any_order))
         elif work.op is None and is_scalar(work.name, frame.dropped, self.definitions):
             self._know(work.name, work.address, value)
         else:
-            self._emit(Put(work.name, self._place_of(work), value, work.op, work.origin))
-            if work.op is None:
+            self.elements.emit(Put(work.name, self._place_of(work), value, work.op, work.origin))
+            if work.op is None and self._is_whole([work]):
                 self.elements.know(work.name, work.address, value)
 
     def _begin(self, group: Group, value: Atom) -> None:
@@ -315,7 +308,7 @@ class _Scheduler:
         hint = "_".join(filter(None, (group.name, constant if scalar else short)))
         kind = self.definitions.kinds[group.name]
         group.variable = self.elements.variable(self.elements.fresh(hint, kind), kind)
-        self._emit(Put(group.variable, None, value, None, group.works[0].origin))
+        self.elements.emit(Put(group.variable, None, value, None, group.works[0].origin))
 
     def _finish(self, group: Group) -> None:
         """Tell where the sum is from now on."""
@@ -324,10 +317,20 @@ class _Scheduler:
             self._know(group.name, group.address, group.variable)
             return
         work = group.works[-1]
-        whole = group.start is not None or (group.covers and not self._needs_start(group.name))
-        self._emit(Put(group.name, self._place_of(work), group.variable, None if whole else work.op, work.origin))
-        if whole:
+        assigned = any(other.op is None for _, other in frame.uses[group.name].made)
+        first = group.start is not None or (group.covers and not assigned and not self._needs_start(group.name))
+        self.elements.emit(Put(group.name, self._place_of(work), group.variable, None if first else work.op, work.origin))
+        if first and self._is_whole([*group.works, *([group.start] if group.start else [])]):
             self.elements.know(group.name, group.address, group.variable)
+
+    def _is_whole(self, works: Sequence[Work]) -> bool:
+        """Whether these works of one element are all that there are for it: the others are for elements written out."""
+        address = works[0].address
+        others = (other for _, other in self.frames[-1].uses[works[0].name].made if not any(other is work for work in works))
+        return all(
+            any(a.is_constant and b.is_constant and a != b for a, b in zip(other.address, address, strict=True))
+            for other in others
+        )
 
     # arrays
 
@@ -350,7 +353,7 @@ class _Scheduler:
             frame.allocated.add(name)
             kept = [length for k, length in enumerate(axes) if k not in dropped]
             fill = self._empty(work) if not dropped and self._needs_start(name) else None
-            self._emit(Allocate(name, self._lengths(kept), fill, self.definitions.kinds[name], work.origin))
+            self.elements.emit(Allocate(name, self._lengths(kept), fill, self.definitions.kinds[name], work.origin))
 
     def _starts(self, nest: Nest) -> None:
         """Put zeros into the arrays that are used inside a loop anew each time."""
@@ -364,7 +367,7 @@ class _Scheduler:
             around = [other for other in loops if Affine.of(other.variable) in variables]
             if around[-1] is nest and self._needs_start(name):
                 rank = len(self.definitions.axes[name]) - len(dropped)
-                self._emit(Put(name, ", ".join([":"] * rank), self._empty(work), None, work.origin))
+                self.elements.emit(Put(name, ", ".join([":"] * rank), self._empty(work), None, work.origin))
 
     def _lengths(self, axes: Iterable[Affine]) -> tuple[str, ...]:
         """The lengths of a new array; none is negative."""
@@ -373,9 +376,6 @@ class _Scheduler:
             code = self.spelling.affine(length).code
             codes.append(code if Place().is_nonnegative(length) else f"max({code}, 0)")
         return tuple(codes)
-
-    def _emit(self, code: object) -> None:
-        self.elements.current.append(code)  # type: ignore[arg-type]
 
     def _know(self, name: str, address: tuple[Affine, ...], value: Atom) -> None:
         if self.definitions.axes[name]:

@@ -40,7 +40,7 @@ class Bounds:
         if least is None:
             return False
         lengths = [found for each in self.intervals if (found := self._length(each)) is not None]
-        return any(_is_certain(least - known) for known in (ZERO, *lengths))
+        return any(is_certain(least - known) for known in (ZERO, *lengths))
 
     def _length(self, interval: Range) -> Affine | None:
         """An interval has an element: its length less one is at least 0, if that says something of sizes alone."""
@@ -55,7 +55,7 @@ class Bounds:
             return guard.affine.is_constant and guard.holds(guard.affine.const)
         if guard.test == "!=":
             return self.is_nonnegative(guard.affine - 1) or self.is_nonnegative(-guard.affine - 1)
-        return guard.affine == ZERO
+        return self.is_nonnegative(guard.affine) and self.is_nonnegative(-guard.affine)
 
     def never(self, guard: Guard) -> bool:
         """True only if a guard certainly does not hold."""
@@ -66,8 +66,8 @@ class Bounds:
         return self.always(replace(guard, test="!=" if guard.test == "==" else "=="))
 
 
-def _is_certain(part: Affine) -> bool:
-    """Whether an expression in sizes is at least 0 because all its coefficients are."""
+def is_certain(part: Affine) -> bool:
+    """Whether an expression in sizes alone is at least 0 because all its coefficients are."""
     return part.const >= 0 and all(factor > 0 and isinstance(symbol, str) for symbol, factor in part.terms)
 
 

@@ -44,6 +44,7 @@ class Builder:
         self.axes: dict[str, Axes] = {}  # of arrays; a name that is not here is a scalar
         self.definitions: dict[str, Let] = {}
         self.sums: dict[str, Sum] = {}
+        self.outs: dict[str, Out] = {}
         self.origin: Origin | None = None
         self._taken: set[str] = set(taken)
         self._counters: dict[str, int] = {}
@@ -176,6 +177,8 @@ class Builder:
         self._blocks[self._place(statement)].append(statement)
         if isinstance(statement, Let | Sum | Fold):
             self.share(statement)
+        elif isinstance(statement, If):
+            self.outs.update((out.name, out) for out in statement.outs)
 
     def _place(self, statement: Statement | None = None) -> int:
         """The block that a statement belongs to, by number: sums and scalar lets stand outside of elementwise branches."""

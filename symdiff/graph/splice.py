@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from symdiff.graph.build import Builder
-from symdiff.graph.graph import Atom, Fold, If, Let, Statement, Sum
+from symdiff.graph.graph import Atom, Const, Fold, If, Let, Statement, Sum
 from symdiff.graph.mapping import renamed
 
 
@@ -34,13 +34,22 @@ def _splice(builder: Builder, body: Iterable[Statement], names: dict[str, Atom])
         elif isinstance(statement, Sum | Fold):
             names[statement.name] = builder.indexed(renamed(statement, lambda atom: _atom(names, atom)))
         elif isinstance(statement, If):
-            with builder.block(elementwise=bool(statement.axes)) as then:
-                _splice(builder, statement.then, names)
-            with builder.block(elementwise=bool(statement.axes)) as orelse:
-                _splice(builder, statement.orelse, names)
-            pairs = [(out.name, _atom(names, out.then), _atom(names, out.orelse)) for out in statement.outs]
-            condition = _atom(names, statement.condition)
-            atoms = builder.branch(condition, then, orelse, pairs, statement.origin)
-            names.update(zip((out.name for out in statement.outs), atoms, strict=True))
+            _branch(builder, statement, names)
         else:
             builder.append(statement)
+
+
+def _branch(builder: Builder, statement: If, names: dict[str, Atom]) -> None:
+    """Add a branch; of one that has been decided, the side that is taken."""
+    condition = _atom(names, statement.condition)
+    if isinstance(condition, Const):
+        _splice(builder, statement.then if condition.value else statement.orelse, names)
+        names.update({out.name: _atom(names, out.then if condition.value else out.orelse) for out in statement.outs})
+        return
+    with builder.block(elementwise=bool(statement.axes)) as then:
+        _splice(builder, statement.then, names)
+    with builder.block(elementwise=bool(statement.axes)) as orelse:
+        _splice(builder, statement.orelse, names)
+    pairs = [(out.name, _atom(names, out.then), _atom(names, out.orelse)) for out in statement.outs]
+    atoms = builder.branch(condition, then, orelse, pairs, statement.origin)
+    names.update(zip((out.name for out in statement.outs), atoms, strict=True))

@@ -11,11 +11,14 @@ if TYPE_CHECKING:
     from symdiff.printing.convert import Formula
 
 
-def formula(graph: Graph) -> Formula:
-    """Return the SymPy expressions of a graph (``exprs``, ``where``, ``packed``, ``domain``)."""
+def formula(graph: Graph, derivative: bool | None = None) -> Formula:
+    """Return the SymPy expressions of a graph (``exprs``, ``where``, ``packed``, ``domain``, ``indices``).
+
+    ``derivative``: whether it is one, for then the free indices of arrays are k, l, ...; None: if it looks like one.
+    """
     from symdiff.printing import convert, indexed
 
-    return indexed.formula(graph) if indexed.has_arrays(graph) else convert.formula(graph)
+    return indexed.formula(graph, derivative) if indexed.has_arrays(graph) else convert.formula(graph)
 
 
 def as_text(graph: Graph, heading: Heading, found: Formula | None = None) -> str:
@@ -23,7 +26,7 @@ def as_text(graph: Graph, heading: Heading, found: Formula | None = None) -> str
     from symdiff.printing import indexed, indexed_text, text
 
     write = indexed_text.as_text if indexed.has_arrays(graph) else text.as_text
-    return write(graph, heading, found or formula(graph))
+    return write(graph, heading, found or formula(graph, heading.kind != "value"))
 
 
 def as_latex(graph: Graph, heading: Heading, found: Formula | None = None) -> str:
@@ -31,7 +34,7 @@ def as_latex(graph: Graph, heading: Heading, found: Formula | None = None) -> st
     from symdiff.printing import indexed, indexed_latex, latex
 
     write = indexed_latex.as_latex if indexed.has_arrays(graph) else latex.as_latex
-    return write(graph, heading, found or formula(graph))
+    return write(graph, heading, found or formula(graph, heading.kind != "value"))
 
 
 __all__ = ["Heading", "as_latex", "as_text", "formula"]

@@ -222,7 +222,7 @@ class Atoms:
         return replaced(expr, changed) if changed else expr
 
     def _substituted(self, entry: Entry, places: Mapping[int, Affine]) -> Any:
-        known: dict[Symbol, Affine] = dict(places)
+        known: dict[Symbol, Affine] = {index: part for index, part in places.items()}  # noqa: C416 - of more kinds of keys
         if isinstance(entry, Place):
             return self.number(Affine.of(entry.index).substitute(known))
         if isinstance(entry, Read):

@@ -64,9 +64,7 @@ def _merged(atoms: Atoms, expr: Any) -> Any:
             groups.setdefault(_space(found[1]), []).append(found)
     if all(len(group) == 1 for group in groups.values()):
         return expr
-    for group in groups.values():
-        rest.append(_one_sum(atoms, group))
-    return sp.Add(*rest)
+    return sp.Add(*rest, *(_one_sum(atoms, group) for group in groups.values()))
 
 
 def _sum_in(atoms: Atoms, term: Any) -> tuple[Any, Total] | None:

@@ -17,7 +17,7 @@ from symdiff.graph.arrays import EMPTY
 from symdiff.graph.graph import Atom, Const, Fold, Let, Sum
 from symdiff.graph.terms import Guard, Term
 from symdiff.printing import notation
-from symdiff.printing.atoms import Atoms, Guarded, Guards, Read, Total, guards_at, size_symbol
+from symdiff.printing.atoms import Atoms, Guarded, Guards, Read, Total, guards_at, indices_in, size_symbol
 from symdiff.printing.cases import choose, choose_condition
 from symdiff.printing.convert import by_cases
 from symdiff.printing.parts import Parts, all_of, collapsed, condition, mapped, restricted, times, total, whole
@@ -42,7 +42,7 @@ class Elements:
         inputs: Mapping[str, Axes],
         atoms: Atoms,
         named: Collection[str],
-        own: Collection[str] = (),
+        own: Collection[str],
     ) -> None:
         self.atoms = atoms
         self.derived: dict[str, bool] = {}  # what is not what the user wrote himself
@@ -56,8 +56,11 @@ class Elements:
         for definition in definitions:
             names = [atom for atom in reads(definition) if isinstance(atom, str)]
             self.derived[definition.name] = is_derived(definition) or any(self.derived.get(name, False) for name in names)
-            own = () if isinstance(definition, Choice) else definition.axes
-            self._axes[definition.name] = own or _axes_of_choice(definition, self._axes)
+            axes = () if isinstance(definition, Choice) else definition.axes
+            self._axes[definition.name] = axes or _axes_of_choice(definition, self._axes)
+        for definition in definitions:  # in their order, so that none waits for many others
+            if definition.name in named:
+                self.guards(definition.name)
 
     def axes(self, atom: Atom) -> Axes:
         """The axes of an input or definition."""
@@ -96,12 +99,12 @@ class Elements:
             guards = self.guards(atom) if definition else ()
             places: dict[Symbol, Affine] = dict(enumerate(index))
             return restricted(scope, whole(self._symbol(atom, index)), guards_at(guards, places))
-        inside = scope.assuming(
+        inside = scope.about(indices_in(index)).assuming(
             guard
             for place, length in zip(index, self.axes(atom), strict=True)
             for guard in (Guard(place), Guard(length - 1 - place))
         )
-        key = atom, index, inside.facts
+        key = atom, index, inside
         if key not in self._memo:
             self._memo[key] = self._defined(definition, index, inside)
         return self._memo[key]

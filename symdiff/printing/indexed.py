@@ -73,10 +73,11 @@ def has_arrays(graph: Graph) -> bool:
     return any(isinstance(statement, Sum | Fold) or bool(getattr(statement, "axes", ())) for statement in walk(graph.body))
 
 
-def formula(graph: Graph) -> Formula:
-    """Return the formula of a graph with arrays."""
+def formula(graph: Graph, derivative: bool | None = None) -> Formula:
+    """Return the formula of a graph with arrays. ``derivative``: whether it is one; None: if its outputs look like one."""
     writer = _Writer(graph)
-    return _Materialized(writer, writer.shortest()).formula()
+    derived = any(map(writer.is_derived, writer.straight.outputs)) if derivative is None else derivative
+    return _Materialized(writer, writer.shortest()).formula(derived=derived)
 
 
 class _Writer:
@@ -99,19 +100,17 @@ class _Writer:
             plain = in_place.depth() <= 1 or not any(map(self.is_derived, self.straight.outputs))
             if in_place.cost(own) <= notation.SHORT and (plain or not own):
                 return in_place
-        ways = [] if in_place is None else [in_place]
-        for named in dict.fromkeys(
-            (own, cuts(self.straight, self.kinds, own) | own, cuts(self.straight, self.kinds, frozenset()))
-        ):
-            if whole_size(self.straight, named) <= _LONGEST_IN_PLACE * (len(named) + 1):
-                ways.append(self._settled(named))
+        shared = cuts(self.straight, self.kinds, own)
+        choices = dict.fromkeys((own, shared | own, cuts(self.straight, self.kinds, frozenset())))
+        bounded = (named for named in choices if whole_size(self.straight, named) <= _LONGEST_IN_PLACE * (len(named) + 1))
+        ways = [*([] if in_place is None else [in_place]), *map(self._settled, bounded)]
         return min(ways, key=lambda way: way.cost(self.own))
 
     def is_derived(self, atom: Atom) -> bool:
         """Whether an output is not what the user wrote; a literal is not where anything of the graph is not."""
         definitions = {definition.name: definition for definition in self.straight.definitions}
         if isinstance(atom, str) and atom in definitions:
-            return is_derived(definitions[atom]) or Elements(self.straight.definitions, {}, Atoms(), ()).derived[atom]
+            return is_derived(definitions[atom]) or Elements(self.straight.definitions, {}, Atoms(), (), ()).derived[atom]
         return not any(param.role == "argument" and atom in param.leaves for param in self.graph.params)
 
     def _settled(self, named: frozenset[str]) -> _Way:
@@ -178,10 +177,9 @@ class _Materialized:
         self.taken = taken | set(self.renamed.values())
         self.materializer = Materializer(way.atoms, self.taken, self.renamed)
 
-    def formula(self) -> Formula:
-        """The formula."""
+    def formula(self, *, derived: bool) -> Formula:
+        """The formula; ``derived``: it is that of a derivative."""
         writer = self.writer
-        derived = any(map(writer.is_derived, writer.straight.outputs))
         indices = [self._letters(len(axes), derived=derived) for axes in writer.axes]
         exprs = tuple(map(self._expr, self.way.exprs, indices, writer.axes))
         lambdas = tuple(sp.Lambda(own, expr) if own else expr for own, expr in zip(indices, exprs, strict=True))

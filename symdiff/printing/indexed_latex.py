@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import sympy as sp
+from sympy.logic.boolalg import Boolean
 
 from symdiff.graph.graph import Graph
 from symdiff.graph.structure import Items, Structure, Tensor
@@ -21,7 +22,7 @@ from symdiff.printing.latex import (
     name_latex,
     power_latex,
 )
-from symdiff.printing.reductions import Every, Maximum, Minimum, Product, Reduction, Some, Sum
+from symdiff.printing.reductions import Every, Maximum, Minimum, Product, Reduction, Some, Sum, Where
 from symdiff.printing.shapes import unclear
 from symdiff.printing.standins import StandIn, image, is_triangle, ranges
 
@@ -39,11 +40,11 @@ class IndexedTexPrinter(TexPrinter):
     """The LaTeX of scalar formulas, with elements and reductions."""
 
     def doprint(self, expr: Any) -> str:
-        """An expression as LaTeX."""
+        """Return an expression as LaTeX."""
         return str(super().doprint(image(expr, self.draw, bare=True)))
 
     def _print_StandIn(self, expr: StandIn, style: str = "plain") -> str:  # noqa: N802
-        return expr.text
+        return str(expr.text)
 
     def _needs_mul_brackets(self, expr: Any, first: bool = False, last: bool = False) -> bool:
         if not last and any(isinstance(symbol, StandIn) and symbol.bare for symbol in _open_ends(expr)):
@@ -51,7 +52,8 @@ class IndexedTexPrinter(TexPrinter):
         return bool(super()._needs_mul_brackets(expr, first, last))
 
     def _print_Pow(self, expr: Any) -> str:  # noqa: N802
-        if isinstance(expr.base, StandIn) and expr.base.bare and expr.exp.is_Integer and expr.exp > 0:
+        root = expr.exp.is_Rational and (expr.exp.p == 1 or expr.exp < 0)  # or a quotient
+        if isinstance(expr.base, StandIn) and expr.base.bare and not root:
             return f"\\left({expr.base.text}\\right)^{{{self._print(expr.exp)}}}"
         return str(super()._print_Pow(expr))
 
@@ -61,10 +63,12 @@ class IndexedTexPrinter(TexPrinter):
             return name_latex(expr.name)
         if isinstance(expr, sp.Indexed):
             return indexed(str(expr.base.label), [self._index(part) for part in expr.indices])
+        if isinstance(expr, Where):
+            return self.doprint(expr.as_piecewise())
         body, spaces, tests = ranges(expr)
         inside = image(body, self.draw, bare=True)
         shown = str(super().doprint(inside))
-        if inside.is_Add or isinstance(inside, sp.Piecewise | sp.And | sp.Or):
+        if inside.is_Add or isinstance(inside, Boolean):
             shown = f"\\left({shown}\\right)"
         return f"{self._signs(_SIGNS[type(expr)], spaces, [self.doprint(test) for test in tests])} {shown}"
 
@@ -155,7 +159,7 @@ def _paths(structure: Structure) -> list[list[str]]:
 def label(graph: Graph, heading: Heading, what: Label, indices: Sequence[Any]) -> str:
     """A left-hand side with the free indices."""
     names = list(map(str, indices))
-    if what.form not in ("prime", "partial", "nabla"):
+    if what.form not in ("partial", "nabla"):
         text = label_latex(heading, what)
         product = bool(what.before or what.after) and not what.component
         text = f"\\left({text}\\right)" if product else f"{{{text}}}" if what.component else text

@@ -28,7 +28,7 @@ class IndexedPrinter(TextPrinter):
         return str(super().doprint(image(expr, self.draw)))
 
     def _print_StandIn(self, expr: StandIn) -> str:  # noqa: N802
-        return expr.text
+        return str(expr.text)
 
     def draw(self, expr: Any) -> str:
         """An element or a reduction as text."""
@@ -36,11 +36,11 @@ class IndexedPrinter(TextPrinter):
             return str(expr.name)
         if isinstance(expr, sp.Indexed):
             return f"{expr.base.label}[{', '.join(map(self.compact, expr.indices))}]"
+        if isinstance(expr, Where):
+            return self.doprint(expr.as_piecewise())
         body, spaces, tests = ranges(expr)
-        shown = [
-            self.doprint(body)[1:-1] if isinstance(body, sp.Piecewise | Where) else self.doprint(body),
-            *self._spaces(spaces),
-        ]
+        text = self.doprint(body)
+        shown = [text[1:-1] if isinstance(body, sp.Piecewise | Where) else text, *self._spaces(spaces)]
         return f"{_NAMES[type(expr)]}({', '.join([*shown, *map(self.doprint, tests)])})"
 
     def _spaces(self, spaces: list[tuple[Any, Any, Any]]) -> list[str]:
@@ -77,7 +77,7 @@ def as_text(graph: Graph, heading: Heading, found: Formula) -> str:
 
 def _shape(printer: IndexedPrinter, lengths: Sequence[Any]) -> str:
     shown = [printer.doprint(length) for length in lengths]
-    return f"of length {shown[0]}" if len(shown) == 1 else " × ".join(shown)
+    return f"of length {shown[0]}" if len(shown) == 1 else " × ".join(shown)  # noqa: RUF001
 
 
 def _equation(printer: IndexedPrinter, graph: Graph, heading: Heading, line: Line, found: Formula) -> list[str]:
@@ -141,7 +141,7 @@ def _cases(printer: IndexedPrinter, expr: Any) -> str:
 
 def label(graph: Graph, heading: Heading, what: Label, indices: Sequence[Any]) -> str:
     """A left-hand side with the free indices: ``f(x)[i]``, ``∂f/∂x[k]``, ``(H(x)·v)[k]``."""
-    if what.form not in ("prime", "partial", "nabla"):
+    if what.form not in ("partial", "nabla"):
         text = label_text(heading, what)
         product = bool(what.before or what.after) and not what.component
         return f"({text}){_index(indices)}" if product else f"{text}{_index(indices)}"

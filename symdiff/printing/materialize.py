@@ -10,6 +10,7 @@ from functools import reduce
 from typing import Any
 
 import sympy as sp
+from sympy.logic.boolalg import Boolean
 
 from symdiff.graph.affine import Affine, Axes, Symbol
 from symdiff.graph.terms import Guard
@@ -53,7 +54,11 @@ class Materializer:
             return expr
         if isinstance(expr, sp.Piecewise) and self._depth:
             return self._cases([(self._expr(value, known), self._expr(test, known)) for value, test in expr.args])
+        if isinstance(expr, Boolean) and not self._depth:
+            return self._masked(expr, known)
         args = [self._expr(arg, known) for arg in expr.args]
+        if expr.is_Pow:  # SymPy takes a power into cases, where it may divide by 0
+            args[0] = self._masked(expr.base, known)
         return expr if all(new is old for new, old in zip(args, expr.args, strict=True)) else rebuilt(expr, args)
 
     def _symbol(self, symbol: Any, known: Letters) -> Any:
@@ -80,8 +85,9 @@ class Materializer:
             return arms[0][0]
         if not self._depth:
             return sp.Piecewise(*arms, evaluate=False)
-        result = arms[-1][0] if arms[-1][1] == sp.true else Where(*arms[-1], sp.nan)
-        return reduce(lambda rest, arm: Where(*arm, rest), reversed(arms[:-1]), result)
+        *others, (last, test) = arms
+        result = last if test == sp.true else Where(last, test, sp.nan)
+        return reduce(lambda rest, arm: Where(arm[0], arm[1], rest), reversed(others), result)
 
     def _masked(self, expr: Any, known: Letters) -> Any:
         """What stands in a condition, or where it must not be taken apart."""

@@ -14,7 +14,6 @@ import sympy as sp
 
 from symdiff.graph.terms import Guard
 from symdiff.printing.atoms import Atoms, Guarded, Guards, Holds
-from symdiff.printing.cases import choose_condition
 from symdiff.printing.measure import operations
 from symdiff.printing.scope import Scope, negated
 from symdiff.printing.terms import product
@@ -36,7 +35,25 @@ def total(values: Iterable[tuple[Guards, Any]]) -> Parts:
     found: Parts = {}
     for guards, expr in values:
         found[guards] = found[guards] + expr if guards in found else expr
-    return {guards: expr for guards, expr in found.items() if expr != 0}
+    found = {guards: expr for guards, expr in found.items() if expr != 0}
+    pair = _complements(found)
+    if pair is None:
+        return found
+    first, second, both = pair
+    rest = [(guards, expr) for guards, expr in found.items() if guards not in (first, second)]
+    return total([*rest, (both, found[first])])
+
+
+def _complements(parts: Parts) -> tuple[Guards, Guards, Guards] | None:
+    """Two equal parts of which one counts exactly where the other one does not, as to one guard: ``k <= 3`` and ``k >= 4``."""
+    for (first, a), (second, b) in itertools.combinations(parts.items(), 2):
+        if a == b and len(first) == len(second):
+            one, other = (
+                tuple(guard for guard in mine if guard not in yours) for mine, yours in ((first, second), (second, first))
+            )
+            if len(one) == 1 and other == (negated(one[0]),):
+                return first, second, tuple(guard for guard in first if guard in second)
+    return None
 
 
 def mapped(parts: Parts, change: Callable[[Any], Any]) -> Parts:
@@ -80,11 +97,6 @@ def condition(atoms: Atoms, guards: Guards) -> Any:
 def all_of(atoms: Atoms, guards: Guards, truth: Any) -> Any:
     """A truth value where guards hold, false elsewhere."""
     return sp.And(condition(atoms, guards), truth) if guards else truth
-
-
-def chosen(first: Any, then: Any, orelse: Any) -> Any:
-    """A truth value by a condition."""
-    return choose_condition(first, then, orelse)
 
 
 def _are_disjoint(scope: Scope, alternatives: Sequence[Guards]) -> bool:

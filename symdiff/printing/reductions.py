@@ -143,7 +143,8 @@ class Where(sp.Expr):  # type: ignore[misc]
 
     def as_piecewise(self) -> Any:
         """The same as a Piecewise."""
-        arms, rest = [], self
+        arms: list[tuple[Any, Any]] = []
+        rest: Any = self
         while isinstance(rest, Where):
             arms.append((rest.args[0], rest.args[1]))
             rest = rest.args[2]

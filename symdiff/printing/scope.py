@@ -27,13 +27,21 @@ class Scope:
         """The scope inside of a reduction over one more index."""
         return replace(self, intervals=(*self.intervals, (index, interval)))
 
+    def about(self, indices: frozenset[int]) -> Scope:
+        """What is known of some indices, and of those that their intervals depend on; a number depends on none."""
+        if not indices:
+            return Scope()
+        needed = set(indices)
+        for index, interval in reversed(self.intervals):
+            if index in needed:
+                needed |= interval.low.positions | interval.high.positions
+        intervals = tuple(pair for pair in self.intervals if pair[0] in needed)
+        return Scope(intervals, tuple(fact for fact in self.facts if fact.positions <= needed))
+
     def assuming(self, guards: Iterable[Guard]) -> Scope:
         """The scope of what counts only where guards hold."""
-        facts = list(self.facts)
-        for affine in _facts(guards):
-            if not self.is_nonnegative(affine):
-                facts.append(affine)
-        return replace(self, facts=tuple(dict.fromkeys(facts)))
+        new = (affine for affine in _facts(guards) if not self.is_nonnegative(affine))
+        return replace(self, facts=tuple(dict.fromkeys((*self.facts, *new))))
 
     def is_nonnegative(self, part: Affine) -> bool:
         """True only if an index expression is certainly at least 0: by the intervals, and at most one fact."""

@@ -54,7 +54,7 @@ def image(expr: Any, draw: Draw, *, bare: bool = False) -> Any:
     if not expr.args or type(expr) is sp.Tuple:
         return expr
     if isinstance(expr, Where):
-        expr = expr.as_piecewise()
+        return StandIn(draw(expr), last=True, bare=bare)
     args = [image(arg, draw, bare=bare) for arg in expr.args]
     if all(new is old for new, old in zip(args, expr.args, strict=True)):
         return expr

@@ -11,6 +11,7 @@ from symdiff.graph.graph import UNDEFINED, Atom, Block, Const, Fold, Graph, If, 
 from symdiff.graph.mapping import renamed
 from symdiff.primitives import TABLE
 from symdiff.simplify.rewrite import RewritingBuilder, Rules
+from symdiff.simplify.sums import simplified
 
 TRUE, FALSE = Const(True), Const(False)
 
@@ -66,7 +67,7 @@ class Rebuild:
     def indexed(self, statement: Sum | Fold) -> None:
         """Add a sum or fold over what its atoms have become."""
         self.builder.release(statement.name)
-        self.names[statement.name] = self.builder.indexed(renamed(statement, self.read))
+        self.names[statement.name] = simplified(self.builder, renamed(statement, self.read))
 
     def branch(self, branches: Sequence[If]) -> None:
         """Add neighbouring branches with one condition as one branch."""

@@ -85,15 +85,12 @@ class Case:
         result = leaves[0] if len(leaves) == 1 else Items("tuple", tuple(leaves))
         return check(Graph(self.name, params, builder.body, outputs, result))
 
-    def gradient(self):
-        """The gradient by all arrays and scalars of floats, of the sum of all outputs."""
-        graph = self.graph()
-        wrt = [key for key in self.params if key not in self.integers]
-        sweep = adjoint(graph, wrt, [{0: ONE}])
-        outputs = [sweep.adjoint(name, 0) for name in wrt]
-        leaves = [Tensor(graph.input_axes[name]) if graph.input_axes[name] else SCALAR for name in wrt]
-        made = replace(sweep.finish(outputs), result=leaves[0] if len(leaves) == 1 else Items("tuple", tuple(leaves)))
-        return check(simplify(check(made)))
+    def gradient(self, order=1):
+        """The gradient of the (elements of the) first output by all arrays and scalars of floats; again, for higher orders."""
+        made = self.graph()
+        for _ in range(order):
+            made = gradient(made, [key for key in self.params if key not in self.integers])
+        return made
 
     @property
     def sizes(self):
@@ -106,12 +103,24 @@ class Case:
         for name, structure in self.params.items():
             axes = structure.axes if isinstance(structure, Tensor) else ()
             shape = tuple(length.value(sizes) for length in axes)
-            if name in self.integers:
+            if name == "ptr":
+                cuts = np.sort(random.integers(0, sizes["k"] + 1, size=shape))
+                made.append(cuts)
+            elif name in self.integers:
                 made.append(random.integers(0, max(sizes[self.integers[name]], 1), size=shape))
             else:
                 values = random.uniform(0.3, 1.5, size=shape) if self.positive else random.normal(size=shape)
                 made.append(values if shape else float(values))
         return made
+
+
+def gradient(graph, wrt):
+    """The gradient of the sum of the first output."""
+    sweep = adjoint(graph, wrt, [{0: ONE}])
+    outputs = [sweep.adjoint(name, 0) for name in wrt]
+    leaves = [Tensor(graph.input_axes[name]) if graph.input_axes[name] else SCALAR for name in wrt]
+    made = replace(sweep.finish(outputs), result=leaves[0] if len(leaves) == 1 else Items("tuple", tuple(leaves)))
+    return check(simplify(check(made)))
 
 
 def vector(*axes):
@@ -210,6 +219,14 @@ def gather(f):
     return f.sum(f.mul(f.sin(picked), "w"), [M])
 
 
+def rows(f):
+    """A sparse matrix by rows (CSR) times a vector: ranges and indices from data."""
+    start, stop = Affine.of(Element("ptr", (P0,))), Affine.of(Element("ptr", (P0 + 1,)))
+    column = f.read("x", [Affine.of(Element("at", (P0,)))], [K])
+    z = f.total(f.mul("data", column), [P1], [M], [Range(start, stop)], hint="z")
+    return f.sum(f.mul(z, f.sin(z)), [M])
+
+
 def bins(f):
     """What is added up at indices from data."""
     term = Term("w", (P1,), (Range(ZERO, M),), (), (Affine.of(Element("at", (P1,))),))
@@ -285,6 +302,13 @@ CASES = [
     Case("product", {"A": vector(M, N), "B": vector(N, K)}, product),
     Case("gather", {"x": vector(N), "at": Tensor((M,), "int"), "w": vector(M)}, gather, {"n": 1}, {"at": "n"}),
     Case("bins", {"x": vector(N), "at": Tensor((M,), "int"), "w": vector(M)}, bins, {"n": 1}, {"at": "n"}),
+    Case(
+        "rows",
+        {"data": vector(K), "at": Tensor((K,), "int"), "ptr": Tensor((M + 1,), "int"), "x": vector(N), "w": vector(M)},
+        rows,
+        {"n": 1},
+        {"at": "n", "ptr": "k"},
+    ),
     Case("stencils", {"x": vector(N)}, stencils),
     Case("mean_and_spread", {"x": vector(N)}, mean_and_spread),
     Case("weighted_by_index", {"x": vector(N)}, weighted_by_index),
@@ -294,6 +318,82 @@ CASES = [
     Case("row", {"A": vector(M, N), "b": vector(Affine(1), N)}, row),
 ]
 BY_NAME = {case.name: case for case in CASES}
+
+
+def random_case(seed, size=25):
+    """A random program on arrays: operations, shifted and transposed reads, sums, extremes, branches."""
+    random = np.random.default_rng()
+    shapes = [(), (N,), (M,), (M, N), (N, N), (N - 1,), (N, M)]
+    params = {"x": vector(N), "y": vector(M), "A": vector(M, N), "S": vector(N, N), "c": SCALAR}
+
+    def pick(items):
+        return items[random.integers(len(items))]
+
+    def moved(f, known):
+        """A read of some array at other indices, over the axes of another shape."""
+        axes = pick(shapes)
+        array, have = pick([(a, s) for s, names in known.items() if s for a in names])
+        terms = []
+        for _ in range(random.integers(1, 3)):
+            index, guards, ranges = [], [], []
+            for length in have:
+                fits = [Affine.of(k) for k, long in enumerate(axes) if long == length]
+                if fits and random.random() < 0.8:
+                    at = pick(fits)
+                    shift = int(random.integers(-1, 2))
+                    if random.random() < 0.3:
+                        at = length - 1 - at
+                    at = at + shift
+                    guards += [Guard(at), Guard(length - 1 - at)] if shift else []
+                else:
+                    ranges.append(Range(Affine(), length))
+                    at = Affine.of(len(axes) + len(ranges) - 1)
+                    if fits and random.random() < 0.5:
+                        guards.append(Guard(at - fits[0], pick([">=", "!=", "=="])))
+                index.append(at)
+            terms.append(Term(array, tuple(index), tuple(ranges), tuple(guards)))
+        return f.builder.sum(terms, axes), axes
+
+    def rule(f):
+        nonlocal random
+        random = np.random.default_rng(seed)
+        known = {shape: [] for shape in shapes}
+        for name, structure in params.items():
+            known[structure.axes if isinstance(structure, Tensor) else ()].append(name)
+        for _ in range(size):
+            kind = random.random()
+            axes = pick([shape for shape in shapes if known[shape]])
+            one, other = pick(known[axes]), pick([*known[axes], Const(0.5)])
+            if kind < 0.4:
+                op = pick(["add", "sub", "mul", "sin", "atan", "tanh", "max", "neg"])
+                made = getattr(f, op)(*[one, other][: TABLE[op].arity])
+            elif kind < 0.75:
+                made, axes = moved(f, known)
+            elif kind < 0.85 and axes:
+                scalar = pick(known[()])
+                made = f.mul(one, f.builder.spread(scalar, axes))
+            elif kind < 0.93 and axes:
+                where = [Affine.of(k) for k in range(len(axes))]
+                ranges = [Range(Affine(), length) for length in axes[1:]]
+                made = f.fold(pick(["maximum", "minimum"]), f.atan(one), where, axes[:1], ranges)
+                made = f.where(f.lt(made, 10), made, 1)  # an extreme of nothing is infinite
+                axes = axes[:1]
+                made = f.where(f.gt(made, -10), made, 1)
+            elif axes:
+                test = f.lt(one, other)
+                made = f.where(test, lambda: f.mul(other, one), lambda: f.where(f.gt(one, 0.25), 1, lambda: f.cos(one)))
+            else:
+                continue
+            if isinstance(made, str):
+                known[axes].append(made)
+        outputs = [pick(names[-3:]) for names in known.values() if names]
+        total = Const(0)
+        for axes, names in known.items():
+            for name in names[-2:]:
+                total = f.add(total, f.sum(name, axes) if axes else name)
+        return (f.atom(total), *outputs)
+
+    return Case(f"random_{seed}", params, rule)
 
 
 def source(graph, name="df"):

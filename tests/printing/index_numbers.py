@@ -4,10 +4,12 @@ An empty range adds nothing, and an element out of range is an error.
 """
 
 import math
+from functools import reduce
 
 import mpmath
 import numpy as np
 import sympy as sp
+from sympy.logic.boolalg import Boolean
 
 from symdiff.graph.evaluate import evaluate
 from symdiff.graph.structure import Tensor
@@ -30,6 +32,13 @@ RELATIONS = {
     sp.Gt: lambda a, b: a > b,
     sp.Ge: lambda a, b: a >= b,
 }
+OPERATIONS = {
+    sp.Add: lambda a, b: a + b,
+    sp.Mul: lambda a, b: a * b,
+    sp.Mod: lambda a, b: a % b,
+    sp.Max: max,
+    sp.Min: min,
+}
 
 
 class Numbers:
@@ -46,11 +55,8 @@ class Numbers:
 
     def value(self, expr, at):
         """An expression at indices given by name."""
-        kind = type(expr)
         if expr.is_Symbol:
             return self._symbol(expr.name, at)
-        if expr in (sp.true, sp.false):
-            return bool(expr)
         if isinstance(expr, sp.Indexed):
             return self._element(str(expr.base.label), [self.value(part, at) for part in expr.indices])
         if isinstance(expr, Reduction):
@@ -59,30 +65,44 @@ class Numbers:
             return next((self.value(part, at) for part, test in expr.args if self.value(test, at)), mpmath.nan)
         if isinstance(expr, Where):
             return self.value(expr.args[0] if self.value(expr.args[1], at) else expr.args[2], at)
-        if isinstance(expr, sp.And | sp.Or):
-            parts = (self.value(part, at) for part in expr.args)
-            return all(parts) if isinstance(expr, sp.And) else any(parts)
-        if isinstance(expr, sp.Not):
-            return not self.value(expr.args[0], at)
-        if kind in RELATIONS:
-            return RELATIONS[kind](self.value(expr.lhs, at), self.value(expr.rhs, at))
+        if isinstance(expr, Boolean):
+            return self._truth(expr, at)
         if expr.is_number:
             return int(expr) if expr.is_Integer else _number(expr)
-        args = [self.value(arg, at) for arg in expr.args]
-        if expr.is_Add or expr.is_Mul:
-            result = args[0]
-            for arg in args[1:]:
-                result = result + arg if expr.is_Add else result * arg
-            return result
-        if isinstance(expr, sp.Mod):
-            return args[0] % args[1]
-        if isinstance(expr, sp.Max | sp.Min):
-            return (max if isinstance(expr, sp.Max) else min)(args)
+        if expr.is_Mul:
+            return self._product(expr, at)
+        return self._operation(expr, [self.value(arg, at) for arg in expr.args])
+
+    def _product(self, expr, at):
+        """An empty sum is 0 whatever it is multiplied with, be it an element that is not there."""
+        missing, args = None, []
+        for arg in expr.args:
+            try:
+                args.append(self.value(arg, at))
+            except IndexError as error:
+                missing = error
+        if missing is None:
+            return self._operation(expr, args)
+        if not any(arg == 0 for arg in args):
+            raise missing
+        return 0
+
+    def _truth(self, expr, at):
+        if expr in (sp.true, sp.false):
+            return bool(expr)
+        parts = (self.value(part, at) for part in expr.args)
+        if isinstance(expr, sp.And | sp.Or):
+            return all(parts) if isinstance(expr, sp.And) else any(parts)
+        return not next(parts) if isinstance(expr, sp.Not) else RELATIONS[type(expr)](*parts)
+
+    def _operation(self, expr, args):
+        if type(expr) in OPERATIONS:
+            return reduce(OPERATIONS[type(expr)], args)
         if isinstance(expr, sp.log) and args[0] == 0:
             return -mpmath.inf
         if expr.is_Pow and args[0] == 0:
             return mpmath.inf if args[1] < 0 else mpmath.mpf(int(args[1] == 0))
-        return _number(expr.func(*(sp.Float(arg, 30) if not isinstance(arg, int) else sp.Integer(arg) for arg in args)))
+        return _number(expr.func(*(sp.Integer(arg) if isinstance(arg, int) else sp.Float(arg, 30) for arg in args)))
 
     def _symbol(self, name, at):
         if name in at:
