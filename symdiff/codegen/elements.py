@@ -80,12 +80,13 @@ class Elements(Builder):
         if len(outer.loops) >= len(self.letters):
             raise InternalError(f"{self.arrays.graph.name}: more than {len(self.letters)} loops in one another")
         letter = self.spelling.letters[variable] = self.letters[len(outer.loops)]
-        low, high = [each.low], [each.high]
+        low: list[Affine] = []
+        high: list[Affine] = []
         for guard in guards:
             factor = guard.affine.coefficient(variable)
             rest = guard.affine - Affine.of(variable) * factor
             (low if factor > 0 else high).append(-rest if factor > 0 else rest + 1)
-        bounds = self.spelling.bounds(outer.strictest(low, 1), outer.strictest(high, -1))
+        bounds = self.spelling.bounds(outer.strictest([*low, each.low], 1), outer.strictest([*high, each.high], -1))
         with self._inside(Scope(outer.inside(variable, each).where(guards))) as body:
             yield
         self.emit(Loop(letter, bounds, tuple(body)))
