@@ -61,7 +61,7 @@ class ArrayProgram(Moves):
             (6, self.smooth_of), (6, self.combine), (3, self.shift), (1, self.reverse), (2, self.rearrange), (3, self.broadcast),
             (1, self.diagonal), (2, self.strided), (3, self.reduce), (3, self.triangle), (2, self.pad), (3, self.write),
             (2, self.scatter), (3, self.fold), (2, self.choose), (2, self.of_data), (1, self.ramp), (1, self.corner),
-            (1, self.mask),
+            (1, self.mask), (2, self.pairs), (2, self.unread),
         ]  # fmt: skip
         if depth < 2:
             makers.append((2, lambda visible: self.branch(visible, depth)))
@@ -173,6 +173,44 @@ class ArrayProgram(Moves):
         if op != "mul":  # an extreme of nothing is infinite
             found = self.builder.apply(TABLE["tanh"], found)
         return self.made(found, axes, 1.0 if op != "mul" or made.bound <= 1 else made.bound**COUNT ** len(ranges))
+
+    # poles at elements that nobody reads
+
+    def singular(self, atom: Atom) -> Atom:
+        """A function with a pole or an infinite slope at 0, of what is not negative."""
+        value = self.builder.value(atom)
+        choices = [lambda: TABLE["log"](value), lambda: TABLE["sqrt"](value), lambda: 1 / (value + value)]
+        return self.random.choice(choices)().atom
+
+    def pairs(self, visible: list[Made]) -> Made | None:
+        """A sum over pairs of different elements, of a function with a pole where they are equal."""
+        made = self.array(visible, 1)
+        if made is None or not isinstance(made.atom, str):
+            return None
+        (length,) = made.axes
+        i, j = Affine.of(0), Affine.of(1)
+        first, second = (self.builder.value(self.builder.sum([self.term(made, (index,))], made.axes * 2)) for index in (i, j))
+        apart = self.builder.value(self.builder.sum([Term(i - j)], made.axes * 2))  # equal elements need not be equal values
+        energy = self.singular(((apart + (first - second) / 64) ** 2).atom)
+        full = Range(ZERO, length)
+        shapes = [(Range(i + 1, length), ()), (Range(ZERO, i), ()), (full, (Guard(j - i, "!="),)), (full, (Guard(i - j - 1),))]
+        inner, guards = self.random.choice(shapes)
+        outer = (full,) if self.random.random() < 0.5 else ()
+        return self.sum([Term(energy, (i, j), (*outer, inner), guards)], () if outer else made.axes, 1000.0)
+
+    def unread(self, visible: list[Made]) -> Made | None:
+        """A slice of a function with a pole at 0, whose argument is 0 outside of the slice."""
+        made = self.array(visible, 1)
+        if made is None:
+            return None
+        (length,), i = made.axes, Affine.of(0)
+        value = self.builder.value(made.atom)
+        positive = self.made((value * value + 0.5).atom, made.axes, 0)
+        padded = self.sum([self.term(positive, (i - 1,), (), (Guard(i - 1), Guard(length - i)))], (length + 2,), 0)
+        found = self.singular(padded.atom)
+        return self.sum([Term(found, (i + 1,))], made.axes, 1000.0)
+
+    # conditions
 
     def condition(self, visible: list[Made], axes: Axes) -> Atom | None:
         """A condition on values with these axes: a new one, an earlier one, or one at other indices."""

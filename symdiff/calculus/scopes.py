@@ -21,8 +21,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from symdiff.calculus.naming import kept_name
-from symdiff.graph.build import Builder, Key, fold, indexed_key, key
+from symdiff.graph.build import Builder, Key, indexed_key, key
 from symdiff.graph.graph import UNDEFINED, Atom, Block, Const, Fold, If, Let, Out, Statement, Sum
+from symdiff.graph.literals import fold
 from symdiff.graph.mapping import renamed
 
 Path = tuple[tuple[int, bool], ...]  # the branches around a statement: number of the If, and which side

@@ -6,23 +6,23 @@ loops, ``accumulate`` finds what is added up in a variable, and ``elements`` wri
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symdiff.codegen.accumulate import Group, Uses, contracted, groups, is_scalar, starts_empty, uses
+from symdiff.codegen.blocks import Blocks, deciding
 from symdiff.codegen.checks import write_checks
 from symdiff.codegen.code import Allocate, Put
-from symdiff.codegen.definitions import Definitions, Indexed, finished
+from symdiff.codegen.definitions import Definitions, Indexed
 from symdiff.codegen.elements import Elements
 from symdiff.codegen.indices import LETTERS, Place, Spelling
-from symdiff.codegen.nests import Fork, Item, Nest, Step, Tree, tree_cost, works_in
+from symdiff.codegen.nests import Fork, Item, Nest, works_in
 from symdiff.codegen.printer import Text
 from symdiff.codegen.split import Code
 from symdiff.codegen.storage import Storage
 from symdiff.codegen.unused import used
-from symdiff.codegen.works import Work, Works
-from symdiff.graph.affine import Affine, identity, sizes_in
+from symdiff.codegen.works import Work
+from symdiff.graph.affine import Affine
 from symdiff.graph.build import Body
 from symdiff.graph.graph import (
     UNDEFINED,
@@ -34,17 +34,13 @@ from symdiff.graph.graph import (
     If,
     Let,
     Out,
-    Raise,
     Statement,
     Sum,
     defined,
-    operands,
     walk,
 )
 from symdiff.graph.structure import Tensor
 from symdiff.primitives import TABLE
-
-MOST_ORDERS = 24  # of sizes that are tried
 
 
 @dataclass(frozen=True)
@@ -94,7 +90,7 @@ class _Scheduler:
         self.graph = graph
         self.definitions = Definitions(graph)
         self.storage = Storage(self.definitions)
-        self.works = Works(self.definitions, self.storage)
+        self.blocks = Blocks(graph, self.definitions, self.storage)
         used = {*taken, *self.definitions.axes, *names.values(), *graph.sizes}
         self.letters = [letter for letter in LETTERS if letter not in used]
         self.spelling = Spelling(names)
@@ -102,8 +98,7 @@ class _Scheduler:
         self.elements = Elements(
             self.storage, self.spelling, self.letters, {*taken, *self.letters, *graph.inputs, *graph.sizes, *arrays}
         )
-        self.ordered = _deciding(graph)
-        self.outputs = frozenset(atom for atom in graph.outputs if isinstance(atom, str))
+        self.ordered = deciding(graph)
         self.any_order = False
         self.frames: list[_Frame] = []
 
@@ -133,9 +128,9 @@ class _Scheduler:
     # blocks
 
     def _block(self, block: Block) -> None:
-        items, foreign = self._items(block)
+        items, foreign = self.blocks.items(block)
         found = uses(items)
-        lasting = self._lasting(foreign)
+        lasting = self.blocks.lasting(foreign)
         dropped = contracted(found, lasting, self.definitions)
         self.elements.release(name for name in dropped if is_scalar(name, dropped, self.definitions))
         frame = _Frame(dropped, groups(items, dropped, self.definitions), found)
@@ -147,59 +142,6 @@ class _Scheduler:
             self._item(item, items)
         elements.dropped = outer
         self.frames.pop()
-
-    def _lasting(self, foreign: Iterable[str]) -> set[str]:
-        return {*self.outputs, *self.definitions.handed_on, *self.storage.handed, *foreign}
-
-    def _items(self, block: Block) -> tuple[list[Item], set[str]]:
-        """The items of a block in the cheapest global order of sizes, and the names that are read outside of works."""
-        made = [part for statement in block for part in self._parts(statement)]
-        foreign = {name for part in made if not isinstance(part, Work) for name in part.reads}
-        lasting = self._lasting(foreign)
-        best: list[Item] = []
-        least = float("inf")
-        for order in self._orders(made):
-            tree = Tree(frozenset(self.graph.inputs), order)
-            for part in made:
-                if isinstance(part, Work):
-                    tree.add(part)
-                else:
-                    tree.add_step(part)
-            cost = tree_cost(tree.items, contracted(uses(tree.items), lasting, self.definitions))
-            if cost < least:
-                best, least = tree.items, cost
-        return best, foreign
-
-    def _orders(self, made: Sequence[Work | Step | Fork]) -> Iterator[tuple[str, ...] | None]:
-        yield None
-        bounds = [bound for part in made if isinstance(part, Work) for _, r in part.space for bound in (r.low, r.high)]
-        sizes = sizes_in(bounds)
-        if len(sizes) > 1:
-            yield from itertools.islice(itertools.permutations(sizes), MOST_ORDERS)
-
-    def _parts(self, statement: Statement) -> Iterator[Work | Step | Fork]:
-        names = defined(statement)
-        if isinstance(statement, Raise):
-            yield Step(statement, frozenset(), frozenset(), True)
-        elif isinstance(statement, If) and not statement.axes:
-            raises = any(isinstance(node, Raise) for node in walk((statement,)))
-            reads = frozenset(name for node in walk((statement,)) for name in self._reads(operands(node)))
-            yield Fork(statement, statement.then, statement.orelse, reads, frozenset(names), raises)
-        elif isinstance(statement, Let) and not statement.axes:
-            yield Step(statement, frozenset(self._reads(statement.args)), frozenset(names))
-        else:
-            for name in names:
-                waited_for = self.definitions.certain(name)
-                if waited_for:
-                    yield Step(statement, frozenset(), frozenset({waited_for}))
-                if name in self.storage.stored:
-                    yield from self.works.of(name)
-
-    def _reads(self, atoms: Iterable[Atom]) -> Iterator[str]:
-        for atom in atoms:
-            if isinstance(atom, str):
-                rank = len(self.definitions.axes.get(atom, ()))
-                yield from (read.name for read in self.storage.reads(atom, identity(rank)))
 
     # items
 
@@ -392,16 +334,3 @@ class _Scheduler:
     def _place_of(self, work: Work) -> str:
         dropped = self.frames[-1].dropped.get(work.name, frozenset())
         return self.spelling.index(part for k, part in enumerate(work.address) if k not in dropped)
-
-
-def _deciding(graph: Graph) -> frozenset[str]:
-    """The names that a condition depends on: their last bit may decide, so that they are computed as they are written."""
-    found: set[str] = set()
-    for statement in reversed(list(finished(graph.body))):
-        names = set(defined(statement))
-        is_condition = isinstance(statement, Let) and statement.kind == "bool"
-        if is_condition or names & found:
-            found |= names | {atom for atom in operands(statement) if isinstance(atom, str)}
-        elif isinstance(statement, If) and isinstance(statement.condition, str):
-            found.add(statement.condition)
-    return frozenset(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 from collections.abc import Sequence
+from pathlib import PurePath
 from typing import Any
 
 from symdiff.frontend.gaps import GapError, RestartError
@@ -122,7 +123,8 @@ def require(reader: Reader, part: Affine, exception: str, message: str, node: as
         if not loop.length.positions and not is_certain(reader, loop.length - 1):
             condition = builder.apply(TABLE["and"], _is_negative(reader, -loop.length), condition)
     with builder.block() as body:
-        builder.error(exception, f"{message} ({place.file}, line {place.line})")
+        # The folder would make one function two, with code of their own, in two checkouts.
+        builder.error(exception, f"{message} ({PurePath(place.file).name}, line {place.line})")
     builder.branch(condition, body, (), [])
     reader.checked[part] = builder.current
 

@@ -10,6 +10,7 @@ from typing import Any
 from symdiff.errors import InternalError
 from symdiff.graph.affine import Axes, sizes_in
 from symdiff.graph.graph import UNDEFINED, Atom, Const, Fold, If, Let, Origin, Out, Raise, Statement, Sum
+from symdiff.graph.literals import MAX_EXACT, fold
 from symdiff.graph.terms import Term, spread, view
 from symdiff.primitives import TABLE
 from symdiff.primitives.constant import Constant
@@ -17,8 +18,6 @@ from symdiff.primitives.row import Kind, Primitive
 
 Key = tuple[Any, ...]
 Pair = tuple[str, Atom, Atom]  # hint for the name, value in the then-branch, value in the else-branch
-
-MAX_EXACT = 2**53
 
 
 class Body(list[Statement]):
@@ -329,45 +328,6 @@ def key(op: Primitive, args: Sequence[Atom]) -> Key:
 def indexed_key(statement: Sum | Fold) -> Key:
     """What two sums or folds with the same right-hand side have in common."""
     return (statement.op.name if isinstance(statement, Fold) else "sum", statement.axes, statement.terms, statement.kind)
-
-
-def fold(op: Primitive, args: tuple[Atom, ...]) -> Const | None:
-    """The literal that an operation on literals gives, if arithmetic gives it without loss of meaning on paper.
-
-    Sums, differences and products fold (Python computes the very same double); a quotient only if it is exact, so
-    that 1/3 stays 1/3 in a formula; named constants and functions stay as they are. Truth values fold too.
-    """
-    if op.operands == "bool" and all(isinstance(arg, Const) and arg.kind == "bool" for arg in args):
-        return Const(bool(op(*(arg.value for arg in args if isinstance(arg, Const)))))
-    values = [arg.value for arg in args if isinstance(arg, Const) and not arg.symbol and arg.kind == "float"]
-    if len(values) != op.arity or op.name not in _FOLDS:
-        return None
-    result = _FOLDS[op.name](*values)
-    if result is None or (isinstance(result, int) and abs(result) > MAX_EXACT):
-        return None
-    return Const(result) if result == result and abs(result) != float("inf") else None
-
-
-def _quotient(a: float, b: float) -> float | None:
-    if b == 0 or a != (a / b) * b or (a / b) != int(a / b):
-        return None
-    exact = int(a / b)
-    return exact if isinstance(a, int) and isinstance(b, int) else float(exact)
-
-
-def _power(a: float, b: float) -> float | None:
-    small = isinstance(a, int) and isinstance(b, int) and 0 <= b <= 64 and abs(a) <= 1024
-    return a**b if small else None
-
-
-_FOLDS: dict[str, Callable[..., float | None]] = {
-    "add": lambda a, b: a + b,
-    "sub": lambda a, b: a - b,
-    "mul": lambda a, b: a * b,
-    "neg": lambda a: -a if a != 0 or isinstance(a, float) else 0,
-    "div": _quotient,
-    "pow": _power,
-}
 
 
 class Operators:

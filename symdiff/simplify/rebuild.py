@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
+from symdiff.graph.affine import Axes
 from symdiff.graph.build import Body, Pair
 from symdiff.graph.graph import UNDEFINED, Atom, Block, Const, Fold, Graph, If, Let, Origin, Out, Sum, defined, walk
 from symdiff.graph.mapping import renamed
+from symdiff.graph.terms import Guard
 from symdiff.primitives import TABLE
 from symdiff.simplify.rewrite import RewritingBuilder, Rules
 from symdiff.simplify.sums import simplified
@@ -33,6 +35,7 @@ class Rebuild:
         self.builder = builder
         self.names: dict[str, Atom] = {}
         self.decided: dict[str, Const] = {}
+        self.masks: dict[tuple[Axes, tuple[Guard, ...]], list[str]] = {}
 
     def read(self, atom: Atom) -> Atom:
         """What an atom of the old graph is in the new one, here."""
@@ -67,7 +70,17 @@ class Rebuild:
     def indexed(self, statement: Sum | Fold) -> None:
         """Add a sum or fold over what its atoms have become."""
         self.builder.release(statement.name)
-        self.names[statement.name] = simplified(self.builder, renamed(statement, self.read))
+        atom = self.names[statement.name] = simplified(self.builder, renamed(statement, self.read))
+        mask = self.mask(atom)
+        if mask is not None and isinstance(atom, str):
+            self.masks.setdefault((mask.axes, mask.terms[0].guards), []).append(atom)
+
+    def mask(self, atom: Atom) -> Sum | None:
+        """The sum behind an atom that is a literal where guards hold, and 0 or False elsewhere."""
+        found = self.builder.sums.get(atom) if isinstance(atom, str) else None
+        if found is None or len(found.terms) > 1 or not isinstance(found.terms[0].atom, Const):
+            return None
+        return None if found.terms[0].ranges or found.terms[0].address is not None else found
 
     def branch(self, branches: Sequence[If]) -> None:
         """Add neighbouring branches with one condition as one branch."""
@@ -140,14 +153,17 @@ class Rebuild:
     def assume(self, condition: str, holds: bool) -> Iterator[None]:
         """Take a condition, and what follows from it, as decided."""
         before = self.decided
-        self.decided = before | {name: Const(value) for name, value in self.implied(condition, holds)}
+        self.decided = before | dict(self.implied(condition, holds))
         try:
             yield
         finally:
             self.decided = before
 
-    def implied(self, condition: str, holds: bool) -> Iterator[tuple[str, bool]]:
-        """The conditions that are decided by one: the operands of a true ``and``, of a false ``or`` and of a ``not``."""
+    def implied(self, condition: str, holds: bool) -> Iterator[tuple[str, Const]]:
+        """What is decided by a condition: the operands of a true ``and``, of a false ``or`` and of a ``not``.
+
+        Where a condition is that guards hold, so is what else is a literal where they do.
+        """
         pending: list[tuple[Atom, bool]] = [(condition, holds)]
         seen: set[str] = set()
         while pending:
@@ -155,11 +171,22 @@ class Rebuild:
             if not isinstance(atom, str) or atom in seen:
                 continue
             seen.add(atom)
-            yield atom, value
+            yield atom, Const(value)
             let = self.builder.definitions.get(atom)
             name = "" if let is None else let.op.name
             if let is not None and (name == "not" or name == ("and" if value else "or")):
                 pending += [(arg, value != (name == "not")) for arg in let.args]
+            mask = self.mask(atom)
+            if mask is not None and mask.terms[0].atom == TRUE:
+                yield from self.masked(mask, value)
+
+    def masked(self, mask: Sum, holds: bool) -> Iterator[tuple[str, Const]]:
+        """What is a literal where the guards of a mask hold, and elsewhere."""
+        for name in self.masks[mask.axes, mask.terms[0].guards]:
+            other = self.builder.sums[name]
+            inside = other.terms[0].atom
+            if isinstance(inside, Const):
+                yield name, inside if holds else FALSE if other.kind == "bool" else Const(0)
 
 
 def flipped(branch: If) -> If:

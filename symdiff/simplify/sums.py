@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from symdiff.graph.affine import Affine, Symbol
-from symdiff.graph.bounds import is_certain, pruned, renumbered
+from symdiff.graph.affine import Affine, Axes, Symbol
+from symdiff.graph.bounds import Bounds, is_certain, pruned, renumbered
 from symdiff.graph.build import Builder
 from symdiff.graph.deltas import without_deltas
 from symdiff.graph.graph import Atom, Const, Fold, Sum
@@ -34,7 +34,7 @@ def simplified(builder: Builder, statement: Sum | Fold) -> Atom:
     if not terms and statement.kind == "bool":
         return Const(False)
     if statement.kind == "float":
-        terms, factors = _factored(_merged(builder, terms), rank)
+        terms, factors = _factored(builder, _merged(builder, terms), statement.axes)
         if factors:
             return _scaled(builder, replace(statement, terms=tuple(terms)), factors)
     return builder.indexed(replace(statement, terms=tuple(terms)))
@@ -70,7 +70,7 @@ def _merged(builder: Builder, terms: Sequence[Term]) -> list[Term]:
     return merged
 
 
-def _factored(terms: list[Term], rank: int) -> tuple[list[Term], list[Affine]]:
+def _factored(builder: Builder, terms: list[Term], axes: Axes) -> tuple[list[Term], list[Affine]]:
     """The terms of a sum over fewer ranges, and what that is to be multiplied by: lengths, and the number of equal terms."""
     factors: list[Affine] = []
     if len(terms) > 1 and len(set(terms)) == 1:
@@ -79,13 +79,25 @@ def _factored(terms: list[Term], rank: int) -> tuple[list[Term], list[Affine]]:
     if len(terms) != 1 or terms[0].address is not None:
         return terms, factors
     (term,) = terms
+    rank = len(axes)
     for position in reversed(range(rank, rank + len(term.ranges))):
         each = term.ranges[position - rank]
         length = each.high - each.low
         if is_certain(length) and not any(position in part.positions for part in term.affines()):
-            factors.append(length)
-            term = renumbered(term, [position], rank)
+            fewer = renumbered(term, [position], rank)
+            if _is_inside(builder, fewer, axes):
+                factors.append(length)
+                term = fewer
     return [term], factors
+
+
+def _is_inside(builder: Builder, term: Term, axes: Axes) -> bool:
+    """Whether a term certainly reads elements that exist, also where a range that it had is empty."""
+    bounds, lengths = Bounds.of(axes, term.ranges), builder.axes.get(term.atom, ()) if isinstance(term.atom, str) else ()
+    return all(
+        bounds.is_nonnegative(part) and bounds.is_nonnegative(length - 1 - part)
+        for part, length in zip(term.index, lengths, strict=True)
+    )
 
 
 def _scaled(builder: Builder, statement: Sum, factors: Sequence[Affine]) -> Atom:
