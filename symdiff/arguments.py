@@ -5,14 +5,16 @@ from __future__ import annotations
 import enum
 import inspect
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from symdiff.errors import ArgumentError, ShapeError
-from symdiff.graph.structure import SCALAR, Array, Items, Structure
+from symdiff.graph.affine import ONE, Affine
+from symdiff.graph.graph import Param
+from symdiff.graph.structure import SCALAR, Array, Items, Structure, Tensor, tensor
 
 MAX_LEAVES = 2000  # scalars of one argument: every element is a variable of its own until arrays have index notation
 
@@ -22,9 +24,16 @@ class Call:
     """The arguments of one call, sorted into run-time numbers (by structure) and values known while reading."""
 
     values: Mapping[str, Any]
-    structures: Mapping[str, Structure]
+    structures: Mapping[str, Structure]  # arrays by rank, kind and axes of length 1: any other length fits
     known: Mapping[str, Any]
     integers: Mapping[str, int]
+
+    def exact(self, name: str) -> Structure | None:
+        """The structure of an argument with the lengths of its arrays; None if it has too many numbers for that."""
+        try:
+            return structure_of(name, self.values[name], True, exact=True)
+        except ShapeError:
+            return None
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -87,8 +96,11 @@ def is_known(value: Any) -> bool:
     return not issubclass(kind, int | float | complex | np.number | np.ndarray)
 
 
-def structure_of(name: str, value: Any, differentiated: bool) -> Structure:
-    """How an argument is packed: a number, a tuple or list of numbers, an array of floats or integers."""
+def structure_of(name: str, value: Any, differentiated: bool, exact: bool = False) -> Structure:
+    """How an argument is packed: a number, a tuple or list of numbers, an array of floats or integers.
+
+    ``exact``: arrays are so many numbers each, as their shapes say; otherwise they may have any size.
+    """
     if isinstance(value, bool | np.bool_ | str | bytes) or value is None or isinstance(value, complex | np.complexfloating):
         raise ArgumentError(_refusal(name, value, differentiated))
     if isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, np.longdouble | np.float16):
@@ -98,11 +110,18 @@ def structure_of(name: str, value: Any, differentiated: bool) -> Structure:
             raise ArgumentError(_refusal(name, value, differentiated))
         if value.dtype == np.float16:
             raise ArgumentError(_refusal(name, value, differentiated))
+        if not value.ndim:
+            return SCALAR
+        if not exact:
+            whole = value.dtype.kind in "iu" and not differentiated
+            free = tensor(name, value.ndim)
+            axes = tuple(ONE if n == 1 else axis for n, axis in zip(value.shape, free.axes, strict=True))
+            return Tensor(axes, "int" if whole else "float")
         if value.size > MAX_LEAVES:
             raise ShapeError(f"argument {name} has {value.size} elements; at most {MAX_LEAVES} are supported yet")
-        return Array(value.shape) if value.ndim else SCALAR
+        return Array(value.shape)
     if isinstance(value, tuple | list):
-        items = tuple(structure_of(f"{name}[{k}]", item, differentiated) for k, item in enumerate(value))
+        items = tuple(structure_of(f"{name}[{k}]", item, differentiated, exact) for k, item in enumerate(value))
         if sum(item.size for item in items) > MAX_LEAVES:
             raise ShapeError(f"argument {name} has more than {MAX_LEAVES} elements, which is not supported yet")
         return Items("tuple" if isinstance(value, tuple) else "list", items)
@@ -142,7 +161,9 @@ def _as_float(value: Any) -> float:
 
 
 def compiled_argument(value: Any, structure: Structure, name: str) -> Any:
-    """An argument in the form that compiled code takes: a float, or a C-contiguous float64 array."""
+    """An argument in the form that compiled code takes: a float, or a C-contiguous array of float64 or int64."""
+    if isinstance(structure, Tensor):
+        return _tensor_argument(value, structure, name)
     if structure.is_scalar:
         if isinstance(value, tuple | list) or np.ndim(value):
             raise ShapeError(f"{name} must be one number, not {value!r}")
@@ -159,6 +180,91 @@ def compiled_argument(value: Any, structure: Structure, name: str) -> Any:
     if array.shape != wanted:
         raise ShapeError(f"{name} has shape {array.shape} where {wanted} is needed")
     return array
+
+
+def _tensor_argument(value: Any, structure: Tensor, name: str) -> np.ndarray[Any, Any]:
+    """An array of any size: contiguous, and writeable, because compiled code knows no other kind."""
+    if not isinstance(value, np.ndarray) or value.ndim != structure.rank:
+        shown = f"of {value.ndim} axes" if isinstance(value, np.ndarray) else f"{value!r}"
+        raise ShapeError(f"{name} must be an array with {structure.rank} axes, not {shown}")
+    array = np.ascontiguousarray(value, dtype=np.int64 if structure.kind == "int" else np.float64)
+    return array if array.flags.writeable else array.copy()
+
+
+def taken_apart(params: Iterable[Param]) -> tuple[Param, ...]:
+    """Parameters with one for each leaf of a tuple, list or dict that holds arrays: compiled code takes no such container."""
+    found: list[Param] = []
+    for param in params:
+        parts = list(param.structure.leaves())
+        if isinstance(param.structure, Items) and any(isinstance(part, Tensor) for part in parts):
+            found += [Param(leaf, part, (leaf,), param.role) for leaf, part in zip(param.leaves, parts, strict=True)]
+        else:
+            found.append(param)
+    return tuple(found)
+
+
+def leaves_of(params: Iterable[Param], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of the parameters that ``taken_apart`` makes, by name."""
+    found: dict[str, Any] = {}
+    for param in params:
+        if isinstance(param.structure, Items) and any(isinstance(part, Tensor) for part in param.structure.leaves()):
+            check_container(param.structure, values[param.name], param.name)
+            found.update(zip(param.leaves, _leaves(param.structure, values[param.name]), strict=True))
+    return found
+
+
+def check_container(structure: Structure, value: Any, name: str) -> None:
+    """Refuse a container that is built otherwise than the one a version was made for. Raises ShapeError."""
+    if not isinstance(structure, Items):
+        return
+    if not isinstance(value, tuple | list) or len(value) != len(structure.items):
+        raise ShapeError(f"{name} must be a {structure.container} of {len(structure.items)} items, not {value!r}")
+    for k, (inner, item) in enumerate(zip(structure.items, value, strict=True)):
+        check_container(inner, item, f"{name}[{k}]")
+
+
+def _leaves(structure: Structure, value: Any) -> Iterator[Any]:
+    if isinstance(structure, Items):
+        for inner, item in zip(structure.items, value, strict=True):
+            yield from _leaves(inner, item)
+    elif isinstance(structure, Array):
+        yield from scalars(value)
+    else:
+        yield value
+
+
+def check_sizes(params: Iterable[Param], values: Mapping[str, Any]) -> None:
+    """Refuse arrays whose lengths do not fit each other. Raises ShapeError that names both."""
+    found: dict[str, tuple[int, str]] = {}
+    wanted: list[tuple[Affine, int, str]] = []
+    for param in params:
+        for structure, value, name in _arrays(param.structure, values[param.name], param.name):
+            for axis, length in enumerate(structure.axes):
+                shown = (
+                    f"{name} has length {value.shape[axis]}"
+                    if value.ndim == 1
+                    else (f"axis {axis} of {name} has length {value.shape[axis]}")
+                )
+                wanted.append((length, value.shape[axis], shown))
+                for symbol in length.symbols:
+                    if length == Affine.of(symbol):
+                        found.setdefault(str(symbol), (value.shape[axis], shown))
+    for length, given, shown in wanted:
+        needed = max(length.value({size: count for size, (count, _) in found.items()}), 0)
+        if given != needed:
+            others = " and ".join(found[str(symbol)][1] for symbol in length.symbols)
+            raise ShapeError(f"{shown}, where {needed} is needed" + (f", because {others}" if others else ""))
+
+
+def _arrays(structure: Structure, value: Any, name: str) -> Iterator[tuple[Tensor, np.ndarray[Any, Any], str]]:
+    """The arrays of any size in an argument."""
+    if isinstance(structure, Tensor):
+        if not isinstance(value, np.ndarray) or value.ndim != structure.rank:
+            compiled_argument(value, structure, name)
+        yield structure, value, name
+    elif isinstance(structure, Items) and isinstance(value, tuple | list):
+        for k, (inner, item) in enumerate(zip(structure.items, value, strict=True)):
+            yield from _arrays(inner, item, f"{name}[{k}]")
 
 
 def is_real(value: Any) -> bool:

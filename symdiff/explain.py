@@ -130,7 +130,7 @@ class Explanation:
 
 def explain(function: SymbolicFunction, made: Specialization) -> Explanation:
     """Explain one version of a derivative."""
-    structures, known = _request(made)
+    structures, known = made.request
     with notes.recording() as found:
         reading = function.__symdiff_reading__(structures, known, {})
     source = _innermost(function)
@@ -155,16 +155,6 @@ def explain(function: SymbolicFunction, made: Specialization) -> Explanation:
         rules=tuple(_rules(primal, graph)),
         compiled=_compiled(made),
     )
-
-
-def _request(made: Specialization) -> tuple[dict[str, Structure | None], Mapping[str, Any]]:
-    """What the version was read for."""
-    structures: dict[str, Structure | None] = {
-        param.name: None if param.name in made.reading.assumed else param.structure
-        for param in made.graph.params
-        if param.role == "argument"
-    }
-    return structures, made.known
 
 
 def _innermost(function: SymbolicFunction) -> FunctionSource:
@@ -225,7 +215,8 @@ def _sorted(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
 
 def _version(made: Specialization) -> str:
     """What a version is for, in words."""
-    arguments = [f"{param.name} {_shape(param.structure)}" for param in made.graph.params if param.role != "captured"]
+    shown = [param for param in made.graph.params if param.role not in ("captured", "pattern")]
+    arguments = [f"{param.name} {_shape(param.structure)}" for param in shown]
     return ", ".join(arguments + [f"{name} = {_short(value)}" for name, value in made.known.items()])
 
 

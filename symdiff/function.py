@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Protocol, Self
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy as np
 from symdiff import codegen
 from symdiff.arguments import Call, bind, is_integer, is_known, sort_arguments
 from symdiff.errors import ArgumentError, Gap, MissingAttributeError, NameUnboundError, SymdiffError, UnsupportedError
-from symdiff.frontend import FunctionSource, NeedsCallError, Reading, read_function, with_positions
+from symdiff.frontend import Exact, FunctionSource, NeedsCallError, Reading, read_function, with_positions
 from symdiff.graph.graph import Graph
 from symdiff.graph.structure import Structure
 from symdiff.methods import BoundDerivative
@@ -84,7 +85,7 @@ class SymbolicFunction(Views):
         self._transform = transform
         self._lock = threading.RLock()
         self._made: dict[tuple[Any, ...], list[Specialization]] = {}
-        self._structural: dict[tuple[Any, ...], tuple[str, ...]] = {}
+        self._structural: dict[tuple[Any, ...], tuple[tuple[str, ...], tuple[str, ...]]] = {}  # integers, shapes
         self._latest: Specialization | None = None
         self.__wrapped__ = wrapped
         self.__signature__ = _with_seed(base, transform)
@@ -148,17 +149,20 @@ class SymbolicFunction(Views):
         known: Mapping[str, Any],
         integers: Mapping[str, int],
         active: tuple[Any, ...] = (),
+        exact: Exact | None = None,
     ) -> Reading:
-        """Read and differentiate for arguments of these structures; ``active`` are the derivatives being built already."""
+        """Read and differentiate for arguments of these structures; ``active`` are the derivatives being built already.
+
+        ``exact`` gives the structure of an argument with the lengths of its arrays, where a call has shown them.
+        """
         active = (*active, self)
         if isinstance(self._base, FunctionSource):
             real = frozenset().union(*(function.differentiated for function in active))
-            inner = read_function(self._base, structures, known, integers, self._apply_inner, active, real=real)
+            inner = read_function(self._base, structures, known, integers, self._apply_inner, active, real=real, exact=exact)
         else:
             own = {name: value for name, value in structures.items() if name != self._transform.seed}
-            inner = self._base.__symdiff_reading__(own, known, integers, active)
-        graph = self._transform.apply(inner.graph)
-        return Reading(graph, inner.captures, inner.guards, inner.assumed, inner.integers)
+            inner = self._base.__symdiff_reading__(own, known, integers, active, exact)
+        return replace(inner, graph=self._transform.apply(inner.graph))
 
     @staticmethod
     def _apply_inner(transform: Transform, graph: Graph) -> Graph:
@@ -169,17 +173,21 @@ class SymbolicFunction(Views):
         own = {name: value for name, value in call.structures.items() if name != self._transform.seed}
         base = (tuple(own.items()), call.key[1])
         with self._lock:
-            names = self._structural.get(base, ())
-            key = (*base, tuple(call.integers.get(name) for name in names))
-            made = self._holding(key, call.values)
+            made = self._holding(self._key(base, call), call.values)
             if made is not None:
                 return made
-            reading = self.__symdiff_reading__(own, call.known, call.integers)
-            names = tuple(dict.fromkeys([*names, *reading.integers]))
-            self._structural[base] = names
-            key = (*base, tuple(call.integers.get(name) for name in names))
+            reading = self.__symdiff_reading__(own, call.known, call.integers, exact=call.exact)
+            integers, fixed = self._structural.get(base, ((), ()))
+            needed = tuple(dict.fromkeys([*integers, *reading.integers])), tuple(dict.fromkeys([*fixed, *reading.fixed]))
+            self._structural[base] = needed
+            key = self._key(base, call)
             built_in = {name: call.integers[name] for name in reading.integers if name in call.integers}
             return self._keep(key, self._specialization(reading, {**call.known, **built_in}))
+
+    def _key(self, base: tuple[Any, ...], call: Call) -> tuple[Any, ...]:
+        """What a version is made for: the kind of call, the integers that are built in, and the shapes."""
+        integers, fixed = self._structural.get(base, ((), ()))
+        return (*base, tuple(call.integers.get(name) for name in integers), tuple(call.exact(name) for name in fixed))
 
     def _holding(self, key: tuple[Any, ...], arguments: Mapping[str, Any]) -> Specialization | None:
         """A version made earlier whose outside values are what they are now."""
@@ -301,6 +309,11 @@ class SymbolicFunction(Views):
         if instance is None or isinstance(self.__wrapped__, staticmethod):
             return self
         return BoundDerivative(self, instance)
+
+    def dense(self, made: Specialization) -> Graph:
+        """The graph of a version as a derivative in arrays, where it is one in sparse matrices: for formulas."""
+        transform = replace(self._transform, sparse=False)  # type: ignore[type-var]  # a dataclass, behind its protocol
+        return SymbolicFunction(self._given, transform, self.__wrapped__).__symdiff_reading__(*made.request, {}).graph
 
     def at(self, /, *args: Any, **kwargs: Any) -> Specialization:
         """The version for arguments like these (only their structure and known values matter): its views."""

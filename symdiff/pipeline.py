@@ -11,8 +11,8 @@ from typing import Any
 from symdiff import calculus
 from symdiff.errors import ArgumentError, ShapeError, UnsupportedError
 from symdiff.graph import notes
-from symdiff.graph.graph import Graph, Origin, Param
-from symdiff.graph.structure import SCALAR, Array, Items, Structure
+from symdiff.graph.graph import Atom, Graph, Origin, Param
+from symdiff.graph.structure import SCALAR, Array, FixedSparse, Items, Structure
 from symdiff.printing import Heading
 from symdiff.printing.heading import Kind
 from symdiff.simplify import clean, simplify
@@ -30,6 +30,7 @@ class Transform:
     several: bool = False
     orders: tuple[int, ...] = ()
     seed: str = ""
+    sparse: bool = False  # a Jacobian or Hessian as SciPy's CSR arrays
     spread: int = 0  # how many of the ``*args`` of the function are parameters of their own: those differentiated by
 
     # the pipeline
@@ -41,6 +42,8 @@ class Transform:
         graph = simplify(graph)
         params = [_differentiable(graph, name) for name in self.names]
         try:
+            if self.kind in ("jacobian", "hessian") and (self.sparse or calculus.blocks.has_arrays(graph)):
+                return self._of_arrays(graph, params)
             derived = self._sweep(graph, params)
         except UnsupportedError as error:  # a partial that is not known
             raise UnsupportedError(graph.name, error.gaps) from None
@@ -73,6 +76,49 @@ class Transform:
         self._note(modes[self.kind], "the product needs one sweep of each, whatever the number of inputs")
         product = {"jvp": calculus.jvp, "vjp": calculus.vjp, "hvp": calculus.hvp}[self.kind]
         return product(graph, wrt, [self._seed(graph, params)], tidy=simplify)
+
+    def _of_arrays(self, graph: Graph, params: Sequence[Param]) -> Graph:
+        """A Jacobian or Hessian of arrays, or a sparse one: one block for each argument, or each pair of them."""
+        order = 1 if self.kind == "jacobian" else 2
+        if self.sparse and order == 2:
+            _require_scalar(graph, "a sparse hessian")
+        elif self.sparse and graph.result.is_scalar:
+            _require_array(graph)
+        if not self.sparse:
+            derived = (calculus.blocks.jacobian if order == 1 else calculus.blocks.hessian)(graph, params, simplify)
+        elif calculus.blocks.has_arrays(graph):
+            derived = calculus.blocks.sparse(graph, params, order, simplify)
+        else:
+            derived = self._fixed_sparse(graph, params)
+        self._note("forward" if order == 1 else "forward over reverse", "entries: only what is not zero is computed")
+        blocks = derived.result.items if isinstance(derived.result, Items) else ()
+        if order == 2:
+            blocks = tuple(self._container(row.items) for row in blocks if isinstance(row, Items))
+        return simplify(replace(derived, result=self._container(blocks)))
+
+    def _fixed_sparse(self, graph: Graph, params: Sequence[Param]) -> Graph:
+        """A sparse Jacobian or Hessian of scalars: its elements that are not 0 in every call."""
+        wrt = [leaf for param in params for leaf in param.leaves]
+        dense = calculus.jacobian if self.kind == "jacobian" else calculus.hessian
+        derived = dense(graph, wrt, tidy=simplify).graph
+        count, rows = len(wrt), 1 if self.kind == "jacobian" else len(wrt)
+        found: list[list[FixedSparse]] = []
+        outputs: list[Atom] = []
+        starts = dict(
+            zip([param.name for param in params], itertools.accumulate([0, *(len(p.leaves) for p in params)]), strict=False)
+        )
+        for row in params if rows > 1 else params[:1]:
+            lines = range(len(graph.outputs)) if rows == 1 else [starts[row.name] + k for k in range(len(row.leaves))]
+            found.append([])
+            for column in params:
+                places = [(i, j) for i in range(len(lines)) for j in range(len(column.leaves))]
+                atoms = {(i, j): derived.outputs[lines[i] * count + starts[column.name] + j] for i, j in places}
+                kept = tuple(place for place in places if not calculus.is_zero(atoms[place]))
+                found[-1].append(FixedSparse((len(lines), len(column.leaves)), kept))
+                outputs += [atoms[place] for place in kept]
+        items = [Items("tuple", tuple(row)) for row in found]
+        result = items[0] if rows == 1 else Items("tuple", tuple(items))
+        return replace(derived, outputs=tuple(outputs), result=result)
 
     def _chosen(self, derived: calculus.Derived) -> Graph:
         """The graph of a derivative, with a note on how it was found."""
@@ -224,6 +270,11 @@ def _require_scalar(graph: Graph, kind: str) -> None:
             f"jacobian({name}) for all derivatives, vjp({name}) for a weighted sum of them, derivative({name}) to go through "
             "an array element by element, or return the sum of the elements"
         )
+
+
+def _require_array(graph: Graph) -> None:
+    name = graph.name
+    raise ShapeError(f"a sparse jacobian needs a function that returns an array; {name} returns one number. Use grad({name})")
 
 
 def _require_scalar_argument(graph: Graph, param: Param) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symdiff import codegen, printing
-from symdiff.arguments import Call, compiled_argument, is_real, is_single
-from symdiff.errors import NameUnboundError
+from symdiff.arguments import Call, check_sizes, compiled_argument, is_real, is_single, leaves_of, taken_apart
+from symdiff.errors import NameUnboundError, ShapeError
 from symdiff.explain import Explanation, explain
 from symdiff.frontend import Reading
 from symdiff.graph.graph import Graph, Param, Raise, walk
-from symdiff.graph.structure import Array, Items, Structure
+from symdiff.graph.structure import Array, Items, Structure, Tensor
 from symdiff.printing import Heading
+from symdiff.sparse import Pattern, Patterns, sparse_in, sparsity
 
 if TYPE_CHECKING:
     from symdiff.function import SymbolicFunction
@@ -53,9 +54,37 @@ class Specialization:
         """The graph of lets."""
         return self.reading.graph
 
+    @property
+    def request(self) -> tuple[dict[str, Structure | None], Mapping[str, Any]]:
+        """What the version was read for: the structures of its arguments, None where no call has shown it, and known values."""
+        arguments = [param for param in self.graph.params if param.role == "argument"]
+        assumed = self.reading.assumed
+        return {param.name: None if param.name in assumed else param.structure for param in arguments}, self.known
+
+    @cached_property
+    def paper(self) -> Graph:
+        """The graph that formulas show: of a sparse matrix, the derivative as an array."""
+        return self.owner.dense(self) if self.is_sparse else self.graph
+
+    @cached_property
+    def is_sparse(self) -> bool:
+        """True if the result is, or holds, sparse matrices."""
+        return any(True for _ in sparse_in(self.graph.result))
+
+    @cached_property
+    def _patterns(self) -> Patterns:
+        return Patterns(self.graph)
+
+    def sparsity(self) -> Any:
+        """Where the values of the sparse matrix stand, in words (see ``SymbolicFunction.sparsity``)."""
+        found = tuple(map(sparsity, sparse_in(self.graph.result)))
+        if not found:
+            raise ShapeError(f"{self.name} is no sparse matrix; ask for one with jacobian(f, sparse=True)")
+        return found[0] if len(found) == 1 else found
+
     @cached_property
     def _formula(self) -> Formula:
-        return printing.formula(self.graph)
+        return printing.formula(self.paper, self.heading.kind != "value")
 
     @property
     def formula(self) -> Any:
@@ -69,10 +98,10 @@ class Specialization:
 
     def latex(self) -> str:
         """The formula as LaTeX, without dollars."""
-        return printing.as_latex(self.graph, self.heading, self._formula)
+        return printing.as_latex(self.paper, self.heading, self._formula)
 
     def __str__(self) -> str:
-        return printing.as_text(self.graph, self.heading, self._formula)
+        return printing.as_text(self.paper, self.heading, self._formula)
 
     def explain(self) -> Explanation:
         """Tell how this version was made, and what to know about it (see ``SymbolicFunction.explain``)."""
@@ -85,7 +114,7 @@ class Specialization:
     def source(self) -> str:
         """Stand-alone Python source; its last definition is the derivative. Captured values default to what they are now."""
         present = dict(zip((leaf for _, leaf in self.reading.captures), self.captured(self.known), strict=True))
-        params = tuple(replace(param, default=present.get(param.name, param.default)) for param in self.graph.params)
+        params = tuple(replace(param, default=present.get(param.name, param.default)) for param in self.compiled_graph.params)
         return codegen.emit(replace(self.graph, params=params), name=self.name, title=self.title)
 
     def showing(self, known: Mapping[str, Any]) -> Specialization:
@@ -127,7 +156,12 @@ class Specialization:
     @cached_property
     def params(self) -> tuple[Param, ...]:
         """The parameters in the order of the compiled code."""
-        return codegen.parameters(self.graph)
+        return codegen.parameters(self.compiled_graph)
+
+    @cached_property
+    def compiled_graph(self) -> Graph:
+        """The graph as it is compiled: the arrays of a container are parameters of their own."""
+        return replace(self.graph, params=taken_apart(self.graph.params))
 
     def holds(self, arguments: Mapping[str, Any] | None = None) -> bool:
         """True while the outside values that shaped the graph are still what they were, for a call with these arguments."""
@@ -162,6 +196,11 @@ class Specialization:
         return plain and bool(self.params) and not self.reading.guards and self.unpack is None
 
     @cached_property
+    def has_arrays(self) -> bool:
+        """True if an argument is an array of any size, or holds one."""
+        return any(isinstance(leaf, Tensor) for param in self.params for leaf in param.structure.leaves())
+
+    @cached_property
     def unpack(self) -> Callable[[Any], Any] | None:
         """What turns the result of compiled code into Python's containers, or None."""
         return codegen.unpacker(self.graph.result)
@@ -171,9 +210,13 @@ class Specialization:
         arguments = self.known if arguments is None else arguments
         return [float(place.get(arguments)) for place, _ in self.reading.captures]
 
-    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
-        """The arguments of the compiled code, in the order of the graph's parameters."""
+    def arguments(self, values: Mapping[str, Any], found: Sequence[Pattern] = ()) -> list[Any]:
+        """The arguments of the compiled code, in the order of the graph's parameters; ``found``: of sparse matrices."""
         captured = iter(self.captured(values))
+        values = {**values, **self._patterns.arguments(found)} if found else values
+        if self.has_arrays:
+            values = {**values, **leaves_of([param for param in self.graph.params if param.name in values], values)}
+            check_sizes([param for param in self.params if param.role not in ("captured", "pattern")], values)
         return [
             next(captured) if param.role == "captured" else compiled_argument(values[param.name], param.structure, param.name)
             for param in self.params
@@ -197,8 +240,8 @@ class Specialization:
         arguments = {param.name: param for param in self.params if param.role != "captured"}
         if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters.values()):
             return slow
-        if self.own_exceptions:
-            return slow  # which raises the user's own classes
+        if self.own_exceptions or self.is_sparse:
+            return slow  # which raises the user's own classes, and finds where values stand
         if any(isinstance(param.structure, Items) for param in self.params):
             return slow  # tuples and lists must be converted in any case
         if [name for name in parameters if name in arguments] != list(arguments):
@@ -208,7 +251,7 @@ class Specialization:
             return codegen.fast_dispatcher(self.kernel, slow)
         shapes = [codegen.argument_shape(arguments[name].structure) if name in arguments else None for name in parameters]
         absent = frozenset(name for name in optional if name not in arguments and name not in self.known)
-        front = codegen.Front(parameters, shapes, optional, absent)
+        front = codegen.Front(parameters, shapes, optional, absent, mismatch=ValueError if self.has_arrays else None)
         named = {name: name for name in parameters}
         for name in self.reading.integers:
             front.conditions.append(f"{front.bind(type)}({name}) is {front.bind(int)} and {name} == {self.known[name]}")
@@ -220,11 +263,14 @@ class Specialization:
 
     def call(self, call: Call) -> Any:
         """Evaluate with prepared arguments."""
-        arguments = self.arguments(call.values)
+        found = self._patterns.of(call.values) if self.graph.params and self.is_sparse else []
+        arguments = self.arguments(call.values, found)
         with self._raising_own():
             result = self.kernel(*arguments)
         if self.unpack is not None:
             result = self.unpack(result)
+        if found:
+            result = self._patterns.assembled(result, found)
         return to_single(result) if is_single(call.values.values()) else result
 
     def broadcast(self, call: Call, names: frozenset[str]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,11 +11,14 @@ import numpy as np
 from symdiff import codegen, pipeline
 from symdiff.arguments import Call, bind, scalars, sort_arguments
 from symdiff.differences import difference
+from symdiff.elements import elements, fixed, flattened, leaf_values
 from symdiff.errors import DomainError, SymdiffError
 from symdiff.explain import kinks
 from symdiff.function import SymbolicFunction
+from symdiff.graph.arrays import extents
 from symdiff.graph.evaluate import UNIT_ROUNDOFF, evaluate, evaluate_with_bound
 from symdiff.graph.graph import Graph
+from symdiff.graph.structure import Structure, Tensor
 from symdiff.transforms import hessian, jacobian, read
 
 DIGITS = 50  # of the differences; mpmath raises its working precision further for the order of the derivative
@@ -173,18 +176,24 @@ class _Check:
         self.call: Call = sort_arguments(bind(self.function.__signature__, self.function.__name__, args, kwargs), frozenset())
         made = self.function.at(*args, **kwargs)
         self.graph: Graph = made.graph
-        inputs = [leaf for param in made.params if param.role != "captured" for leaf in scalars(self.call.values[param.name])]
+        given = [param for param in made.params if param.role != "captured"]
+        inputs = [leaf for param in given for leaf in leaf_values(param.structure, self.call.values[param.name])]
         inputs += made.captured(self.call.values)
         found = dict(zip((leaf for param in made.params for leaf in param.leaves), inputs, strict=True))
-        self.point: dict[str, float] = {leaf: found[leaf] for leaf in self.graph.inputs}
-        arguments = [param for param in self.graph.params if param.role == "argument"]
+        self.inputs: dict[str, Any] = {leaf: found[leaf] for leaf in self.graph.inputs}
+        self.sizes = extents(self.graph, self.inputs)
+        self.where = elements(self.graph, self.sizes)
+        self.point = {name: self._at(name) for name in self.where}
+        self.outside = fixed(self.graph, self.sizes)
+        integers = {param.name for param in self.graph.params if any(map(_is_index, param.structure.leaves()))}
+        arguments = [param for param in self.outside.params if param.role == "argument" and param.name not in integers]
         self.names = tuple(param.name for param in arguments)
         self.active = tuple(leaf for param in arguments for leaf in param.leaves)
-        self.outputs = _output_names(self.graph)
-        self.bends = any(True for _ in kinks(self.graph, list(self.active)))
+        self.outputs = _output_names(self.outside)
+        self.bends = any(True for _ in kinks(self.graph, [self.where[name][0] for name in self.active]))
         self.bent: set[int] = set()  # outputs of which the point is a kink
         self.levels: list[tuple[SymbolicFunction, list[tuple[int, ...]]]] = [
-            (self.function, [(row,) for row in range(len(self.graph.outputs))])
+            (self.function, [(row,) for row in range(len(self.outputs))])
         ]
 
     def values(self) -> list[Entry]:
@@ -193,8 +202,8 @@ class _Check:
             return []
         computed = _scalars_of(self.function(*self.args, **self.kwargs))
         expected = _scalars_of(self.f(*self.args, **self.kwargs))
-        _, bounds = evaluate_with_bound(self.graph, list(self.point.values()))
-        formulas = self.evaluate(self.graph)
+        _, bounds = evaluate_with_bound(self.graph, self._inputs(self.graph))
+        formulas, bounds = self.evaluate(self.graph), flattened(bounds)
         return [
             Entry(name, formula, got, want, 2 * SLACK * bound + np.finfo(float).tiny)
             for name, formula, got, want, bound in zip(self.outputs, formulas, computed, expected, bounds, strict=True)
@@ -207,6 +216,7 @@ class _Check:
         computed = _scalars_of(derived(**self.call.values))
         formulas = self.evaluate(graph)
         _, bounds = evaluate_with_bound(graph, self._inputs(graph))
+        bounds = flattened(bounds)
         positions = list(range(len(order)))
         if len(order) > MAX_ENTRIES:
             positions = sorted(np.random.default_rng(0).choice(len(order), MAX_ENTRIES, replace=False).tolist())
@@ -237,7 +247,8 @@ class _Check:
 
         precise = _is_precise(graph)
         with mpmath.workdps(DIGITS):
-            return [float(value) for value in evaluate(graph, self._inputs(graph), "mpmath" if precise else "double")]
+            found = evaluate(graph, self._inputs(graph), "mpmath" if precise else "double")
+            return [float(value) for value in flattened(found)]
 
     def _differentiated(self, level: int) -> tuple[SymbolicFunction, list[tuple[int, ...]]]:
         """The derivative of one order, and what each of its numbers is: row, then columns."""
@@ -246,18 +257,31 @@ class _Check:
         else:
             derived = jacobian(self.levels[level - 1][0], self.names)
         if level < 3:
-            params = [self.graph.param(name) for name in self.names]
-            order = pipeline.entries(self.graph, params, level)
+            params = [self.outside.param(name) for name in self.names]
+            order = pipeline.entries(self.outside, params, level)
         else:
             below, inner = self.levels[2]
-            graph = below.at(**self.call.values).graph
+            graph = fixed(below.at(**self.call.values).graph, self.sizes)
             outer = pipeline.entries(graph, [graph.param(name) for name in self.names], 1)
             order = [(*inner[number], column) for number, column in outer]
         self.levels.append((derived, order))
         return derived, order
 
-    def _inputs(self, graph: Graph) -> list[float]:
-        return [self.point[leaf] for leaf in graph.inputs]
+    def _inputs(self, graph: Graph, moved: Mapping[str, Any] | None = None) -> list[Any]:
+        """The inputs of a graph at the point, with some scalars (by their names in ``where``) moved."""
+        present = dict(self.inputs)
+        for name, number in (moved or {}).items():
+            leaf, index = self.where[name]
+            if index:
+                present[leaf] = present[leaf].astype(object)
+                present[leaf][index] = number
+            else:
+                present[leaf] = number
+        return [present[leaf] for leaf in graph.inputs]
+
+    def _at(self, name: str) -> float:
+        leaf, index = self.where[name]
+        return float(self.inputs[leaf][index] if index else self.inputs[leaf])
 
     def _difference(self, level: int, row: int, columns: Sequence[int]) -> tuple[float, float]:
         """A derivative by differences, and a bound on their error."""
@@ -269,8 +293,7 @@ class _Check:
         name = self.active[columns[-1]]
 
         def along(moved: float) -> float:
-            inputs = [moved if leaf == name else self.point[leaf] for leaf in graph.inputs]
-            return float(evaluate(graph, inputs)[position])
+            return float(flattened(evaluate(graph, self._inputs(graph, {name: moved})))[position])
 
         at = self.point[name]
         found = difference(along, at, 0.1 * max(abs(at), 0.1))
@@ -284,8 +307,8 @@ class _Check:
         orders = tuple(wrt.count(name) for name in names)
 
         def value(*moved: Any) -> Any:
-            present = {leaf: mpmath.mpf(number) for leaf, number in self.point.items()} | dict(zip(names, moved, strict=True))
-            return evaluate(self.graph, list(present.values()), "mpmath")[row]
+            inputs = self._inputs(self.graph, dict(zip(names, moved, strict=True)))
+            return flattened(evaluate(self.graph, inputs, "mpmath"))[row]
 
         with mpmath.workdps(DIGITS):
             at = tuple(mpmath.mpf(self.point[name]) for name in names)
@@ -302,6 +325,11 @@ class _Check:
             return None
         left, right = (self._of_digits(row, wrt, direction)[0] for direction in (-1, 1))
         return (left, right) if abs(left - right) > KINK * (abs(left) + abs(right)) else None
+
+
+def _is_index(structure: Structure) -> bool:
+    """True for an array of integers, which nothing is differentiated by."""
+    return isinstance(structure, Tensor) and structure.kind == "int"
 
 
 def _is_precise(graph: Graph) -> bool:

@@ -85,12 +85,14 @@ def _variadic(base: FunctionSource | SymbolicFunction) -> str:
     return next((p.name for p in base.signature.parameters.values() if p.kind is p.VAR_POSITIONAL), "")
 
 
-def _make(kind: Kind, function: Any, argnums: Argnums, source: str | None, order: int | Sequence[int] = 1) -> SymbolicFunction:
+def _make(
+    kind: Kind, function: Any, argnums: Argnums, source: str | None, order: int | Sequence[int] = 1, *, sparse: bool = False
+) -> SymbolicFunction:
     """The common part of all transforms: a decorator without a function, else the derivative."""
     if function is None and source is None:
 
         def decorate(decorated: Any) -> SymbolicFunction:
-            return _make(kind, decorated, argnums, None, order)
+            return _make(kind, decorated, argnums, None, order, sparse=sparse)
 
         return cast("SymbolicFunction", decorate)
     if source is not None:
@@ -113,7 +115,7 @@ def _make(kind: Kind, function: Any, argnums: Argnums, source: str | None, order
         raise ArgumentError(f"{_SPELLING[kind]} needs a function, not {function!r} ({type(function).__name__})")
     count = _spread(base, argnums) if isinstance(base, FunctionSource) and kind != "value" else 0
     known = with_positions(base, function, count) if count and isinstance(base, FunctionSource) else base
-    transform = replace(_transform(kind, known, argnums, order), spread=count)
+    transform = replace(_transform(kind, known, argnums, order), spread=count, sparse=sparse)
     return SymbolicFunction(base, transform, function)
 
 
@@ -242,10 +244,14 @@ def derivative(
     return _make("derivative", f, argnums, source, order)
 
 
-def jacobian(f: Function | None = None, argnums: Argnums = 0, *, source: str | None = None) -> SymbolicFunction:
+def jacobian(
+    f: Function | None = None, argnums: Argnums = 0, *, sparse: bool = False, source: str | None = None
+) -> SymbolicFunction:
     """All first derivatives of a function, forward or reverse, whichever needs fewer operations.
 
-    Arguments and errors as for ``grad``, but the result of f may be a scalar, vector or matrix.
+    Arguments and errors as for ``grad``, but the result of f may be a scalar, vector or matrix. ``sparse``: the result is a
+    SciPy CSR array whose pattern is exact and known before any number, in time and memory proportional to its values;
+    higher ranks are flattened in row-major order. ``sparsity()`` tells the pattern in words.
 
     Returns:
         A SymbolicFunction whose result is an array of shape (shape of f) + (shape of the argument). A tuple or list of
@@ -255,10 +261,12 @@ def jacobian(f: Function | None = None, argnums: Argnums = 0, *, source: str | N
     >>> jacobian(lambda x: (x[0]**2 + 3*x[1], 2*x[0] + x[1]**2))([2.0, 3.0]).tolist()
     [[4.0, 3.0], [2.0, 6.0]]
     """
-    return _make("jacobian", f, argnums, source)
+    return _make("jacobian", f, argnums, source, sparse=sparse)
 
 
-def hessian(f: Function | None = None, argnums: Argnums = 0, *, source: str | None = None) -> SymbolicFunction:
+def hessian(
+    f: Function | None = None, argnums: Argnums = 0, *, sparse: bool = False, source: str | None = None
+) -> SymbolicFunction:
     """All second derivatives; each pair of arguments is computed once. Arguments and errors as for ``jacobian``.
 
     Returns:
@@ -269,7 +277,7 @@ def hessian(f: Function | None = None, argnums: Argnums = 0, *, source: str | No
     >>> hessian(lambda p: p[0]**2 * p[1])([1.0, 2.0]).tolist()
     [[4.0, 2.0], [2.0, 0.0]]
     """
-    return _make("hessian", f, argnums, source)
+    return _make("hessian", f, argnums, source, sparse=sparse)
 
 
 def jvp(f: Function | None = None, argnums: Argnums = 0, *jax_style: Any, source: str | None = None) -> SymbolicFunction:

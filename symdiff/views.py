@@ -36,6 +36,19 @@ class Views:
         """
         return self._shown.explain()
 
+    def sparsity(self) -> Any:
+        """Where the values of a sparse Jacobian or Hessian can be other than 0, for every size: ``print(df.sparsity())``.
+
+        Returns a Sparsity, or a tuple of them for several arguments. Raises ShapeError if the result is no sparse matrix.
+
+        >>> import numpy as np
+        >>> from symdiff import hessian
+        >>> def rosenbrock(x): return np.sum(100*(x[1:] - x[:-1]**2)**2 + (1 - x[:-1])**2)
+        >>> print(hessian(rosenbrock, sparse=True).sparsity())
+        n by n: tridiagonal: |i - j| <= 1
+        """
+        return self._shown.sparsity()
+
     @property
     def graph(self) -> Graph:
         """The graph of lets."""

@@ -10,6 +10,7 @@ import mpmath
 import numpy as np
 
 from symdiff.graph.graph import Graph
+from symdiff.graph.structure import Items, Structure, Tensor
 
 DIGITS = 80
 STEP = mpmath.mpf(10) ** -14  # truncation 1e-28 relative, cancellation 1e-80 / 1e-42 at order 3
@@ -41,10 +42,22 @@ def scalars(value: Any) -> Iterator[float]:
         yield from (float(item) for item in np.ravel(value))
 
 
-def inputs_of(made: Any, values: dict[str, Any]) -> list[float]:
-    """The scalar inputs of a specialisation's graph, in their order, for arguments by name."""
+def leaves(structure: Structure, value: Any) -> Iterator[Any]:
+    """The leaves of an argument: its numbers, and its arrays of any size as they are."""
+    if isinstance(structure, Tensor):
+        yield np.asarray(value)
+    elif isinstance(structure, Items) and isinstance(value, tuple | list | dict):
+        items = value.values() if isinstance(value, dict) else value
+        for inner, item in zip(structure.items, items, strict=True):
+            yield from leaves(inner, item)
+    else:
+        yield from scalars(value)
+
+
+def inputs_of(made: Any, values: dict[str, Any]) -> list[Any]:
+    """The inputs of a specialisation's graph, in their order, for arguments by name."""
     arguments = dict(zip((param.name for param in made.params), made.arguments(values), strict=True))
-    return list(scalars([arguments[param.name] for param in made.graph.params]))
+    return [leaf for param in made.graph.params for leaf in leaves(param.structure, arguments[param.name])]
 
 
 def disagreements(

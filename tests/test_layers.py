@@ -22,6 +22,8 @@ TOP = {
     "differences",
     "explain",
     "views",
+    "elements",
+    "sparse",
 }
 BELOW = {
     "errors": set(),

@@ -1,5 +1,7 @@
 """Calculus on graphs: forward and reverse sweeps, and the gradients, Jacobians, Hessians and products made of them."""
 
+from symdiff.calculus import blocks
+from symdiff.calculus.activity import is_zero
 from symdiff.calculus.forward import tangent
 from symdiff.calculus.known import require_known
 from symdiff.calculus.reverse import adjoint
@@ -9,10 +11,12 @@ __all__ = [
     "Choice",
     "Derived",
     "adjoint",
+    "blocks",
     "derivative",
     "gradient",
     "hessian",
     "hvp",
+    "is_zero",
     "jacobian",
     "jvp",
     "require_known",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property, reduce
 
-from symdiff.calculus.sweep import Sweep
+from symdiff.calculus.sweep import ONE, Sweep
 from symdiff.calculus.sweep import Term as Product
 from symdiff.errors import InternalError
 from symdiff.graph.affine import Affine, Axes, Symbol, identity
@@ -42,11 +42,15 @@ class Expanded:
         """An array of the axes, the same for all elements that are folded into one."""
         return self.sweep.linear([self._view(atom)], self.axes)
 
-    def total(self, product: Atom, hint: str) -> Atom:
-        """The sum of an expanded array over the elements that are folded."""
+    def whole(self, product: Atom) -> Term:
+        """The term that adds an expanded array up over the elements that are folded."""
         index = identity(len(self.axes)) if isinstance(product, str) else ()
         ranges = tuple(Range(Affine(), length) for length in self.lengths)
-        return self.builder.sum([Term(product, index, ranges, self.term.guards)], self.statement.axes, hint=hint)
+        return Term(product, index, ranges, self.term.guards)
+
+    def total(self, product: Atom, hint: str) -> Atom:
+        """The sum of an expanded array over the elements that are folded."""
+        return self.builder.sum([self.whole(product)], self.statement.axes, hint=hint)
 
     def scattered(self, product: Atom, rank: int) -> Term:
         """An expanded array as a contribution to the array of this rank that is folded."""
@@ -61,6 +65,11 @@ class Expanded:
             return self.sweep.total([Product(self._of_product, vector, alone)], "t")
         concerned, share = self._of_extreme
         return self.sweep.only(concerned, [Product(share, vector, alone)], "t")
+
+    @cached_property
+    def partial(self) -> Atom:
+        """The partial of the fold in each element; its support tells where it is 0 because another one was chosen."""
+        return self.times(ONE, True)
 
     def _view(self, atom: Atom) -> Term:
         return Term(atom, identity(self.rank) if isinstance(atom, str) and self.builder.axes_of(atom) else ())
@@ -121,7 +130,6 @@ def _unrolled(statement: Fold) -> tuple[Term, Axes]:
             raise InternalError(f"{statement.name}: a fold over a range whose bounds only data tell")
         places[position] = index + low
         lengths.append(-above - low)
-        guards += [Guard(index - each.low)] * bool(each.low.positions) + [Guard(each.high - 1 - index)] * bool(
-            each.high.positions
-        )
+        ends = ((each.low, index - each.low), (each.high, each.high - 1 - index))
+        guards += [Guard(inside) for end, inside in ends if end.positions]
     return replace(term, ranges=(), guards=(*term.guards, *guards)).substitute(places), tuple(lengths)

@@ -6,13 +6,15 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from symdiff.codegen.coalesce import Classes
+from symdiff.codegen.code import Allocate, Load, Loop, Put, is_zero
 from symdiff.codegen.layout import INLINED, Line, arrange, as_choice, bare, raises, room, trim
 from symdiff.codegen.names import Names, builtin_exception, derived_from, is_generic, stem, without_numbers
-from symdiff.codegen.printer import Text, literal, operation, repeated
+from symdiff.codegen.printer import ANY, MINUS, PRODUCT, Text, literal, operation, repeated
 from symdiff.codegen.split import Call, Code, Routine, Store
 from symdiff.errors import InternalError
 from symdiff.graph.graph import UNDEFINED, Atom, Const, If, Let, Origin, Out, Raise
 
+ANY_ORDER = "plus"  # the function that adds in whatever order is fast
 COMPARISON = 24  # longest comparison of two names that is repeated rather than named
 
 
@@ -58,6 +60,7 @@ class Body:
         self._allocations = dict(allocations)
         self._pending: dict[str, _Pending] = {}
         self._comment: Origin | None = None
+        self._loaded: dict[str, Text] = {}  # the variables of elements that are read more than once
         self._classes = Classes(routine, slots)
         self._text.update((name, slot.value) for name, slot in slots.items() if self._lives_in_slot(name))
         self._only_returned = self._classes.only_returned
@@ -179,7 +182,7 @@ class Body:
             return False
         derived = origin is None or origin.role != "primal" or stem(name)[0] == "result"
         derived = derived and name in self._only_returned
-        return len(text) <= INLINED and (is_generic(name) or derived)
+        return len(text) <= INLINED and (is_generic(name) or derived or name in self._classes.put)
 
     def _wait(self, name: str, text: Text, origin: Origin | None) -> None:
         self._pending[name] = _Pending(text, origin)
@@ -197,8 +200,12 @@ class Body:
                 return  # what follows is never reached
             elif isinstance(statement, Store):
                 self._store(statement, depth)
-            else:
+            elif isinstance(statement, Call):
                 self._call(statement, depth)
+            elif isinstance(statement, Load | Allocate | Put | Loop):
+                self._of_arrays(statement, depth)
+            else:
+                raise InternalError(f"{statement.name} was not scheduled")
 
     def _let(self, let: Let, depth: int) -> None:
         row = let.op
@@ -261,6 +268,69 @@ class Body:
 
     def _call(self, call: Call, depth: int) -> None:
         self._line(depth, self._calls[call.part])
+
+    # loops and arrays
+
+    def _of_arrays(self, statement: Load | Allocate | Put | Loop, depth: int) -> None:
+        if isinstance(statement, Load):
+            self._load(statement, depth)
+        elif isinstance(statement, Allocate):
+            self._allocate(statement, depth)
+        elif isinstance(statement, Put):
+            self._put(statement, depth)
+        else:
+            self._loop(statement, depth)
+
+    def _load(self, load: Load, depth: int) -> None:
+        code = f"{self._array(load.array)}[{load.index}]"
+        text = Text(f"float({code})" if load.cast else code)
+        if self._classes.reads[load.name] == 1 and not self._classes.is_shared(load.name):
+            self._wait(load.name, text, load.origin)
+            return
+        self.comment(depth, load.origin)
+        if not self._classes.is_shared(load.name):
+            if code not in self._loaded:
+                self._loaded[code] = Text(self._names.fresh(load.hint))
+            self._text[load.name] = self._loaded[code]  # in another loop, or it would be the same load
+        self._assign(depth, self._target(load.name), text)
+
+    def _array(self, name: str) -> str:
+        return self._text[self._classes.root(name)].code
+
+    def _allocate(self, array: Allocate, depth: int) -> None:
+        lengths = array.lengths[0] if len(array.lengths) == 1 else f"({', '.join(array.lengths)})"
+        kind = ", np.bool_" if array.kind == "bool" else ""
+        if isinstance(array.fill, str):
+            code = f"{self._array(array.fill)}.copy()"
+        elif array.fill is None or is_zero(array.fill):
+            code = f"np.{'empty' if array.fill is None else 'zeros'}({lengths}{kind})"
+        else:
+            code = f"np.full({lengths}, {literal(array.fill, as_float=True).code})"
+        self.comment(depth, array.origin)
+        self._line(depth, f"{self._target(array.name)} = {code}")
+
+    def _put(self, put: Put, depth: int) -> None:
+        target = self._target(put.name) if put.index is None else f"{self._array(put.name)}[{put.index}]"
+        text = self.fit(depth, len(target) + 4, [put.atom], lambda texts: texts[0])
+        self.comment(depth, put.origin)
+        if put.op is None:
+            self._assign(depth, target, text)
+        elif put.any_order:
+            self._line(depth, f"{target} = {ANY_ORDER}({target}, {text.within(ANY)})")
+        elif put.op.name == "add":
+            negative = text.code.startswith("-") and text.precedence in (MINUS, PRODUCT)  # x - a*b is x + -a*b
+            self._line(depth, f"{target} -= {text.code[1:]}" if negative else f"{target} += {text.code}")
+        elif put.op.name == "mul":
+            self._line(depth, f"{target} *= {text.code}")
+        else:
+            self._assign(depth, target, operation(put.op, [Text(target), text]))
+
+    def _loop(self, loop: Loop, depth: int) -> None:
+        head = len(self.lines)
+        self._line(depth, f"for {loop.index} in range({loop.bounds}):")
+        self._block(loop.body, depth + 1)
+        if len(self.lines) == head + 1:
+            self.lines.pop()
 
     # branches
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Sequence
 
+from symdiff.codegen.code import Put
 from symdiff.codegen.names import is_generic, stem
-from symdiff.codegen.split import Code, Routine, Store, steps
-from symdiff.graph.graph import UNDEFINED, Atom, If, Let, defined
+from symdiff.codegen.split import Code, Routine, Store, names_of, steps
+from symdiff.graph.graph import UNDEFINED, Atom, If, Let
 
 
 class Classes:
@@ -33,6 +34,7 @@ class Classes:
         for name, count in routine.reads.items():
             self.reads[self.root(name)] += count - handed[name]
         self.only_returned = _only_returned(routine)
+        self.put = frozenset(n.atom for n in steps(routine.body) if isinstance(n, Put))  # which the array names already
         # Lets whose variable only keeps their value for later: every out of it is undefined on its other side.
         whole = {self.root(out.name) for out in outs if UNDEFINED not in (out.then, out.orelse)}
         lets = [node for node in steps(routine.body) if isinstance(node, Let) and node.name in self._parent]
@@ -65,7 +67,7 @@ class Classes:
 
     def _join(self, branch: If, slots: Container[str]) -> None:
         for side in ("then", "orelse"):
-            here = {name for statement in getattr(branch, side) for name in defined(statement)}
+            here = {name for statement in getattr(branch, side) for name in names_of(statement)}
             for out in branch.outs:
                 atom: Atom = getattr(out, side)
                 if isinstance(atom, str) and atom in here and atom not in self._parent and atom not in slots:

@@ -9,18 +9,26 @@ from functools import cache
 from typing import Any
 
 from symdiff.codegen import external, own
-from symdiff.codegen.body import Body, Slot
+from symdiff.codegen.body import ANY_ORDER, Body, Slot
 from symdiff.codegen.layout import WIDTH
 from symdiff.codegen.names import MODULES, Names, identifiers
-from symdiff.codegen.packing import argument_shape, array_type, numba_type, packed
+from symdiff.codegen.packing import argument_shape, argument_type, array_type, numba_type, packed
 from symdiff.codegen.printer import COMPARE, Text, literal
+from symdiff.codegen.schedule import has_arrays, schedule
+from symdiff.codegen.sizes import Opening
 from symdiff.codegen.split import Plan, Routine, Store, plan
 from symdiff.errors import InternalError
-from symdiff.graph.graph import Atom, Const, Graph, If, Let, Param, Raise, defined, walk
-from symdiff.graph.structure import Items, Structure
+from symdiff.graph.dead import dead_code
+from symdiff.graph.graph import Atom, Const, Fold, Graph, If, Let, Param, Raise, defined, walk
+from symdiff.graph.structure import Items, Structure, Tensor
 from symdiff.primitives import TABLE, Primitive
 
 INDENT = "    "
+
+PLUS = f"""@numba.njit(fastmath={{"reassoc"}})
+def {ANY_ORDER}(a, b):
+    # sums made with it may be added in any order, several terms at a time
+    return a + b"""
 
 
 def emit(graph: Graph, *, name: str, title: str) -> str:
@@ -66,11 +74,12 @@ class _ResultArray:
 
 class _Module:
     def __init__(self, graph: Graph, name: str, title: str) -> None:
-        self.graph = graph
+        self.is_of_arrays = has_arrays(graph)
+        self.graph = graph = dead_code(graph) if self.is_of_arrays else graph
         self.title = title
         self.params = parameters(graph)
         self.bools = set(_bools(graph))
-        rows = {node.op.name for node in walk(graph.body) if isinstance(node, Let)}
+        rows = {node.op.name for node in walk(graph.body) if isinstance(node, Let | Fold)}
         self.rows = [row for row in TABLE.values() if row.name in rows]
         needed = _needed(self.rows)
         self.support = tuple(row.support.strip() for row in needed if row.support)
@@ -81,7 +90,7 @@ class _Module:
         reserved |= {node.exception for node in walk(graph.body) if isinstance(node, Raise)}
         self.own = own.link(graph, reserved)
         self.graph = graph = self.own.graph
-        reserved |= self.own.names
+        reserved |= self.own.names | ({ANY_ORDER} if self.is_of_arrays else set())
         used = {name for node in walk(graph.body) for name in defined(node)} | set(graph.inputs)
         names = Names(reserved)
         self.name = names.fresh(name)
@@ -91,12 +100,20 @@ class _Module:
         self.kernel = taken.fresh(f"_{self.name}") if self.wrapped else self.name
         self.work = taken.fresh("work")
         self.arrays: list[_ResultArray] = []
-        self.plan = self._plan(taken)
+        self.texts: dict[str, Text] = {}
+        self.any_order = False
+        self.plan = Plan([], {}) if self.is_of_arrays else plan(graph.body, *self._outputs(graph.outputs, taken), self._inputs)
         self.parts = [taken.fresh(f"_{self.name.lstrip('_')}_{i + 1}") for i in range(len(self.plan.routines) - 1)]
         made = {self.name, self.kernel, self.work, *self.parts, *(array.name for array in self.arrays)}
         self.names = Names(reserved | made)
         self.spelled = {name: self.names.fresh(name) for name in spelled}
-        self.needs = self.plan.needs(frozenset(graph.inputs))
+        if self.is_of_arrays:
+            self._schedule({*reserved, *made})
+        self.needs = self.plan.needs(self._inputs)
+
+    @property
+    def _inputs(self) -> frozenset[str]:
+        return frozenset(self.graph.inputs)
 
     # the module
 
@@ -104,6 +121,7 @@ class _Module:
         """The text of the module."""
         functions = [external.HELPER, "\n".join(self.externals)] if self.externals else []
         functions += [f'@numba.njit(error_model="numpy")\n{text}' for text in self.support]
+        functions += [PLUS] if self.any_order else []
         functions += self.own.functions
         functions += [self._routine(number) for number in range(len(self.plan.routines))]
         if self.wrapped:
@@ -171,11 +189,13 @@ class _Module:
                 self._return(body, routine)
         else:
             header = self._header(self.parts[number], params, "void", arrays)
+        if self.is_of_arrays:
+            opening += self.opening.lines("\n".join(line.code for line in body.lines))
         lines = [INDENT + line for line in opening + loads] + [str(line) for line in body.lines]
         return "\n".join([*header, *(lines or [INDENT + "pass"])])
 
     def _header(self, name: str, params: Iterable[Param], result: str, arrays: Iterable[int] | None = None) -> list[str]:
-        types = [array_type(argument_shape(param.structure)) for param in params]
+        types = [argument_type(param.structure) for param in params]
         names = [self.spelled[param.name] for param in params]
         if arrays is not None:
             types += ["float64[::1]", *(array_type(self.arrays[i].shape) for i in sorted(arrays))]
@@ -193,7 +213,7 @@ class _Module:
         lines = []
         for param in self.params:
             shape, name = argument_shape(param.structure), self.spelled[param.name]
-            if shape:
+            if shape and not isinstance(param.structure, Tensor):
                 wrong = " or ".join(f"{name}.shape[{axis}] != {length}" for axis, length in enumerate(shape))
                 wanted = f"length {shape[0]}" if len(shape) == 1 else f"shape {shape}"
                 lines += [f"if {wrong}:", f'{INDENT}raise ValueError("{param.name} must have {wanted}")']
@@ -205,14 +225,14 @@ class _Module:
 
     def _known(self, routine: Routine, names: Names) -> tuple[dict[str, Text], list[str]]:
         """The text of what a routine reads from its arguments, and the statements that load what it reads often."""
-        known: dict[str, Text] = {}
+        known: dict[str, Text] = dict(self.texts)
         places: dict[str, Text] = {}
         for param in self.params:
             name, shape = self.spelled[param.name], argument_shape(param.structure)
-            if not shape:
+            if not shape or isinstance(param.structure, Tensor):
                 known[param.leaves[0]] = Text(name)
                 continue
-            paths = param.structure.indices() if param.structure.shape else ((i,) for i in range(shape[0]))
+            paths = param.structure.indices() if param.structure.shape else ((i,) for i in range(param.structure.size))
             for leaf, path in zip(param.leaves, paths, strict=True):
                 places[leaf] = Text(f"{name}[{', '.join(map(str, path))}]")
         inside = {name for part in self._called(routine) for name in self.plan.routines[part].defines}
@@ -236,21 +256,34 @@ class _Module:
 
     # the result
 
-    def _plan(self, taken: Names) -> Plan:
-        outputs = iter(self.graph.outputs)
+    def _schedule(self, taken: set[str]) -> None:
+        """Plan a function with arrays: loops, in one routine."""
+        inputs = {leaf: self.spelled[param.name] for param in self.params for leaf in param.leaves}
+        written = inputs | {size: self.names.fresh(size) for size in self.graph.sizes if size not in inputs}
+        self.opening = Opening(self.graph, self.params, written)
+        made = schedule(self.graph, written, taken | set(written.values()))
+        self.texts, self.any_order = dict(made.texts), made.any_order
+        stores, returns = self._outputs(made.returns, self.names)
+        self.plan = Plan([Routine((*made.body, *stores), returns)], {})
+        self.names = Names(taken | set(written.values()) | set(made.letters) | {array.name for array in self.arrays})
+        self.needs = self.plan.needs(self._inputs)
+
+    def _outputs(self, atoms: Iterable[Atom], names: Names) -> tuple[list[Store], tuple[Atom, ...]]:
+        """What is stored in arrays of fixed shape, and what is returned as it is."""
+        outputs = iter(atoms)
         stores: list[Store] = []
-        scalars: list[Atom] = []
+        others: list[Atom] = []
         for leaf in _flat(packed(self.graph.result)):
-            if leaf.is_scalar:
-                scalars.append(next(outputs))
+            if leaf.is_scalar or isinstance(leaf, Tensor):
+                others.append(next(outputs))
                 continue
             elements = [(path, next(outputs)) for path in leaf.indices()]
             zeros = 2 * sum(_is_zero(atom) for _, atom in elements) >= max(len(elements), 4)
             shape = leaf.shape
             assert shape is not None  # noqa: S101 (an Array has a shape)
             stores += [Store(len(self.arrays), path, atom) for path, atom in elements if not (zeros and _is_zero(atom))]
-            self.arrays.append(_ResultArray(taken.fresh("out"), shape, zeros))
-        return plan(self.graph.body, stores, tuple(scalars), frozenset(self.graph.inputs))
+            self.arrays.append(_ResultArray(names.fresh("out"), shape, zeros))
+        return stores, tuple(others)
 
     def _return(self, body: Body, routine: Routine) -> None:
         """The return statement: one line, or an item a line where that is too long."""
@@ -272,7 +305,7 @@ class _Module:
     def _pieces(self, structure: Structure, texts: Iterator[Text], arrays: Iterator[_ResultArray]) -> list[str]:
         """The items of a result as source."""
         if not isinstance(structure, Items):
-            return [next(texts).code if structure.is_scalar else next(arrays).name]
+            return [next(texts).code if structure.is_scalar or isinstance(structure, Tensor) else next(arrays).name]
         pieces = []
         for item in structure.items:
             inner = self._pieces(item, texts, arrays)

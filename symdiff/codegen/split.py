@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from symdiff.graph.graph import UNDEFINED, Atom, If, Let, Origin, Raise, defined
+from symdiff.codegen.code import Allocate, Load, Loop, Put
+from symdiff.graph.graph import UNDEFINED, Atom, If, Let, Origin, Statement, defined
 
 LONGEST = 4000.0  # a function of more than this load is split ...
 PART = 2000.0  # ... into parts of at most this load
@@ -37,7 +38,8 @@ class Call:
     part: int
 
 
-Code = Let | If | Raise | Store | Call  # the bodies of an If may hold Call and Store, too
+# The bodies of an If may hold any of them. Functions with arrays are not split, and hold no sums and folds any more.
+Code = Statement | Store | Call | Load | Allocate | Put | Loop
 
 
 @dataclass
@@ -60,6 +62,7 @@ class Routine:
             elif isinstance(statement, Call):
                 self.calls.append(statement.part)
         self.reads.update(atom for atom in self.returns if isinstance(atom, str))
+        self.reads.update(_read_in_loops(self.body))  # once more, so that what a loop reads stays outside of it
 
 
 @dataclass
@@ -115,9 +118,31 @@ def _near_definitions(body: Sequence[Code], stores: Sequence[Store]) -> tuple[Co
     return (*result, *(store for rest in after.values() for store in rest))
 
 
+def _read_in_loops(body: Sequence[Code]) -> set[str]:
+    """The names that are read in a loop inside the one that they are defined in."""
+    loops: dict[str, int] = {}
+    found: set[str] = set()
+    stack: list[tuple[Iterator[Code], int]] = [(iter(body), 0)]
+    while stack:
+        statements, depth = stack[-1]
+        statement = next(statements, None)
+        if statement is None:
+            stack.pop()
+            continue
+        found.update(atom for atom in atoms(statement) if isinstance(atom, str) and loops.get(atom, depth) < depth)
+        loops.update(dict.fromkeys(names_of(statement), depth))
+        if isinstance(statement, If):
+            stack += [(iter(statement.orelse), depth), (iter(statement.then), depth)]
+        elif isinstance(statement, Loop):
+            stack.append((iter(statement.body), depth + 1))
+    return found
+
+
 def names_of(statement: Code) -> tuple[str, ...]:
     """The names that a statement defines in its own block."""
-    return () if isinstance(statement, Store | Call) else defined(statement)
+    if isinstance(statement, Load | Allocate):
+        return (statement.name,)
+    return () if isinstance(statement, Store | Call | Put | Loop) else defined(statement)
 
 
 def steps(body: Sequence[Code]) -> Iterator[Code]:
@@ -131,14 +156,20 @@ def steps(body: Sequence[Code]) -> Iterator[Code]:
         yield statement
         if isinstance(statement, If):
             stack += [iter(statement.orelse), iter(statement.then)]
+        elif isinstance(statement, Loop):
+            stack.append(iter(statement.body))
 
 
 def atoms(statement: Code) -> Iterator[Atom]:
     """The atoms that a statement itself reads."""
     if isinstance(statement, Let):
         yield from statement.args
-    elif isinstance(statement, Store):
+    elif isinstance(statement, Store | Put):
         yield statement.atom
+    elif isinstance(statement, Load):
+        yield statement.array
+    elif isinstance(statement, Allocate) and isinstance(statement.fill, str):
+        yield statement.fill
     elif isinstance(statement, If):
         yield statement.condition
         for out in statement.outs:

@@ -24,8 +24,9 @@ def _number(value: Any) -> float | None:
 class Front:
     """A function with the user's parameters that runs a kernel if the arguments are what it was made for.
 
-    ``shapes`` tells for every parameter what the kernel takes: () a float, otherwise an array of that shape; None is an
-    argument that the kernel does not take; those in ``absent`` must not be given, and those in ``optional`` have no default.
+    ``shapes`` tells for every parameter what the kernel takes: () a float, otherwise an array of that shape, in which None
+    is any length; None is an argument that the kernel does not take; those in ``absent`` must not be given, and those in
+    ``optional`` have no default. ``mismatch`` is what the kernel raises for lengths that do not fit together.
     ``conditions`` are expressions that must be true, in this order; ``captures``
     are expressions for outside numbers that the kernel takes behind the arguments. Both may use the parameters' names and
     those that ``bind`` gives to objects. Whatever does not fit goes to the slow way. The function is written as text,
@@ -47,12 +48,14 @@ class Front:
     def __init__(
         self,
         parameters: Mapping[str, inspect.Parameter],
-        shapes: Sequence[tuple[int, ...] | None],
+        shapes: Sequence[tuple[int | None, ...] | None],
         optional: frozenset[str] = frozenset(),
         absent: frozenset[str] = frozenset(),
+        mismatch: type[Exception] | None = None,
     ) -> None:
         self.parameters = parameters
         self.optional, self.absent = optional, absent
+        self.mismatch = mismatch
         self.shapes = dict(zip(parameters, shapes, strict=True))
         self.conditions: list[str] = []
         self.captures: list[str] = []
@@ -87,7 +90,7 @@ class Front:
             f"        except {self.bind(_LOST)}:",
             f"            {fits} = False",
             f"        if {fits}:",
-            f"            {result} = {run}({', '.join([*given, *numbers])})",
+            *self._run(f"{result} = {run}({', '.join([*given, *numbers])})", f"{result} = {self.bind(mismatch)}"),
             f"            if {result} is not {self.bind(mismatch)}:",
             f"                return {result if unpack is None else f'{self.bind(unpack)}({result})'}",
             f"    return {leave}(({', '.join([*positional, ''])}), {rest}, {{{keywords}}}, {others})",
@@ -96,11 +99,18 @@ class Front:
         call: Callable[..., Any] = self._names.pop("call")
         return call
 
+    def _run(self, code: str, otherwise: str) -> list[str]:
+        """The call of the kernel; what says that lengths do not fit is said again, and better, by the slow way."""
+        if self.mismatch is None:
+            return [f"            {code}"]
+        kind = self.bind(self.mismatch)
+        return ["            try:", f"                {code}", f"            except {kind}:", f"                {otherwise}"]
+
     def _tests(self, numbers: Sequence[str]) -> list[str]:
         arrays = [(name, shape) for name, shape in self.shapes.items() if shape]
         unread = [name for name, shape in self.shapes.items() if shape is None]
         kind = self.bind(type)  # by names of our own: a parameter may be called type
-        tests = [f"{kind}({name}) is {self.bind(np.ndarray)} and {name}.shape == {shape!r}" for name, shape in arrays]
+        tests = [f"{kind}({name}) is {self.bind(np.ndarray)} and {_fits(name, shape)}" for name, shape in arrays]
         tests += [f"{name} is {'' if name in self.absent else 'not '}{self.bind(_MISSING)}" for name in unread]
         tests += self.conditions
         for name, text in zip(numbers, self.captures, strict=True):
@@ -129,6 +139,14 @@ class Front:
             return self.bind(_MISSING)
         number = _number(default) if self.shapes[name] == () else None
         return self.bind(default if number is None else number)
+
+
+def _fits(name: str, shape: tuple[int | None, ...]) -> str:
+    """The test of a shape. That lengths fit together is tested by the kernel; item and layout are by its signature."""
+    if None not in shape:
+        return f"{name}.shape == {shape!r}"
+    known = [f"{name}.shape[{axis}] == {length}" for axis, length in enumerate(shape) if length is not None]
+    return " and ".join([f"{name}.ndim == {len(shape)}", *known])
 
 
 def _leave(slow: Callable[..., Any], names: Sequence[str]) -> Callable[..., Any]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from symdiff.errors import ArgumentError, Gap, MissingAttributeError, NameUnboundError, SymdiffError, UnsupportedError
@@ -12,20 +12,24 @@ from symdiff.frontend import (
     blocks,  # noqa: F401 - registers its rules
     calls,
     comprehensions,  # noqa: F401 - registers its rules
-    conditions,
     exceptions,  # noqa: F401 - registers its rules
     loops,  # noqa: F401 - registers its rules
     matching,  # noqa: F401 - registers its rules
+    tensors,
+    whole,
     writes,
 )
+from symdiff.frontend.binding import bind
 from symdiff.frontend.callables import from_callable, with_positions
 from symdiff.frontend.gaps import EndedError, GapError, NeedsCallError, RestartError
 from symdiff.frontend.lower import Differentiate, Frame, Reader
 from symdiff.frontend.places import Guard, Place
 from symdiff.frontend.recursion import room
 from symdiff.frontend.scopes import names_assigned
+from symdiff.frontend.sizes import extended, has_tensors
 from symdiff.frontend.source import FunctionSource, from_function, from_text
 from symdiff.frontend.values import POISON, DictValue, Known, Poison, TupleValue, Value, describe, leaves, number, structure_of
+from symdiff.graph.affine import Affine
 from symdiff.graph.dead import dead_code
 from symdiff.graph.graph import Atom, Graph, Param, free_names
 from symdiff.graph.structure import SCALAR, Structure
@@ -42,6 +46,10 @@ class Reading:
     guards: tuple[Guard, ...]
     assumed: Mapping[str, Structure]  # arguments whose structure no call has shown
     integers: tuple[str, ...] = ()  # integer arguments that were needed as structure: their values are built in
+    fixed: tuple[str, ...] = ()  # arrays whose shapes were needed: they are built in
+
+
+Exact = Callable[[str], Structure | None]
 
 
 def read_function(
@@ -53,38 +61,150 @@ def read_function(
     active: tuple[Any, ...] = (),
     adapt: Callable[[Value], Value] = lambda result: result,
     real: frozenset[str] = frozenset(),
+    exact: Exact | None = None,
 ) -> Reading:
     """Read a function for arguments packed in this way.
 
     ``structures``: parameter name to Structure, or None where nothing is known yet; ``known``: parameters whose value
     belongs to the specialisation; ``integers``: the values of integer arguments that may become known if the function
     needs them as structure (a range bound); ``real``: arguments that are numbers or vectors in any call; ``adapt`` may
-    change what the function returns.
+    change what the function returns; ``exact`` gives the structure of an argument with its lengths, for arrays that are
+    read element by element (None: no call has shown it, or it is too large for that).
 
     Raises UnsupportedError with every gap, NameUnboundError, NeedsCallError.
     """
-    known = dict(known)
-    integers = dict(integers or {})
-    specialised: set[tuple[Any, ...]] = set()
-    lengths: dict[str, int] = {}
-    used: list[str] = []
+    start = Start(dict(structures), dict(known), dict(integers or {}))
+    options = Options(differentiate, active, adapt, real, exact or (lambda name: None))
+    try:
+        reading = _settled(source, start, options)
+    except UnsupportedError as error:
+        again = Start(dict(structures), dict(known), dict(integers or {}))
+        return _otherwise(source, again, options, error, bool(start.ranks), start.suspect)
+    names = whole.only_elements(reading.graph)
+    fixed = start.with_fixed(names, options.exact) if names else None
+    try:
+        return reading if fixed is None else _settled(source, fixed, options)
+    except UnsupportedError:  # arrays beside them are not read element by element
+        return reading
+
+
+def _otherwise(
+    source: FunctionSource, start: Start, options: Options, error: UnsupportedError, guessed: bool, suspect: bool
+) -> Reading:
+    """What is not read as it was assumed: with every length known, or, before a call, with vectors or matrices as arguments.
+
+    Raises the error. Where the ranks of arrays were ``guessed`` only those gaps stand that are there for every rank;
+    NeedsCallError if there are none.
+    """
+    fixed = _all_fixed(start, options)
+    if fixed is not None:
+        try:
+            return _settled(source, fixed, options)
+        except UnsupportedError:
+            raise error from None  # what is said of arrays of any size holds for those of these lengths, too
+    if not guessed and not suspect:
+        raise error
+    unknown = [name for name, structure in start.structures.items() if structure is None]
+    gaps = error.gaps
+    for rank in (1, 2):
+        begin = replace(start, known=dict(start.known), integers=dict(start.integers), ranks=dict.fromkeys(unknown, rank))
+        try:
+            return _settled(source, replace(begin, specialised=set(), lengths={}, sizes={}, used=[], fixed=[]), options)
+        except UnsupportedError as other:
+            gaps = tuple(gap for gap in gaps if gap in other.gaps)
+        except NeedsCallError:
+            gaps = ()
+    if not guessed:
+        raise error
+    if gaps:
+        raise UnsupportedError(source.name, gaps) from None
+    raise NeedsCallError(f"the ranks of {', '.join(unknown)} are not known before a call: call it, or use .at(...)") from error
+
+
+@dataclass
+class Start:
+    """What a reading begins with: what is known of the arguments, and what earlier readings found out."""
+
+    structures: dict[str, Structure | None]
+    known: dict[str, Any]
+    integers: dict[str, int]
+    used: list[str] = field(default_factory=list)  # integer arguments that were needed as structure
+    fixed: list[str] = field(default_factory=list)  # arrays whose lengths were needed
+    specialised: set[tuple[Any, ...]] = field(default_factory=set)
+    lengths: dict[str, int] = field(default_factory=dict)
+    ranks: dict[str, int] = field(default_factory=dict)
+    sizes: dict[str, Affine] = field(default_factory=dict)
+    suspect: bool = False  # something was refused of a number that an array may do
+
+    def learn(self, restart: RestartError, exact: Exact) -> None:
+        """Take in what a reading found out before it stopped."""
+        self.lengths.update(restart.lengths)
+        self.ranks.update(restart.ranks)
+        self.sizes = extended(self.sizes, restart.sizes)
+        for name in restart.fixed:
+            self.structures[name] = exact(name)
+            self.fixed.append(name)
+        if restart.fixed:
+            self.sizes = {}
+        for key in restart.specialise:
+            if key[0] == "argument":
+                self.known[key[1]] = self.integers.pop(key[1])
+                self.used.append(key[1])
+            self.specialised.add(key)
+
+    def with_fixed(self, names: Iterable[str], exact: Exact) -> Start | None:
+        """The same with the lengths of these arrays known; None if no call has shown them, or they are too large."""
+        if any(exact(name) is None for name in names):
+            return None
+        made = replace(self, sizes={}, fixed=[*self.fixed, *names])
+        made.structures = {**self.structures, **{name: exact(name) for name in names}}
+        return made
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a reading is asked for (see ``read_function``)."""
+
+    differentiate: Differentiate | None
+    active: tuple[Any, ...]
+    adapt: Callable[[Value], Value]
+    real: frozenset[str]
+    exact: Exact
+
+
+def _all_fixed(start: Start, options: Options) -> Start | None:
+    """The arguments with every array as so many numbers, for what is not read with symbolic lengths yet; None if impossible."""
+    names = [name for name, structure in start.structures.items() if structure is not None and has_tensors(structure)]
+    return start.with_fixed(names, options.exact) if names else None
+
+
+def _settled(source: FunctionSource, start: Start, options: Options) -> Reading:
+    """Read as often as it takes until nothing new is found out."""
     for _ in range(MAX_READINGS):
-        reader = Reader(source, structures, known, frozenset(specialised), lengths, integers, differentiate)
-        reader.active, reader.real = active, real
+        reader = Reader(
+            source,
+            start.structures,
+            start.known,
+            frozenset(start.specialised),
+            start.lengths,
+            start.integers,
+            options.differentiate,
+        )
+        reader.active, reader.real = options.active, options.real
+        reader.ranks, reader.solved, reader.exact = start.ranks, start.sizes, options.exact
         try:
             with room():
-                return replace(_read_once(reader, adapt), integers=tuple(used))
+                reading = _read_once(reader, options.adapt)
+                return replace(reading, integers=tuple(start.used), fixed=tuple(dict.fromkeys(start.fixed)))
         except RecursionError:
             place = source.place(source.node)
             gap = Gap("an expression or a branch nested too deeply", "split it into several statements", place, "not yet")
             raise UnsupportedError(source.name, (gap,)) from None
+        except UnsupportedError:
+            start.suspect |= reader.suspect
+            raise
         except RestartError as restart:
-            lengths.update(restart.lengths)
-            for key in restart.specialise:
-                if key[0] == "argument":
-                    known[key[1]] = integers.pop(key[1])
-                    used.append(key[1])
-                specialised.add(key)
+            start.learn(restart, options.exact)
     raise SymdiffError(f"{source.name} was read {MAX_READINGS} times without coming to an end")
 
 
@@ -108,7 +228,7 @@ def _read_once(reader: Reader, adapt: Callable[[Value], Value]) -> Reading:
         what = "nothing" if isinstance(result, Known) and result.value is None else describe(result)
         reader.record(frame, GapError(source.node, f"{source.name} returns {what}", "return a number, tuple, list or array"))
     else:
-        outputs = tuple(conditions.scalar(reader, leaf, source.node).atom for leaf in leaves(result))
+        outputs = tuple(tensors.output(reader, leaf, source.node) for leaf in leaves(result))
     if reader.gaps:
         raise UnsupportedError(source.name, tuple(reader.gaps))
     if reader.unbound:
@@ -123,7 +243,7 @@ def _read_once(reader: Reader, adapt: Callable[[Value], Value]) -> Reading:
     captures = _used(reader, graph)
     present = {leaf: float(place.get(reader.known)) for place, leaf in captures}
     params = [Param(leaf, SCALAR, (leaf,), "captured", value) for leaf, value in present.items()]
-    graph = replace(graph, params=(*reader.params, *params))
+    graph = whole.with_kinds(replace(graph, params=(*reader.params, *params)))
     assumed = {param.name: param.structure for param in reader.params if reader.structures.get(param.name) is None}
     return Reading(graph, captures, tuple(reader.guards.values()), assumed)
 
@@ -147,9 +267,9 @@ def _result(reader: Reader, frame: Frame) -> Value:
     fixed = {*reader.known, *source.bound}
     given = [name for name in source.parameters if name not in source.optional or name in {*fixed, *reader.structures}]
     try:
-        found = {
-            name: reader.argument(name, reader.structures.get(name)) for name in sorted(given, key=lambda name: name in fixed)
-        }
+        ordered = sorted(given, key=lambda name: name in fixed)
+        reader.declare(ordered)
+        found = {name: reader.argument(name) for name in ordered}
         frame.variables.update(_bound(reader, {name: found[name] for name in given}))
     except GapError as error:
         reader.record(frame, error)
@@ -178,10 +298,11 @@ def _bound(reader: Reader, values: dict[str, Value]) -> dict[str, Value]:
             positional += value.items if isinstance(value, TupleValue) else ()
         else:
             positional.append(value)
-    return calls.bind(source, positional, keywords, {}, source.node)
+    return bind(source, positional, keywords, {}, source.node)
 
 
 __all__ = [
+    "Exact",
     "FunctionSource",
     "Guard",
     "NeedsCallError",

@@ -10,7 +10,9 @@ import sys
 from functools import cache
 from typing import Any
 
-from symdiff.frontend import containers
+from symdiff.frontend import containers, tensor_products
+from symdiff.frontend.array_writes import copy_of, view_of
+from symdiff.frontend.assumptions import assume_product
 from symdiff.frontend.conditions import conjunction, disjunction, scalar, truth_of
 from symdiff.frontend.distributions import FUNCTIONS, QUANTILES
 from symdiff.frontend.expressions import arithmetic, binary
@@ -25,13 +27,19 @@ from symdiff.frontend.scipy_orders import ORDERS
 from symdiff.frontend.scipy_special import SCIPY
 from symdiff.frontend.sequences import SEQUENCES, TOOLS
 from symdiff.frontend.tables import TABLES
+from symdiff.frontend.tensors import holds_array
 from symdiff.frontend.texts import TEXTS
 from symdiff.frontend.values import ArrayValue, Condition, Known, Number, TupleValue, Value, number
 from symdiff.primitives import TABLE
 
 
 def _array(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-    """``np.array(items)``; dtype float is the only one."""
+    """``np.array(items)``: a new array; dtype float is the only one."""
+    return copy_of(containers.to_array(reader, _as_array(reader, args, keywords, node), node))
+
+
+def _as_array(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``np.asarray(items)``: an array as it is."""
     dtype = keywords.pop("dtype", args[1] if len(args) == 2 else None)
     plain(args, keywords, 1, 2, "array", node)
     check_float(dtype, node)
@@ -40,8 +48,7 @@ def _array(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Val
 
 def vector(reader: Reader, value: Value, node: ast.AST) -> ArrayValue:
     """An operand of a reduction as an array; an argument of which no call has shown what it is waits for a call."""
-    if reader.assumed_name(value) is not None or reader.is_assumed(value):
-        containers.length(reader, value, node)
+    reader.assume_array(value, 1)
     return containers.to_array(reader, value, node)
 
 
@@ -77,6 +84,9 @@ def _dot(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value
 
 def matmul(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value:
     """The matrix product of vectors and matrices: sums of products, in order."""
+    if holds_array(left) or holds_array(right):
+        return tensor_products.matmul(reader, left, right, node)
+    assume_product(reader, left, right)
     a, b = vector(reader, left, node), vector(reader, right, node)
     if not (1 <= len(a.shape) <= 2 and 1 <= len(b.shape) <= 2):
         raise GapError(node, f"the product of arrays of shapes {a.shape} and {b.shape}", "use vectors and matrices", "not yet")
@@ -162,8 +172,8 @@ def _at_least_1d(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) 
 def _flat(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     """``np.ravel(a)``, ``a.flatten()``."""
     plain(args, keywords, 1, 1, "ravel", node)
-    items = vector(reader, args[0], node).items
-    return ArrayValue((len(items),), items)
+    array = vector(reader, args[0], node)
+    return view_of(reader, array, (len(array.items),), array.items)
 
 
 def _item(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -180,7 +190,7 @@ def _as_float(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> 
     kind = keywords.pop("dtype", args[1] if len(args) == 2 else None)
     plain(args, keywords, 1, 2, "astype", node)
     check_float(kind, node)
-    return args[0]
+    return copy_of(containers.to_array(reader, args[0], node))
 
 
 def _linspace(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -210,7 +220,8 @@ def _where(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Val
     plain(args, keywords, 3, 3, "where", node)
     truth = truth_of(reader, args[0], node)
     if isinstance(truth, Known):
-        return args[1] if truth.value else args[2]
+        chosen = args[1] if truth.value else args[2]
+        return copy_of(chosen) if isinstance(chosen, ArrayValue) else chosen
 
     def side(value: Value) -> Value:
         return value if isinstance(value, ArrayValue | Condition) else scalar(reader, value, node)
@@ -265,9 +276,9 @@ def _is_close(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> 
 
 NUMPY: dict[str, Form] = {
     "array": _array,
-    "asarray": _array,
-    "asanyarray": _array,
-    "ascontiguousarray": _array,
+    "asarray": _as_array,
+    "asanyarray": _as_array,
+    "ascontiguousarray": _as_array,
     "atleast_1d": _at_least_1d,
     "ravel": _flat,
     "linspace": _linspace,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import functools
-import inspect
 import logging
 import math
 import time
@@ -16,6 +15,7 @@ from typing import Any
 
 from symdiff.errors import SourceError
 from symdiff.frontend import containers, recursion
+from symdiff.frontend.binding import bind, own_defaults
 from symdiff.frontend.callables import check_callee, check_vectorized, row_of_callee
 from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
 from symdiff.frontend.lookup import has_mark, has_plain_hash, home, is_vectorized, method, unwrap
@@ -24,6 +24,7 @@ from symdiff.frontend.outside import wrap
 from symdiff.frontend.places import Place
 from symdiff.frontend.scopes import names_assigned
 from symdiff.frontend.source import FunctionSource, from_function
+from symdiff.frontend.tensors import elementwise, holds_array
 from symdiff.frontend.values import (
     NONE,
     POISON,
@@ -40,6 +41,7 @@ from symdiff.frontend.values import (
     Method,
     Number,
     Poison,
+    TensorValue,
     Transformed,
     TupleValue,
     Value,
@@ -151,7 +153,8 @@ def _callee(reader: Reader, node: ast.expr, frame: Frame) -> Value:
         owner = reader.read(node.value, frame)
         record = isinstance(owner, TupleValue) and owner.record is not None
         text = isinstance(owner, Known) and isinstance(owner.value, str)
-        if text or (isinstance(owner, Container | VectorParam | Number | Condition | Poison) and not record):
+        plain = Container | TensorValue | VectorParam | Number | Condition | Poison
+        if text or (isinstance(owner, plain) and not record):
             return owner if isinstance(owner, Poison) else Method(owner, node.attr, node)
         try:
             return objects.read(reader, owner, node, frame)
@@ -166,12 +169,19 @@ def _callee(reader: Reader, node: ast.expr, frame: Frame) -> Value:
 def _call_method(
     reader: Reader, found: Method, args: Sequence[Value], keywords: Mapping[str, Value], frame: Frame, node: ast.Call
 ) -> Value:
+    from symdiff.frontend import assumptions, tensor_forms
     from symdiff.frontend.arrays import METHODS
 
     if not keywords:
         value = containers.method(reader, found.owner, found.name, args, frame, node)
         if value is not None:
             return value
+    if found.name in tensor_forms.METHODS and isinstance(found.owner, Number | VectorParam):
+        assumptions.assume_method(reader, found.owner, found.name, args, keywords)
+    if isinstance(found.owner, TensorValue):
+        form = tensor_forms.METHODS.get(found.name)
+        if form is not None:
+            return form(reader, [found.owner, *args], dict(keywords), node)
     form = METHODS.get(found.name)
     if form is not None and isinstance(found.owner, ArrayValue | VectorParam):
         return form(reader, [found.owner, *args], dict(keywords), node)
@@ -269,10 +279,13 @@ def _call_library(
     reader: Reader, target: Any, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST, hint: str
 ) -> Value | None:
     """A form or a row of the table; None for anything else."""
+    from symdiff.frontend import tensor_forms
     from symdiff.frontend.arrays import forms
 
     form = forms().get(target) if has_plain_hash(target) else None
     row = row_of_callee(target)
+    if has_plain_hash(target):
+        form = tensor_forms.form_of(reader, target, form, row is not None, list(args), dict(keywords), node)
     if target is math.pow and reader.attempts:
         raise GapError(node, "math.pow inside try", "write x**y", "not yet")
     with reader.quietly("numpy" in (type(target).__module__, home(target).split(".")[0])):
@@ -343,6 +356,8 @@ def apply_row(
 def _apply_row(reader: Reader, row: Primitive, args: Sequence[Value], node: ast.AST, hint: str) -> Value:
     from symdiff.frontend.conditions import as_number, scalar, truth_of
 
+    if any(map(holds_array, args)):
+        return elementwise(reader, row, args, node, hint)
     if row.operands == "bool":
         truths = [truth_of(reader, value, node) for value in args]
         atoms = [Condition(Const(bool(truth.value))) if isinstance(truth, Known) else truth for truth in truths]
@@ -356,18 +371,6 @@ def _apply_row(reader: Reader, row: Primitive, args: Sequence[Value], node: ast.
 
 
 # -- inlining -----------------------------------------------------------------------------------------------------
-
-
-def own_defaults(reader: Reader, source: FunctionSource, node: ast.AST) -> dict[str, Value]:
-    """The default values of a function's parameters, which Python evaluated at its definition."""
-    defaults: dict[str, Value] = {}
-    for parameter in source.own_signature.parameters.values():
-        if parameter.default is not inspect.Parameter.empty:
-            value = parameter.default
-            numeric = isinstance(value, int | float) and not isinstance(value, bool)
-            place = None if numeric else Place(parameter.name, value)
-            defaults[parameter.name] = wrap(reader, value, parameter.name, place, node)
-    return defaults
 
 
 def inline(
@@ -410,37 +413,3 @@ def run_function(reader: Reader, frame: Frame) -> Value:
     finally:
         reader.frames.pop()
         reader.builder.origin = origin
-
-
-def bind(
-    source: FunctionSource,
-    args: Sequence[Value],
-    keywords: Mapping[str, Value],
-    defaults: Mapping[str, Value],
-    node: ast.AST,
-) -> dict[str, Value]:
-    """Arguments to parameters, as Python binds them."""
-    arguments = source.node.args
-    names = [arg.arg for arg in (*arguments.posonlyargs, *arguments.args)]
-    bound: dict[str, Value] = dict(zip(names, args, strict=False))
-    if arguments.vararg is not None:
-        bound[arguments.vararg.arg] = TupleValue(tuple(args[len(names) :]))
-    elif len(args) > len(names):
-        raise GapError(node, f"{source.name} takes {len(names)} arguments, {len(args)} given", f"give {len(names)}")
-    allowed = {arg.arg for arg in (*arguments.args, *arguments.kwonlyargs)}
-    if arguments.kwarg is not None:
-        rest = {name: value for name, value in keywords.items() if name not in allowed}
-        bound[arguments.kwarg.arg] = DictValue(tuple(rest), tuple(rest.values()))
-        keywords = {name: value for name, value in keywords.items() if name in allowed}
-    for name, value in keywords.items():
-        if name not in allowed:
-            raise GapError(node, f"{source.name} has no parameter {name}", f"use one of {', '.join(sorted(allowed))}")
-        if name in bound:
-            raise GapError(node, f"{source.name} got two values for {name}", "give one")
-        bound[name] = value
-    for name in (*names, *(arg.arg for arg in arguments.kwonlyargs)):
-        if name not in bound:
-            if name not in defaults:
-                raise GapError(node, f"{source.name} is called without {name}", f"give a value for {name}")
-            bound[name] = defaults[name]
-    return bound

@@ -9,7 +9,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from symdiff.frontend import containers
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lower import Frame, Reader
-from symdiff.frontend.values import DictValue, IteratorValue, Known, ListValue, Mutable, TupleValue, Value
+from symdiff.frontend.values import (
+    ArrayValue,
+    DictValue,
+    IteratorValue,
+    Known,
+    ListValue,
+    Mutable,
+    Shared,
+    TensorValue,
+    TupleValue,
+    Value,
+)
 
 
 def iterator(reader: Reader, items: Iterable[Value], *sources: Value, lazy: bool = False, once: bool = True) -> IteratorValue:
@@ -32,21 +43,25 @@ def consumed(reader: Reader, value: IteratorValue, node: ast.AST) -> tuple[Value
 
 def check_unchanged(reader: Reader, before: Mapping[object, int], source: Value, item: Value, node: ast.AST) -> None:
     """Refuse to go on with a loop over a list that the loop changes (a dict may get other values, as in Python)."""
-    own = [source] if isinstance(source, Mutable) else []
+    own = [source] if isinstance(source, Shared) else []
     for inner in (*own, *mutables(item)):
         key = (inner.identity, "keys") if inner is source and isinstance(inner, DictValue) else inner.identity
         if reader.changes[key] != before.get(key, 0):
             raise GapError(node, "a loop that changes what it loops over", "loop over a copy: list(...)", "not yet")
 
 
-def replace(reader: Reader, old: Mutable, new: Mutable, frame: Frame, node: ast.AST) -> None:
-    """Change a list or dict: every variable of this function that shows it shows the new state.
+_COPY = {"list": "list(p)", "dict": "dict(p)", "array": "p.copy()"}
+
+
+def replace(reader: Reader, old: Shared, new: Shared, frame: Frame, node: ast.AST) -> None:
+    """Change a list, dict or array: every variable of this function that shows it shows the new state.
 
     What a caller or an enclosing function also sees is refused: its variables are out of reach here.
     """
-    kind = "list" if isinstance(old, ListValue) else "dict"
+    kind = "list" if isinstance(old, ListValue) else "dict" if isinstance(old, DictValue) else "array"
     if old.identity in reader.foreign:
-        raise GapError(node, f"a change of a {kind} that comes from outside the function", f"make a copy first: {kind}(p)")
+        reason = f"a change of {'an' if kind == 'array' else 'a'} {kind} that comes from outside the function"
+        raise GapError(node, reason, f"make a copy first: {_COPY[kind]}")
     if not any(_holds(value, old) for value in frame.variables.values()) or any(
         _holds(value, old) for value in _elsewhere(reader, frame)
     ):
@@ -79,15 +94,17 @@ def in_place(reader: Reader, owner: Mutable, op: type[ast.operator], operand: Va
     replace(reader, owner, dataclasses.replace(owner, items=containers.bounded(items, node)), frame, node)
 
 
-def mutables(value: Value) -> list[Mutable]:
-    """The lists and dicts inside a value, itself included."""
+def mutables(value: Value) -> list[Shared]:
+    """The lists, dicts and arrays inside a value, itself included."""
+    if isinstance(value, ArrayValue | TensorValue):
+        return [value]
     if not isinstance(value, TupleValue | Mutable):
         return []
-    own = [value] if isinstance(value, Mutable) else []
+    own: list[Shared] = [value] if isinstance(value, Mutable) else []
     return own + [inner for item in value.items for inner in mutables(item)]
 
 
-def _may_be(old: Mutable, other: Mutable) -> bool:
+def _may_be(old: Shared, other: Shared) -> bool:
     """True for another list or dict that is the same one on some path (a branch chose between them)."""
     return other.identity is not old.identity and bool(({old.identity} | old.parents) & ({other.identity} | other.parents))
 
@@ -97,12 +114,12 @@ def _elsewhere(reader: Reader, frame: Frame) -> list[Value]:
     return [value for other in frames for value in other.variables.values()]
 
 
-def _holds(value: Value, old: Mutable) -> bool:
+def _holds(value: Value, old: Shared) -> bool:
     return any(inner.identity is old.identity for inner in mutables(value))
 
 
-def _replaced(value: Value, old: Mutable, new: Mutable) -> Value:
-    if isinstance(value, Mutable) and value.identity is old.identity:
+def _replaced(value: Value, old: Shared, new: Shared) -> Value:
+    if isinstance(value, Shared) and value.identity is old.identity:
         return new
     if not _holds(value, old) or not isinstance(value, TupleValue | Mutable):
         return value

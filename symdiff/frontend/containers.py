@@ -11,8 +11,9 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from symdiff.frontend import changes, dicts, writes
+from symdiff.frontend import array_writes, changes, dicts, loop_writes, tensor_forms, tensor_indexing, writes
 from symdiff.frontend.gaps import GapError, NeedsCallError
+from symdiff.frontend.loop_values import IndexedValue, PendingArray
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.values import (
     ArrayValue,
@@ -22,6 +23,7 @@ from symdiff.frontend.values import (
     Known,
     ListValue,
     Number,
+    TensorValue,
     TupleValue,
     Value,
     VectorParam,
@@ -29,6 +31,7 @@ from symdiff.frontend.values import (
     number,
     total_size,
 )
+from symdiff.graph.affine import sizes_in
 
 MAX_SHIFT = 1000  # of bits
 MAX_RANGE = 20_000  # elements of a range, list or tuple made while reading
@@ -50,7 +53,12 @@ def elements(reader: Reader, value: Value, node: ast.AST) -> tuple[Value, ...]:
     if isinstance(value, DictValue):
         return tuple(dicts.key_value(key) for key in value.keys)
     if isinstance(value, ArrayValue):
-        return tuple(row(value, position) for position in range(length(reader, value, node)))
+        return tuple(row(reader, value, position) for position in range(length(reader, value, node)))
+    if isinstance(value, TensorValue):
+        return tensor_indexing.rows(reader, value, node)
+    if isinstance(value, IndexedValue):
+        sizes = sizes_in([value.axis.length, value.axis.low, value.axis.high])
+        reader.fix(sizes, node, "a loop over a length that is not known while reading", "use operations on the whole array")
     if isinstance(value, Known) and isinstance(value.value, range):
         if len(value.value) > MAX_RANGE:
             raise GapError(node, f"a loop of {len(value.value)} iterations", f"use at most {MAX_RANGE}", "not yet")
@@ -71,6 +79,11 @@ def length(reader: Reader, value: Value, node: ast.AST) -> int:
         return value.shape[0]
     if isinstance(value, Known) and isinstance(value.value, range | str | frozenset):
         return len(value.value)
+    if isinstance(value, TensorValue):
+        what = "the length of an array, which must be known here"
+        if not value.axes[0].is_constant:
+            reader.fix(sizes_in(value.axes[:1]), node, what, "use operations on the whole array")
+        return value.axes[0].const
     inner = value.items[0] if isinstance(value, ArrayValue) else value  # np.asarray(x) is what x is
     name = reader.assumed_name(inner)
     if name is not None or reader.is_assumed(inner):
@@ -89,12 +102,12 @@ def shape(reader: Reader, value: Value, node: ast.AST) -> tuple[int, ...]:
     return value.shape if isinstance(value, ArrayValue) else (length(reader, value, node),)
 
 
-def row(value: ArrayValue, position: int) -> Value:
-    """``a[i]`` of an array: a number, or an array of one dimension less."""
+def row(reader: Reader, value: ArrayValue, position: int) -> Value:
+    """``a[i]`` of an array: a number, or an array of one dimension less, which is a view."""
     if len(value.shape) == 1:
         return value.items[position]
     size = math.prod(value.shape[1:])
-    return ArrayValue(value.shape[1:], value.items[position * size : (position + 1) * size])
+    return array_writes.view_of(reader, value, value.shape[1:], value.items[position * size : (position + 1) * size])
 
 
 # -- subscripts ---------------------------------------------------------------------------------------------------
@@ -104,6 +117,15 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
     """``owner[index]`` with literal indices, slices and (for arrays and nested lists) several of them."""
     if isinstance(owner, DictValue):
         return dicts.lookup(reader, owner, reader.operand(index, frame), node)
+    if isinstance(owner, TensorValue):
+        return tensor_indexing.read(reader, owner, index, frame, node)
+    if isinstance(owner, PendingArray):
+        return loop_writes.current(reader, owner, loop_writes.indices(reader, owner, index, frame, node), node)
+    plain = reader.assumed_name(owner) is not None and not isinstance(index, ast.Slice | ast.Tuple)
+    if not plain and not _is_axis(index):
+        reader.assume_array(owner, _rank(index))
+    if isinstance(owner, ArrayValue) and (isinstance(index, ast.Tuple) or _is_axis(index)):
+        return array_writes.read(reader, owner, index, frame, node)
     if isinstance(index, ast.Tuple):
         for inner in index.elts:
             if isinstance(inner, ast.Slice):
@@ -116,8 +138,22 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
     return item(reader, owner, position, node)
 
 
+def _is_axis(index: ast.expr) -> bool:
+    """True for None and ..., as an index."""
+    return isinstance(index, ast.Constant) and (index.value is None or index.value is ...)
+
+
+def _rank(index: ast.expr) -> int:
+    """The number of axes that an index speaks of."""
+    if not isinstance(index, ast.Tuple):
+        return 1
+    return sum(not (isinstance(part, ast.Constant) and part.value in (None, ...)) for part in index.elts)
+
+
 def item(reader: Reader, owner: Value, position: int, node: ast.AST) -> Value:
     """One element, by an integer that is known."""
+    if isinstance(owner, TensorValue):
+        return tensor_indexing.element(reader, owner, position, node)
     name = reader.assumed_name(owner)
     if name is not None:
         if position < 0:
@@ -138,7 +174,7 @@ def item(reader: Reader, owner: Value, position: int, node: ast.AST) -> Value:
         reason = f"index {position} is out of range for {describe(owner)}"
         raise GapError(node, reason, f"use an index below {count}", raises=IndexError)
     if isinstance(owner, ArrayValue):
-        return row(owner, position % count)
+        return row(reader, owner, position % count)
     if isinstance(owner, TupleValue | ListValue):
         return owner.items[position]
     found = owner.value[position]
@@ -161,7 +197,7 @@ def _slice(reader: Reader, owner: Value, index: ast.Slice, frame: Frame, node: a
     if isinstance(owner, ArrayValue):
         size = math.prod(owner.shape[1:])
         items = [leaf for k in positions for leaf in owner.items[k * size : (k + 1) * size]]
-        return ArrayValue((len(positions), *owner.shape[1:]), tuple(items))
+        return array_writes.view_of(reader, owner, (len(positions), *owner.shape[1:]), tuple(items))
     if isinstance(owner, Known) and isinstance(owner.value, range | str):
         return Known(owner.value[slice(*bounds)])
     raise GapError(node, f"a slice of {describe(owner)}", "slice a tuple, list or array")
@@ -213,10 +249,20 @@ def _store(reader: Reader, target: ast.Subscript, value: Value, frame: Frame) ->
     if writes.mark(reader, target.value, frame, target):
         return
     owner = reader.operand(target.value, frame)
+    if isinstance(owner, TensorValue):
+        tensor_indexing.write(reader, owner, target.slice, value, frame, target, None)
+        return
+    if isinstance(owner, PendingArray) and isinstance(target.value, ast.Name):
+        frame.variables[target.value.id] = loop_writes.store(reader, owner, target.slice, value, frame, target, None)
+        return
+    if isinstance(owner, ArrayValue):
+        array_writes.write(reader, owner, target.slice, value, frame, target, None)
+        return
     if isinstance(owner, DictValue):
         dicts.store(reader, owner, reader.operand(target.slice, frame), value, frame, target)
         return
     if not isinstance(owner, ListValue):
+        reader.assume_array(owner, _rank(target.slice))
         raise GapError(target, f"a write to an element of {describe(owner)}", "build a new list of the elements", "not yet")
     if isinstance(target.slice, ast.Slice):
         raise GapError(target, "a write to a slice", "write the elements one by one", "not yet")
@@ -233,7 +279,9 @@ def _store(reader: Reader, target: ast.Subscript, value: Value, frame: Frame) ->
 def attribute(reader: Reader, owner: Value, name: str, node: ast.AST) -> Value | None:
     """``a.shape``, ``a.size``, ``a.ndim``, ``a.T`` of a vector; None for anything else."""
     if reader.assumed_name(owner) is not None and name in ("shape", "size", "ndim"):
-        length(reader, owner, node)
+        reader.assume_array(owner, 1)
+    if isinstance(owner, TensorValue):
+        return tensor_forms.attribute(reader, owner, name, node)
     if isinstance(owner, ArrayValue):
         if name == "shape":
             return TupleValue(tuple(number(n) for n in owner.shape))
@@ -265,7 +313,7 @@ def method(reader: Reader, owner: Value, name: str, args: Sequence[Value], frame
     if isinstance(owner, Condition) and owner.numpy and name in ("any", "all", "item") and not args:
         return owner
     if isinstance(owner, ArrayValue) and name in ("copy", "tolist") and not args:
-        return owner if name == "copy" else to_list(owner)
+        return array_writes.copy_of(owner) if name == "copy" else to_list(reader, owner)
     return None
 
 
@@ -283,10 +331,10 @@ def _search(owner: TupleValue | ListValue, name: str, args: Sequence[Value], nod
     return number(found[0])
 
 
-def to_list(value: ArrayValue) -> ListValue:
+def to_list(reader: Reader, value: ArrayValue) -> ListValue:
     """``a.tolist()``: nested lists."""
-    rows = [row(value, position) for position in range(value.shape[0])]
-    return ListValue(tuple(to_list(inner) if isinstance(inner, ArrayValue) else inner for inner in rows))
+    rows = [row(reader, value, position) for position in range(value.shape[0])]
+    return ListValue(tuple(to_list(reader, inner) if isinstance(inner, ArrayValue) else inner for inner in rows))
 
 
 def to_array(reader: Reader, value: Value, node: ast.AST) -> ArrayValue:
@@ -297,6 +345,8 @@ def to_array(reader: Reader, value: Value, node: ast.AST) -> ArrayValue:
         return value
     if isinstance(value, VectorParam):
         return ArrayValue((len(value.items),), value.items)
+    if isinstance(value, TensorValue):
+        return tensor_indexing.numbers_of(reader, value, node)
     if not isinstance(value, TupleValue | ListValue | Known) or (isinstance(value, Known) and not isinstance(value.value, range)):
         return ArrayValue((), (scalar(reader, value, node),))
     rows = [to_array(reader, inner, node) for inner in elements(reader, value, node)]
@@ -365,6 +415,9 @@ def broadcast(reader: Reader, op: Callable[..., Number], *args: Any) -> ArrayVal
     from symdiff.frontend.conditions import scalar
 
     *values, node = args
+    for value in values:
+        if isinstance(value, VectorParam):
+            reader.assume_array(value, 1)
     arrays = [
         to_array(reader, value, node)
         if isinstance(value, ArrayValue | TupleValue | ListValue | VectorParam)

@@ -12,10 +12,11 @@ import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from symdiff.frontend import calls, changes, containers, writes
-from symdiff.frontend.conditions import disjunction, read_test, truth_of
+from symdiff.frontend import array_writes, calls, changes, containers, loop_writes, tensor_indexing, writes
+from symdiff.frontend.conditions import disjunction, read_test, supposed, truth_of
 from symdiff.frontend.expressions import binary, inner_function
 from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
+from symdiff.frontend.loop_values import PendingArray
 from symdiff.frontend.lower import MAX_NESTING, Frame, Reader
 from symdiff.frontend.merge import MISSING, Merge, changed
 from symdiff.frontend.scopes import bound_names
@@ -27,6 +28,7 @@ from symdiff.frontend.values import (
     Known,
     Mutable,
     Poison,
+    TensorValue,
     Value,
     VectorParam,
 )
@@ -142,12 +144,8 @@ def run_path(
     saved = frame.variables, frame.returned
     frame.variables = dict(path.variables if path else frame.variables)
     frame.returned = path.returned if path else frame.returned
-    if fact is not None:
-        reader.facts.append(fact)
-    with reader.builder.block(path.body if path else None) as body:
+    with supposed(reader, fact), reader.block(fact[0] if fact else None, path.body if path else None) as body:
         completion = run(reader, statements, frame)
-    if fact is not None:
-        reader.facts.pop()
     result = Path(body, completion, frame.variables, frame.returned)
     frame.variables, frame.returned = saved
     return result
@@ -186,6 +184,8 @@ def run_if(reader: Reader, node: ast.If, rest: Sequence[ast.stmt], frame: Frame)
         reason = f"branches nested more than {MAX_NESTING} deep (each early return is one level)"
         reader.record(frame, GapError(node, reason, "use fewer branches", "not yet", certain=True))
         return RAISES, True
+    if isinstance(truth, Condition):
+        truth = reader.over_all_loops(truth)
     holds, fails = ((truth.atom, True), (truth.atom, False)) if isinstance(truth, Condition) else (None, None)
     then, orelse = run_path(reader, holds, node.body, frame), run_path(reader, fails, node.orelse, frame)
     if isinstance(truth, Poison):
@@ -253,10 +253,9 @@ def guarded(reader: Reader, before: Completion, rest: Callable[[], Completion], 
     over = disjunction(reader, [_flag_value(flag) for flag in before.flags.values()])
     assert isinstance(over, Condition)  # noqa: S101 - a True flag would mean that the block always ended
     variables, returned = dict(frame.variables), frame.returned
-    reader.facts.append((over.atom, False))
-    with reader.builder.block() as body:
+    over = reader.over_all_loops(over)
+    with supposed(reader, (over.atom, False)), reader.block(over.atom) as body:
         completion = rest()
-    reader.facts.pop()
     then = Path(Body(), Completion(before.flags, always=True), variables, returned)
     if len(before.flags) == 1:
         then.completion = ends(next(iter(before.flags)))
@@ -313,19 +312,33 @@ def run_augmented(reader: Reader, node: ast.AugAssign, frame: Frame) -> Completi
         if writes.changes_inside(reader, node.target, frame):
             reader.operand(node.value, frame)
             return NEXT
+        owner = reader.operand(node.target.value, frame) if isinstance(node.target, ast.Subscript) else NONE
+        if isinstance(owner, PendingArray) and isinstance(node.target, ast.Subscript) and isinstance(node.target.value, ast.Name):
+            added = reader.operand(node.value, frame)
+            written = loop_writes.store(reader, owner, node.target.slice, added, frame, node, type(node.op))
+            frame.variables[node.target.value.id] = written
+            return NEXT
+        if isinstance(owner, ArrayValue | TensorValue) and isinstance(node.target, ast.Subscript):
+            write = array_writes.write if isinstance(owner, ArrayValue) else tensor_indexing.write
+            write(reader, owner, node.target.slice, reader.operand(node.value, frame), frame, node, type(node.op))  # type: ignore[arg-type]
+            return NEXT
         load = copy.copy(node.target)
         load.ctx = ast.Load()
         present = reader.operand(load, frame)
     if isinstance(present, Poison):
         raise PoisonedError
-    if isinstance(present, ArrayValue | VectorParam):
-        raise GapError(
-            node,
-            "an array changed in place (other names may share it)",
-            "write a = a + b, which makes a new array",
-            "not yet",
-        )
+    if isinstance(present, VectorParam):
+        raise GapError(node, "an argument changed in place", "write a = a + b, which makes a new array")
     operand = reader.operand(node.value, frame)
+    if isinstance(present, ArrayValue):
+        array_writes.write(reader, present, None, operand, frame, node, type(node.op))
+        return NEXT
+    if isinstance(present, TensorValue):
+        hint = node.target.id if isinstance(node.target, ast.Name) else "t"
+        tensor_indexing.check_writeable(reader, present, node)
+        new = binary(reader, type(node.op), present, operand, node, hint)
+        tensor_indexing.change(reader, present, new, frame, node)
+        return NEXT
     if isinstance(present, Mutable):
         changes.in_place(reader, present, type(node.op), operand, frame, node)
         return NEXT

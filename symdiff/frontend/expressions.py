@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 
 from symdiff.frontend import containers, objects
-from symdiff.frontend.conditions import as_number, logical, read_test, scalar, split, truth_of
+from symdiff.frontend.conditions import as_number, is_truth, logical, read_test, scalar, split, truth_of
 from symdiff.frontend.gaps import GapError, PoisonedError
 from symdiff.frontend.lower import Frame, Reader, reads
 from symdiff.frontend.source import FunctionSource
+from symdiff.frontend.tensors import combined, elementwise, holds_array, same_elements
 from symdiff.frontend.values import (
     POISON,
     ArrayValue,
@@ -20,12 +22,16 @@ from symdiff.frontend.values import (
     Known,
     ListValue,
     Number,
+    Start,
+    TensorValue,
     TupleValue,
     Value,
     VectorParam,
     number,
 )
+from symdiff.graph.affine import Affine
 from symdiff.graph.graph import Const
+from symdiff.primitives import TABLE
 
 MAX_BITS = 4096  # of an integer computed while reading: 9**9**9 is refused, not computed
 
@@ -133,18 +139,28 @@ def read_unary(reader: Reader, node: ast.UnaryOp, frame: Frame, hint: str) -> Va
             return item
         if isinstance(item.known, int | float) and isinstance(item.atom, Const) and not item.atom.symbol:
             return number(-item.known)
-        return as_number(reader, reader.apply("neg", item, hint=hint))
+        result = as_number(reader, reader.apply("neg", item, hint=hint))
+        return result if item.affine is None else replace(result, affine=-item.affine)
 
-    if isinstance(value, ArrayValue | VectorParam):
+    if isinstance(value, TensorValue):
+        if isinstance(node.op, ast.UAdd):
+            return same_elements(value)
+        return elementwise(reader, TABLE["neg"], [value], node, hint)
+    if isinstance(value, VectorParam):
+        reader.assume_array(value, 1)
+    if isinstance(value, ArrayValue):
         return ArrayValue(containers.shape(reader, value, node), tuple(change(item) for item in value.items))
     return change(scalar(reader, value, node.operand))
 
 
 def _inverted(reader: Reader, value: Value, node: ast.UnaryOp, hint: str) -> Value:
     """``~c`` of what NumPy answers, as in ``~np.isfinite(x)``."""
+    if isinstance(value, TensorValue) and value.kind == "bool":
+        return elementwise(reader, TABLE["not"], [value], node, hint)
     if isinstance(value, Condition) and value.numpy:
         return Condition(reader.apply("not", value, hint=hint).atom, numpy=True)
     if isinstance(value, Condition):
+        reader.suspect = True
         raise GapError(node, "~ of a condition, which is true in any case for Python's bool (~True is -2)", "use `not`")
     raise reader.refuse(node.op, node)
 
@@ -193,6 +209,8 @@ def binary(reader: Reader, op: type[ast.operator], left: Value, right: Value, no
         from symdiff.frontend.arrays import matmul
 
         return matmul(reader, left, right, node)
+    if holds_array(left) or holds_array(right):
+        return _of_arrays(reader, op, left, right, node, hint)
     if op not in OPERATORS:
         truth = logical(reader, op, left, right)
         if truth is not None:
@@ -208,9 +226,30 @@ def binary(reader: Reader, op: type[ast.operator], left: Value, right: Value, no
     return arithmetic(reader, name, scalar(reader, left, node), scalar(reader, right, node), node, hint)
 
 
+def _of_arrays(reader: Reader, op: type[ast.operator], left: Value, right: Value, node: ast.AST, hint: str) -> Value:
+    """An operator on arrays of any size."""
+    logic = {ast.BitAnd: "and", ast.BitOr: "or", ast.BitXor: "xor"}
+    truths = all(
+        isinstance(value, Condition) or getattr(value, "kind", "") == "bool" or is_truth(value) for value in (left, right)
+    )
+    if op in logic and truths:
+        return elementwise(reader, TABLE[logic[op]], [left, right], node, hint)
+    if op not in OPERATORS:
+        raise reader.refuse(op(), node)
+    with reader.quietly(True):
+        return elementwise(reader, TABLE[OPERATORS[op]], [left, right], node, hint)
+
+
 def arithmetic(reader: Reader, name: str, a: Number, b: Number, node: ast.AST, hint: str = "t") -> Number:
     """One arithmetic operation on scalars; integers known while reading are computed exactly, as in Python."""
-    if isinstance(a.known, int) and isinstance(b.known, int) and isinstance(a.atom, Const) and isinstance(b.atom, Const):
+    started = isinstance(a, Start) or isinstance(b, Start)
+    if (
+        isinstance(a.known, int)
+        and isinstance(b.known, int)
+        and not started
+        and isinstance(a.atom, Const)
+        and isinstance(b.atom, Const)
+    ):
         exact = exact_integer(name, a.known, b.known, node)
         if exact is not None:
             return number(exact)
@@ -219,7 +258,20 @@ def arithmetic(reader: Reader, name: str, a: Number, b: Number, node: ast.AST, h
     for value in (a, b):
         if isinstance(value.known, int) and value.known.bit_length() > 1024:
             raise GapError(node, "an integer too large for a float", "use a smaller number")
-    return as_number(reader, reader.apply(name, a, b, hint=hint))
+    if isinstance(a, Start) and name in ("add", "sub", "mul"):
+        return as_number(reader, reader.apply("neg", b, hint=hint)) if name == "sub" else b
+    if isinstance(b, Start) and name in ("add", "mul"):
+        return a
+    result = as_number(reader, reader.apply(name, a, b, hint=hint))
+    parts = [_affine(value) for value in (a, b)]
+    if (a.affine is None and b.affine is None) or None in parts:
+        return result
+    return replace(result, affine=combined(name, [part for part in parts if part is not None]))
+
+
+def _affine(value: Number) -> Affine | None:
+    """An integer as an expression in sizes."""
+    return Affine(value.known) if isinstance(value.known, int) else value.affine
 
 
 def exact_integer(name: str, a: int, b: int, node: ast.AST) -> int | None:

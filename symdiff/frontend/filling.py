@@ -20,7 +20,8 @@ def check_float(kind: Value | None, node: ast.AST) -> None:
         raise GapError(node, "an array of another type than float64", "leave dtype out")
 
 
-def _filled_array(sizes: tuple[int, ...], value: Number, node: ast.AST) -> ArrayValue:
+def filled_array(sizes: tuple[int, ...], value: Number, node: ast.AST) -> ArrayValue:
+    """An array of known shape that is full of a number."""
     if math.prod(sizes) > containers.MAX_RANGE or min(sizes, default=0) < 0:
         raise GapError(node, f"an array of shape {sizes}", "use a smaller one", "not yet")
     return ArrayValue(sizes, (value,) * math.prod(sizes))
@@ -35,7 +36,7 @@ def _filled(name: str, value: float | None) -> Form:
         plain(args, keywords, count, count, name, node)
         shape = args[0].items if isinstance(args[0], TupleValue) else (args[0],)
         sizes = tuple(reader.integer(size, node, "a length") for size in shape)
-        return _filled_array(sizes, number(value) if value is not None else scalar(reader, args[1], node), node)
+        return filled_array(sizes, number(value) if value is not None else scalar(reader, args[1], node), node)
 
     return form
 
@@ -48,7 +49,7 @@ def _like(name: str, value: float | None) -> Form:
         count = 1 if value is not None else 2
         plain(args, keywords, count, count, name, node)
         shape = containers.to_array(reader, args[0], node).shape
-        return _filled_array(shape, number(value) if value is not None else scalar(reader, args[1], node), node)
+        return filled_array(shape, number(value) if value is not None else scalar(reader, args[1], node), node)
 
     return form
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from symdiff.errors import SymdiffError, Verdict
+from symdiff.graph.affine import Affine
 
 
 class GapError(Exception):
@@ -36,12 +37,26 @@ class PoisonedError(Exception):
 
 
 class RestartError(Exception):
-    """Reading must start again, knowing more: integers that are needed as structure, or a longer vector."""
+    """Reading must start again, knowing more.
 
-    def __init__(self, specialise: Iterable[tuple[Any, ...]] = (), lengths: Mapping[str, int] | None = None) -> None:
+    ``specialise``: integers that are needed as structure; ``lengths``: longer vectors; ``ranks``: arguments that are arrays;
+    ``fixed``: arrays whose lengths are needed; ``sizes``: what the sizes of arrays are that must be equal to others.
+    """
+
+    def __init__(
+        self,
+        specialise: Iterable[tuple[Any, ...]] = (),
+        lengths: Mapping[str, int] | None = None,
+        ranks: Mapping[str, int] | None = None,
+        fixed: Iterable[str] = (),
+        sizes: Mapping[str, Affine] | None = None,
+    ) -> None:
         super().__init__("read again")
         self.specialise = tuple(specialise)
         self.lengths = dict(lengths or {})
+        self.ranks = dict(ranks or {})
+        self.fixed = tuple(fixed)
+        self.sizes = dict(sizes or {})
 
 
 class NeedsCallError(SymdiffError, ValueError):

@@ -7,6 +7,7 @@ a node without a rule is behind the fence. A refused expression evaluates to POI
 from __future__ import annotations
 
 import ast
+import dataclasses
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,11 +15,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from symdiff.errors import Gap, NameUnboundError, ShapeError
+from symdiff.errors import Gap, NameUnboundError
 from symdiff.frontend import resolve
 from symdiff.frontend.fence import refusal
 from symdiff.frontend.gaps import GapError, PoisonedError, RestartError
+from symdiff.frontend.loop_values import LoopAxis
 from symdiff.frontend.outside import wrap
+from symdiff.frontend.parameters import Arguments
 from symdiff.frontend.places import Guard, Place
 from symdiff.frontend.source import FunctionSource
 from symdiff.frontend.values import (
@@ -27,19 +30,18 @@ from symdiff.frontend.values import (
     Condition,
     Conflict,
     Known,
-    ListValue,
     Maybe,
     Number,
     Poison,
-    TupleValue,
+    TensorValue,
     Value,
-    VectorParam,
     describe,
-    number,
 )
-from symdiff.graph.build import Builder
-from symdiff.graph.graph import Atom, Const, Graph, Let, Origin, Param, Statement
-from symdiff.graph.structure import SCALAR, Array, Items, Structure
+from symdiff.graph.affine import Affine, sizes_in
+from symdiff.graph.build import Body, Builder
+from symdiff.graph.graph import Atom, Const, Graph, Let, Origin, Statement, operands
+from symdiff.graph.structure import Structure
+from symdiff.graph.terms import Guard as IndexGuard
 from symdiff.primitives import TABLE
 from symdiff.primitives.own import Own
 from symdiff.primitives.row import ARITHMETIC, Primitive
@@ -50,6 +52,13 @@ if TYPE_CHECKING:
 MAX_LETS = 20_000  # of one graph: beyond it, compiling takes minutes
 MAX_STEPS = 200_000  # expressions and statements read, unrolled ones each time
 MAX_NESTING = 60  # branches inside branches: Python itself allows 100 levels of indentation
+
+
+def negated_guard(guard: IndexGuard) -> IndexGuard:
+    """Where a guard does not hold."""
+    if guard.test == ">=":
+        return IndexGuard(-guard.affine - 1)
+    return dataclasses.replace(guard, test="!=" if guard.test == "==" else "==")
 
 
 @dataclass(eq=False)
@@ -82,7 +91,7 @@ def reads(*nodes: type[ast.AST]) -> Callable[[R], R]:
     return register
 
 
-class Reader:
+class Reader(Arguments):
     """Reads one function, with the functions it calls inlined, into a Builder.
 
     ``structures`` tells how each argument is packed (None: not known before a call; a scalar unless its use shows a
@@ -102,6 +111,7 @@ class Reader:
         integers: Iterable[str] = (),
         differentiate: Differentiate | None = None,
     ) -> None:
+        super().__init__()
         self.source = source
         self.structures = structures
         self.known = known
@@ -117,14 +127,14 @@ class Reader:
         self.pure = 0  # properties that are being read
         self.writes: dict[tuple[Any, str], Any] = {}  # attributes that were changed, by the place of the object and the name
         self.written: list[tuple[str, ast.AST, Frame]] = []  # every change of an attribute
-        self.params: list[Param] = []
+        self.loops: list[LoopAxis] = []  # those that are being read as axes, the outermost first
+        self.domain: list[IndexGuard] = []  # what the conditions around say of their positions
+        self.index_guards: dict[str, tuple[IndexGuard, ...]] = {}  # what conditions say of positions
+        self.checked: dict[Affine, Body] = {}  # what is at least 0 from there on: a branch around it raises otherwise
         self.captures: dict[tuple[Any, ...], tuple[Place, str]] = {}
         self.guards: dict[tuple[Any, ...], Guard] = {}
-        # leaves that hold integers, by the key that specialises them
-        self.integers: dict[str, tuple[Any, ...]] = {}
         self.integer_arguments = frozenset(integers)
         self.differentiate = differentiate
-        self.given: dict[int, tuple[str, Value]] = {}  # arguments as they are packed, by identity
         self.steps = 0
         self.exhausted = False
         self.active: tuple[Any, ...] = ()  # the derivatives that are being built: a call of one is a recursion
@@ -178,12 +188,19 @@ class Reader:
             value = rule(self, node, frame, hint)
             if isinstance(value, Conflict):
                 raise GapError(node, value.reason, "leave it out, or pass what is needed as an argument")
+            if isinstance(value, ArrayValue | TensorValue):
+                self.check_current(value, node)
             return value
         except GapError as error:
             self.record(frame, error)
         except PoisonedError:
             pass
         return POISON
+
+    def check_current(self, value: ArrayValue | TensorValue, node: ast.AST) -> None:
+        """Refuse a view of an array that was changed after the view was taken: it would show the elements of before."""
+        if any(self.changes[identity] != count for identity, count in value.views):
+            raise GapError(node, "a view of an array that was changed meanwhile", "take a copy: p[...].copy()", "not yet")
 
     def step(self, node: ast.AST) -> None:
         """Count the work of reading: a function (a stranger's text, too) ends it in bounded time."""
@@ -209,16 +226,60 @@ class Reader:
     def apply(self, op: str | Primitive, *values: Number | Condition, hint: str = "t") -> Number | Condition:
         """Apply a row of the table to scalars. The result is a Condition for rows that give truth values."""
         row = TABLE[op] if isinstance(op, str) else op
-        count = len(self.builder.kinds)
-        atom = self.builder.apply(row, *(value.atom for value in values), hint=hint)
-        if self.quiet:
-            self.silent.update(itertools.islice(reversed(self.builder.kinds), len(self.builder.kinds) - count))
-        elif isinstance(atom, str):
-            self.silent.discard(atom)
+        atom = self.operation(row, [value.atom for value in values], hint)
         if self.builder.kind(atom) == "bool":
             return Condition(atom)
         known = atom.value if isinstance(atom, Const) else self.fold(row, values)
         return Number(atom, known)
+
+    def operation(self, row: Primitive, atoms: Sequence[Atom], hint: str = "t") -> Atom:
+        """Apply a row of the table to atoms, element by element to arrays of the same axes."""
+        count = len(self.builder.kinds)
+        if self.loops:
+            atoms = self.over_loops(atoms)
+        atom = self.builder.apply(row, *atoms, hint=hint)
+        if self.quiet:
+            self.silent.update(itertools.islice(reversed(self.builder.kinds), len(self.builder.kinds) - count))
+        elif isinstance(atom, str):
+            self.silent.discard(atom)
+        return atom
+
+    def over_loops(self, atoms: Sequence[Atom]) -> Sequence[Atom]:
+        """The operands of an operation inside of loops that are read as axes, over as many loops as any of them."""
+        from symdiff.frontend.array_loops import common
+
+        return common(self, atoms)
+
+    def over_loops_of(self, condition: Atom, atom: Atom) -> Atom:
+        """What a branch that is taken element by element hands on, over the loops of its condition."""
+        from symdiff.frontend.array_loops import lifted
+
+        return lifted(self, atom, len(self.builder.axes_of(condition)))
+
+    def over_all_loops(self, condition: Condition) -> Condition:
+        """A condition inside of loops that are read as axes, over all of them: its branch is taken element by element."""
+        if not self.builder.axes_of(condition.atom):
+            return condition
+        from symdiff.frontend.array_loops import lifted
+
+        found = dataclasses.replace(condition, atom=lifted(self, condition.atom, len(self.loops)))
+        if condition.guards and isinstance(found.atom, str):
+            self.index_guards[found.atom] = condition.guards
+        return found
+
+    def guards_of(self, atom: Atom, holds: bool) -> list[IndexGuard]:
+        """What a condition says of the positions of loops, where it holds or does not."""
+        guards = self.index_guards.get(atom, ()) if isinstance(atom, str) else ()
+        if holds:
+            return list(guards)
+        return [negated_guard(guards[0])] if len(guards) == 1 else []
+
+    @contextmanager
+    def block(self, condition: Atom | None, body: Body | None = None) -> Iterator[Body]:
+        """One side of a branch: of scalars, or, if the condition has axes, element by element."""
+        elementwise = condition is not None and bool(self.builder.axes_of(condition))
+        with self.builder.block(body, elementwise) as made:
+            yield made
 
     @contextmanager
     def quietly(self, quiet: bool) -> Iterator[None]:
@@ -263,6 +324,9 @@ class Reader:
         if isinstance(value, Number):
             if isinstance(value.known, int):
                 return value.known
+            if value.affine is not None:
+                reason = f"{what} that depends on the length of an array"
+                self.fix(sizes_in([value.affine]), node, reason, "use a literal integer here")
             sources = self.integer_sources(value)
             if sources:
                 raise RestartError(specialise=sources)
@@ -279,11 +343,6 @@ class Reader:
         sources = [key for leaf in ancestors if (key := self.integers.get(leaf))]
         return sources if len(sources) == sum(leaf in self.inputs for leaf in ancestors) else []
 
-    @property
-    def inputs(self) -> set[str]:
-        """The names of all scalar inputs so far."""
-        return {leaf for param in self.params for leaf in param.leaves} | {leaf for _, leaf in self.captures.values()}
-
     def ancestors(self, atom: Atom) -> list[str]:
         """The inputs that an atom depends on (and the outs of branches, whose inputs are not traced)."""
         inputs, seen, stack = [], set(), [atom]
@@ -292,11 +351,13 @@ class Reader:
             if isinstance(name, Const) or name in seen:
                 continue
             seen.add(name)
-            let = self.builder.definitions.get(name)
-            if let is None:
-                inputs.append(name)
-            else:
+            let, indexed = self.builder.definitions.get(name), self.builder.sums.get(name)
+            if let is not None:
                 stack.extend(let.args)
+            elif indexed is not None:
+                stack.extend(operands(indexed))
+            else:
+                inputs.append(name)
         return inputs
 
     # names
@@ -353,91 +414,6 @@ class Reader:
     def guard(self, place: Place, value: Any) -> None:
         """Note an outside value that shapes the graph."""
         self.guards.setdefault(place.key, Guard(place, value))
-
-    # arguments
-
-    @property
-    def arguments(self) -> set[str]:
-        """The names of the arguments that are numbers."""
-        return {param.name for param in self.params}
-
-    def argument(self, name: str, structure: Structure | None) -> Value:
-        """Declare an argument of the function and return what it is while reading."""
-        if name in self.source.bound:
-            return wrap(self, self.source.bound[name].get({}), name, self.source.bound[name], self.source.node)
-        if name in self.known:
-            return self.known_argument(name, self.known[name])
-        assumed = structure is None
-        if structure is None:
-            structure = Array((self.lengths[name],)) if name in self.lengths else SCALAR
-        param = Param(name, structure, self.leaf_names(name, structure))
-        for leaf in param.leaves:
-            self.builder.input(leaf)
-        if name in self.integer_arguments:
-            self.integers[param.leaves[0]] = ("argument", name)
-        self.params.append(param)
-        if assumed and not structure.is_scalar:
-            return VectorParam(name, tuple(Number(leaf) for leaf in param.leaves))
-        value = self.packed(structure, list(param.leaves))
-        self.given[id(value)] = (name, value)
-        return value
-
-    def check_length(self, value: Value, count: int, needed: str, node: ast.AST) -> None:
-        """Tell the caller that an argument is too short or too long, if the value is an argument."""
-        if id(value) in self.given:
-            name = self.given[id(value)][0]
-            line = getattr(node, "lineno", 0)
-            raise ShapeError(f"argument {name} has {count} elements, but {needed} ({self.source.file}, line {line})")
-
-    def known_argument(self, name: str, value: Any) -> Value:
-        """An argument that is the same in every call of this specialisation."""
-        if type(value) in (int, float):
-            return number(value)
-        return wrap(self, value, name, Place(name, argument=name), self.source.node)
-
-    def leaf_names(self, name: str, structure: Structure) -> tuple[str, ...]:
-        """Names for the scalars of an argument that no other argument has."""
-        others = {other for other in self.source.parameters if other != name} | self.inputs
-        return tuple(leaf if leaf not in others else f"{leaf}_" for leaf in structure.leaf_names(name))
-
-    def packed(self, structure: Structure, names: list[str]) -> Value:
-        """The value whose scalars are the named inputs."""
-        if structure.is_scalar:
-            return Number(names[0])
-        if isinstance(structure, Items):
-            start, items = 0, []
-            for inner in structure.items:
-                items.append(self.packed(inner, names[start : start + inner.size]))
-                start += inner.size
-            if structure.container == "tuple":
-                return TupleValue(tuple(items))
-            made = ListValue(tuple(items))
-            self.foreign.add(made.identity)
-            return made
-        return ArrayValue(structure.shape or (), tuple(Number(name) for name in names))
-
-    def longer(self, value: Value, length: int, node: ast.AST) -> None:
-        """Use of an argument as a vector of at least this length: start again if it was assumed to be less."""
-        name = self.assumed_name(value)
-        if name is not None and length > self.lengths.get(name, 0):
-            raise RestartError(lengths={name: length})
-        if name is None:
-            raise GapError(node, f"{describe(value)} is used as a vector", "pass a tuple, list or array")
-
-    def assumed_name(self, value: Value) -> str | None:
-        """The argument that a value is, if its structure is only assumed."""
-        if isinstance(value, VectorParam):
-            return value.name
-        if isinstance(value, Number) and isinstance(value.atom, str):
-            name = value.atom
-            if name in self.arguments and self.structures.get(name) is None and name not in self.known:
-                return name
-        return None
-
-    def is_assumed(self, value: Value) -> bool:
-        """True for an element of an argument of which no call has shown what it is."""
-        names = {leaf for param in self.params if self.structures.get(param.name) is None for leaf in param.leaves}
-        return isinstance(value, Number) and value.atom in names
 
     def origin(self, frame: Frame, node: ast.stmt) -> Origin:
         """The origin of what a statement adds to the graph: its line, counted from the function's first."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from symdiff.frontend.loop_values import Entry, PendingArray
 from symdiff.frontend.values import (
-    POISON,
     ArrayValue,
     Choice,
     Condition,
@@ -20,6 +21,7 @@ from symdiff.frontend.values import (
     Mutable,
     Number,
     Poison,
+    TensorValue,
     TupleValue,
     Value,
 )
@@ -39,6 +41,7 @@ class Merge:
     """Collects what an If hands on. ``None`` as a side means that this path never gets here (it returned)."""
 
     def __init__(self, reader: Reader, condition: Atom, then: Sequence[Statement], orelse: Sequence[Statement]) -> None:
+        self.reader = reader
         self.builder = reader.builder
         self.facts = dict(reader.facts)
         self.condition = condition
@@ -54,7 +57,11 @@ class Merge:
     def finish(self) -> list[Value]:
         """Add the If, and return the merged values in the order in which they were added."""
         then, orelse = self.bodies
-        atoms = self.builder.branch(self.condition, then, orelse, self.pairs)
+        pairs = self.pairs
+        if self.reader.loops and self.builder.axes_of(self.condition):
+            over = self.reader.over_loops_of
+            pairs = [(hint, over(self.condition, first), over(self.condition, second)) for hint, first, second in pairs]
+        atoms = self.builder.branch(self.condition, then, orelse, pairs)
         return [recipe(atoms) for recipe in self.recipes]
 
     def _decided(self, value: Value | None, taken: bool) -> Value | None:
@@ -76,14 +83,9 @@ class Merge:
             return self._survivor(hint, then, orelse)
         if isinstance(then, Maybe) or isinstance(orelse, Maybe) or MISSING in (then, orelse):
             return self._partial(hint, then, orelse)
-        if isinstance(then, Number) and isinstance(orelse, Number):
-            if then.atom == orelse.atom:
-                return _fixed(then)
-            return self._pair(hint, then.atom, orelse.atom, Number)
-        if isinstance(then, Poison) or isinstance(orelse, Poison):
-            return _fixed(POISON)  # refused already
-        if isinstance(then, Conflict) or isinstance(orelse, Conflict):
-            return _fixed(then if isinstance(then, Conflict) else orelse)
+        for kind in (Poison, Conflict):  # refused already, or when it is used
+            if isinstance(then, kind) or isinstance(orelse, kind):
+                return _fixed(then if isinstance(then, kind) else orelse)
         if _axisless(then) is not then or _axisless(orelse) is not orelse:
             return self._recipe(hint, _axisless(then), _axisless(orelse))
         first, second = _truth(then), _truth(orelse)
@@ -91,9 +93,53 @@ class Merge:
             return _fixed(then)
         if first is not None and second is not None:
             return self._pair(hint, first, second, Condition)
+        if isinstance(then, Number) and isinstance(orelse, Number):
+            return _fixed(then) if then.atom == orelse.atom else self._pair(hint, then.atom, orelse.atom, Number)
+        return self._many(hint, then, orelse)
+
+    def _many(self, hint: str, then: Value, orelse: Value) -> Recipe:
+        """Two values of many numbers, of the same kind, or none at all."""
+        if isinstance(then, TensorValue) and isinstance(orelse, TensorValue):
+            return self._arrays(hint, then, orelse)
+        if isinstance(then, PendingArray) and isinstance(orelse, PendingArray) and then.base is orelse.base:
+            return self._pending(hint, then, orelse)
         if isinstance(then, Container) and isinstance(orelse, Container) and type(then) is type(orelse):
             return self._items(hint, then, orelse)
         return self._choice(hint, then, orelse)
+
+    def _arrays(self, hint: str, then: TensorValue, orelse: TensorValue) -> Recipe:
+        """Two arrays of the same shape: one that is either of them, and neither, for a write."""
+        if then.axes != orelse.axes or (then.kind == "bool") != (orelse.kind == "bool"):
+            return self._choice(hint, then, orelse)
+        same = then.identity is orelse.identity
+        parents = (then.parents | orelse.parents) | (frozenset() if same else {then.identity, orelse.identity})
+        identity = then.identity if same else object()
+        views = tuple(dict.fromkeys([*then.views, *orelse.views]))
+        kind = then.kind if then.kind == orelse.kind else "float"
+
+        def make(atom: Atom) -> Value:
+            return TensorValue(atom, then.axes, kind, None, identity, parents, views)
+
+        if then.atom == orelse.atom:
+            return _fixed(make(then.atom))
+        return self._pair(hint, then.atom, orelse.atom, make)
+
+    def _pending(self, hint: str, then: PendingArray, orelse: PendingArray) -> Recipe:
+        """What two sides of a branch in a loop have written: to the same element, or one side adds to it."""
+        shared = sum(1 for a, b in zip(then.entries, orelse.entries, strict=False) if a is b)
+        first, second = then.entries[shared:], orelse.entries[shared:]
+        if len(first) == len(second) == 1 and first[0].index == second[0].index and first[0].adds == second[0].adds:
+            return self._entry(hint, then, shared, first[0], first[0].atom, second[0].atom)
+        if len(first) + len(second) == 1 and (first or second)[0].adds:
+            entry = (first or second)[0]
+            return self._entry(hint, then, shared, entry, *((entry.atom, Const(0)) if first else (Const(0), entry.atom)))
+        return _fixed(Conflict("a loop of any length writes to different elements on two sides of a branch"))
+
+    def _entry(self, hint: str, base: PendingArray, shared: int, entry: Entry, first: Atom, second: Atom) -> Recipe:
+        def make(atom: Atom) -> Value:
+            return replace(base, entries=(*base.entries[:shared], replace(entry, atom=atom)))
+
+        return _fixed(make(first)) if first == second else self._pair(hint, first, second, make)
 
     def _choice(self, hint: str, then: Value, orelse: Value) -> Recipe:
         """Values that no number can express: it is remembered which condition decides between them."""
@@ -110,6 +156,11 @@ class Merge:
                 return _fixed(value)
             first, second = (value.atom, UNDEFINED) if orelse is None else (UNDEFINED, value.atom)
             return self._pair(hint, first, second, type(value))
+        if isinstance(value, TensorValue):
+            if value.atom not in names:
+                return _fixed(value)
+            first, second = (value.atom, UNDEFINED) if orelse is None else (UNDEFINED, value.atom)
+            return self._pair(hint, first, second, lambda atom: replace(value, atom=atom, affine=None))
         if isinstance(value, Container):
             inner = [
                 self._survivor(f"{hint}_{k}", item if orelse is None else None, item if then is None else None)
@@ -185,8 +236,14 @@ def _rebuild(like: Value, recipes: Sequence[Recipe], other: Value | None = None)
             if isinstance(like, ListValue):
                 return ListValue(items, identity, parents)
             return DictValue(like.keys, items, identity, parents)
+        assert isinstance(like, ArrayValue)  # noqa: S101 - the last kind of container
         numbers = tuple(item for item in items if isinstance(item, Number))
-        return ArrayValue(like.shape if isinstance(like, ArrayValue) else (), numbers)
+        second = other if isinstance(other, ArrayValue) else like
+        same, views = like.identity is second.identity, tuple(dict.fromkeys([*like.views, *second.views]))
+        if same:
+            return ArrayValue(like.shape, numbers, like.identity, like.parents | second.parents, views)
+        parents = like.parents | second.parents | {like.identity, second.identity}
+        return ArrayValue(like.shape, numbers, parents=parents, views=views)
 
     return make
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from symdiff.frontend import calls
+from symdiff.frontend.binding import bind, own_defaults
 from symdiff.frontend.conditions import scalar
 from symdiff.frontend.gaps import GapError, PoisonedError
 from symdiff.frontend.lookup import unwrap
@@ -116,10 +117,10 @@ def transform(reader: Reader, target: Any, args: Sequence[Value], keywords: Mapp
         function = function.function
     if isinstance(function, Known) and isinstance(function.value, FunctionSource):
         source = function.value
-        function = FunctionValue(source, Frame(source, frozenset()), calls.own_defaults(reader, source, node))
+        function = FunctionValue(source, Frame(source, frozenset()), own_defaults(reader, source, node))
     elif given and isinstance(function, Known) and isinstance(unwrap(function.value), types.FunctionType):
         source = from_function(unwrap(function.value))
-        function = FunctionValue(source, Frame(source, frozenset()), calls.own_defaults(reader, source, node))
+        function = FunctionValue(source, Frame(source, frozenset()), own_defaults(reader, source, node))
     if isinstance(function, FunctionValue):
         names = [arg.arg for arg in (*function.source.node.args.posonlyargs, *function.source.node.args.args)]
         bound = {name: Place(name) for name in names[: len(given)]}
@@ -148,7 +149,7 @@ def differentiated(
     """
     builder = reader.builder
     inner = function.function
-    bound = calls.bind(inner.source, [*function.args, *args], keywords, inner.defaults, node)
+    bound = bind(inner.source, [*function.args, *args], keywords, inner.defaults, node)
     params: list[Param] = []
     fresh: dict[str, Value] = {}
     for name, value in bound.items():

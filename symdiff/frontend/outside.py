@@ -203,7 +203,9 @@ def captured_array(reader: Reader, value: Any, place: Place | None, node: ast.AS
     for path in Array(value.shape).indices():
         name = "_".join([place.name, *map(str, path)])
         items.append(captured_number(reader, value[path], place.then("item", path, name), node))
-    return ArrayValue(value.shape, tuple(items))
+    made = ArrayValue(value.shape, tuple(items))
+    reader.foreign.add(made.identity)
+    return made
 
 
 def _is_integer(value: Any) -> bool:

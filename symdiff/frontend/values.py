@@ -7,10 +7,13 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from symdiff.frontend.loop_values import IndexedValue, PendingArray, SeriesValue
+from symdiff.graph.affine import Affine, Axes
 from symdiff.graph.graph import Atom, Const
-from symdiff.graph.structure import SCALAR, Array, Items, Structure
+from symdiff.graph.structure import SCALAR, Array, Items, Structure, Tensor
+from symdiff.graph.terms import Guard
 
 if TYPE_CHECKING:
     from symdiff.frontend.lower import Frame
@@ -20,10 +23,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Number:
-    """A real number: an atom of the graph and, where it is the same in every call, its Python value."""
+    """A real number: an atom of the graph and, where it is the same in every call, its Python value.
+
+    ``affine``: what it is in the sizes of arrays, for an integer that is computed from them.
+    """
 
     atom: Atom
     known: int | float | None = None
+    affine: Affine | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class Start(Number):
+    """What a variable is to which a loop adds, when an iteration begins: 0; or 1, where it multiplies."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +47,7 @@ class Condition:
 
     atom: Atom
     numpy: bool = False
+    guards: tuple[Guard, ...] = field(default=(), compare=False)  # what it says of indices, if that is all that it says
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,10 +131,30 @@ class IteratorValue:
 
 @dataclass(frozen=True, eq=False)
 class ArrayValue:
-    """A NumPy array of fixed shape; items in row-major order. Arrays are never changed in place here."""
+    """A NumPy array of known shape; items in row-major order. Changes and views are as for TensorValue."""
 
     shape: tuple[int, ...]
     items: tuple[Number, ...]
+    identity: object = field(default_factory=object)
+    parents: frozenset[object] = frozenset()
+    views: tuple[tuple[object, int], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class TensorValue:
+    """An array of the graph, of any size: its lengths are expressions in sizes.
+
+    A write makes a new version with the same ``identity``, which replaces the old one wherever it is bound. ``views``: the
+    arrays whose memory it shares, with the number of changes that each had when the view was taken.
+    """
+
+    atom: Atom  # a literal stands for an array that is full of it
+    axes: Axes
+    kind: Literal["float", "int", "bool"] = "float"
+    affine: Affine | None = None  # of integers: each as an expression in its own indices
+    identity: object = field(default_factory=object)
+    parents: frozenset[object] = frozenset()  # identities of the arrays of which a branch made it one
+    views: tuple[tuple[object, int], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,6 +252,10 @@ Value = (
     | DictValue
     | IteratorValue
     | ArrayValue
+    | TensorValue
+    | IndexedValue
+    | SeriesValue
+    | PendingArray
     | VectorParam
     | FunctionValue
     | Bound
@@ -232,6 +269,7 @@ Value = (
 )
 Container = TupleValue | ListValue | DictValue | ArrayValue
 Mutable = ListValue | DictValue
+Shared = ListValue | DictValue | ArrayValue | TensorValue  # what may change under every name that it has
 
 
 def total_size(items: tuple[Value, ...]) -> int:
@@ -255,6 +293,8 @@ def structure_of(value: Value) -> Structure | None:
         return Array(value.shape) if value.shape else SCALAR
     if isinstance(value, VectorParam):
         return Array((len(value.items),))
+    if isinstance(value, TensorValue):
+        return Tensor(value.axes)
     if isinstance(value, TupleValue | ListValue | DictValue):
         inner = [structure_of(item) for item in value.items]
         if all(item is not None for item in inner):
@@ -276,6 +316,8 @@ def from_leaves(structure: Structure, atoms: list[Atom]) -> Value:
     """The value with this structure whose scalars are the given atoms."""
     if structure.is_scalar:
         return Number(atoms[0], _known(atoms[0]))
+    if isinstance(structure, Tensor):
+        return TensorValue(atoms[0], structure.axes)
     if isinstance(structure, Array):
         return ArrayValue(structure.dimensions, tuple(Number(atom, _known(atom)) for atom in atoms))
     assert isinstance(structure, Items)  # noqa: S101 - the third of three
@@ -310,6 +352,8 @@ def describe(value: Value) -> str:
         return _describe_object(value.value)
     if isinstance(value, ArrayValue):
         return f"an array of shape {value.shape}"
+    if isinstance(value, TensorValue):
+        return f"an array of shape ({', '.join(map(str, value.axes))}{',' * (len(value.axes) == 1)})"
     if isinstance(value, Choice):
         return f"a value that is {describe(value.then)} on one path and {describe(value.orelse)} on another"
     for kind, words in _WORDS.items():

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import types
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from symdiff.frontend.gaps import GapError, PoisonedError
 from symdiff.frontend.lookup import MISSING, is_python, member, own_attributes
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.places import Place
-from symdiff.frontend.values import ArrayValue, Known, ListValue, Number, SuperValue, TupleValue, Value, describe
+from symdiff.frontend.values import ArrayValue, Known, ListValue, Number, SuperValue, TensorValue, TupleValue, Value, describe
 from symdiff.graph import notes
 from symdiff.graph.build import Body
 from symdiff.graph.graph import Origin
@@ -45,8 +45,13 @@ def store(reader: Reader, target: ast.Attribute, value: Value, frame: Frame) -> 
     owner, name = reader.operand(target.value, frame), frame.source.mangled(target.attr)
     place = _place(owner, target)
     _check_setting(owner, name, target)
-    # A list that is kept under two names may change under the other one.
-    _note(reader, place, name, None if changes.mutables(value) else value, target, frame)
+    # A list that is kept under two names may change under the other one; of an array it is noticed.
+    if isinstance(value, ArrayValue | TensorValue):
+        value = replace(value, views=(*value.views, (value.identity, reader.changes[value.identity])))
+    elif changes.mutables(value):
+        _note(reader, place, name, None, target, frame)
+        return
+    _note(reader, place, name, value, target, frame)
 
 
 def mark(reader: Reader, container: ast.expr, frame: Frame, node: ast.AST) -> bool:

@@ -76,6 +76,11 @@ class Affine:
         """True for an integer."""
         return not self.terms
 
+    @property
+    def is_simple(self) -> bool:
+        """True for an integer, and for a symbol alone: what needs no parentheses in a product."""
+        return self.is_constant or (not self.const and len(self.terms) == 1 and self.terms[0][1] == 1)
+
     def __add__(self, other: Affine | int) -> Affine:
         if isinstance(other, int):
             return replace(self, const=self.const + other)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from symdiff.errors import InternalError
@@ -129,7 +130,7 @@ class Builder:
 
         A sum that is one literal for every element is that literal, one that is another array is that array.
         """
-        terms = [term for term in terms if term.atom not in (Const(0), Const(0.0))]
+        terms = [self._plain(term) for term in terms if term.atom not in (Const(0), Const(0.0))]
         if not terms:
             return Const(0)
         if len(terms) == 1 and not terms[0].ranges and not terms[0].guards and terms[0].address is None:
@@ -140,7 +141,13 @@ class Builder:
 
     def fold(self, op: Primitive, term: Term, axes: Axes, *, hint: str = "t", origin: Origin | None = None) -> Atom:
         """The atom of a fold: an earlier one that is equal, or a new one."""
-        return self._indexed(lambda name: Fold(name, axes, op, term, origin or self.origin), hint, op.result, axes)
+        plain = self._plain(term)
+        return self._indexed(lambda name: Fold(name, axes, op, plain, origin or self.origin), hint, op.result, axes)
+
+    def _plain(self, term: Term) -> Term:
+        """The term without an index for a scalar that stands for an array full of it."""
+        is_scalar = isinstance(term.atom, str) and term.atom not in self.axes
+        return replace(term, index=()) if term.index and is_scalar else term
 
     def indexed(self, statement: Sum | Fold) -> Atom:
         """The atom of a sum or fold that is given as a statement: its name is a hint."""

@@ -176,7 +176,7 @@ class HighPrecision(Machine):
     def _number(self, value: Number) -> Any:
         from mpmath import mp
 
-        return mp.mpf(value)
+        return mp.mpf(int(value) if isinstance(value, np.integer) else value)
 
     def _literal(self, const: Const) -> Any:
         from mpmath import mp

@@ -196,14 +196,15 @@ class Param:
     """A parameter of the function. ``leaves`` names its scalars in row-major order (``p_0``, ``p_1``; ``x`` for a scalar).
 
     ``role`` is "argument" for the user's own parameters, "captured" for a number that the function reads from its
-    globals or closure (a keyword of the generated source, with ``default`` its present value), and "seed" for a tangent
-    or cotangent. A bool argument cannot be a Param: what selects a branch is known when the function is read.
+    globals or closure (a keyword of the generated source, with ``default`` its present value), "seed" for a tangent or
+    cotangent, and "pattern" for integers that say where the values of a sparse matrix are stored. A bool argument cannot be
+    a Param: what selects a branch is known when the function is read.
     """
 
     name: str
     structure: Structure = SCALAR
     leaves: tuple[str, ...] = ()
-    role: Literal["argument", "captured", "seed"] = "argument"
+    role: Literal["argument", "captured", "seed", "pattern"] = "argument"
     default: Any = None
 
     def __post_init__(self) -> None:
@@ -234,9 +235,9 @@ class Graph:
     def input_axes(self) -> dict[str, Axes]:
         """The axes of each input; () for a scalar."""
         return {
-            leaf: param.structure.axes if isinstance(param.structure, Tensor) else ()
+            leaf: structure.axes if isinstance(structure, Tensor) else ()
             for param in self.params
-            for leaf in param.leaves
+            for leaf, structure in zip(param.leaves, param.structure.leaves(), strict=True)
         }
 
     @property

@@ -188,6 +188,83 @@ class Tensor(Structure):
         return len(self.axes)
 
 
+@dataclass(frozen=True)
+class Sparse(Structure):
+    """A sparse matrix (CSR): its only leaf are the values that are stored; where they stand is known before any number.
+
+    ``rows`` and ``columns`` are the axes of the result and of the argument, in row-major order. ``places`` tells where the
+    values of each entry go: the name of the parameter that holds their positions, and the entry. ``count`` is the size
+    that their number is called.
+    """
+
+    rows: Axes
+    columns: Axes
+    places: tuple[EntryPlace, ...]
+    count: str
+
+    @property
+    def size(self) -> int:
+        """One leaf: the stored values."""
+        return 1
+
+    def leaves(self) -> Iterator[Structure]:
+        """The vector of stored values."""
+        yield Tensor((Affine.of(self.count),))
+
+    def indices(self) -> Iterator[tuple[int, ...]]:
+        """The index path of its leaf."""
+        yield ()
+
+    def pack(self, leaves: Sequence[Any]) -> Any:
+        """The stored values; ``symdiff.sparse`` makes the matrix of them."""
+        return leaves[0]
+
+    @property
+    def shape(self) -> None:
+        """None: the lengths are no numbers."""
+        return None
+
+
+@dataclass(frozen=True)
+class FixedSparse(Structure):
+    """A sparse matrix of fixed shape: its leaves are the elements that can be other than 0, row by row, at ``positions``."""
+
+    dimensions: tuple[int, int]
+    positions: tuple[tuple[int, int], ...]
+
+    @property
+    def size(self) -> int:
+        """The number of stored values."""
+        return len(self.positions)
+
+    def indices(self) -> Iterator[tuple[int, ...]]:
+        """The row and column of each stored value."""
+        yield from self.positions
+
+    def pack(self, leaves: Sequence[Any]) -> Any:
+        """The SciPy CSR array."""
+        import numpy as np
+        from scipy.sparse import csr_array
+
+        rows, columns = np.array(self.positions, dtype=np.int64).reshape(-1, 2).T
+        return csr_array((np.array(leaves, dtype=np.float64), (rows, columns)), shape=self.dimensions)
+
+    @property
+    def shape(self) -> None:
+        """None: it is no dense array."""
+        return None
+
+
+@dataclass(frozen=True)
+class EntryPlace:
+    """Where an entry of a Jacobian stands: ``row`` and ``term.address`` (its column) over ``axes`` and the term's ranges."""
+
+    name: str
+    axes: Axes
+    row: tuple[Affine, ...]
+    term: Any  # graph.terms.Term; its own positions are ``axes``
+
+
 def tensor(name: str, rank: int) -> Tensor:
     """An array of symbolic size whose sizes are called after it, for tests and by default."""
     return Tensor(tuple(Affine.of(f"{name}_{axis}") for axis in range(rank)))

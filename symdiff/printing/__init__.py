@@ -11,25 +11,30 @@ if TYPE_CHECKING:
     from symdiff.printing.convert import Formula
 
 
-def formula(graph: Graph) -> Formula:
-    """Return the SymPy expressions of a graph (``exprs``, ``where``, ``packed``, ``domain``)."""
-    from symdiff.printing import convert
+def formula(graph: Graph, derivative: bool | None = None) -> Formula:
+    """Return the SymPy expressions of a graph (``exprs``, ``where``, ``packed``, ``domain``, ``indices``).
 
-    return convert.formula(graph)
+    ``derivative``: whether it is one, for then the free indices of arrays are k, l, ...; None: if it looks like one.
+    """
+    from symdiff.printing import convert, indexed
+
+    return indexed.formula(graph, derivative) if indexed.has_arrays(graph) else convert.formula(graph)
 
 
 def as_text(graph: Graph, heading: Heading, found: Formula | None = None) -> str:
     """Return the formula as text: ``f'(x) = x*(x*cos(x) + 2*sin(x))``. ``found``: if it is there already."""
-    from symdiff.printing import text
+    from symdiff.printing import indexed, indexed_text, text
 
-    return text.as_text(graph, heading, found or formula(graph))
+    write = indexed_text.as_text if indexed.has_arrays(graph) else text.as_text
+    return write(graph, heading, found or formula(graph, heading.kind != "value"))
 
 
 def as_latex(graph: Graph, heading: Heading, found: Formula | None = None) -> str:
     """Return the formula as LaTeX for display mode, without dollars."""
-    from symdiff.printing import latex
+    from symdiff.printing import indexed, indexed_latex, latex
 
-    return latex.as_latex(graph, heading, found or formula(graph))
+    write = indexed_latex.as_latex if indexed.has_arrays(graph) else latex.as_latex
+    return write(graph, heading, found or formula(graph, heading.kind != "value"))
 
 
 __all__ = ["Heading", "as_latex", "as_text", "formula"]

@@ -12,7 +12,7 @@ from typing import Any
 import sympy as sp
 
 from symdiff.graph.graph import Atom, Graph, Let
-from symdiff.graph.structure import Items, Structure
+from symdiff.graph.structure import Items, Structure, Tensor
 from symdiff.printing import notation
 from symdiff.printing.arrange import arranged
 from symdiff.printing.cases import choose, choose_condition, hoist
@@ -30,13 +30,15 @@ class Formula:
 
     ``exprs`` has one expression per scalar of the result, row-major; ``where`` the shared values that they are written
     with, in order of definition; ``packed`` the result in its container. ``domain`` are the conditions under which the
-    function does not raise.
+    function does not raise. ``indices`` are the free indices of each result that is an array: then its expression is that
+    of its element, and ``packed`` has a ``Lambda`` over them; bounds of sums that are reversed are an empty range.
     """
 
     exprs: tuple[Any, ...]
     where: tuple[tuple[Any, Any], ...]
     packed: Any
     domain: tuple[Any, ...] = ()
+    indices: tuple[tuple[Any, ...], ...] = ()
 
 
 def formula(graph: Graph) -> Formula:
@@ -77,7 +79,7 @@ def _converted(graph: Graph, straight: Straight, named: frozenset[str], own: fro
 def pack(structure: Structure, exprs: tuple[Any, ...]) -> Any:
     """Put expressions in the container of the result: tuples, a dict, a matrix for rank 2, an N-dimensional array above."""
     shape = structure.shape
-    if structure.is_scalar:
+    if structure.is_scalar or isinstance(structure, Tensor):
         return exprs[0]
     if isinstance(structure, Items) and (structure.container != "list" or shape is None or len(shape) < 2):
         parts, start = [], 0
@@ -140,7 +142,7 @@ class _Conversion:
                 return found
         if not has_conditions(let) or not any(operand.has(sp.Piecewise) for operand in operands):
             return written(let.op, operands)
-        found = _by_cases(let, operands)
+        found = by_cases(let, operands)
         if found is None:
             operands = [self._symbol(operand) if operand.has(sp.Piecewise) else operand for operand in operands]
             found = written(let.op, operands)
@@ -178,7 +180,7 @@ class _Conversion:
         return f"t{self._number}"
 
 
-def _by_cases(let: Let, operands: list[Any]) -> Any | None:
+def by_cases(let: Let, operands: list[Any]) -> Any | None:
     """Write an operation with conditions of its own case by case of its operands; None if that is long.
 
     So no condition contains cases: SymPy would solve inequalities to get rid of them, for minutes.
@@ -191,7 +193,7 @@ def _by_cases(let: Let, operands: list[Any]) -> Any | None:
         return None
     result = None
     for value, condition in reversed(flat.args if isinstance(flat, sp.Piecewise) else ((flat, sp.true),)):
-        part = _by_cases(let, [*operands[:index], value, *operands[index + 1 :]])
+        part = by_cases(let, [*operands[:index], value, *operands[index + 1 :]])
         if part is None:
             return None
         join = choose_condition if let.kind == "bool" else choose

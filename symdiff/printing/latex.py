@@ -106,22 +106,24 @@ def as_latex(graph: Graph, heading: Heading, found: Formula) -> str:
     printer = TexPrinter()
     rows: list[str] = []
     for line in equations(heading, graph):
-        rows += _equation(printer, label_latex(heading, line.label), line, found)
+        rows += equation(printer, label_latex(heading, line.label), line, found)
     if found.domain:
         rows[-1] += " \\qquad \\text{for } " + " \\wedge ".join(map(printer.doprint, found.domain))
-    rows = _elided(rows, str, ".formula")
-    entries = _elided(found.where, lambda entry: " &= ".join(map(printer.doprint, entry)), ".where")
+    rows = elided_rows(rows, str, ".formula")
+    entries = elided_rows(found.where, lambda entry: " &= ".join(map(printer.doprint, entry)), ".where")
     rows += [entry if index else f"\\text{{where }} {entry}" for index, entry in enumerate(entries)]
     if len(rows) == 1:
         return rows[0].replace(" &= ", " = ", 1)
     return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
 
 
-def _elided(items: Sequence[Item], show: Callable[[Item], str], where: str) -> list[str]:
+def elided_rows(items: Sequence[Item], show: Callable[[Item], str], where: str) -> list[str]:
+    """Return rows, a long list with its middle left out."""
     return [f"& \\text{{{row}}}" if row.startswith("... (") else row for row in elided(items, show, where)]
 
 
-def _equation(printer: TexPrinter, left: str, line: Line, found: Formula) -> list[str]:
+def equation(printer: TexPrinter, left: str, line: Line, found: Formula) -> list[str]:
+    """Return the rows of one equation between scalars, or a container of them."""
     exprs = found.exprs[line.start : line.start + line.structure.size]
     cells = [str(printer.doprint(expr)) for expr in exprs]
     shape = line.structure.shape
@@ -145,12 +147,12 @@ def _nested(structure: Structure, cells: Sequence[str]) -> str:
         parts.append(_nested(item, cells[start : start + item.size]))
         start += item.size
     if isinstance(structure, Items) and structure.container == "dict":
-        pairs = (f"{_index(key)}: {part}" for key, part in zip(structure.keys, parts, strict=True))
+        pairs = (f"{key_latex(key)}: {part}" for key, part in zip(structure.keys, parts, strict=True))
         return f"\\left\\{{{', '.join(pairs)}\\right\\}}"
     return f"\\left({', '.join(parts)}\\right)"
 
 
-def _index(key: Any) -> str:
+def key_latex(key: Any) -> str:
     """A position, or the key of a dict."""
     return str(key) if isinstance(key, int) else "\\text{" + str(key).replace("_", "\\_") + "}"
 
@@ -158,7 +160,7 @@ def _index(key: Any) -> str:
 def _entries(left: str, structure: Structure, exprs: Sequence[Any], cells: Sequence[str]) -> list[str]:
     """Return a large result entry by entry, without its zeros."""
     rows = [
-        f"{{{left}}}_{{{','.join(map(_index, path))}}} &= {cell}"
+        f"{{{left}}}_{{{','.join(map(key_latex, path))}}} &= {cell}"
         for path, expr, cell in zip(structure.indices(), exprs, cells, strict=True)
         if expr != 0
     ]
@@ -175,8 +177,8 @@ def label_latex(heading: Heading, label: Label) -> str:
         marks = "'" * label.order if label.order <= 3 else f"^{{({label.order})}}"
         return f"{name}{marks}({arguments})"
     if label.form == "partial":
-        below = "\\,".join(f"\\partial {name_latex(variable)}{_power(order)}" for variable, order in label.variables)
-        return f"\\frac{{\\partial{_power(label.order)} {name}}}{{{below}}}"
+        below = "\\,".join(f"\\partial {name_latex(variable)}{power_latex(order)}" for variable, order in label.variables)
+        return f"\\frac{{\\partial{power_latex(label.order)} {name}}}{{{below}}}"
     if label.form == "nabla":
         index = "" if len(heading.parameters) == 1 else f"_{{{name_latex(label.variables[0][0])}}}"
         return f"\\nabla{index} {name}({arguments})"
@@ -195,7 +197,8 @@ def function_latex(name: str) -> str:
     return f"\\operatorname{{{word[1]}}}" if word else text
 
 
-def _power(order: int) -> str:
+def power_latex(order: int) -> str:
+    """Return an order above a sign of differentiation."""
     return "" if order == 1 else f"^{{{order}}}"
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from symdiff.graph.graph import UNDEFINED, Atom, Block, Const, Graph, If, Let, Raise
+from symdiff.errors import InternalError
+from symdiff.graph.graph import UNDEFINED, Atom, Block, Const, Fold, Graph, If, Let, Raise, Sum
+from symdiff.graph.mapping import renamed
 from symdiff.primitives.row import Kind
 
 
@@ -25,6 +27,7 @@ class Choice:
 
 
 Definition = Let | Choice
+ArrayDefinition = Definition | Sum | Fold
 Known = dict[str, bool]  # conditions that are decided at a place in the graph
 
 
@@ -37,7 +40,25 @@ class Straight:
     restrictions: tuple[tuple[str, bool], ...]
 
 
+@dataclass(frozen=True)
+class StraightArrays:
+    """The same with sums and folds among the definitions."""
+
+    definitions: tuple[ArrayDefinition, ...]
+    outputs: tuple[Atom, ...]
+    restrictions: tuple[tuple[str, bool], ...]
+
+
 def straighten(graph: Graph) -> Straight:
+    """Return the definitions that the outputs (and the restrictions) of a graph of scalars need."""
+    found = straighten_arrays(graph)
+    definitions = tuple(definition for definition in found.definitions if isinstance(definition, Let | Choice))
+    if len(definitions) < len(found.definitions):
+        raise InternalError(f"{graph.name} has arrays")
+    return Straight(definitions, found.outputs, found.restrictions)
+
+
+def straighten_arrays(graph: Graph) -> StraightArrays:
     """Return the definitions that the outputs (and the restrictions) need."""
     walker = _Walker()
     known: Known = {}
@@ -45,18 +66,22 @@ def straighten(graph: Graph) -> Straight:
     outputs = tuple(UNDEFINED if raises else walker.resolve(atom, known) for atom in graph.outputs)
     restrictions = tuple(walker.restrictions)
     needed = {atom for atom in outputs if isinstance(atom, str)} | {name for name, _ in restrictions}
-    kept: list[Definition] = []
+    kept: list[ArrayDefinition] = []
     for definition in reversed(walker.definitions):
         if definition.name in needed:
             kept.append(definition)
             needed.update(atom for atom in reads(definition) if isinstance(atom, str))
-    return Straight(tuple(reversed(kept)), outputs, restrictions)
+    return StraightArrays(tuple(reversed(kept)), outputs, restrictions)
 
 
-def reads(definition: Definition) -> tuple[Atom, ...]:
+def reads(definition: ArrayDefinition) -> tuple[Atom, ...]:
     """Return the atoms that a definition is made of."""
     if isinstance(definition, Let):
         return definition.args
+    if isinstance(definition, Sum | Fold):
+        return tuple(
+            atom for term in definition.terms for atom in (*term.reads(), *([term.atom] if isinstance(term.atom, Const) else ()))
+        )
     return (definition.condition, definition.then, definition.orelse)
 
 
@@ -64,7 +89,7 @@ class _Walker:
     """Walks blocks in order of execution (recursing over the nesting of branches only)."""
 
     def __init__(self) -> None:
-        self.definitions: list[Definition] = []
+        self.definitions: list[ArrayDefinition] = []
         self.restrictions: list[tuple[str, bool]] = []
         self._lets: dict[str, Let] = {}
         self._alias: dict[str, Atom] = {}
@@ -75,6 +100,8 @@ class _Walker:
         for statement in block:
             if isinstance(statement, Let):
                 self._let(statement, known)
+            elif isinstance(statement, Sum | Fold):
+                self.definitions.append(renamed(statement, lambda atom: self.resolve(atom, known)))
             elif isinstance(statement, Raise) or self._branch(statement, known, restrictions):
                 return True
         return False

@@ -163,13 +163,13 @@ def as_text(graph: Graph, heading: Heading, found: Formula) -> str:
     """Return the equations of a graph, one result a line, then the where-list."""
     printer = TextPrinter(graph.inputs)
     lines = [
-        block for line in equations(heading, graph) for block in _equation(printer, label_text(heading, line.label), line, found)
+        block for line in equations(heading, graph) for block in equation(printer, label_text(heading, line.label), line, found)
     ]
     lines = elided(lines, str, ".formula")
     if found.domain:
         lines.append("for " + " and ".join(map(printer.operand, found.domain)))
-    entries = elided(found.where, lambda entry: _hang(f"{entry[0]} = ", _cells(printer, entry[1])), ".where")
-    lines += [_hang("      " if index else "where ", entry) for index, entry in enumerate(entries)]
+    entries = elided(found.where, lambda entry: hang(f"{entry[0]} = ", _cells(printer, entry[1])), ".where")
+    lines += [hang("      " if index else "where ", entry) for index, entry in enumerate(entries)]
     return "\n".join(lines)
 
 
@@ -182,7 +182,7 @@ def elided(items: Sequence[Item], show: Callable[[Item], str], where: str) -> li
     return [*map(show, first), f"... ({hidden} more, see {where})", *map(show, last)]
 
 
-def _hang(prefix: str, text: str) -> str:
+def hang(prefix: str, text: str) -> str:
     """Return a text of several lines after a prefix, its lines aligned."""
     return prefix + text.replace("\n", "\n" + " " * len(prefix))
 
@@ -200,19 +200,20 @@ def _cells(printer: TextPrinter, expr: Any) -> str:
     return "\n".join(f"{value:<{width}}    {word}" for value, word in zip(values, words, strict=True))
 
 
-def _equation(printer: TextPrinter, left: str, line: Line, found: Formula) -> list[str]:
+def equation(printer: TextPrinter, left: str, line: Line, found: Formula) -> list[str]:
+    """Return one equation between scalars, or a container of them."""
     structure = line.structure
     exprs = found.exprs[line.start : line.start + structure.size]
     prefix = f"{left} = "
     if structure.is_scalar:
-        return [_hang(prefix, _cells(printer, exprs[0]))]
+        return [hang(prefix, _cells(printer, exprs[0]))]
     cells = [_cells(printer, expr) for expr in exprs]
     shape = structure.shape
     if not any("\n" in cell for cell in cells):
         if shape is not None and len(shape) == 2 and shape[1] > 0:
             rows = _matrix(cells, shape[1])
             if len(prefix) + len(rows.split("\n", 1)[0]) <= notation.WIDTH:
-                return [_hang(prefix, rows)]
+                return [hang(prefix, rows)]
         flat = prefix + _nested(structure, cells)
         if len(flat) <= notation.WIDTH and (shape is None or len(shape) != 2):
             return [flat]
@@ -253,7 +254,7 @@ def _entries(left: str, structure: Structure, exprs: Sequence[Any], cells: Seque
     lines = []
     for path, expr, cell in zip(structure.indices(), exprs, cells, strict=True):
         if expr != 0:
-            lines.append(_hang(f"{left}[{', '.join(map(repr, path))}] = ", cell))
+            lines.append(hang(f"{left}[{', '.join(map(repr, path))}] = ", cell))
     if len(lines) < len(exprs):
         lines.append(f"all other entries of {left} are 0")
     return lines
@@ -269,8 +270,8 @@ def label_text(heading: Heading, label: Label) -> str:
         marks = "'" * label.order if label.order <= 3 else f"^({label.order})"
         return f"{name}{marks}({arguments})"
     if label.form == "partial":
-        below = "".join(f"∂{variable}{_superscript(order)}" for variable, order in label.variables)
-        return f"∂{_superscript(label.order)}{name}/{below}"
+        below = "".join(f"∂{variable}{superscript(order)}" for variable, order in label.variables)
+        return f"∂{superscript(label.order)}{name}/{below}"
     if label.form == "nabla":
         return f"∇{name}({arguments})" if len(heading.parameters) == 1 else f"∇_{label.variables[0][0]} {name}({arguments})"
     text = f"{label.form}({arguments})"
@@ -281,7 +282,8 @@ def label_text(heading: Heading, label: Label) -> str:
     return f"({text})_{label.component}" if label.component else text
 
 
-def _superscript(order: int) -> str:
+def superscript(order: int) -> str:
+    """Return an order above a sign of differentiation."""
     return "" if order == 1 else str(order).translate(_SUPERSCRIPTS)
 
 

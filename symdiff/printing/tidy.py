@@ -31,7 +31,7 @@ def tidy(expr: Any) -> Any:
             expr = flat
     if isinstance(expr, sp.Piecewise):
         return piecewise([(tidy(value), condition) for value, condition in expr.args])
-    masks = {node: sp.Dummy(real=True) for node in _outermost(expr)}
+    masks = {node: sp.Dummy(real=True) for node in outermost_cases(expr)}
     return replaced(_best(replaced(expr, masks)), {dummy: tidy(node) for node, dummy in masks.items()})
 
 
@@ -39,7 +39,8 @@ def _nested(cases: Any) -> bool:
     return any(value.has(sp.Piecewise) for value, _ in cases.args)
 
 
-def _outermost(expr: Any) -> list[Any]:
+def outermost_cases(expr: Any) -> list[Any]:
+    """Return the cases in an expression that are not inside of others."""
     found = []
     traversal = sp.preorder_traversal(expr)
     for node in traversal:

@@ -10,11 +10,13 @@ from symdiff.graph.check import check
 from symdiff.graph.evaluate import evaluate, evaluate_with_bound
 from tests.frontend import reading_known
 from tests.frontend.reading_cases import CASES
+from tests.oracle import leaves
 
 
 def inputs_of(made, signature, args):
     values = dict(zip(signature.parameters, args, strict=False))
-    found = [leaf for param in made.params if param.role != "captured" for leaf in scalars(values[param.name])]
+    given = [param for param in made.params if param.role != "captured"]
+    found = [leaf for param in given for leaf in leaves(param.structure, values[param.name])]
     point = dict(zip([leaf for param in made.params for leaf in param.leaves], found + made.captured(), strict=True))
     return [point[leaf] for leaf in made.graph.inputs]
 
@@ -30,8 +32,8 @@ def test_value_is_that_of_python(function, args, capsys):
     graph = check(made.graph)
     expected = list(scalars(function(*args)))
     inputs = inputs_of(made, symbolic.__signature__, args)
-    bounds = evaluate_with_bound(graph, inputs)[1]
-    for got, want, bound in zip(evaluate(graph, inputs), expected, bounds, strict=True):
+    bounds = list(scalars(evaluate_with_bound(graph, inputs)[1]))
+    for got, want, bound in zip(scalars(evaluate(graph, inputs)), expected, bounds, strict=True):
         assert abs(got - want) <= 16 * bound, (got, want)
     arguments = made.arguments(dict(zip(symbolic.__signature__.parameters, args, strict=False)) | defaults(symbolic, args))
     run = made.unpack or (lambda value: value)

@@ -1,0 +1,94 @@
+"""The items of a block: its statements as works in shared loops, in the order of sizes that costs least."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+
+from symdiff.codegen.accumulate import contracted, uses
+from symdiff.codegen.definitions import Definitions, finished
+from symdiff.codegen.nests import Fork, Item, Step, Tree, tree_cost
+from symdiff.codegen.storage import Storage
+from symdiff.codegen.works import Work, Works
+from symdiff.graph.affine import identity, sizes_in
+from symdiff.graph.graph import Atom, Block, Graph, If, Let, Raise, Statement, defined, operands, walk
+
+MOST_ORDERS = 24  # of sizes that are tried
+
+
+class Blocks:
+    """Makes the items of the blocks of a graph."""
+
+    def __init__(self, graph: Graph, definitions: Definitions, storage: Storage) -> None:
+        self.graph = graph
+        self.definitions = definitions
+        self.storage = storage
+        self.works = Works(definitions, storage)
+        self.outputs = frozenset(atom for atom in graph.outputs if isinstance(atom, str))
+
+    def lasting(self, foreign: Iterable[str]) -> set[str]:
+        """The arrays that stay whole: something outside of the works of a block reads them."""
+        return {*self.outputs, *self.definitions.handed_on, *self.storage.handed, *foreign}
+
+    def items(self, block: Block) -> tuple[list[Item], set[str]]:
+        """The items of a block in the cheapest global order of sizes, and the names that are read outside of works."""
+        made = [part for statement in block for part in self._parts(statement)]
+        foreign = {name for part in made if not isinstance(part, Work) for name in part.reads}
+        lasting = self.lasting(foreign)
+        best: list[Item] = []
+        least = float("inf")
+        for order in self._orders(made):
+            tree = Tree(frozenset(self.graph.inputs), order)
+            for part in made:
+                if isinstance(part, Work):
+                    tree.add(part)
+                else:
+                    tree.add_step(part)
+            cost = tree_cost(tree.items, contracted(uses(tree.items), lasting, self.definitions))
+            if cost < least:
+                best, least = tree.items, cost
+        return best, foreign
+
+    def _orders(self, made: Sequence[Work | Step | Fork]) -> Iterator[tuple[str, ...] | None]:
+        yield None
+        bounds = [bound for part in made if isinstance(part, Work) for _, r in part.space for bound in (r.low, r.high)]
+        sizes = sizes_in(bounds)
+        if len(sizes) > 1:
+            yield from itertools.islice(itertools.permutations(sizes), MOST_ORDERS)
+
+    def _parts(self, statement: Statement) -> Iterator[Work | Step | Fork]:
+        names = defined(statement)
+        if isinstance(statement, Raise):
+            yield Step(statement, frozenset(), frozenset(), True)
+        elif isinstance(statement, If) and not statement.axes:
+            raises = any(isinstance(node, Raise) for node in walk((statement,)))
+            reads = frozenset(name for node in walk((statement,)) for name in self._reads(operands(node)))
+            yield Fork(statement, statement.then, statement.orelse, reads, frozenset(names), raises)
+        elif isinstance(statement, Let) and not statement.axes:
+            yield Step(statement, frozenset(self._reads(statement.args)), frozenset(names))
+        else:
+            for name in names:
+                waited_for = self.definitions.certain(name)
+                if waited_for:
+                    yield Step(statement, frozenset(), frozenset({waited_for}))
+                if name in self.storage.stored:
+                    yield from self.works.of(name)
+
+    def _reads(self, atoms: Iterable[Atom]) -> Iterator[str]:
+        for atom in atoms:
+            if isinstance(atom, str):
+                rank = len(self.definitions.axes.get(atom, ()))
+                yield from (read.name for read in self.storage.reads(atom, identity(rank)))
+
+
+def deciding(graph: Graph) -> frozenset[str]:
+    """The names that a condition depends on: their last bit may decide, so that they are computed as they are written."""
+    found: set[str] = set()
+    for statement in reversed(list(finished(graph.body))):
+        names = set(defined(statement))
+        is_condition = isinstance(statement, Let) and statement.kind == "bool"
+        if is_condition or names & found:
+            found |= names | {atom for atom in operands(statement) if isinstance(atom, str)}
+        elif isinstance(statement, If) and isinstance(statement.condition, str):
+            found.add(statement.condition)
+    return frozenset(found)

@@ -1,0 +1,100 @@
+"""Indices that come from data are checked before the loops that use them; all others are in range by construction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+
+from symdiff.codegen.definitions import Definitions, Indexed
+from symdiff.codegen.elements import Elements
+from symdiff.codegen.printer import COMPARE, Text
+from symdiff.graph.affine import ZERO, Affine, Axes, Symbol, substituted
+from symdiff.graph.graph import Raise
+from symdiff.graph.terms import Guard, Range, Term
+
+
+def write_checks(elements: Elements, definitions: Definitions, name: str) -> None:
+    """Check every index from data that a sum or fold reads or writes by: one IndexError before any element is touched.
+
+    As in NumPy, an index is wrong wherever the sum is made, even if nothing reads that element of the sum.
+    """
+    definition = definitions.known[name]
+    if not isinstance(definition, Indexed):
+        return
+    for term in definition.terms:
+        for array, part, length in dict.fromkeys(_accesses(definitions, definition, term)):
+            where = f"an index of {array}" if array in definitions.graph.inputs else "an index"
+            source = sorted({element.array for element in part.elements}) or _bounds_from(term)
+            message = f"{where} is out of range" + (f": see {' and '.join(source)}" if source else "")
+            _write(elements, definition, term, part, length, message)
+
+
+def _accesses(definitions: Definitions, definition: Indexed, term: Term) -> Iterator[tuple[str, Affine, Affine]]:
+    """The arrays, indices and lengths of the axes where only data tell that an index is in range."""
+    accesses: list[tuple[str, Sequence[Affine], Axes]] = []
+    if isinstance(term.atom, str):
+        accesses.append((term.atom, term.index, definitions.axes[term.atom]))
+    if term.address is not None:
+        accesses.append((definition.name, term.address, definition.axes))
+    pending = list(term.affines())
+    while pending:
+        for element in pending.pop().elements:
+            accesses.append((element.array, element.index, definitions.axes[element.array]))
+            pending += element.index
+    loose = _loose(definition, term)
+    for array, index, axes in accesses:
+        for part, length in zip(index, axes, strict=True):
+            if any(True for _ in part.elements) or part.positions & loose:
+                yield array, part, length
+
+
+def _loose(definition: Indexed, term: Term) -> set[int]:
+    """The positions of ranges whose bounds come from data, directly or not."""
+    rank = len(definition.axes)
+    found: set[int] = set()
+    for number, each in enumerate(term.ranges):
+        bounds = (each.low, each.high)
+        if any(True for part in bounds for _ in part.elements) or any(part.positions & found for part in bounds):
+            found.add(rank + number)
+    return found
+
+
+def _bounds_from(term: Term) -> list[str]:
+    parts = (part for each in term.ranges for part in (each.low, each.high))
+    return sorted({element.array for part in parts for element in part.elements})
+
+
+def _write(elements: Elements, definition: Indexed, term: Term, part: Affine, length: Affine, message: str) -> None:
+    """Loops over the indices that the expression depends on, and the check inside."""
+    rank = len(definition.axes)
+    ranges = {rank + number: each for number, each in enumerate(term.ranges)}
+    if term.address is None:
+        ranges |= {axis: Range(ZERO, long) for axis, long in enumerate(definition.axes)}
+    needed = set(part.positions).union(*(guard.affine.positions for guard in term.guards))
+    for position in sorted(ranges, reverse=True):
+        if position in needed:
+            needed |= ranges[position].low.positions | ranges[position].high.positions
+    canonical: dict[Symbol, Affine] = {position: Affine.of(place) for place, position in enumerate(sorted(needed))}
+    spaces = tuple(substituted((ranges[p].low, ranges[p].high), canonical) for p in sorted(needed))
+    kept = tuple(replace(guard, affine=guard.affine.substitute(canonical)) for guard in term.guards)
+    if elements.is_checked((spaces, kept, part.substitute(canonical), length)):
+        return
+    places: dict[Symbol, Affine] = {}
+    with ExitStack() as stack:
+        for position in sorted(needed):
+            low, high = substituted((ranges[position].low, ranges[position].high), places)
+            variable = elements.variable_of_loop()
+            places[position] = Affine.of(variable)
+            stack.enter_context(elements.loop(variable, Range(low, high), ()))
+        guards = [replace(guard, affine=guard.affine.substitute(places)) for guard in term.guards]
+        text = elements.spelling.affine(part.substitute(places)).code
+        inside = f"not 0 <= {text} < {elements.spelling.affine(length).code}"
+        condition = elements.condition_of(_with(elements, guards, inside))
+        elements.choose(condition, [Raise("IndexError", message, definition.origin)], (), [], definition.origin)
+
+
+def _with(elements: Elements, guards: Sequence[Guard], inside: str) -> Text:
+    if not guards:
+        return Text(inside, COMPARE)
+    return Text(f"{elements.spelling.guards(guards).code} and {inside}", COMPARE)

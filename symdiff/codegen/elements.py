@@ -1,0 +1,278 @@
+"""Scalar code for elements of arrays, written into the loops and branches around it (``levels``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
+
+from symdiff.codegen.code import Load, Put
+from symdiff.codegen.definitions import Choice, Index, Indexed, Read
+from symdiff.codegen.indices import Place, Spelling
+from symdiff.codegen.levels import Key, Levels
+from symdiff.codegen.names import is_generic
+from symdiff.codegen.nests import attached
+from symdiff.codegen.storage import Storage
+from symdiff.errors import InternalError
+from symdiff.graph.affine import Affine, Symbol, substituted
+from symdiff.graph.build import Body
+from symdiff.graph.graph import UNDEFINED, Atom, Const, Let
+from symdiff.graph.structure import Tensor
+from symdiff.graph.terms import Guard, Term
+
+
+class Elements(Levels):
+    """Writes the code of elements. ``scalars`` is what the scalars of the graph are here."""
+
+    def __init__(self, storage: Storage, spelling: Spelling, letters: Sequence[str], taken: Iterable[str]) -> None:
+        super().__init__(spelling, letters, taken)
+        self.storage = storage
+        self.arrays = storage.definitions
+        self.dropped: Mapping[str, frozenset[int]] = {}  # the axes that stored arrays do not have
+        self.scalars: dict[str, Atom] = {}
+        self._inputs = {leaf: param.structure for param in self.arrays.graph.params for leaf in param.leaves}
+        for name, structure in self._inputs.items():
+            if not isinstance(structure, Tensor) or not structure.axes:
+                self.scalars[name] = name
+                self.kinds[name] = "float"
+
+    def scalar(self, atom: Atom) -> Atom:
+        """What a scalar of the graph is here."""
+        if isinstance(atom, Const):
+            return atom
+        if atom in self.scalars:
+            return self.scalars[atom]
+        if atom in self.arrays.graph.sizes and atom not in self.arrays.known:
+            return self.number(Affine.of(atom))
+        return self.element(atom, ())
+
+    def element(self, atom: Atom | Affine, index: Index) -> Atom:
+        """The atom of an element; what it is made of is written where it must stand."""
+        if isinstance(atom, Affine):
+            return self.number(atom)
+        if isinstance(atom, Const):
+            return atom
+        waiting: list[Key] = [(atom, index)]
+        while waiting:
+            key = waiting[-1]
+            if self._available(key) is not None:
+                waiting.pop()
+                continue
+            missing = [part for part in self._needs(key) if self._available(part) is None]
+            if missing:
+                waiting += reversed(missing)
+                continue
+            self.know(*key, self._computed(*key))
+            waiting.pop()
+        found = self._available((atom, index))
+        if found is None:
+            raise InternalError(f"no element of {atom}")
+        return found
+
+    def _available(self, key: Key) -> Atom | None:
+        if not self.arrays.axes[key[0]] and key[0] in self.scalars:
+            return self.scalars[key[0]]
+        return self._known(*key)
+
+    def _needs(self, key: Key) -> list[Key]:
+        """The elements that the element is computed from in any case, here: to be there first, so that nothing nests."""
+        name, index = key
+        definition = self.arrays.known.get(name)
+        if name in self.storage.stored or name in self.storage.lazy or definition is None:
+            return []
+        places: dict[Symbol, Affine] = dict(enumerate(index))
+        if isinstance(definition, Let):
+            return [(arg, index) for arg in definition.args if isinstance(arg, str)]
+        if isinstance(definition, Indexed) and not any(term.guards for term in definition.terms):
+            reads = ((term.atom, term.index) for term in definition.terms)
+            return [(atom, substituted(at, places)) for atom, at in reads if isinstance(atom, str) and self.arrays.axes.get(atom)]
+        return []
+
+    def _is_array(self, atom: Atom | Affine) -> bool:
+        return isinstance(atom, str) and bool(self.arrays.axes.get(atom))
+
+    def _computed(self, name: str, index: Index) -> Atom:
+        if name in self.storage.stored or name not in self.arrays.known:
+            return self._load(name, index)
+        return self.defined(name, index)
+
+    # definitions
+
+    def defined(self, name: str, index: Index) -> Atom:
+        """The element of an array as its definition has it, whether it is stored or not."""
+        definition = self.arrays.known[name]
+        if isinstance(definition, Let):
+            args = [self.element(arg, index) if self._is_array(arg) else self.scalar(arg) for arg in definition.args]
+            if definition.op.code == "{0}":
+                return args[0]
+            return self.apply(definition.op, *args, hint=name, origin=definition.origin)
+        if isinstance(definition, Choice):
+            with self._at(self._home(name, index)):
+                return self._chosen(definition, index)
+        if name in self.storage.lazy:
+            return self._reduced(definition, index)
+        places: dict[Symbol, Affine] = dict(enumerate(index))
+        terms = [term.substitute(places) for term in definition.terms]
+        if any(term.guards for term in terms):
+            with self._at(self._home(name, index)):
+                return self.combined(definition, terms)
+        return self.combined(definition, terms)
+
+    def combined(self, definition: Indexed, terms: Sequence[Term]) -> Atom:
+        """The terms of a sum or fold, which are about variables, combined."""
+        total: Atom | None = None
+        start = 0
+        while start < len(terms):
+            guards = terms[start].guards
+            end = start + 1
+            while end < len(terms) and terms[end].guards == guards:
+                end += 1
+            part = self._where(guards, definition, terms[start:end])
+            if part is not None:
+                total = part if total is None else self.apply(definition.op, total, part, origin=definition.origin)
+            start = end
+        return definition.empty if total is None else total
+
+    def _where(self, guards: Sequence[Guard], definition: Indexed, terms: Sequence[Term]) -> Atom | None:
+        """Terms where guards hold, elsewhere nothing; None if they never hold."""
+        if any(self.place.never(guard) for guard in guards):
+            return None
+        kept = [guard for guard in dict.fromkeys(guards) if not self.place.always(guard)]
+
+        def value() -> Atom:
+            parts = [self._read(term) for term in terms]
+            total = parts[0]
+            for part in parts[1:]:
+                total = self.apply(definition.op, total, part, origin=definition.origin)
+            return total
+
+        if not kept:
+            return value()
+        with self.side(kept) as body:
+            found = value()
+        hint = "t" if is_generic(definition.name) else definition.name
+        return self.choose(self.condition(kept), body, (), [(hint, found, definition.empty)], definition.origin)[0]
+
+    def _reduced(self, definition: Indexed, index: Index) -> Atom:
+        """An element of a sum or fold, computed by loops here."""
+        hint = "t" if is_generic(definition.name) else definition.name
+        variable = self.variable(self.fresh(hint, definition.kind), definition.kind)
+        self.emit(Put(variable, None, definition.empty, None, definition.origin))
+        for term in definition.terms:
+            places: dict[Symbol, Affine] = dict(enumerate(index))
+            variables: list[int] = []
+            for number in range(len(term.ranges)):
+                variables.append(self.variable_of_loop())
+                places[len(index) + number] = Affine.of(variables[-1])
+            self._reduce(definition, term.substitute(places), variables, variable)
+        return variable
+
+    def _reduce(self, definition: Indexed, term: Term, variables: Sequence[int], target: str) -> None:
+        if variables:
+            first, *rest = variables
+            inside = attached(term.guards, first, rest)
+            others = tuple(guard for guard in term.guards if guard not in inside)
+            each, *ranges = term.ranges
+            with self.loop(first, each, inside):
+                self._reduce(definition, replace(term, ranges=tuple(ranges), guards=others), rest, target)
+            return
+        guards = [guard for guard in dict.fromkeys(term.guards) if not self.place.always(guard)]
+        with self.side(guards) if guards else nullcontext(self.current) as body:
+            self.emit(Put(target, None, self._read(term), definition.op, definition.origin))
+        if guards:
+            self.choose(self.condition(guards), body, (), [], definition.origin)
+
+    def _read(self, term: Term) -> Atom:
+        if isinstance(term.atom, Affine) or self._is_array(term.atom):
+            return self.element(term.atom, term.index)
+        return self.scalar(term.atom)
+
+    def _chosen(self, definition: Choice, index: Index) -> Atom:
+        branch = definition.branch
+        condition = self.element(branch.condition, index)
+        decided = self._decided(condition)
+        if decided is not None:
+            return self.element(definition.out.then if decided else definition.out.orelse, index)
+
+        outs = [out for out in branch.outs if out is definition.out or self._comes_along(out.name, definition.out.name, index)]
+
+        def side(holds: bool) -> tuple[Body, list[Atom]]:
+            with self.side(decided={condition: holds}) as body:
+                return body, [self._handed_on(out.then if holds else out.orelse, out.name, index) for out in outs]
+
+        (then, first), (orelse, second) = side(True), side(False)
+        names = [out.name for out in outs]
+        hints = ["t" if is_generic(name) else name for name in names]
+        atoms = self.choose(condition, then, orelse, list(zip(hints, first, second, strict=True)), branch.origin)
+        for name, atom in zip(names, atoms, strict=True):
+            if name not in self.storage.stored:
+                self.know(name, index, atom)
+        return atoms[names.index(definition.out.name)]
+
+    def _comes_along(self, name: str, wanted: str, index: Index) -> bool:
+        """Whether another out of the branch can be had with the one that is wanted: what it reads is here, too."""
+        there = set(self._reads(wanted, index))
+
+        def is_here(read: Read) -> bool:
+            inside = self._is_inside(read.name, read.index, self.place.where(read.guards))
+            return read in there or (read.name in self._inputs and inside)
+
+        return all(map(is_here, self._reads(name, index)))
+
+    def _reads(self, name: str, index: Index) -> tuple[Read, ...]:
+        """What an element is computed from, whether it is stored or not."""
+        if name not in self.storage.stored:
+            return self.storage.reads(name, index)
+        places: dict[Symbol, Affine] = dict(enumerate(index))
+        return tuple(read.at(places) for read in self.storage.within(name))
+
+    def _handed_on(self, atom: Atom, name: str, index: Index) -> Atom:
+        if atom == UNDEFINED:
+            return Const(0.0) if name in self.storage.stored else atom
+        return self.element(atom, index)
+
+    def _decided(self, condition: Atom) -> bool | None:
+        if isinstance(condition, Const):
+            return bool(condition.value)
+        return next((scope.decided[condition] for scope in self._scopes if condition in scope.decided), None)
+
+    # where it stands
+
+    def _home(self, name: str, index: Index) -> int:
+        """The outermost level at which all that an element reads is certainly there."""
+        reads = self._reads(name, index)
+        level = max(self._floor, self._level_of(index))
+        while level < self.level:
+            place = self._scopes[level].place
+            if all(self._is_inside(read.name, read.index, place.where(read.guards)) for read in reads):
+                break
+            level += 1
+        return level
+
+    def _load(self, name: str, index: Index) -> Atom:
+        """An element of an array that is stored, read as far out as it is certainly there."""
+        level = max(self._floor, self._level_of(index))
+        while level < self.level and not self._is_inside(name, index, self._scopes[level].place):
+            level += 1
+        kind = self.arrays.kinds[name]
+        structure = self._inputs.get(name)
+        cast = isinstance(structure, Tensor) and structure.kind == "int"
+        short = self.spelling.short(index)
+        stem = "t" if is_generic(name) else name
+        hint = f"{stem}_{short}" if short else stem
+        made = self.fresh(hint, kind)
+        kept = (part for axis, part in enumerate(index) if axis not in self.dropped.get(name, ()))
+        self._write(Load(made, name, self.spelling.index(kept), hint, self.origin, cast), level)
+        return made
+
+    def _is_inside(self, name: str, index: Index, place: Place) -> bool:
+        """Whether an element certainly exists, wherever that place is reached."""
+        for part, length in zip(index, self.arrays.axes.get(name, ()), strict=False):
+            for element in part.elements:  # which was checked before the loops
+                if not self._is_inside(element.array, element.index, place):
+                    return False
+            if any(True for _ in part.elements):
+                continue
+            if not (place.is_nonnegative(part) and place.is_nonnegative(length - 1 - part)):
+                return False
+        return True

@@ -1,0 +1,241 @@
+"""Blocks inside blocks: the function, its loops and its branches; each operation stands as far out as it can.
+
+An operation stands in the outermost block in which all its operands are known, but never outside of the branch that asks for
+it: what only one side needs is computed only there. Equal operations in sight are one (``graph.build``).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from symdiff.codegen.code import Load, Loop
+from symdiff.codegen.definitions import Index
+from symdiff.codegen.indices import Place, Spelling
+from symdiff.codegen.names import is_generic
+from symdiff.codegen.printer import ATOM, Text
+from symdiff.codegen.split import Code
+from symdiff.errors import InternalError
+from symdiff.graph.affine import Affine
+from symdiff.graph.build import Body, Builder
+from symdiff.graph.graph import Atom, Const, Let, Origin
+from symdiff.graph.terms import Guard, Range
+from symdiff.primitives import TABLE, Primitive
+
+_MIXED = frozenset({"add", "sub", "mul", "div"})  # operations in which an integer beside a float need not be made one
+_SUB, _MUL = TABLE["sub"], TABLE["mul"]
+
+Key = tuple[str, Index]
+
+
+@dataclass
+class Scope:
+    """A block that is being written: the loops and guards around it, and the elements that are known in it."""
+
+    place: Place
+    is_branch: bool = False
+    elements: dict[Key, Atom] = field(default_factory=dict)
+    decided: dict[Atom, bool] = field(default_factory=dict)  # conditions whose value is known here
+    checked: set[object] = field(default_factory=set)  # checks of indices that were made
+
+
+class Levels(Builder):
+    """Writes scalar code into blocks. ``letters`` are for the variables of loops, ``texts`` is the text of made-up names."""
+
+    def __init__(self, spelling: Spelling, letters: Sequence[str], taken: Iterable[str]) -> None:
+        super().__init__(taken)
+        self.letters = letters
+        self.spelling = spelling
+        self.texts: dict[str, Text] = {}
+        self._inner = itertools.count(1_000_000)  # variables of loops that are made here: those of works are far below
+        self._scopes = [Scope(Place())]
+        self._levels: dict[str, int] = {}
+        self._bare: dict[Atom, str] = {}  # integers: the float, and the integer itself
+        self._numbers: dict[Affine, str] = {}
+        self._guards: dict[tuple[Guard, ...], str] = {}
+
+    # scopes
+
+    @contextmanager
+    def loop(self, variable: int, each: Range, guards: Iterable[Guard]) -> Iterator[None]:
+        """Write into the body of a loop over a range, narrowed by guards; then the loop itself."""
+        outer = self.place
+        if len(outer.loops) >= len(self.letters):
+            raise InternalError(f"more than {len(self.letters)} loops in one another")
+        letter = self.spelling.letters[variable] = self.letters[len(outer.loops)]
+        low: list[Affine] = []
+        high: list[Affine] = []
+        for guard in guards:
+            factor = guard.affine.coefficient(variable)
+            rest = guard.affine - Affine.of(variable) * factor
+            (low if factor > 0 else high).append(-rest if factor > 0 else rest + 1)
+        bounds = self.spelling.bounds(outer.strictest([*low, each.low], 1), outer.strictest([*high, each.high], -1))
+        with self._inside(Scope(outer.inside(variable, each).where(guards))) as body:
+            yield
+        self.emit(Loop(letter, bounds, tuple(body)))
+
+    def variable_of_loop(self) -> int:
+        """A fresh variable for a loop."""
+        return next(self._inner)
+
+    def emit(self, code: Code) -> None:
+        """Add a statement that graphs do not have to the present block."""
+        self.current.append(code)  # type: ignore[arg-type]
+
+    @contextmanager
+    def side(self, facts: Iterable[Guard] = (), decided: Mapping[Atom, bool] | None = None) -> Iterator[Body]:
+        """Write into one side of a branch."""
+        scope = Scope(self._scopes[-1].place.where(facts), True, {}, dict(decided or {}))
+        with self._inside(scope) as body:
+            yield body
+
+    @contextmanager
+    def _inside(self, scope: Scope) -> Iterator[Body]:
+        with self.block() as body:
+            self._scopes.append(scope)
+            try:
+                yield body
+            finally:
+                self._scopes.pop()
+
+    @contextmanager
+    def _at(self, level: int) -> Iterator[None]:
+        """Write into a block further out."""
+        saved = self._blocks, self._shared, self._scopes
+        end = level + 1
+        self._blocks, self._shared, self._scopes = self._blocks[:end], self._shared[:end], self._scopes[:end]
+        try:
+            yield
+        finally:
+            self._blocks, self._shared, self._scopes = saved
+
+    @property
+    def place(self) -> Place:
+        """The loops and guards around what is being written."""
+        return self._scopes[-1].place
+
+    @property
+    def level(self) -> int:
+        """How many blocks are around what is being written."""
+        return len(self._scopes) - 1
+
+    @property
+    def _floor(self) -> int:
+        """The level of the innermost branch: nothing that it asks for may stand further out."""
+        return max((level for level, scope in enumerate(self._scopes) if scope.is_branch), default=0)
+
+    def _level_of(self, parts: Iterable[Affine]) -> int:
+        """The outermost level at which all variables of index expressions are known."""
+        positions = {position for part in parts for position in part.positions}
+        for level in range(self.level, -1, -1):
+            loops = self._scopes[level].place.loops
+            outer = self._scopes[level - 1].place.loops if level else ()
+            if len(loops) > len(outer) and loops[-1][0] in positions:
+                return level
+        return 0
+
+    # operations
+
+    def apply(self, op: Primitive, *args: Atom, hint: str = "t", origin: Origin | None = None) -> Atom:
+        """The atom of an operation, as ``Builder`` makes it; integers beside floats are left as they are."""
+        integers = [arg in self._bare for arg in args]
+        if any(integers) and op.name in _MIXED and not all(integers) and not any(isinstance(arg, Const) for arg in args):
+            args = tuple(self._bare.get(arg, arg) for arg in args)
+        if op is _MUL and args[0] == args[1]:
+            args = (self._turned(args[0]),) * 2
+        return super().apply(op, *args, hint=hint, origin=origin)
+
+    def _turned(self, atom: Atom) -> Atom:
+        """Of a difference that is squared, and of the same difference the other way round, the one that is here already."""
+        made = self.definitions.get(atom) if isinstance(atom, str) else None
+        if made is None or made.op is not _SUB:
+            return atom
+        other = self._found(_SUB, made.args[::-1])
+        return other if isinstance(other, str) and self._found(_MUL, (other, other)) is not None else atom
+
+    def _make(self, op: Primitive, args: tuple[Atom, ...], hint: str, origin: Origin | None) -> str:
+        name = self.fresh("t" if is_generic(hint) else hint, op.result)
+        level = max([self._floor, *(self._levels.get(arg, 0) for arg in args if isinstance(arg, str))])
+        self._write(Let(name, op, args, origin or self.origin), level)
+        return name
+
+    def _write(self, statement: Let | Load, level: int) -> None:
+        self._levels[statement.name] = level
+        with self._at(level):
+            if isinstance(statement, Let):
+                self.append(statement)
+            else:
+                self._blocks[-1].append(statement)  # type: ignore[arg-type]
+
+    def release(self, names: Iterable[str]) -> None:
+        """Names that are free again, because what they were kept for is a variable."""
+        self._taken.difference_update(names)
+
+    def variable(self, name: str, kind: str = "float") -> str:
+        """Declare a variable that the present block assigns."""
+        self.kinds[name] = "bool" if kind == "bool" else "float"
+        self._levels[name] = self.level
+        return name
+
+    def choose(
+        self,
+        condition: Atom,
+        then: Sequence[object],
+        orelse: Sequence[object],
+        pairs: Sequence[tuple[str, Atom, Atom]],
+        origin: Origin | None,
+    ) -> list[Atom]:
+        """Add a branch of the present block."""
+        atoms = self.branch(condition, then, orelse, pairs, origin)  # type: ignore[arg-type]
+        for atom in atoms:
+            if isinstance(atom, str):
+                self._levels.setdefault(atom, self.level)
+        return atoms
+
+    # what is known
+
+    def know(self, name: str, index: Index, atom: Atom) -> None:
+        """From here on the element of an array is this atom."""
+        level = max(self._floor, self._levels.get(atom, 0) if isinstance(atom, str) else 0)
+        self._scopes[level].elements[name, index] = atom
+
+    def _known(self, name: str, index: Index) -> Atom | None:
+        return next((found for scope in reversed(self._scopes) if (found := scope.elements.get((name, index))) is not None), None)
+
+    def number(self, part: Affine) -> Atom:
+        """An index expression as a number."""
+        if part.is_constant:
+            return Const(part.const)
+        if part not in self._numbers:
+            text = self.spelling.affine(part)
+            level = self._level_of([part])
+            name, bare = self.fresh("number"), self.fresh("number")
+            self.texts[name], self.texts[bare] = Text(f"float({text.code})", ATOM), text
+            self._levels[name] = self._levels[bare] = level
+            self._numbers[part] = name
+            self._bare[name] = bare
+        return self._numbers[part]
+
+    def condition(self, guards: Sequence[Guard]) -> str:
+        """Guards as a condition."""
+        key = tuple(guards)
+        if key not in self._guards:
+            name = self._guards[key] = self.fresh("guard", "bool")
+            self.texts[name] = self.spelling.guards(key)
+            self._levels[name] = self._level_of(guard.affine for guard in key)
+        return self._guards[key]
+
+    def is_checked(self, check: object) -> bool:
+        """Whether a check was made already; from now on it is."""
+        if any(check in scope.checked for scope in self._scopes):
+            return True
+        self._scopes[-1].checked.add(check)
+        return False
+
+    def condition_of(self, text: Text) -> str:
+        """A condition that is text, for the present block."""
+        name = self.variable(self.fresh("guard", "bool"), "bool")
+        self.texts[name] = text
+        return name

@@ -1,0 +1,336 @@
+"""A graph with arrays as the code of one function: loops around scalar code (DESIGN section 3, "Scheduling").
+
+``storage`` chooses which arrays are stored, ``works`` makes statements over index spaces of them, ``nests`` puts these into
+loops, ``accumulate`` finds what is added up in a variable, and ``elements`` writes the scalar code, which is done here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from symdiff.codegen.accumulate import Group, Uses, contracted, groups, is_scalar, starts_empty, uses
+from symdiff.codegen.blocks import Blocks, deciding
+from symdiff.codegen.checks import write_checks
+from symdiff.codegen.code import Allocate, Put
+from symdiff.codegen.definitions import Definitions, Indexed
+from symdiff.codegen.elements import Elements
+from symdiff.codegen.indices import LETTERS, Place, Spelling
+from symdiff.codegen.nests import Fork, Item, Nest, works_in
+from symdiff.codegen.printer import Text
+from symdiff.codegen.split import Code
+from symdiff.codegen.storage import Storage
+from symdiff.codegen.unused import used
+from symdiff.codegen.works import Work
+from symdiff.graph.affine import Affine
+from symdiff.graph.build import Body
+from symdiff.graph.graph import (
+    UNDEFINED,
+    Atom,
+    Block,
+    Const,
+    Fold,
+    Graph,
+    If,
+    Let,
+    Out,
+    Statement,
+    Sum,
+    defined,
+    walk,
+)
+from symdiff.graph.structure import Tensor
+from symdiff.primitives import TABLE
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """The code of a graph: statements, the atoms it returns, and the text of names that no statement defines."""
+
+    body: tuple[Code, ...]
+    returns: tuple[Atom, ...]
+    texts: Mapping[str, Text]
+    letters: tuple[str, ...]  # the names of loop variables
+    any_order: bool  # whether a sum may be added up in any order
+
+
+def has_arrays(graph: Graph) -> bool:
+    """Whether a graph needs a schedule."""
+    if any(isinstance(param.structure, Tensor) for param in graph.params):
+        return True
+    if any(isinstance(leaf, Tensor) for leaf in graph.result.leaves()):
+        return True
+    return any(isinstance(node, Sum | Fold) or getattr(node, "axes", ()) for node in walk(graph.body))
+
+
+def schedule(graph: Graph, names: Mapping[str, str], taken: Iterable[str]) -> Schedule:
+    """The code of a checked graph without dead statements.
+
+    ``names`` is how its inputs and sizes are written; ``taken`` are names that nothing else may have.
+    """
+    return _Scheduler(graph, names, taken).run()
+
+
+@dataclass
+class _Frame:
+    """A block that is being written: the arrays that are axes short, the sums in variables, what is allocated already."""
+
+    dropped: Mapping[str, frozenset[int]]
+    groups: list[Group]
+    uses: Mapping[str, Uses]
+    allocated: set[str] = field(default_factory=set)
+
+    def group_of(self, work: Work) -> Group | None:
+        """The group that a work belongs to, or starts."""
+        return next((g for g in self.groups if work is g.start or any(work is other for other in g.works)), None)
+
+
+class _Scheduler:
+    def __init__(self, graph: Graph, names: Mapping[str, str], taken: Iterable[str]) -> None:
+        self.graph = graph
+        self.definitions = Definitions(graph)
+        self.storage = Storage(self.definitions)
+        self.blocks = Blocks(graph, self.definitions, self.storage)
+        used = {*taken, *self.definitions.axes, *names.values(), *graph.sizes}
+        self.letters = [letter for letter in LETTERS if letter not in used]
+        self.spelling = Spelling(names)
+        arrays = {name for name in self.storage.stored if self.definitions.axes[name]}
+        self.elements = Elements(
+            self.storage, self.spelling, self.letters, {*taken, *self.letters, *graph.inputs, *graph.sizes, *arrays}
+        )
+        self.ordered = deciding(graph)
+        self.any_order = False
+        self.frames: list[_Frame] = []
+
+    def run(self) -> Schedule:
+        """Write everything."""
+        self._block(self.graph.body)
+        returns: list[Atom] = []
+        for atom, leaf in zip(self.graph.outputs, self.graph.result.leaves(), strict=True):
+            is_array = isinstance(leaf, Tensor) and bool(leaf.axes)
+            returns.append(self._result(atom, leaf, returns) if is_array else self.elements.scalar(atom))
+        body = used(self.elements.body, returns)
+        return Schedule(body, tuple(returns), self.elements.texts, tuple(self.letters), self.any_order)
+
+    def _result(self, atom: Atom, leaf: object, before: Sequence[Atom]) -> str:
+        """An array to be returned: nobody else has it."""
+        if isinstance(atom, str) and atom not in self.graph.inputs and atom not in before:
+            return atom
+        axes = leaf.axes if isinstance(leaf, Tensor) else ()
+        return self._filled(atom, axes, atom if isinstance(atom, str) else "out")
+
+    def _filled(self, atom: Atom, axes: Sequence[Affine], hint: str) -> str:
+        """A new array that is full of a literal, or a copy of another."""
+        name = self.elements.fresh(hint, "float", tuple(axes))
+        self.elements.emit(Allocate(name, self._lengths(axes), atom))
+        return name
+
+    # blocks
+
+    def _block(self, block: Block) -> None:
+        items, foreign = self.blocks.items(block)
+        found = uses(items)
+        lasting = self.blocks.lasting(foreign)
+        dropped = contracted(found, lasting, self.definitions)
+        self.elements.release(name for name in dropped if is_scalar(name, dropped, self.definitions))
+        frame = _Frame(dropped, groups(items, dropped, self.definitions), found)
+        self.frames.append(frame)
+        elements, outer = self.elements, self.elements.dropped
+        elements.dropped = {**outer, **dropped}
+        for item in items:
+            self._allocate(item, frame)
+            self._item(item, items)
+        elements.dropped = outer
+        self.frames.pop()
+
+    # items
+
+    def _item(self, item: Item, home: Sequence[Item]) -> None:
+        own = [group for group in self.frames[-1].groups if group.home is home]
+        for group in own:
+            if not group.variable and group.start is None and any(w is o for w in group.works for o in works_in([item])):
+                self._begin(group, self._empty(group.works[0]))
+        if isinstance(item, Work):
+            self._work(item)
+        elif isinstance(item, Nest):
+            self._nest(item)
+        elif isinstance(item, Fork):
+            self._fork(item)
+        else:
+            self._step(item.statement)
+        for group in own:
+            if group.last is item:
+                self._finish(group)
+
+    def _step(self, statement: Statement) -> None:
+        if isinstance(statement, Let):
+            args = [self.elements.scalar(arg) for arg in statement.args]
+            made = self.elements.apply(statement.op, *args, hint=statement.name, origin=statement.origin)
+            self.elements.scalars[statement.name] = made
+        elif isinstance(statement, Sum | Fold):
+            write_checks(self.elements, self.definitions, statement.name)
+        else:
+            self.elements.append(statement)
+
+    def _nest(self, nest: Nest) -> None:
+        with self.elements.loop(nest.variable, nest.range, nest.guards):
+            self._starts(nest)
+            for item in nest.items:
+                self._item(item, nest.items)
+
+    def _fork(self, item: Fork) -> None:
+        branch = item.branch
+        elements = self.elements
+        condition = elements.scalar(branch.condition)
+        sides: list[tuple[Body, list[Atom]]] = []
+        for holds in (True, False):
+            with elements.side(decided={condition: holds}) as body:
+                block = item.then if holds else item.orelse
+                self._block(block)
+                inside = {name for statement in block for name in defined(statement)}
+                sides.append((body, [self._out(out, holds, inside) for out in branch.outs]))
+        (then, first), (orelse, second) = sides
+        outs: list[Out] = []
+        for out, a, b in zip(branch.outs, first, second, strict=True):
+            if not out.axes and a == b:
+                elements.scalars[out.name] = a
+                continue
+            name = out.name if out.axes else elements.variable(elements.fresh(out.name, out.kind), out.kind)
+            outs.append(Out(name, a, b, out.kind, out.axes))
+            if not out.axes:
+                elements.scalars[out.name] = name
+        elements.append(If(condition, tuple(then), tuple(orelse), tuple(outs), branch.origin))
+
+    def _out(self, out: Out, holds: bool, inside: set[str]) -> Atom:
+        """What one side of a branch hands on; an array is its own."""
+        atom = out.then if holds else out.orelse
+        if atom == UNDEFINED:
+            return atom
+        if not out.axes:
+            return self.elements.scalar(atom)
+        if isinstance(atom, str) and atom in inside:
+            return atom
+        return self._filled(atom, out.axes, out.name)
+
+    # works
+
+    def _work(self, work: Work) -> None:
+        elements = self.elements
+        guards = [guard for guard in work.guards if not elements.place.always(guard)]
+        if not guards:
+            self._work_inside(work)
+            return
+        with elements.side(guards) as body:
+            self._work_inside(work)
+        elements.choose(elements.condition(guards), body, (), [], work.origin)
+
+    def _work_inside(self, work: Work) -> None:
+        frame = self.frames[-1]
+        group = frame.group_of(work)
+        value = self._value(work)
+        if group is not None and work is group.start:
+            self._begin(group, value)
+        elif group is not None:
+            reduces = len(self.elements.place.loops) > group.depth
+            any_order = reduces and work.op is TABLE["add"] and work.name not in self.ordered
+            self.any_order |= any_order
+            self.elements.emit(Put(group.variable, None, value, work.op, work.origin, any_order))
+        elif work.op is None and is_scalar(work.name, frame.dropped, self.definitions):
+            self._know(work.name, work.address, value)
+        else:
+            self.elements.emit(Put(work.name, self._place_of(work), value, work.op, work.origin))
+            if work.op is None and self._is_whole([work]):
+                self.elements.know(work.name, work.address, value)
+
+    def _begin(self, group: Group, value: Atom) -> None:
+        """Give a group its variable."""
+        short = self.spelling.short(group.address)
+        scalar = is_scalar(group.name, self.frames[-1].dropped, self.definitions)
+        constant = "_".join(str(part.const) for part in group.address if part.is_constant)
+        hint = "_".join(filter(None, (group.name, constant if scalar else short)))
+        kind = self.definitions.kinds[group.name]
+        group.variable = self.elements.variable(self.elements.fresh(hint, kind), kind)
+        self.elements.emit(Put(group.variable, None, value, None, group.works[0].origin))
+
+    def _finish(self, group: Group) -> None:
+        """Tell where the sum is from now on."""
+        frame = self.frames[-1]
+        if is_scalar(group.name, frame.dropped, self.definitions):
+            self._know(group.name, group.address, group.variable)
+            return
+        work = group.works[-1]
+        assigned = any(other.op is None for _, other in frame.uses[group.name].made)
+        first = group.start is not None or (group.covers and not assigned and not self._needs_start(group.name))
+        self.elements.emit(Put(group.name, self._place_of(work), group.variable, None if first else work.op, work.origin))
+        if first and self._is_whole([*group.works, *([group.start] if group.start else [])]):
+            self.elements.know(group.name, group.address, group.variable)
+
+    def _is_whole(self, works: Sequence[Work]) -> bool:
+        """Whether these works of one element are all that there are for it: the others are for elements written out."""
+        address = works[0].address
+        others = (other for _, other in self.frames[-1].uses[works[0].name].made if not any(other is work for work in works))
+        return all(
+            any(a.is_constant and b.is_constant and a != b for a, b in zip(other.address, address, strict=True))
+            for other in others
+        )
+
+    # arrays
+
+    def _needs_start(self, name: str) -> bool:
+        frame = self.frames[-1]
+        return not starts_empty(name, frame.uses[name], frame.groups, self.definitions.axes[name])
+
+    def _empty(self, work: Work) -> Const:
+        definition = self.definitions.known[work.name]
+        return definition.empty if isinstance(definition, Indexed) else Const(0)
+
+    def _allocate(self, item: Item, frame: _Frame) -> None:
+        """Make the arrays that are first used in an item."""
+        for work in works_in([item]):
+            name = work.name
+            dropped = frame.dropped[name]
+            axes = self.definitions.axes[name]
+            if name in frame.allocated or len(dropped) == len(axes):
+                continue
+            frame.allocated.add(name)
+            kept = [length for k, length in enumerate(axes) if k not in dropped]
+            fill = self._empty(work) if not dropped and self._needs_start(name) else None
+            self.elements.emit(Allocate(name, self._lengths(kept), fill, self.definitions.kinds[name], work.origin))
+
+    def _starts(self, nest: Nest) -> None:
+        """Put zeros into the arrays that are used inside a loop anew each time."""
+        frame = self.frames[-1]
+        for name, use in frame.uses.items():
+            dropped = frame.dropped.get(name, frozenset())
+            if not dropped or len(dropped) == len(self.definitions.axes[name]):
+                continue
+            loops, work = use.made[0]
+            variables = {work.address[k] for k in dropped}
+            around = [other for other in loops if Affine.of(other.variable) in variables]
+            if around[-1] is nest and self._needs_start(name):
+                rank = len(self.definitions.axes[name]) - len(dropped)
+                self.elements.emit(Put(name, ", ".join([":"] * rank), self._empty(work), None, work.origin))
+
+    def _lengths(self, axes: Iterable[Affine]) -> tuple[str, ...]:
+        """The lengths of a new array; none is negative."""
+        codes = []
+        for length in axes:
+            code = self.spelling.affine(length).code
+            codes.append(code if Place().is_nonnegative(length) else f"max({code}, 0)")
+        return tuple(codes)
+
+    def _know(self, name: str, address: tuple[Affine, ...], value: Atom) -> None:
+        if self.definitions.axes[name]:
+            self.elements.know(name, address, value)
+        else:
+            self.elements.scalars[name] = value
+
+    def _value(self, work: Work) -> Atom:
+        definition = self.definitions.known[work.name]
+        if work.terms is None or not isinstance(definition, Indexed):
+            return self.elements.defined(work.name, work.address)
+        return self.elements.combined(definition, work.terms)
+
+    def _place_of(self, work: Work) -> str:
+        dropped = self.frames[-1].dropped.get(work.name, frozenset())
+        return self.spelling.index(part for k, part in enumerate(work.address) if k not in dropped)

@@ -1,0 +1,104 @@
+"""Elements and slices of arrays of known shape: reading with any index of integers and slices, and writing."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from typing import Any
+
+from symdiff.frontend import changes
+from symdiff.frontend.gaps import GapError
+from symdiff.frontend.lower import Frame, Reader
+from symdiff.frontend.values import ArrayValue, Known, Number, TupleValue, Value, describe, number
+from symdiff.graph.graph import Const
+
+
+def positions(reader: Reader, owner: ArrayValue, index: ast.expr, frame: Frame, node: ast.AST) -> Any:
+    """The places of the selected items, as an array of the shape of the selection."""
+    import numpy as np
+
+    items = index.elts if isinstance(index, ast.Tuple) else [index]
+    parts: list[Any] = []
+    for item in items:
+        if isinstance(item, ast.Slice):
+            bounds = (
+                None if part is None else reader.integer(reader.operand(part, frame), part, "a slice bound")
+                for part in (item.lower, item.upper, item.step)
+            )
+            parts.append(slice(*bounds))
+            continue
+        value = reader.operand(item, frame)
+        for inner in value.items if isinstance(value, TupleValue) else [value]:
+            plain = isinstance(inner, Known) and (inner.value is None or inner.value is ...)
+            parts.append(inner.value if plain and isinstance(inner, Known) else reader.integer(inner, item, "an index"))
+    places = np.arange(len(owner.items)).reshape(owner.shape)
+    try:
+        return places[tuple(parts)]
+    except (IndexError, ValueError) as error:
+        raise GapError(node, str(error), f"use indices of {describe(owner)}", raises=type(error)) from None
+
+
+def read(reader: Reader, owner: ArrayValue, index: ast.expr, frame: Frame, node: ast.AST) -> Value:
+    """``owner[index]`` of several indices, or with new axes."""
+    places = positions(reader, owner, index, frame, node)
+    if not places.shape:
+        return owner.items[int(places)]
+    return view_of(reader, owner, places.shape, tuple(owner.items[int(place)] for place in places.flat))
+
+
+def view_of(reader: Reader, owner: ArrayValue, shape: tuple[int, ...], items: tuple[Number, ...]) -> ArrayValue:
+    """An array that shares the memory of another one."""
+    return ArrayValue(shape, items, views=(*owner.views, (owner.identity, reader.changes[owner.identity])))
+
+
+def copy_of(value: ArrayValue) -> ArrayValue:
+    """The same numbers, of an array of its own."""
+    return ArrayValue(value.shape, value.items)
+
+
+def write(
+    reader: Reader,
+    owner: ArrayValue,
+    index: ast.expr | None,
+    value: Value,
+    frame: Frame,
+    node: ast.AST,
+    op: type[ast.operator] | None,
+) -> None:
+    """``owner[index] = value``, ``owner[index] += value``; without an index all of it."""
+    import numpy as np
+
+    from symdiff.frontend.conditions import scalar
+    from symdiff.frontend.containers import to_array
+    from symdiff.frontend.expressions import binary
+
+    if owner.views:
+        raise GapError(node, "a write through a view of an array", "write to the array itself, or to a copy: p.copy()", "not yet")
+    if owner.items and all(_is_whole(reader, item) for item in owner.items):
+        raise GapError(node, "a write into an array of integers, which rounds", "make an array of floats, as np.zeros does")
+    places = np.arange(len(owner.items)).reshape(owner.shape)
+    if index is not None:
+        places = positions(reader, owner, index, frame, node)
+    given = to_array(reader, value, node)
+    try:
+        sources = np.broadcast_to(np.arange(len(given.items)).reshape(given.shape), places.shape)
+    except ValueError:
+        reason = f"{describe(given)} written to the shape {places.shape}"
+        raise GapError(node, reason, "make the shapes equal", raises=ValueError) from None
+    items = list(owner.items)
+    for place, source in zip(places.flat, sources.flat, strict=True):
+        new: Value = given.items[int(source)]
+        if op is not None:
+            new = binary(reader, op, items[int(place)], new, node)
+        items[int(place)] = _as_float(scalar(reader, new, node))
+    changes.replace(reader, owner, dataclasses.replace(owner, items=tuple(items)), frame, node)
+
+
+def _is_whole(reader: Reader, item: Number) -> bool:
+    """Whether NumPy has an integer there: one that is known, or an integer argument."""
+    return isinstance(item.known, int) or item.affine is not None or (isinstance(item.atom, str) and item.atom in reader.integers)
+
+
+def _as_float(value: Number) -> Number:
+    """An integer as it is kept in an array of floats."""
+    return number(float(value.known)) if isinstance(value.known, int) and isinstance(value.atom, Const) else value

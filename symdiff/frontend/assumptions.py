@@ -1,0 +1,81 @@
+"""What the use of an argument shows before any call: what is reduced, sliced or multiplied as a matrix is an array."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from symdiff.frontend.library import Args, Keywords
+from symdiff.frontend.lower import Reader
+from symdiff.frontend.values import Known, ListValue, Number, TupleValue, Value
+
+VECTORS = (
+    "sum mean var std prod max amax min amin cumsum average diff roll zeros_like ones_like empty_like full_like diag flip "
+    "flatten ravel sort argmax argmin dot inner vdot outer interp append"
+)
+MATRICES = "trace tril triu transpose swapaxes"
+
+
+@cache
+def _ranks() -> dict[Any, int]:
+    """The functions that show what their first argument is, with its rank."""
+    import numpy as np
+
+    found = {getattr(np, name): 1 for name in VECTORS.split() if hasattr(np, name)}
+    found |= {getattr(np, name): 2 for name in MATRICES.split()}
+    return found | {np.linalg.norm: 1, builtins.len: 1, enumerate: 1, reversed: 1, np.size: 1, np.shape: 1}
+
+
+def assume(reader: Reader, target: Any, args: Args, keywords: Keywords) -> None:
+    """Start reading again if a function shows that an argument of which no call has told anything is an array."""
+    import numpy as np
+
+    if not args or all(structure is not None for structure in reader.structures.values()):
+        return
+    if target is np.matmul and len(args) == 2:
+        assume_product(reader, *args)
+    elif target is zip:
+        for value in args:
+            reader.assume_array(value, 1)
+    elif target is np.einsum:
+        _assume_indices(reader, args)
+    elif target in (np.concatenate, np.vstack, np.column_stack, np.stack) and isinstance(args[0], TupleValue | ListValue):
+        for item in args[0].items:
+            reader.assume_array(item, 1)
+    elif target in _ranks():
+        rank = max(_ranks()[target], _rank_of(args, keywords))
+        both = target in (np.dot, np.inner, np.vdot, np.outer)
+        for value in args[: 2 if both else 1]:
+            reader.assume_array(value, rank)
+
+
+def assume_method(reader: Reader, owner: Value, name: str, args: Sequence[Value], keywords: Mapping[str, Value]) -> None:
+    """``x.sum(axis=1)``, ``x.copy()``: an array; ``x.clip(0, 1)`` and ``x.astype(float)`` are methods of NumPy's numbers, too."""
+    if name in ("clip", "astype") and isinstance(owner, Number):
+        return
+    rank = max(2 if name in MATRICES.split() else 1, _rank_of([owner, *args], dict(keywords)))
+    reader.assume_array(owner, rank)
+
+
+def assume_product(reader: Reader, left: Value, right: Value) -> None:
+    """``a @ b``: a matrix and a vector; ``a @ a``: vectors."""
+    same = isinstance(left, Number) and isinstance(right, Number) and left.atom == right.atom
+    reader.assume_array(left, 1 if same else 2)
+    reader.assume_array(right, 1)
+
+
+def _rank_of(args: Args, keywords: Keywords) -> int:
+    """The rank that an axis shows."""
+    axis = keywords.get("axis", args[1] if len(args) > 1 else Known(None))
+    items = axis.items if isinstance(axis, TupleValue) else (axis,)
+    known = [item.known for item in items if isinstance(item, Number) and isinstance(item.known, int)]
+    return max((item + 1 if item >= 0 else -item for item in known), default=1)
+
+
+def _assume_indices(reader: Reader, args: Args) -> None:
+    text = args[0].value if isinstance(args[0], Known) else None
+    if isinstance(text, str):
+        for value, letters in zip(args[1:], text.partition("->")[0].replace(" ", "").split(","), strict=False):
+            reader.assume_array(value, len(letters))

@@ -1,0 +1,225 @@
+"""The arguments of the function that is read: their scalars and arrays, and what is assumed before a call shows them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NoReturn, cast
+
+from symdiff.errors import ShapeError
+from symdiff.frontend.gaps import GapError, NeedsCallError, RestartError
+from symdiff.frontend.outside import wrap
+from symdiff.frontend.places import Place
+from symdiff.frontend.sizes import Sizes, separate, tensors_in
+from symdiff.frontend.values import (
+    ArrayValue,
+    Condition,
+    ListValue,
+    Number,
+    TensorValue,
+    TupleValue,
+    Value,
+    VectorParam,
+    describe,
+    number,
+)
+from symdiff.graph.affine import Affine, identity
+from symdiff.graph.affine import Element as IntegerElement
+from symdiff.graph.graph import Param
+from symdiff.graph.structure import SCALAR, Array, Items, Structure, Tensor, tensor
+
+if TYPE_CHECKING:
+    from symdiff.frontend.lower import Reader
+    from symdiff.frontend.source import FunctionSource
+    from symdiff.graph.build import Builder
+
+
+class Arguments:
+    """The part of a reader that knows the arguments.
+
+    Before a call (their structures are None) they are scalars, unless an earlier reading saw that they are indexed
+    (``lengths``: vectors of that many numbers) or used as a whole (``ranks``: arrays of any size).
+    """
+
+    source: FunctionSource
+    structures: Mapping[str, Structure | None]
+    known: Mapping[str, Any]
+    builder: Builder
+    foreign: set[object]
+    integer_arguments: frozenset[str]
+    captures: dict[tuple[Any, ...], tuple[Place, str]]
+
+    def __init__(self) -> None:
+        self.lengths: dict[str, int] = {}
+        self.ranks: dict[str, int] = {}
+        self.solved: dict[str, Affine] = {}  # sizes that earlier readings found to be equal to others
+        self.exact: Callable[[str], Structure | None] = lambda name: None
+        self.sizes = Sizes({}, {}, ast.Pass(), ())
+        self.params: list[Param] = []
+        self.integers: dict[str, tuple[Any, ...]] = {}  # leaves that hold integers, by the key that specialises them
+        self.suspect = False  # something was refused of a number that an array may do
+        self.given: dict[int, tuple[str, Value]] = {}  # arguments as they are packed, by identity
+
+    # what they are
+
+    @property
+    def inputs(self) -> set[str]:
+        """The names of all inputs so far, arguments and what is read from outside."""
+        return {leaf for param in self.params for leaf in param.leaves} | {leaf for _, leaf in self.captures.values()}
+
+    @property
+    def arguments(self) -> set[str]:
+        """The names of the arguments that are numbers."""
+        return {param.name for param in self.params}
+
+    def declare(self, names: Iterable[str]) -> None:
+        """Declare the arguments of these names as inputs of the graph: their scalars, their arrays and the sizes of those."""
+        for name in names:
+            if name in self.source.bound or name in self.known:
+                continue
+            structure = self.structures.get(name)
+            if structure is None and name in self.ranks:
+                structure = tensor(name, self.ranks[name])
+            elif structure is None:
+                structure = Array((self.lengths[name],)) if name in self.lengths else SCALAR
+            self.params.append(Param(name, structure, self.leaf_names(name, structure)))
+        arrays = {
+            leaf: separate(inner, leaf) for param in self.params for leaf, inner in tensors_in(param.structure, param.leaves)
+        }
+        taken = {*self.source.parameters, *(leaf for param in self.params for leaf in param.leaves)}
+        self.sizes = Sizes(arrays, self.solved, self.source.node, taken)
+        self.params = [replaced(param, self.sizes.axes) for param in self.params]
+        for param in self.params:
+            self.builder.inputs({leaf: self.sizes.axes.get(leaf, ()) for leaf in param.leaves})
+
+    def argument(self, name: str) -> Value:
+        """What an argument of the function is while reading."""
+        reader = cast("Reader", self)
+        if name in self.source.bound:
+            return wrap(reader, self.source.bound[name].get({}), name, self.source.bound[name], self.source.node)
+        if name in self.known:
+            return self.known_argument(name, self.known[name])
+        param = next(param for param in self.params if param.name == name)
+        structure = param.structure
+        if name in self.integer_arguments:
+            self.integers[param.leaves[0]] = ("argument", name)
+        if self.structures.get(name) is None and isinstance(structure, Array):
+            return VectorParam(name, tuple(Number(leaf) for leaf in param.leaves))
+        value = self.packed(structure, list(param.leaves))
+        self.given[id(value)] = (name, value)
+        return value
+
+    def check_length(self, value: Value, count: int, needed: str, node: ast.AST) -> None:
+        """Tell the caller that an argument is too short or too long, if the value is an argument."""
+        if id(value) in self.given:
+            name = self.given[id(value)][0]
+            line = getattr(node, "lineno", 0)
+            raise ShapeError(f"argument {name} has {count} elements, but {needed} ({self.source.file}, line {line})")
+
+    def known_argument(self, name: str, value: Any) -> Value:
+        """An argument that is the same in every call of this specialisation."""
+        if type(value) in (int, float):
+            return number(value)
+        return wrap(cast("Reader", self), value, name, Place(name, argument=name), self.source.node)
+
+    def leaf_names(self, name: str, structure: Structure) -> tuple[str, ...]:
+        """Names for the scalars of an argument that no other argument has."""
+        others = {other for other in self.source.parameters if other != name} | self.inputs
+        return tuple(leaf if leaf not in others else f"{leaf}_" for leaf in structure.leaf_names(name))
+
+    def packed(self, structure: Structure, names: list[str]) -> Value:
+        """The value whose scalars and arrays are the named inputs."""
+        if structure.is_scalar:
+            return Number(names[0])
+        if isinstance(structure, Items):
+            start, items = 0, []
+            for inner in structure.items:
+                items.append(self.packed(inner, names[start : start + inner.size]))
+                start += inner.size
+            if structure.container == "tuple":
+                return TupleValue(tuple(items))
+            made = ListValue(tuple(items))
+            self.foreign.add(made.identity)
+            return made
+        if isinstance(structure, Tensor):
+            whole = structure.kind == "int"
+            index = Affine.of(IntegerElement(names[0], identity(structure.rank))) if whole else None
+            array = TensorValue(names[0], structure.axes, structure.kind, index)
+            self.foreign.add(array.identity)
+            return array
+        numbers = ArrayValue(structure.shape or (), tuple(Number(name) for name in names))
+        self.foreign.add(numbers.identity)
+        return numbers
+
+    # what is assumed
+
+    def longer(self, value: Value, length: int, node: ast.AST) -> None:
+        """Use of an argument as a vector of at least this length: start again if it was assumed to be less."""
+        name = self.assumed_name(value)
+        if name is not None and length > self.lengths.get(name, 0):
+            raise RestartError(lengths={name: length})
+        if name is None:
+            raise GapError(node, f"{describe(value)} is used as a vector", "pass a tuple, list or array")
+
+    def assumed_name(self, value: Value) -> str | None:
+        """The argument that a value is, if its structure is only assumed, and no array of any size."""
+        if isinstance(value, VectorParam):
+            return value.name
+        if isinstance(value, Number) and isinstance(value.atom, str):
+            name = value.atom
+            if name in self.arguments and self.structures.get(name) is None and name not in self.known:
+                return name
+        return None
+
+    def is_assumed(self, value: Value) -> bool:
+        """True for an element of an argument of which no call has shown what it is."""
+        names = {leaf for param in self.params if self.structures.get(param.name) is None for leaf in param.leaves}
+        return isinstance(value, Number) and value.atom in names
+
+    def assume_array(self, value: Value, rank: int) -> None:
+        """Use of what may be a number of an argument as an array: start again with such arguments as arrays of any size."""
+        reader = cast("Reader", self)
+        if isinstance(value, VectorParam):
+            raise RestartError(ranks={value.name: rank})
+        if not isinstance(value, Number | Condition) or getattr(value, "known", None) is not None:
+            return
+        scalars = {param.leaves[0]: param.name for param in self.params if param.structure.is_scalar}
+        found = [scalars[leaf] for leaf in reader.ancestors(value.atom) if leaf in scalars]
+        found = [name for name in found if self.structures.get(name) is None and name not in self.integer_arguments]
+        if found:
+            raise RestartError(ranks=dict.fromkeys(found, rank))
+
+    def assume_rank(self, value: TensorValue, rank: int) -> None:
+        """Use of an argument, of which no call has told anything, as an array with more axes than were assumed."""
+        name = next((param.name for param in self.params if value.atom in param.leaves), None)
+        if name in self.ranks and self.structures.get(name) is None:
+            raise RestartError(ranks={name: rank})
+
+    # arrays whose lengths must be known
+
+    def fix(self, sizes: Iterable[str], node: ast.AST, reason: str, rewrite: str) -> NoReturn:
+        """Something needs to know these sizes: read again with the arrays that have them as so many numbers each.
+
+        Raises RestartError; NeedsCallError if no call has shown the lengths; GapError if the arrays are too large for it.
+        """
+        arrays = set(self.sizes.arrays_of(sizes))
+        names = [param.name for param in self.params if arrays & set(param.leaves)]
+        if names and all(self.exact(name) is not None for name in names):
+            raise RestartError(fixed=names)
+        if any(self.structures.get(name) is None for name in names):
+            advice = "call the derivative, or use .at(...) with example arguments"
+            raise NeedsCallError(f"the length of {' and '.join(names)} is not known before a call: {advice}")
+        raise GapError(node, reason, rewrite, "not yet")
+
+
+def replaced(param: Param, axes: Mapping[str, tuple[Affine, ...]]) -> Param:
+    """A parameter with the axes of its arrays under their final names."""
+    leaves = iter(param.leaves)
+
+    def renamed(structure: Structure) -> Structure:
+        if isinstance(structure, Items):
+            return Items(structure.container, tuple(map(renamed, structure.items)), structure.keys)
+        names = [next(leaves) for _ in range(structure.size)]
+        return Tensor(axes[names[0]], structure.kind) if isinstance(structure, Tensor) else structure
+
+    return Param(param.name, renamed(param.structure), param.leaves, param.role, param.default)

@@ -1,0 +1,159 @@
+"""The lengths of arrays that are arguments: what they are called, and which of them are equal.
+
+Every axis has a size of its own at first. Where two arrays are combined that must have equal lengths, the reading starts
+again with one size in place of the other, so that the graph says it by using one name for both.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+
+from symdiff.graph.affine import Affine, Axes, substituted
+from symdiff.graph.structure import Structure, Tensor
+
+LETTERS = ("n", "m", "k", "l", "p", "q", "r", "s")
+
+
+def axis_symbol(leaf: str, axis: int) -> str:
+    """The size of one axis before it has a name; no identifier, so that it is no name of the user's."""
+    return f"{leaf}.{axis}"
+
+
+def separate(structure: Tensor, leaf: str) -> Axes:
+    """The axes of an array, each with a size of its own, but for those whose length is known."""
+    return tuple(
+        length if length.is_constant else Affine.of(axis_symbol(leaf, axis)) for axis, length in enumerate(structure.axes)
+    )
+
+
+def extended(solved: Mapping[str, Affine], more: Mapping[str, Affine]) -> dict[str, Affine]:
+    """Equations ``size = expression`` with further ones put in, so that no size that is solved for is left anywhere."""
+    result = dict(solved)
+    for symbol, value in more.items():
+        value = value.substitute(result)  # type: ignore[arg-type]
+        result = {name: found.substitute({symbol: value}) for name, found in result.items()}
+        result[symbol] = value
+    return result
+
+
+class Sizes:
+    """The sizes of the arguments of one reading. ``solved``: what earlier readings found to be equal."""
+
+    def __init__(self, arrays: Mapping[str, Axes], solved: Mapping[str, Affine], node: ast.AST, taken: Iterable[str]) -> None:
+        self._separate = {leaf: substituted(axes, solved) for leaf, axes in arrays.items()}  # type: ignore[arg-type]
+        self._names = _named(self._separate, _preferred(node, self._separate), {*taken, *_names_in(node)})
+        self._symbols = {name: symbol for symbol, name in self._names.items()}
+        renamed = {symbol: Affine.of(name) for symbol, name in self._names.items()}
+        self.axes: dict[str, Axes] = {leaf: substituted(axes, renamed) for leaf, axes in self._separate.items()}  # type: ignore[arg-type]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all sizes."""
+        return tuple(self._symbols)
+
+    def arrays_of(self, sizes: Iterable[str]) -> list[str]:
+        """The arrays that have one of these sizes."""
+        wanted = set(sizes)
+        return [leaf for leaf, axes in self.axes.items() if any(wanted & set(length.symbols) for length in axes)]
+
+    def solution(self, difference: Affine) -> dict[str, Affine] | None:
+        """An equation, in separate sizes, that makes a difference of two lengths 0; None if there is none.
+
+        The latest size is solved for: the first argument keeps its own. Every other size must still be the length of an axis.
+        """
+        order = {name: number for number, name in enumerate(self._symbols)}
+        symbols = [symbol for symbol in difference.symbols if isinstance(symbol, str) and symbol in order]
+        back = {name: Affine.of(symbol) for name, symbol in self._symbols.items()}
+        for name in sorted(symbols, key=order.__getitem__, reverse=True):
+            factor = difference.coefficient(name)
+            if abs(factor) != 1:
+                continue
+            value = (difference - Affine.of(name) * factor) * -factor
+            equation = {self._symbols[name]: value.substitute(back)}  # type: ignore[arg-type]
+            if self._is_told(equation):
+                return equation
+        return None
+
+    def _is_told(self, equation: Mapping[str, Affine]) -> bool:
+        """Whether each size that is left is the length of some axis, so that a call tells it."""
+        left = [length for axes in self._separate.values() for length in substituted(axes, equation)]  # type: ignore[arg-type]
+        bare = {symbol for length in left for symbol in length.symbols if length == Affine.of(symbol)}
+        return all(symbol in bare for length in left for symbol in length.symbols)
+
+
+def tensors_in(structure: Structure, leaves: Iterable[str]) -> Iterator[tuple[str, Tensor]]:
+    """The arrays of any size among the leaves of an argument, by name."""
+    for leaf, inner in zip(leaves, structure.leaves(), strict=True):
+        if isinstance(inner, Tensor):
+            yield leaf, inner
+
+
+def has_tensors(structure: Structure) -> bool:
+    """True if an argument is an array of any size, or holds one."""
+    return any(isinstance(leaf, Tensor) for leaf in structure.leaves())
+
+
+def _named(arrays: Mapping[str, Axes], preferred: Mapping[str, str], taken: set[str]) -> dict[str, str]:
+    """A name for each size: the user's own, else n for a vector, m and n for the rows and columns of a matrix, and so on."""
+    names: dict[str, str] = dict(preferred)
+    used = taken | set(preferred.values())
+
+    def free() -> Iterator[str]:
+        numbered = (f"n_{count}" for count in itertools.count(1))
+        return (name for name in itertools.chain(LETTERS, numbered) if name not in used)
+
+    for axes in arrays.values():
+        fresh = [str(symbol) for length in axes for symbol in length.symbols]
+        fresh = [symbol for symbol in dict.fromkeys(fresh) if symbol not in names]
+        found = list(itertools.islice(free(), len(fresh)))
+        if found == ["n", "m"]:
+            found = ["m", "n"]
+        names.update(zip(fresh, found, strict=True))
+        used.update(found)
+    order = [str(symbol) for axes in arrays.values() for length in axes for symbol in length.symbols]
+    return {symbol: names[symbol] for symbol in dict.fromkeys(order)}
+
+
+def _names_in(node: ast.AST) -> set[str]:
+    """Every name in a function: a size must not be called like a variable, here or outside."""
+    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+
+
+def _preferred(node: ast.AST, arrays: Mapping[str, Axes]) -> dict[str, str]:
+    """The names that the user gives to sizes: ``n = len(x)``, ``n = x.size``, ``m, n = A.shape``; each bound only once."""
+    bound = [inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)]
+    parameters = {inner.arg for inner in ast.walk(node) if isinstance(inner, ast.arg)}
+    found: dict[str, str] = {}
+    for statement in ast.walk(node):
+        if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+            continue
+        for target, leaf, axis in _lengths(statement.targets[0], statement.value):
+            axes = arrays.get(leaf, ())
+            length = axes[axis] if axis < len(axes) else Affine()
+            symbol = next((symbol for symbol in length.symbols if length == Affine.of(symbol)), None)
+            if isinstance(symbol, str) and bound.count(target) == 1 and target not in parameters:
+                found.setdefault(symbol, target)
+    return found
+
+
+def _lengths(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, str, int]]:
+    """Names that an assignment gives to lengths, with the array and the axis of each."""
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Attribute) and value.attr == "shape":
+        if isinstance(value.value, ast.Name):
+            for axis, inner in enumerate(target.elts):
+                if isinstance(inner, ast.Name):
+                    yield inner.id, value.value.id, axis
+        return
+    if not isinstance(target, ast.Name):
+        return
+    owner, axis = value, 0
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "len" and len(value.args) == 1:
+        owner = value.args[0]
+    elif isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Constant) and isinstance(value.slice.value, int):
+        axis = value.slice.value
+        shape = value.value
+        owner = shape.value if isinstance(shape, ast.Attribute) and shape.attr == "shape" else value
+    if isinstance(owner, ast.Name) and owner is not value and axis >= 0:
+        yield target.id, owner.id, axis

@@ -1,0 +1,137 @@
+"""Which function of Python or NumPy is read how when an array of any size is among its arguments."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from functools import cache
+from typing import Any
+
+from symdiff.frontend import assumptions
+from symdiff.frontend.gaps import GapError
+from symdiff.frontend.library import Args, Form, Keywords, plain
+from symdiff.frontend.lookup import home
+from symdiff.frontend.loop_values import SeriesValue
+from symdiff.frontend.lower import Reader
+from symdiff.frontend.tensor_functions import FUNCTIONS, NORM, REDUCTIONS, total
+from symdiff.frontend.tensor_making import MAKING
+from symdiff.frontend.tensor_making import METHODS as ARRANGING
+from symdiff.frontend.tensor_products import einsum
+from symdiff.frontend.tensors import counted, holds_array, holds_tensor, length_of, tensor_of
+from symdiff.frontend.values import ArrayValue, TensorValue, TupleValue, Value, number
+
+
+def shape_of(reader: Reader, value: TensorValue) -> TupleValue:
+    """``a.shape``."""
+    return TupleValue(tuple(length_of(reader, length) for length in value.axes))
+
+
+def attribute(reader: Reader, owner: TensorValue, name: str, node: ast.AST) -> Value | None:
+    """``a.shape``, ``a.size``, ``a.ndim``, ``a.T``."""
+    if name == "shape":
+        return shape_of(reader, owner)
+    if name == "ndim":
+        return number(len(owner.axes))
+    if name == "size":
+        return length_of(reader, owner.axes[0]) if len(owner.axes) == 1 else counted(reader, owner.axes, "the size", node)
+    if name == "T":
+        return MAKING["transpose"](reader, [owner], {}, node)
+    return owner if name == "real" else None
+
+
+def _length(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    plain(args, keywords, 1, 1, "len", node)
+    return length_of(reader, tensor_of(reader, args[0], node).axes[0])
+
+
+def _size(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    plain(args, keywords, 1, 1, "size", node)
+    found = attribute(reader, tensor_of(reader, args[0], node), "size", node)
+    assert found is not None  # noqa: S101 - every array has one
+    return found
+
+
+def _shape(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    plain(args, keywords, 1, 1, "shape", node)
+    return shape_of(reader, tensor_of(reader, args[0], node))
+
+
+def _ndim(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    plain(args, keywords, 1, 1, "ndim", node)
+    return number(len(tensor_of(reader, args[0], node).axes))
+
+
+def _python_sum(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``sum(a)``: over the first axis."""
+    from symdiff.frontend.expressions import binary
+
+    start = args[1] if len(args) == 2 else keywords.pop("start", None)
+    plain(args[:1], keywords, 1, 1, "sum", node)
+    if isinstance(args[0], SeriesValue):
+        from symdiff.frontend.array_loops import total_of
+
+        found: Value = total_of(reader, args[0])
+    else:
+        found = total(reader, tensor_of(reader, args[0], node), [0])
+    return found if start is None else binary(reader, ast.Add, start, found, node)
+
+
+@cache
+def _forms() -> dict[Any, Form]:
+    import numpy as np
+
+    found = {getattr(np, name): form for name, form in (FUNCTIONS | MAKING).items() if hasattr(np, name)}
+    found |= {np.einsum: einsum, np.linalg.norm: NORM, np.size: _size, np.shape: _shape, np.ndim: _ndim}
+    found |= {builtins.sum: _python_sum, builtins.len: _length}
+    return found
+
+
+def form_of(
+    reader: Reader, target: Any, other: Form | None, is_row: bool, args: Args, keywords: Keywords, node: ast.AST
+) -> Form | None:
+    """The form of a function for these arguments: for arrays of any size if there is one, else ``other``, for numbers."""
+    found = _forms().get(target)
+    values = [*args, *keywords.values()]
+    if found is None:
+        arrays = any(
+            isinstance(value, TensorValue) or (isinstance(value, ArrayValue) and len(value.items) != 1) for value in args
+        )
+        if arrays and is_row and home(target).split(".")[0] == "math":
+            raise GapError(node, f"math.{target.__name__} of an array", f"use np.{target.__name__}", raises=TypeError)
+        return other
+    assumptions.assume(reader, target, args, keywords)
+    if any(map(holds_array, values)) or (other is None and not is_row):
+        return found
+    if target in _of_lengths() and any(map(holds_tensor, values)):
+        return found
+    return other if not any(isinstance(value, ArrayValue) for value in args) else _first_of(other, found)
+
+
+def _first_of(form: Form | None, other: Form) -> Form:
+    """A form for numbers; what it refuses is tried as an operation on whole arrays, whose shapes are known here."""
+
+    def either(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+        if form is None:
+            return other(reader, args, keywords, node)
+        try:
+            return form(reader, list(args), dict(keywords), node)
+        except GapError as error:
+            if error.raises is not None:
+                raise
+            try:
+                return other(reader, args, keywords, node)
+            except GapError:
+                raise error from None
+
+    return either
+
+
+@cache
+def _of_lengths() -> tuple[Any, ...]:
+    """The functions that make arrays of lengths which they are given."""
+    import numpy as np
+
+    return tuple(getattr(np, name) for name in ("zeros", "ones", "empty", "full", "eye", "identity", "arange", "linspace"))
+
+
+METHODS: dict[str, Form] = {**REDUCTIONS, **ARRANGING}

@@ -1,0 +1,437 @@
+"""Indices of arrays of any size: literal ones, slices, new axes, ellipses, arrays of integers, masks; reading and writing.
+
+A slice is a sum of one term that reads at other indices. A write is a new version: the sum of the elements that are
+written, where their guards hold, and of the elements of before everywhere else.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from symdiff.frontend import changes
+from symdiff.frontend.conditions import scalar
+from symdiff.frontend.gaps import GapError
+from symdiff.frontend.lower import Frame, Reader
+from symdiff.frontend.tensors import (
+    as_numbers,
+    broadcast_axes,
+    extent,
+    indexed,
+    is_certain,
+    moved,
+    operand,
+    own,
+    require,
+    spread_to,
+    view_of,
+    where,
+)
+from symdiff.frontend.values import (
+    ArrayValue,
+    Condition,
+    Known,
+    ListValue,
+    Number,
+    TensorValue,
+    TupleValue,
+    Value,
+    describe,
+    number,
+)
+from symdiff.graph.affine import ONE, Affine, Axes, Symbol, sizes_in
+from symdiff.graph.graph import Const
+from symdiff.graph.terms import Guard, Term
+
+NEW, REST = "new", "..."
+
+
+@dataclass(frozen=True)
+class At:
+    """One position on an axis: the axis is gone."""
+
+    index: Affine
+
+
+@dataclass(frozen=True)
+class Span:
+    """A slice of an axis; the length is None where it is no expression in sizes: half of n, rounded up."""
+
+    start: Affine
+    stop: Affine  # behind the last position, in the direction of the step
+    step: int = 1
+
+    @property
+    def length(self) -> Affine | None:
+        """The number of positions."""
+        distance = (self.stop - self.start) * (1 if self.step > 0 else -1)
+        if abs(self.step) == 1 or distance.is_constant:
+            return distance if abs(self.step) == 1 else Affine(max(0, -(-distance.const // abs(self.step))))
+        return None
+
+
+@dataclass(frozen=True)
+class Gather:
+    """Positions from an array of integers."""
+
+    array: TensorValue
+
+
+Part = At | Span | Gather | str  # str: NEW or REST
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What an index selects: the axes of the result, and the position on each axis of the array, in those."""
+
+    axes: Axes
+    index: tuple[Affine, ...]
+    parts: tuple[At | Span | Gather, ...]  # one for each axis of the array
+    places: tuple[int, ...]  # the axis of the result that each slice became; -1 for others
+
+
+def read(reader: Reader, owner: TensorValue, index: ast.expr, frame: Frame, node: ast.AST) -> Value:
+    """``owner[index]``."""
+    parts = _parts(reader, owner, index, frame, node)
+    if not isinstance(parts, TensorValue) and any(isinstance(part, At) and part.index.positions for part in parts):
+        from symdiff.frontend.loop_writes import element as looped
+
+        if all(isinstance(part, At) for part in parts):
+            return looped(reader, owner, [part.index for part in parts if isinstance(part, At)], node)
+        sizes = sizes_in([*owner.axes, *(loop.length for loop in reader.loops)])
+        reader.fix(sizes, node, "a slice in a loop of any length", "index every axis")
+    if isinstance(parts, TensorValue):
+        reason = "an index of truth values, which selects as many elements as are true"
+        raise GapError(node, reason, "use np.where(mask, x, 0), or a sum over it", "not yet")
+    return selected(reader, owner, _selection(reader, owner, parts, node), node)
+
+
+def selected(reader: Reader, owner: TensorValue, selection: Selection, node: ast.AST) -> Value:
+    """The elements that a selection is of."""
+    places: dict[Symbol, Affine] = dict(enumerate(selection.index))
+    affine = owner.affine.substitute(places) if owner.affine is not None else None
+    atom = indexed(reader, owner, selection.index, selection.axes)
+    if selection.axes:
+        if any(isinstance(part, Gather) for part in selection.parts):
+            return TensorValue(atom, selection.axes, owner.kind, affine)
+        return view_of(reader, owner, atom, selection.axes, affine)
+    if reader.builder.kind(atom) == "bool":
+        return Condition(atom, numpy=True)
+    known = atom.value if isinstance(atom, Const) else None
+    return Number(atom, known, affine)
+
+
+def element(reader: Reader, owner: TensorValue, position: int, node: ast.AST) -> Value:
+    """``owner[k]`` with a literal index."""
+    part = _at(reader, owner, 0, Affine(position), node)
+    return selected(reader, owner, _selection(reader, owner, [part], node), node)
+
+
+def rows(reader: Reader, value: TensorValue, node: ast.AST) -> tuple[Value, ...]:
+    """The elements of the first axis, whose length must be known."""
+    count = value.axes[0]
+    if not count.is_constant:
+        reason = "a loop over an array whose length is not known while reading"
+        reader.fix(sizes_in([count]), node, reason, "use operations on the whole array")
+    return tuple(element(reader, value, position, node) for position in range(count.const))
+
+
+def numbers_of(reader: Reader, value: TensorValue, node: ast.AST) -> ArrayValue:
+    """An array of so many numbers, whose shape must be known."""
+    if not all(length.is_constant for length in value.axes):
+        reason = "an array whose elements are needed one by one"
+        reader.fix(sizes_in(value.axes), node, reason, "use operations on the whole array")
+    inner = rows(reader, value, node)
+    items = [leaf for row in inner for leaf in (numbers_of(reader, row, node).items if isinstance(row, TensorValue) else [row])]
+    shape = tuple(length.const for length in value.axes)
+    return ArrayValue(shape, tuple(item if isinstance(item, Number) else scalar(reader, item, node) for item in items))
+
+
+# -- what is written between the brackets -------------------------------------------------------------------------
+
+
+def _parts(reader: Reader, owner: TensorValue, index: ast.expr, frame: Frame, node: ast.AST) -> list[Part] | TensorValue:
+    """The parts of an index; a mask of the whole array alone."""
+    found: list[Part] = []
+    items = index.elts if isinstance(index, ast.Tuple) else [index]
+    values: list[Value | ast.Slice] = []
+    for item in items:
+        value: Value | ast.Slice = item if isinstance(item, ast.Slice) else reader.operand(item, frame)
+        values.extend(value.items if isinstance(value, TupleValue) else [value])
+    if len(values) == 1 and isinstance(values[0], TensorValue) and values[0].kind == "bool":
+        return values[0]
+    kinds = [value.value if isinstance(value, Known) else value for value in values]
+    used = sum(not (kind is None or kind is ...) for kind in kinds)
+    if used > len(owner.axes):
+        reader.assume_rank(owner, used)
+    if used > len(owner.axes) or sum(kind is ... for kind in kinds) > 1:
+        raise GapError(node, f"{used} indices for {describe(owner)}", "use as many as it has axes", raises=IndexError)
+    axis = 0
+    for value, kind in zip(values, kinds, strict=True):
+        if kind is None:
+            found.append(NEW)
+        elif kind is ...:
+            found += [_whole(owner, axis + number) for number in range(len(owner.axes) - used)]
+            axis += len(owner.axes) - used
+        else:
+            found.append(_part(reader, owner, axis, value, frame, node))
+            axis += 1
+    return found
+
+
+def _whole(owner: TensorValue, axis: int) -> Span:
+    return Span(Affine(), owner.axes[axis])
+
+
+def _part(reader: Reader, owner: TensorValue, axis: int, value: Value | ast.Slice, frame: Frame, node: ast.AST) -> Part:
+    if isinstance(value, ast.Slice):
+        bounds = [
+            None if part is None else extent(reader, reader.operand(part, frame), part, "a slice bound")
+            for part in (value.lower, value.upper, value.step)
+        ]
+        return _span(reader, owner.axes[axis], bounds, node)
+    if isinstance(value, ListValue | ArrayValue):
+        value = _progression(reader, value, node)
+    if isinstance(value, TensorValue):
+        if value.kind == "bool":
+            raise GapError(node, "truth values beside other indices", "use np.where", "not yet")
+        if value.affine is None:
+            raise GapError(node, "indices that are computed", "pass them as an array of integers", "not yet")
+        return Gather(value)
+    return _at(reader, owner, axis, extent(reader, value, node, "an index"), node)
+
+
+def _progression(reader: Reader, value: ListValue | ArrayValue, node: ast.AST) -> TensorValue:
+    """Indices that are known while reading, at equal distances: 0, 2, 4."""
+    places = [reader.integer(item, node, "an index") for item in value.items]
+    start, step = places[0] if places else 0, places[1] - places[0] if len(places) > 1 else 1
+    if places != [start + step * k for k in range(len(places))] or min(places, default=0) < 0:
+        raise GapError(node, "a list of literal indices", "put the elements together: np.array([x[0], x[3]])", "not yet")
+    return TensorValue(Const(0), (Affine(len(places)),), "int", Affine(start) + Affine.of(0) * step)
+
+
+def _at(reader: Reader, owner: TensorValue, axis: int, index: Affine, node: ast.AST) -> At:
+    """A single index, which must be on the axis. What only the data tell is checked by the code."""
+    length = owner.axes[axis]
+    if index.positions:  # of a loop: what it is there is checked where it is read
+        return At(index)
+    if index.is_constant and index.const < 0:
+        index = length + index.const
+    if not any(index.elements):
+        text = f"index {index} is out of range for axis {axis}"
+        require(reader, index, "IndexError", text, node)
+        require(reader, length - 1 - index, "IndexError", text, node)
+    return At(index)
+
+
+def _span(reader: Reader, length: Affine, bounds: Sequence[Affine | None], node: ast.AST) -> Span:
+    """A slice with Python's rules: negative bounds count from the end.
+
+    Bounds outside of the array are cut off there. That is no expression in sizes, so it must not happen: ``x[:3]`` of fewer
+    than three elements raises.
+    """
+    lower, upper, step = bounds
+    if step is not None and not step.is_constant:
+        reader.fix(sizes_in([step]), node, "a step that depends on the length of an array", "use a literal step")
+    by = 1 if step is None else step.const
+    if by == 0:
+        raise GapError(node, "a slice with step 0", "use another step", raises=ValueError)
+
+    def bound(part: Affine | None, default: Affine) -> Affine:
+        if part is None:
+            return default
+        return length + part.const if part.is_constant and part.const < 0 else part
+
+    if by > 0:
+        span = Span(bound(lower, Affine()), bound(upper, length), by)
+        first, last = span.start, span.stop
+    else:
+        span = Span(bound(lower, length - 1), bound(upper, Affine(-1)), by)
+        first, last = span.stop + 1, span.start + 1
+    if not is_certain(reader, first - last):  # else it is empty
+        text = "a slice beyond the ends of an array"
+        for part in (first, length - last, *([last] if _is_doubtful(last, length, upper if by > 0 else lower) else [])):
+            require(reader, part, "ValueError", text, node)
+    return span
+
+
+def _is_doubtful(last: Affine, length: Affine, given: Affine | None) -> bool:
+    """Whether a bound that is computed may be negative and then count from the end: n - 3 does for n = 2, n - 1 never."""
+    if given is None or given.is_constant:
+        return False
+    distance = length - last
+    return not (distance.is_constant and 0 <= distance.const <= 2)
+
+
+def _selection(reader: Reader, owner: TensorValue, parts: Sequence[Part], node: ast.AST) -> Selection:
+    """Where each element of the result comes from."""
+    used = sum(part != NEW for part in parts)
+    parts = [*parts, *(_whole(owner, axis) for axis in range(used, len(owner.axes)))]
+    gathers = [part for part in parts if isinstance(part, Gather)]
+    together = broadcast_axes(reader, [part.array.axes for part in gathers], node) if gathers else ()
+    # NumPy's rule: arrays of integers, and single indices beside them, give their axes at the place of the first of them,
+    # or in front if something stands between them.
+    fancy = [place for place, part in enumerate(parts) if gathers and isinstance(part, Gather | At)]
+    in_front = bool(fancy) and fancy != list(range(fancy[0], fancy[-1] + 1))
+    axes: list[Affine] = list(together) if in_front else []
+    first = 0
+    places: list[int] = []
+    for place, part in enumerate(parts):
+        if fancy and not in_front and place == fancy[0]:
+            first = len(axes)
+            axes += together
+        places.append(len(axes) if isinstance(part, Span) else -1)
+        if isinstance(part, str):
+            axes.append(ONE)
+        elif isinstance(part, Span):
+            if part.length is None:
+                reader.fix(sizes_in(owner.axes), node, "a slice whose length is a fraction of n", "use steps of 1 or -1")
+            axes.append(part.length)
+    own_parts = [(part, place) for part, place in zip(parts, places, strict=True) if not isinstance(part, str)]
+    index = [_position(part, place, first, together) for part, place in own_parts]
+    return Selection(tuple(axes), tuple(index), tuple(part for part, _ in own_parts), tuple(place for _, place in own_parts))
+
+
+def _position(part: At | Span | Gather, place: int, first: int, together: Axes) -> Affine:
+    if isinstance(part, At):
+        return part.index
+    if isinstance(part, Span):
+        return part.start + Affine.of(place) * part.step
+    array, shift = part.array, first + len(together) - len(part.array.axes)
+    moved_to: dict[Symbol, Affine] = {
+        axis: Affine() if length == ONE else Affine.of(shift + axis) for axis, length in enumerate(array.axes)
+    }
+    assert array.affine is not None  # noqa: S101 - a Gather has one
+    return array.affine.substitute(moved_to)
+
+
+# -- writes -------------------------------------------------------------------------------------------------------
+
+
+def write(
+    reader: Reader, owner: TensorValue, index: ast.expr, value: Value, frame: Frame, node: ast.AST, op: type[ast.operator] | None
+) -> None:
+    """``owner[index] = value``; with an operator ``owner[index] += value``."""
+    from symdiff.frontend.expressions import binary
+
+    check_writeable(reader, owner, node)
+    parts = _parts(reader, owner, index, frame, node)
+    if isinstance(parts, TensorValue):
+        new = binary(reader, op, owner, value, node) if op is not None else value
+        change(reader, owner, where(reader, parts, new, owner, node), frame, node)
+        return
+    parts = [_as_span(part, node) for part in parts]
+    if op is ast.Sub or op is ast.Add:
+        added = binary(reader, ast.Mult, number(-1), value, node) if op is ast.Sub else value
+        terms = [own(owner), _placed(reader, owner, parts, added, node)]
+    else:
+        if op is not None:
+            present = selected(reader, owner, _selection(reader, owner, parts, node), node)
+            value = binary(reader, op, present, value, node)
+        terms = [*_rest(owner, parts), _placed(reader, owner, parts, value, node)]
+    atom = moved(reader, terms, owner.axes, hint=_hint(node))
+    change(reader, owner, dataclasses.replace(owner, atom=atom), frame, node)
+
+
+def _hint(node: ast.AST) -> str:
+    """The name of the array that is written, for the new version."""
+    target = node.target if isinstance(node, ast.AugAssign) else node
+    inner = target.value if isinstance(target, ast.Subscript) else target
+    return inner.id if isinstance(inner, ast.Name) else "t"
+
+
+def check_writeable(reader: Reader, owner: TensorValue, node: ast.AST) -> None:
+    """Refuse a write that would have to be seen elsewhere, or that would round."""
+    if owner.views:
+        raise GapError(node, "a write through a view of an array", "write to the array itself, or to a copy: p.copy()", "not yet")
+    if owner.kind == "int":
+        raise GapError(node, "a write into an array of integers, which rounds", "make an array of floats, as np.zeros does")
+
+
+def change(reader: Reader, owner: TensorValue, new: Value, frame: Frame, node: ast.AST) -> None:
+    """A new version of an array, in place of the old one wherever it is bound."""
+    if not isinstance(new, TensorValue) or new.axes != owner.axes:
+        raise GapError(node, f"{describe(new)} in the place of {describe(owner)}", "make the shapes equal", raises=ValueError)
+    if owner.kind != "bool":
+        new = as_numbers(reader, new)
+    atom = reader.builder.spread(new.atom, owner.axes)
+    changes.replace(reader, owner, dataclasses.replace(owner, atom=atom, affine=None), frame, node)
+
+
+def _as_span(part: Part, node: ast.AST) -> Part:
+    """Indices that count up by a constant as a slice; others could be the same twice."""
+    if not isinstance(part, Gather):
+        return part
+    found, axes = part.array.affine, part.array.axes
+    step = found.coefficient(0) if found is not None else 0
+    if found is None or len(axes) != 1 or abs(step) != 1 or any(found.elements):
+        raise GapError(node, "a write at indices from an array, which may be equal", "write a loop, or use slices", "not yet")
+    start = found - Affine.of(0) * step
+    return Span(start, start + axes[0] * step, step)
+
+
+def _placed(reader: Reader, owner: TensorValue, parts: Sequence[Part], value: Value, node: ast.AST) -> Term:
+    """The elements that are written, each where it belongs."""
+    given = operand(reader, value, node)
+    if isinstance(given, Condition):
+        raise GapError(node, "a truth value in an array of floats", "write 1.0 or 0.0", "not yet")
+    spans = list(_all(owner, parts))
+    guards = [guard for axis, part in enumerate(spans) for guard in _inside(axis, part)]
+    if not isinstance(given, TensorValue):
+        return Term(given.atom, (), (), tuple(guards))
+    if any(isinstance(part, Span) and abs(part.step) != 1 for part in spans):
+        reader.fix(sizes_in(owner.axes), node, "an array written to a slice with a step", "use a step of 1 or -1")
+    given = as_numbers(reader, given)
+    selection = _selection(reader, owner, parts, node)
+    axes = broadcast_axes(reader, [selection.axes, given.axes], node)
+    if axes != selection.axes:
+        raise GapError(
+            node, f"{describe(given)} written to the shape {selection.axes}", "make the shapes equal", raises=ValueError
+        )
+    atom = spread_to(reader, given, axes)
+    index: list[Affine] = [Affine()] * len(axes)
+    for axis, (part, place) in enumerate(zip(selection.parts, selection.places, strict=True)):
+        if isinstance(part, Span):
+            index[place] = (Affine.of(axis) - part.start) * part.step
+    return Term(atom, tuple(index) if isinstance(atom, str) else (), (), tuple(guards))
+
+
+def _all(owner: TensorValue, parts: Sequence[Part]) -> Iterator[At | Span]:
+    """One part for each axis of the array."""
+    given = [part for part in parts if isinstance(part, At | Span)]
+    yield from given
+    yield from (_whole(owner, axis) for axis in range(len(given), len(owner.axes)))
+
+
+def _inside(axis: int, part: At | Span) -> list[Guard]:
+    """Where a position of an axis belongs to a part."""
+    here = Affine.of(axis)
+    if isinstance(part, At):
+        return [Guard(here - part.index, "==")]
+    low, high = (part.start, part.stop) if part.step > 0 else (part.stop + 1, part.start + 1)
+    guards = [Guard(here - low), Guard(high - 1 - here)]
+    return guards if abs(part.step) == 1 else [*guards, Guard(here - part.start, "==", abs(part.step))]
+
+
+def _outside(axis: int, part: At | Span) -> list[list[Guard]]:
+    """The other positions of an axis, in parts that do not overlap, even if the slice is empty."""
+    here = Affine.of(axis)
+    if isinstance(part, At):
+        return [[Guard(here - part.index, "!=")]]
+    low, high = (part.start, part.stop) if part.step > 0 else (part.stop + 1, part.start + 1)
+    found = [[Guard(low - 1 - here)], [Guard(here - low), Guard(here - high)]]
+    if abs(part.step) != 1:
+        found.append([Guard(here - low), Guard(high - 1 - here), Guard(here - part.start, "!=", abs(part.step))])
+    return found
+
+
+def _rest(owner: TensorValue, parts: Sequence[Part]) -> list[Term]:
+    """The elements that stay, in terms that do not overlap."""
+    before: list[Guard] = []
+    terms: list[Term] = []
+    for axis, part in enumerate(_all(owner, parts)):
+        terms += [dataclasses.replace(own(owner), guards=(*before, *guards)) for guards in _outside(axis, part)]
+        before += _inside(axis, part)
+    return terms

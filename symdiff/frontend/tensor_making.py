@@ -1,0 +1,432 @@
+"""NumPy functions that make arrays of any size, or arrange the elements of some: zeros, arange, concatenate, transpose."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from symdiff.frontend import containers
+from symdiff.frontend.conditions import scalar
+from symdiff.frontend.expressions import arithmetic, binary
+from symdiff.frontend.filling import check_float
+from symdiff.frontend.gaps import GapError
+from symdiff.frontend.library import Args, Form, Keywords, plain
+from symdiff.frontend.lower import Reader
+from symdiff.frontend.tensor_functions import optional
+from symdiff.frontend.tensors import (
+    as_numbers,
+    broadcast,
+    broadcast_axes,
+    equal,
+    extent,
+    holds_array,
+    indexed,
+    length_of,
+    made,
+    moved,
+    operand,
+    require,
+    same_elements,
+    stacked,
+    tensor_of,
+    view_of,
+)
+from symdiff.frontend.values import Known, ListValue, Number, TensorValue, TupleValue, Value, describe, number
+from symdiff.graph.affine import ONE, Affine, Axes
+from symdiff.graph.graph import Const
+from symdiff.graph.terms import Guard, Term
+
+
+def shape_given(reader: Reader, value: Value, node: ast.AST) -> Axes:
+    """A shape: one length, or a tuple or list of them."""
+    items = value.items if isinstance(value, TupleValue | ListValue) else (value,)
+    axes = tuple(extent(reader, item, node, "a length") for item in items)
+    for length in axes:
+        if any(length.elements) or (length.is_constant and length.const < 0):
+            raise GapError(node, f"an array of the length {length}", "use lengths of arrays and literal integers")
+    return axes
+
+
+def filled(reader: Reader, axes: Axes, value: Value, node: ast.AST) -> Value:
+    """An array that is full of a number."""
+    if not axes:
+        return value
+    if all(length.is_constant for length in axes):
+        from symdiff.frontend.filling import filled_array
+
+        return filled_array(tuple(length.const for length in axes), scalar(reader, value, node), node)
+    inner = operand(reader, value, node)
+    if isinstance(inner, TensorValue):
+        (_, (atom, _)) = broadcast(reader, [inner, TensorValue(Const(0.0), axes)], node)
+        return made(reader, atom, axes)
+    whole = isinstance(inner, Number) and isinstance(inner.known, int)
+    return TensorValue(reader.builder.spread(scalar(reader, inner, node).atom, axes), axes, "int" if whole else "float")
+
+
+def _filled(name: str, value: float | None) -> Form:
+    """``np.zeros(shape)``, ``np.ones(shape)``, ``np.full(shape, value)``."""
+
+    def form(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+        check_float(keywords.pop("dtype", None), node)
+        given = number(value) if value is not None else optional(args, keywords, 1, "fill_value", Known(None))
+        shape = keywords.pop("shape", None)
+        args = [shape] if shape is not None and not args else args
+        plain(args, keywords, 1, 1, name, node)
+        return filled(reader, shape_given(reader, args[0], node), given, node)
+
+    return form
+
+
+def _like(name: str, value: float | None) -> Form:
+    """``np.zeros_like(a)``, ``np.ones_like(a)``, ``np.full_like(a, value)``."""
+
+    def form(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+        kind = keywords.pop("dtype", None)
+        check_float(kind, node)
+        given = number(value) if value is not None else optional(args, keywords, 1, "fill_value", Known(None))
+        plain(args, keywords, 1, 1, name, node)
+        like = tensor_of(reader, args[0], node)
+        if like.kind != "float" and kind is None:
+            raise GapError(node, f"{name} of an array that is not of floats", "write dtype=float")
+        return filled(reader, like.axes, number(float(given.known)) if _is_whole(given) else given, node)  # type: ignore[union-attr, arg-type]
+
+    return form
+
+
+def _is_whole(value: Value) -> bool:
+    return isinstance(value, Number) and isinstance(value.known, int)
+
+
+def _eye(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``np.eye(n, m, k)``, ``np.identity(n)``."""
+    check_float(keywords.pop("dtype", None), node)
+    shift = reader.integer(optional(args, keywords, 2, "k", number(0)), node, "a diagonal")
+    columns = optional(args, keywords, 1, "M", Known(None))
+    plain(args, keywords, 1, 1, "eye", node)
+    rows = extent(reader, args[0], node, "a length")
+    axes = (rows, rows if isinstance(columns, Known) else extent(reader, columns, node, "a length"))
+    on_diagonal = Guard(Affine.of(1) - Affine.of(0) - shift, "==")
+    return made(reader, moved(reader, [Term(Const(1.0), (), (), (on_diagonal,))], axes), axes)
+
+
+def _arange(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``np.arange(start, stop, step)`` of integers and lengths."""
+    kind = keywords.pop("dtype", None)
+    check_float(kind, node)
+    plain(args, keywords, 1, 3, "arange", node)
+    bounds = [extent(reader, value, node, "a bound of arange") for value in args]
+    start, stop = (Affine(), bounds[0]) if len(bounds) == 1 else bounds[:2]
+    step = bounds[2].const if len(bounds) == 3 else 1
+    if (len(bounds) == 3 and not bounds[2].is_constant) or abs(step) != 1:
+        raise GapError(node, "arange with another step than 1 or -1", "multiply np.arange(n) by the step", "not yet")
+    axes, found = ((stop - start) * step,), start + Affine.of(0) * step
+    value = TensorValue(reader.builder.sum([Term(found)], axes), axes, "int", found)
+    return TensorValue(value.atom, axes) if kind is not None else value
+
+
+def _linspace(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``np.linspace(a, b, n)``: a + k*step, and b itself at the end."""
+    count = extent(reader, optional(args, keywords, 2, "num", number(50)), node, "the number of points")
+    plain(args, keywords, 2, 2, "linspace", node)
+    require(reader, count - 2, "ValueError", "np.linspace of fewer than two points", node)
+    a, b = (scalar(reader, value, node) for value in args)
+    step = arithmetic(reader, "div", arithmetic(reader, "sub", b, a, node), length_of(reader, count - 1), node)
+    positions = TensorValue(reader.builder.sum([Term(Affine.of(0))], (count,)), (count,))
+    inner = tensor_of(reader, binary(reader, ast.Add, binary(reader, ast.Mult, positions, step, node), a, node), node)
+    last = Guard(Affine.of(0) - count + 1, "==")
+    terms = [Term(inner.atom, (Affine.of(0),), (), (Guard(count - 2 - Affine.of(0)),)), Term(b.atom, (), (), (last,))]
+    return made(reader, moved(reader, terms, (count,)), (count,))
+
+
+# -- putting arrays together --------------------------------------------------------------------------------------
+
+
+def _items(reader: Reader, value: Value, node: ast.AST) -> list[Value]:
+    if isinstance(value, TensorValue):
+        raise GapError(node, "an array whose rows are put together", "give a tuple of arrays", "not yet")
+    return list(containers.elements(reader, value, node))
+
+
+def joined(reader: Reader, items: Sequence[Value], axis: int, node: ast.AST) -> Value:
+    """Arrays one behind the other along an axis that they have: each is a term, moved to where it belongs."""
+    arrays = [as_numbers(reader, tensor_of(reader, item, node)) for item in items]
+    ranks = {len(array.axes) for array in arrays}
+    if len(ranks) > 1 or not -min(ranks) <= axis < min(ranks):
+        raise GapError(
+            node, f"arrays with {sorted(ranks)} axes put together along axis {axis}", "make the ranks equal", raises=ValueError
+        )
+    axis %= min(ranks)
+    lengths = list(arrays[0].axes)
+    for array in arrays[1:]:
+        for k, length in enumerate(array.axes):
+            lengths[k] = lengths[k] if k == axis else equal(reader, lengths[k], length, node)
+    start, terms = Affine(), []
+    for array in arrays:
+        # A length such as n - 1 counts as it is: for n = 0 it would be -1 where NumPy has 0.
+        require(reader, array.axes[axis], "ValueError", "an array that is too short is put behind another", node)
+        here = Affine.of(axis) - start
+        index = tuple(here if k == axis else Affine.of(k) for k in range(len(lengths)))
+        guards = (Guard(here), Guard(array.axes[axis] - 1 - here))
+        terms.append(Term(array.atom, index if isinstance(array.atom, str) else (), (), guards))
+        start += array.axes[axis]
+    lengths[axis] = start
+    axes = tuple(lengths)
+    return made(reader, moved(reader, terms, axes), axes)
+
+
+def _concatenate(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    axis = reader.integer(optional(args, keywords, 1, "axis", number(0)), node, "an axis")
+    plain(args, keywords, 1, 1, "concatenate", node)
+    return joined(reader, _items(reader, args[0], node), axis, node)
+
+
+def _hstack(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``np.hstack``: along the only axis of vectors, else along the second one; numbers count as vectors of one."""
+    plain(args, keywords, 1, 1, "hstack", node)
+    items = [_at_least_1d(reader, item, node) for item in _items(reader, args[0], node)]
+    return joined(reader, items, 0 if all(len(item.axes) == 1 for item in items) else 1, node)
+
+
+def _at_least_1d(reader: Reader, value: Value, node: ast.AST) -> TensorValue:
+    inner = operand(reader, value, node)
+    return inner if isinstance(inner, TensorValue) else TensorValue(reader.builder.spread(inner.atom, (ONE,)), (ONE,))
+
+
+def _append(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``np.append(a, b)`` of vectors and numbers."""
+    plain(args, keywords, 2, 2, "append", node)
+    items = [_at_least_1d(reader, item, node) for item in args]
+    if any(len(item.axes) != 1 for item in items):
+        raise GapError(node, "np.append of matrices", "use np.concatenate with an axis", "not yet")
+    return joined(reader, items, 0, node)
+
+
+def _stack(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    axis = reader.integer(optional(args, keywords, 1, "axis", number(0)), node, "an axis")
+    plain(args, keywords, 1, 1, "stack", node)
+    return _side_by_side(reader, args[0], axis, node)
+
+
+def _side_by_side(reader: Reader, value: Value, axis: int, node: ast.AST) -> Value:
+    items = [operand(reader, item, node) for item in _items(reader, value, node)]
+    rank = max((len(item.axes) for item in items if isinstance(item, TensorValue)), default=0) + 1
+    if not -rank <= axis < rank:
+        raise GapError(node, f"axis {axis} of {rank}", "use an axis that the result has", raises=ValueError)
+    return stacked(reader, items, axis % rank, node)
+
+
+def _column_stack(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    plain(args, keywords, 1, 1, "column_stack", node)
+    return _side_by_side(reader, args[0], 1, node)
+
+
+def _vstack(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    plain(args, keywords, 1, 1, "vstack", node)
+    items = [tensor_of(reader, item, node) for item in _items(reader, args[0], node)]
+    if all(len(item.axes) == 1 for item in items):
+        return stacked(reader, items, 0, node)
+    return joined(reader, items, 0, node)
+
+
+# -- arranging ----------------------------------------------------------------------------------------------------
+
+
+def transposed(reader: Reader, value: TensorValue, order: Sequence[int]) -> TensorValue:
+    """The axes in another order: a view."""
+    axes = tuple(value.axes[axis] for axis in order)
+    index = tuple(Affine.of(list(order).index(axis)) for axis in range(len(order)))
+    return view_of(reader, value, indexed(reader, value, index, axes), axes)
+
+
+def _transpose(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    value = tensor_of(reader, args[0], node)
+    rank = len(value.axes)
+    given = optional(args, keywords, 1, "axes", Known(None))
+    rest = args[1:]
+    plain(args[:1], keywords, 1, 1, "transpose", node)
+    if isinstance(given, Known):
+        return transposed(reader, value, range(rank)[::-1])
+    items = given.items if isinstance(given, TupleValue | ListValue) else [given, *rest]
+    order = [reader.integer(item, node, "an axis") for item in items]
+    if sorted(axis % rank for axis in order) != list(range(rank)):
+        raise GapError(node, f"the axes {tuple(order)} of {describe(value)}", "name every axis once", raises=ValueError)
+    return transposed(reader, value, [axis % rank for axis in order])
+
+
+def _swapaxes(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    plain(args, keywords, 3, 3, "swapaxes", node)
+    value = tensor_of(reader, args[0], node)
+    a, b = (reader.integer(item, node, "an axis") % len(value.axes) for item in args[1:])
+    order = list(range(len(value.axes)))
+    order[a], order[b] = order[b], order[a]
+    return transposed(reader, value, order)
+
+
+def _diag(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``np.diag``: the diagonal of a matrix, or the matrix with a diagonal."""
+    shift = reader.integer(optional(args, keywords, 1, "k", number(0)), node, "a diagonal")
+    plain(args, keywords, 1, 1, "diag", node)
+    value = tensor_of(reader, args[0], node)
+    i, j = Affine.of(0), Affine.of(1)
+    if len(value.axes) == 1:
+        axes = (value.axes[0] + abs(shift),) * 2
+        require(reader, value.axes[0], "ValueError", "np.diag of an array that is too short", node)
+        atom = indexed(
+            reader,
+            value,
+            (i - max(-shift, 0),),
+            axes,
+            (Guard(j - i - shift, "=="), Guard(i - max(-shift, 0)), Guard(value.axes[0] - 1 - i + max(-shift, 0))),
+        )
+        return made(reader, atom, axes)
+    if len(value.axes) != 2 or shift:
+        raise GapError(node, "a diagonal beside the main one", "use x[i, i + k] in a loop", "not yet")
+    length = equal(reader, *value.axes, node)
+    return made(reader, indexed(reader, value, (i, i), (length,)), (length,))
+
+
+def _triangle(lower: bool) -> Form:
+    """``np.tril`` and ``np.triu``: 0 on the other side of a diagonal."""
+
+    def form(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+        shift = reader.integer(optional(args, keywords, 1, "k", number(0)), node, "a diagonal")
+        plain(args, keywords, 1, 1, "tril or triu", node)
+        value = as_numbers(reader, tensor_of(reader, args[0], node))
+        rank = len(value.axes)
+        if rank < 2:
+            raise GapError(node, "a triangle of a vector", "give a matrix", "not yet")
+        above = Affine.of(rank - 1) - Affine.of(rank - 2) - shift
+        index = tuple(map(Affine.of, range(rank)))
+        atom = indexed(reader, value, index, value.axes, (Guard(-above if lower else above),))
+        return made(reader, atom, value.axes)
+
+    return form
+
+
+def _reversed(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``np.flip`` of a vector, or along an axis."""
+    given = optional(args, keywords, 1, "axis", Known(None))
+    plain(args, keywords, 1, 1, "flip", node)
+    value = tensor_of(reader, args[0], node)
+    axes = range(len(value.axes)) if isinstance(given, Known) else [reader.integer(given, node, "an axis") % len(value.axes)]
+    index = [length - 1 - Affine.of(k) if k in axes else Affine.of(k) for k, length in enumerate(value.axes)]
+    return view_of(reader, value, indexed(reader, value, index, value.axes), value.axes)
+
+
+def _expand(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``np.expand_dims(a, axis)``."""
+    given = optional(args, keywords, 1, "axis", Known(None))
+    plain(args, keywords, 1, 1, "expand_dims", node)
+    value = tensor_of(reader, args[0], node)
+    place = reader.integer(given, node, "an axis") % (len(value.axes) + 1)
+    axes = (*value.axes[:place], ONE, *value.axes[place:])
+    index = tuple(Affine.of(k if k < place else k + 1) for k in range(len(value.axes)))
+    return view_of(reader, value, indexed(reader, value, index, axes), axes)
+
+
+def _reshape(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``a.reshape(-1)``, ``a.reshape(n, 1)``, ``np.ravel(a)``: only axes of length 1 may come and go."""
+    value = tensor_of(reader, args[0], node)
+    given = args[1].items if len(args) == 2 and isinstance(args[1], TupleValue | ListValue) else args[1:]
+    plain([], keywords, 0, 0, "reshape", node)
+    lengths: list[Affine | None] = []
+    for item in given:
+        length = extent(reader, item, node, "a length")
+        lengths.append(None if length == Affine(-1) else length)
+    old = [length for length in value.axes if length != ONE]
+    new = [length for length in lengths if length != ONE]
+    if lengths.count(None) == 1 and len(old) == len(new) - 1:
+        new = [length for length in new if length is not None]
+        lengths = [ONE if length is None else length for length in lengths]
+    fits = len(old) == len(new) and all(b is None or a == b for a, b in zip(old, new, strict=True))
+    if not fits or lengths.count(None) > 1:
+        raise GapError(node, f"{describe(value)} in another shape", "use indices with None, or loops", "not yet")
+    rest = iter(old)
+    axes = [ONE if length == ONE else next(rest) for length in lengths]
+    places = iter([k for k, length in enumerate(axes) if length != ONE])
+    index = tuple(Affine() if length == ONE else Affine.of(next(places)) for length in value.axes)
+    return view_of(reader, value, indexed(reader, value, index, tuple(axes)), tuple(axes))
+
+
+def _ravel(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    plain(args, keywords, 1, 1, "ravel", node)
+    return _reshape(reader, [args[0], number(-1)], {}, node)
+
+
+def _array(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``np.array(a)``, ``np.array([x, y])``: a new array."""
+    check_float(optional(args, keywords, 1, "dtype", Known(None)), node)
+    plain(args, keywords, 1, 1, "array", node)
+    return same_elements(tensor_of(reader, args[0], node)) if holds_array(args[0]) else containers.to_array(reader, args[0], node)
+
+
+def _as_array(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``np.asarray(a)``: the array itself."""
+    check_float(optional(args, keywords, 1, "dtype", Known(None)), node)
+    plain(args, keywords, 1, 1, "asarray", node)
+    return tensor_of(reader, args[0], node) if holds_array(args[0]) else containers.to_array(reader, args[0], node)
+
+
+def _as_float(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``a.astype(float)``: a copy."""
+    check_float(optional(args, keywords, 1, "dtype", Known(None)), node)
+    plain(args, keywords, 1, 1, "astype", node)
+    value = as_numbers(reader, tensor_of(reader, args[0], node))
+    return TensorValue(value.atom, value.axes)
+
+
+def _broadcast_to(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    plain(args, keywords, 2, 2, "broadcast_to", node)
+    axes = shape_given(reader, args[1], node)
+    value = operand(reader, args[0], node)
+    if isinstance(value, TensorValue) and broadcast_axes(reader, [value.axes, axes], node) != axes:
+        raise GapError(node, f"{describe(value)} broadcast to another shape", "make the shapes fit", raises=ValueError)
+    return filled(reader, axes, value, node)
+
+
+MAKING: dict[str, Form] = {
+    "zeros": _filled("zeros", 0.0),
+    "ones": _filled("ones", 1.0),
+    "empty": _filled("empty", 0.0),
+    "full": _filled("full", None),
+    "zeros_like": _like("zeros_like", 0.0),
+    "ones_like": _like("ones_like", 1.0),
+    "empty_like": _like("empty_like", 0.0),
+    "full_like": _like("full_like", None),
+    "eye": _eye,
+    "identity": _eye,
+    "arange": _arange,
+    "linspace": _linspace,
+    "concatenate": _concatenate,
+    "hstack": _hstack,
+    "vstack": _vstack,
+    "append": _append,
+    "stack": _stack,
+    "column_stack": _column_stack,
+    "transpose": _transpose,
+    "swapaxes": _swapaxes,
+    "diag": _diag,
+    "tril": _triangle(True),
+    "triu": _triangle(False),
+    "flip": _reversed,
+    "expand_dims": _expand,
+    "reshape": _reshape,
+    "ravel": _ravel,
+    "array": _array,
+    "asarray": _as_array,
+    "asanyarray": _as_array,
+    "ascontiguousarray": _as_array,
+    "atleast_1d": _as_array,
+    "copy": _array,
+    "broadcast_to": _broadcast_to,
+}
+
+METHODS: dict[str, Form] = {
+    "copy": _array,
+    "astype": _as_float,
+    "transpose": _transpose,
+    "swapaxes": _swapaxes,
+    "reshape": _reshape,
+    "ravel": _ravel,
+    "flatten": lambda reader, args, keywords, node: same_elements(tensor_of(reader, _ravel(reader, args, keywords, node), node)),
+}

@@ -1,0 +1,396 @@
+"""Arrays of any size while reading: broadcasting, operations element by element, and the lengths that these need."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import Any
+
+from symdiff.frontend.gaps import GapError, RestartError
+from symdiff.frontend.loop_values import SeriesValue
+from symdiff.frontend.lower import Reader
+from symdiff.frontend.values import (
+    ArrayValue,
+    Condition,
+    DictValue,
+    Known,
+    ListValue,
+    Number,
+    TensorValue,
+    TupleValue,
+    Value,
+    VectorParam,
+    describe,
+    number,
+)
+from symdiff.graph.affine import ONE, Affine, Axes, Symbol, sizes_in
+from symdiff.graph.bounds import pruned
+from symdiff.graph.graph import Atom, Const
+from symdiff.graph.terms import Guard, Term, view
+from symdiff.primitives import TABLE
+from symdiff.primitives.row import Primitive
+
+MAX_ITEMS = 64  # numbers that become an array of the graph, each by a term of its own
+
+
+def holds_tensor(value: Value) -> bool:
+    """True for an array of any size, a length of one, and containers of those: what the forms for such arrays are for."""
+    if isinstance(value, TensorValue | SeriesValue):
+        return True
+    if isinstance(value, Number):
+        return value.affine is not None and not value.affine.is_constant
+    return isinstance(value, TupleValue | ListValue | DictValue) and any(map(holds_tensor, value.items))
+
+
+def holds_array(value: Value) -> bool:
+    """True for an array of any size, and for a tuple or list with one."""
+    return isinstance(value, TensorValue | SeriesValue) or (
+        isinstance(value, TupleValue | ListValue) and any(map(holds_array, value.items))
+    )
+
+
+def output(reader: Reader, value: Value, node: ast.AST) -> Atom:
+    """A leaf of the result as an atom of the graph, conditions as 0 and 1."""
+    from symdiff.frontend.conditions import scalar
+
+    if isinstance(value, TensorValue):
+        return as_numbers(reader, value).atom
+    return scalar(reader, value, node).atom
+
+
+# -- lengths ------------------------------------------------------------------------------------------------------
+
+
+def length_of(reader: Reader, length: Affine) -> Number:
+    """A length as a number of the graph, which knows what it is in sizes."""
+    if length.is_constant:
+        return number(max(length.const, 0))
+    return Number(affine_atom(reader, length), affine=length)
+
+
+def affine_atom(reader: Reader, part: Affine) -> Atom:
+    """The value of an expression in sizes as a number of the graph."""
+    if part.is_constant:
+        return Const(part.const)
+    if len(part.terms) == 1 and part == Affine.of(part.symbols[0]):
+        return str(part.symbols[0])
+    return reader.builder.sum([Term(part)], ())
+
+
+def counted(reader: Reader, axes: Sequence[Affine], what: str, node: ast.AST) -> Number:
+    """The number of elements of an array with these axes. A length such as n - 1 must not be that of n = 0."""
+    from symdiff.frontend.conditions import as_number
+
+    total: Number = number(1)
+    for length in axes:
+        if length != ONE:
+            require(reader, length, "ValueError", f"{what} of an array that is too short", node)
+            count = length_of(reader, length)
+            total = count if total.known == 1 else as_number(reader, reader.apply("mul", total, count))
+    return total
+
+
+def extent(reader: Reader, value: Value, node: ast.AST, what: str) -> Affine:
+    """An integer that is known while reading or computed from lengths, as an expression in sizes."""
+    if isinstance(value, Number) and value.affine is not None:
+        return value.affine
+    return Affine(reader.integer(value, node, what))
+
+
+def is_certain(reader: Reader, part: Affine) -> bool:
+    """Whether an expression in sizes is at least 0 in any case: sizes are, and what was checked before."""
+
+    def positive(found: Affine) -> bool:
+        return found.const >= 0 and all(factor > 0 for _, factor in found.terms)
+
+    known = [checked for checked, body in reader.checked.items() if reader.builder.is_open(body)]
+    return positive(part) or any(positive(part - checked) for checked in known)
+
+
+def require(reader: Reader, part: Affine, exception: str, message: str, node: ast.AST) -> None:
+    """An expression in sizes must be at least 0: the derivative raises where it is not, as the function does."""
+    if is_certain(reader, part):
+        return
+    if part.is_constant:
+        raised = {"IndexError": IndexError, "ValueError": ValueError}[exception]
+        raise GapError(node, message, "use a longer array", raises=raised)
+    place = reader.frames[-1].source.place(node)
+    builder = reader.builder
+    condition = _is_negative(reader, part)
+    for loop in reader.loops:  # a loop that does nothing raises nothing
+        if not loop.length.positions and not is_certain(reader, loop.length - 1):
+            condition = builder.apply(TABLE["and"], _is_negative(reader, -loop.length), condition)
+    with builder.block() as body:
+        # The folder would make one function two, with code of their own, in two checkouts.
+        builder.error(exception, f"{message} ({PurePath(place.file).name}, line {place.line})")
+    builder.branch(condition, body, (), [])
+    reader.checked[part] = builder.current
+
+
+def _is_negative(reader: Reader, part: Affine) -> Atom:
+    """Whether an expression in sizes is less than 0, with the sizes on one side and the number on the other."""
+    below = reader.builder.apply
+    if all(factor < 0 for _, factor in part.terms):
+        return below(TABLE["lt"], Const(part.const), affine_atom(reader, part.const - part))
+    return below(TABLE["lt"], affine_atom(reader, part - part.const), Const(-part.const))
+
+
+def equal(reader: Reader, first: Affine, second: Affine, node: ast.AST) -> Affine:
+    """Two lengths that must be equal: where they are not by their form, reading starts again with one size for both."""
+    if first == second:
+        return first
+    reason = f"arrays of the lengths {first} and {second} in one operation"
+    if (first - second).is_constant:
+        raise GapError(node, reason, "make the lengths equal", raises=ValueError)
+    solution = reader.sizes.solution(first - second)
+    if solution is None or any(value.is_constant for value in solution.values()):
+        reader.fix(sizes_in([first, second]), node, reason, "make the lengths equal")
+    raise RestartError(sizes=solution)
+
+
+# -- values -------------------------------------------------------------------------------------------------------
+
+
+def tensor_of(reader: Reader, value: Value, node: ast.AST) -> TensorValue:
+    """An operand as an array of the graph: a list or array of numbers, one by one, too."""
+    if isinstance(value, TensorValue):
+        return value
+    if isinstance(value, SeriesValue):
+        from symdiff.frontend.array_loops import array_of
+
+        return array_of(reader, value, node)
+    if isinstance(value, TupleValue | ListValue) and any(map(holds_tensor, value.items)):
+        return stacked(reader, [operand(reader, item, node) for item in value.items], 0, node)
+    from symdiff.frontend.containers import to_array
+
+    array = to_array(reader, value, node)
+    if not array.shape:
+        raise GapError(node, f"{describe(value)} where an array is needed", "use an array", raises=ValueError)
+    axes = tuple(map(Affine, array.shape))
+    atoms = {item.atom for item in array.items}
+    if len(atoms) == 1 and isinstance(array.items[0].atom, Const):
+        return TensorValue(array.items[0].atom, axes)
+    if len(array.items) > MAX_ITEMS:
+        raise GapError(
+            node, f"an array of {len(array.items)} numbers beside one of any size", "pass it as an argument", "not yet"
+        )
+    from symdiff.graph.structure import Array
+
+    terms = [
+        Term(item.atom, (), (), tuple(Guard(Affine.of(axis) - place, "==") for axis, place in enumerate(path)))
+        for item, path in zip(array.items, Array(array.shape).indices(), strict=True)
+    ]
+    return TensorValue(moved(reader, terms, axes), axes)
+
+
+def operand(reader: Reader, value: Value, node: ast.AST) -> TensorValue | Number | Condition:
+    """A value in an operation on arrays: an array, or a scalar."""
+    from symdiff.frontend.conditions import plain_number, scalar
+
+    value = plain_number(value)
+    if isinstance(value, TensorValue):
+        reader.check_current(value, node)
+        return value
+    if isinstance(value, SeriesValue):
+        return tensor_of(reader, value, node)
+    if isinstance(value, Number | Condition) and reader.builder.axes_of(value.atom):
+        sizes = sizes_in([loop.length for loop in reader.loops])
+        reader.fix(sizes, node, "an operation on whole arrays that depends on a loop of any length", "index every axis")
+    if isinstance(value, Known) and isinstance(value.value, bool):
+        return Condition(Const(value.value))
+    if isinstance(value, Number | Condition):
+        return value
+    if isinstance(value, ArrayValue | TupleValue | ListValue | VectorParam):
+        return tensor_of(reader, value, node)
+    return scalar(reader, value, node)
+
+
+def moved(reader: Reader, terms: Sequence[Term], axes: Axes, kind: Any = "float", hint: str = "t") -> Atom:
+    """The atom of a sum of terms, without guards that always hold."""
+    kept = [found for term in terms if (found := pruned(term, axes)) is not None]
+    if kind == "bool" and not kept:
+        return Const(False)
+    return reader.builder.sum(kept, axes, hint=hint, kind=kind)
+
+
+def made(reader: Reader, atom: Atom, axes: Axes, affine: Affine | None = None) -> TensorValue:
+    """A new array of the graph; a scalar is spread over it."""
+    kind = reader.builder.kind(atom)
+    atom = reader.builder.spread(atom, axes)
+    return TensorValue(atom, axes, "int" if affine is not None else kind, affine)
+
+
+def as_numbers(reader: Reader, value: TensorValue) -> TensorValue:
+    """Truth values as 1 and 0."""
+    if value.kind != "bool":
+        return value
+    if isinstance(value.atom, Const):
+        return TensorValue(Const(int(bool(value.atom.value))), value.axes)
+    return made(reader, reader.builder.branch(value.atom, (), (), [("t", Const(1), Const(0))])[0], value.axes)
+
+
+def as_truths(reader: Reader, value: TensorValue) -> TensorValue:
+    """Numbers as truth values: whether they are not 0."""
+    if value.kind == "bool":
+        return value
+    if isinstance(value.atom, Const):
+        return TensorValue(Const(bool(value.atom.value)), value.axes, "bool")
+    return made(reader, reader.operation(TABLE["ne"], [value.atom, Const(0)]), value.axes)
+
+
+def stacked(reader: Reader, items: Sequence[TensorValue | Number | Condition], axis: int, node: ast.AST) -> TensorValue:
+    """``np.stack``, ``np.array([x, y])``: arrays side by side along a new axis."""
+    axes = broadcast_axes(reader, [item.axes if isinstance(item, TensorValue) else () for item in items], node)
+    if any(isinstance(item, TensorValue) and len(item.axes) != len(axes) for item in items):
+        raise GapError(node, "an array of rows of different lengths", "make all rows equally long")
+    result = (*axes[:axis], Affine(len(items)), *axes[axis:])
+    inner = [position for position in range(len(result)) if position != axis]
+    terms = []
+    for number_, item in enumerate(items):
+        atom = as_numbers(reader, item).atom if isinstance(item, TensorValue) else item.atom
+        index = tuple(map(Affine.of, inner)) if isinstance(atom, str) and isinstance(item, TensorValue) else ()
+        terms.append(Term(atom, index, (), (Guard(Affine.of(axis) - number_, "=="),)))
+    return TensorValue(moved(reader, terms, result), result)
+
+
+# -- broadcasting -------------------------------------------------------------------------------------------------
+
+
+def broadcast_axes(reader: Reader, shapes: Sequence[Axes], node: ast.AST) -> Axes:
+    """The axes that arrays have in common: from the last one on; an axis of length 1 fits every other."""
+    rank = max(map(len, shapes))
+    result: list[Affine] = []
+    for axis in range(-rank, 0):
+        lengths = [shape[axis] for shape in shapes if -axis <= len(shape) and shape[axis] != ONE]
+        common = lengths[0] if lengths else ONE
+        for other in lengths[1:]:
+            common = equal(reader, common, other, node)
+        result.append(common)
+    return tuple(result)
+
+
+def spread_to(reader: Reader, value: TensorValue, axes: Axes, hint: str = "t") -> Atom:
+    """An array over the axes that it has in common with others."""
+    if value.axes == axes or isinstance(value.atom, Const):
+        return value.atom
+    first = len(axes) - len(value.axes)
+    index = tuple(
+        Affine() if length == ONE and axes[first + axis] != ONE else Affine.of(first + axis)
+        for axis, length in enumerate(value.axes)
+    )
+    return reader.builder.sum([Term(value.atom, index)], axes, kind=reader.builder.kind(value.atom), hint=hint)
+
+
+def broadcast(reader: Reader, values: Sequence[Value], node: ast.AST) -> tuple[Axes, list[Atom]]:
+    """The operands of an operation over the axes that they have in common; scalars stay scalars."""
+    operands = [operand(reader, value, node) for value in values]
+    axes = broadcast_axes(reader, [item.axes if isinstance(item, TensorValue) else () for item in operands], node)
+    return axes, [spread_to(reader, item, axes) if isinstance(item, TensorValue) else item.atom for item in operands]
+
+
+def elementwise(reader: Reader, row: Primitive, values: Sequence[Value], node: ast.AST, hint: str = "t") -> Value:
+    """A row of the table on arrays and scalars, element by element."""
+    operands = [operand(reader, value, node) for value in values]
+    for position in row.literals:
+        if not isinstance(operands[position], Number):
+            raise GapError(node, f"an array as argument {position + 1} of {row.name}", "use a literal integer", "not yet")
+        operands[position] = number(reader.integer(operands[position], node, f"argument {position + 1} of {row.name}"))
+    if row.operands == "bool":
+        operands = [_truth(reader, item, node) for item in operands]
+    if any(isinstance(item, Number) and isinstance(item.known, int) and item.known.bit_length() > 1024 for item in operands):
+        raise GapError(node, "an integer too large for a float", "use a smaller number")
+    axes, atoms = broadcast(reader, operands, node)
+    affine = _affine(row.name, values, axes)
+    return made(reader, reader.operation(row, atoms, hint), axes, affine)
+
+
+def _truth(reader: Reader, value: TensorValue | Number | Condition, node: ast.AST) -> TensorValue | Number | Condition:
+    from symdiff.frontend.conditions import truth_of
+
+    if isinstance(value, TensorValue):
+        return as_truths(reader, value)
+    truth = truth_of(reader, value, node)
+    return Condition(Const(bool(truth.value))) if isinstance(truth, Known) else truth
+
+
+def _affine(name: str, values: Sequence[Value], axes: Axes) -> Affine | None:
+    """What sums, differences and multiples of integers are in their own indices: ``idx + 1``, ``2*np.arange(n)``."""
+    if name not in ("add", "sub", "mul", "neg"):
+        return None
+    parts: list[Affine] = []
+    for value in values:
+        if isinstance(value, TensorValue) and value.affine is not None and ONE not in value.axes:
+            first = len(axes) - len(value.axes)
+            places: dict[Symbol, Affine] = {axis: Affine.of(first + axis) for axis in range(len(value.axes))}
+            parts.append(value.affine.substitute(places))
+        elif isinstance(value, Number) and (value.affine is not None or isinstance(value.known, int)):
+            parts.append(value.affine if value.affine is not None else Affine(int(value.known or 0)))
+        else:
+            return None
+    return combined(name, parts)
+
+
+def combined(name: str, parts: Sequence[Affine]) -> Affine | None:
+    """A sum, difference, product or negative of expressions in sizes and indices, if it is one."""
+    if name == "neg":
+        return -parts[0]
+    first, second = parts
+    if name in ("add", "sub"):
+        return first + second if name == "add" else first - second
+    factors = [part.const for part in parts if part.is_constant]
+    if name != "mul" or not factors:
+        return None
+    return (first if second.is_constant else second) * factors[-1]
+
+
+# -- choices ------------------------------------------------------------------------------------------------------
+
+
+def where(reader: Reader, condition: Value, then: Value, orelse: Value, node: ast.AST, hint: str = "t") -> Value:
+    """``np.where(condition, then, orelse)`` of arrays and scalars."""
+    test = operand(reader, condition, node)
+    truth = _truth(reader, test, node)
+    sides = [operand(reader, value, node) for value in (then, orelse)]
+    numeric = {reader.builder.kind(side.atom) for side in sides} != {"bool"}
+    if numeric:
+        sides = [as_numbers(reader, side) if isinstance(side, TensorValue) else _number(reader, side) for side in sides]
+    axes, (chosen, first, second) = broadcast(reader, [truth, *sides], node)
+    if isinstance(chosen, Const):
+        return made(reader, first if chosen.value else second, axes)
+    chosen = reader.builder.spread(chosen, axes)
+    return made(reader, reader.builder.branch(chosen, (), (), [(hint, first, second)])[0], axes)
+
+
+def _number(reader: Reader, value: Number | Condition) -> Number:
+    from symdiff.frontend.conditions import as_number
+
+    return as_number(reader, value)
+
+
+def same_elements(value: TensorValue) -> TensorValue:
+    """A copy: the same elements, of an array of its own."""
+    return dataclasses.replace(value, identity=object(), parents=frozenset(), views=())
+
+
+def view_of(reader: Reader, owner: TensorValue, atom: Atom, axes: Axes, affine: Affine | None = None) -> TensorValue:
+    """An array that shares the memory of another one: a slice, a transpose."""
+    seen = (*owner.views, (owner.identity, reader.changes[owner.identity]))
+    return TensorValue(atom, axes, owner.kind, affine, views=seen)
+
+
+def indexed(
+    reader: Reader, owner: TensorValue, index: Sequence[Affine], axes: Axes, guards: Sequence[Guard] = (), hint: str = "t"
+) -> Atom:
+    """The atom of an array that reads another one at these indices: 0 (or False) where a guard does not hold."""
+    if isinstance(owner.atom, Const):
+        if not guards or owner.atom.value == 0:
+            return owner.atom
+        return moved(reader, [Term(owner.atom, (), (), tuple(guards))], axes, reader.builder.kind(owner.atom), hint)
+    return moved(reader, [Term(owner.atom, tuple(index), (), tuple(guards))], axes, reader.builder.kind(owner.atom), hint)
+
+
+def own(value: TensorValue) -> Term:
+    """The term that reads an array at the own indices of a statement."""
+    return view(value.atom, len(value.axes)) if isinstance(value.atom, str) else Term(value.atom)

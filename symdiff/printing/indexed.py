@@ -1,0 +1,203 @@
+"""The formula of a graph with arrays: index expressions that hold for every size.
+
+The result is written in several ways (everything in place, with the user's own names, with names for what is shared) and
+the shortest is kept, as for scalars; see ``convert``. An array is the expression of its element at free indices: a SymPy
+``Lambda`` over them. Imports SymPy: import it inside functions only.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy as sp
+
+from symdiff.graph.affine import Axes, identity, sizes_in
+from symdiff.graph.graph import Atom, Fold, Graph, Sum, walk
+from symdiff.graph.structure import Tensor
+from symdiff.printing import notation
+from symdiff.printing.atoms import Atoms, Guarded
+from symdiff.printing.combine import simplified
+from symdiff.printing.convert import Formula, pack
+from symdiff.printing.elements import Elements, is_derived
+from symdiff.printing.materialize import Materializer, letters
+from symdiff.printing.polish import polished
+from symdiff.printing.scope import Scope
+from symdiff.printing.straighten import StraightArrays, straighten_arrays
+from symdiff.printing.worth import cuts, own_names, whole_size
+
+_LONGEST_IN_PLACE = 400  # nodes
+_WORTH_A_NAME = 8  # operations of what the user named
+_ENTRY = 4  # operations that an entry of a where-list counts as, besides its own
+_GUARDED_ENTRY = 8  # that of one that counts only where guards hold: bounds of sums are read better
+_OWN_ENTRY = -1  # that of a name of the user's, which helps to read
+
+
+@dataclass
+class _Way:
+    """A formula written in one way, over ``atoms``."""
+
+    atoms: Atoms
+    elements: Elements
+    exprs: list[Any]
+    where: list[tuple[str, Any]]
+    domain: list[Any]
+    uses: Counter[str] = field(default_factory=Counter)
+
+    def entries(self) -> Iterator[Any]:
+        """All expressions."""
+        yield from self.exprs
+        yield from (expr for _, expr in self.where)
+        yield from self.domain
+
+    def cost(self, own: frozenset[str]) -> int:
+        """How long it is, in operations."""
+        named = sum(_OWN_ENTRY if name in own else self._entry_cost(expr) for name, expr in self.where)
+        return named + sum(map(self.atoms.cost, self.entries()))
+
+    def _entry_cost(self, expr: Any) -> int:
+        guarded = any(isinstance(entry, Guarded) for _, entry in self.atoms.inside(expr))
+        return _GUARDED_ENTRY if guarded else _ENTRY
+
+    def depth(self) -> int:
+        """How deep sums are nested."""
+        return max(map(self.atoms.height, self.entries()), default=0)
+
+
+def has_arrays(graph: Graph) -> bool:
+    """Whether a graph is more than operations on scalars."""
+    if any(isinstance(param.structure, Tensor) for param in graph.params):
+        return True
+    return any(isinstance(statement, Sum | Fold) or bool(getattr(statement, "axes", ())) for statement in walk(graph.body))
+
+
+def formula(graph: Graph, derivative: bool | None = None) -> Formula:
+    """Return the formula of a graph with arrays. ``derivative``: whether it is one; None: if its outputs look like one."""
+    writer = _Writer(graph)
+    derived = any(map(writer.is_derived, writer.straight.outputs)) if derivative is None else derivative
+    return _Materialized(writer, writer.shortest()).formula(derived=derived)
+
+
+class _Writer:
+    """Writes a graph in several ways."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.straight: StraightArrays = straighten_arrays(graph)
+        self.own = own_names(self.straight, graph.source)
+        self.kinds = {definition.name: definition.kind for definition in self.straight.definitions}
+        leaves = list(graph.result.leaves())
+        self.axes: list[Axes] = [leaf.axes if isinstance(leaf, Tensor) else () for leaf in leaves]
+
+    def shortest(self) -> _Way:
+        """The shortest way, that without names if it is plain."""
+        own = frozenset(name for name in self.own if self.kinds[name] != "bool")
+        in_place = None
+        if whole_size(self.straight) <= _LONGEST_IN_PLACE:
+            in_place = self._settled(frozenset())
+            plain = in_place.depth() <= 1 or not any(map(self.is_derived, self.straight.outputs))
+            if in_place.cost(own) <= notation.SHORT and (plain or not own):
+                return in_place
+        shared = cuts(self.straight, self.kinds, own)
+        choices = dict.fromkeys((own, shared | own, cuts(self.straight, self.kinds, frozenset())))
+        bounded = (named for named in choices if whole_size(self.straight, named) <= _LONGEST_IN_PLACE * (len(named) + 1))
+        ways = [*([] if in_place is None else [in_place]), *map(self._settled, bounded)]
+        return min(ways, key=lambda way: way.cost(self.own))
+
+    def is_derived(self, atom: Atom) -> bool:
+        """Whether an output is not what the user wrote; a literal is not where anything of the graph is not."""
+        definitions = {definition.name: definition for definition in self.straight.definitions}
+        if isinstance(atom, str) and atom in definitions:
+            return is_derived(definitions[atom]) or Elements(self.straight.definitions, {}, Atoms(), (), ()).derived[atom]
+        return not any(param.role == "argument" and atom in param.leaves for param in self.graph.params)
+
+    def _settled(self, named: frozenset[str]) -> _Way:
+        """The way with these names, but for those that turn out to need none."""
+        while True:
+            way = self._written(named)
+            costs = {name: way.atoms.cost(expr) for name, expr in way.where}
+            heights = {name: way.atoms.height(expr) for name, expr in way.where}
+            kept = frozenset(name for name in costs if self._stays(name, way.uses[name], costs[name], heights[name]))
+            if len(kept) == len(way.where):
+                return way
+            named = kept
+
+    def _stays(self, name: str, uses: int, cost: int, height: int) -> bool:
+        if name in self.own:
+            return height > 0 or cost >= _WORTH_A_NAME or (uses - 1) * cost > _ENTRY
+        return (uses > 1 and (uses - 1) * cost > _ENTRY) or cost > 2 * notation.ENTRY
+
+    def _written(self, named: frozenset[str]) -> _Way:
+        atoms = Atoms()
+        elements = Elements(self.straight.definitions, self.graph.input_axes, atoms, named, self.own)
+        exprs = []
+        for atom, axes in zip(self.straight.outputs, self.axes, strict=True):
+            expr = elements.value(atom, Scope.of(axes), identity(len(axes)))
+            ours = isinstance(atom, str) and elements.derived.get(atom, False)
+            exprs.append(polished(atoms, Scope.of(axes), simplified(atoms, expr)) if ours else expr)
+        domain = [
+            elements.value(name, Scope(), ()) if truth else sp.Not(elements.value(name, Scope(), ()))
+            for name, truth in self.straight.restrictions
+        ]
+        way = _Way(atoms, elements, exprs, [], [test for test in dict.fromkeys(domain) if test != sp.true])
+        for expr in (*way.exprs, *way.domain):
+            way.uses.update(_names(atoms, expr))
+        for definition in reversed(self.straight.definitions):
+            name = definition.name
+            if name in named and way.uses[name]:
+                axes = elements.axes(name)
+                expr = elements.definition(name, Scope.of(axes), identity(len(axes)))
+                if elements.derived[name]:
+                    expr = polished(atoms, Scope.of(axes), simplified(atoms, expr))
+                way.where.insert(0, (name, expr))
+                way.uses.update(_names(atoms, expr))
+        return way
+
+
+def _names(atoms: Atoms, expr: Any) -> Iterator[str]:
+    """The names that an expression shows, each as often as it does."""
+    yield from (entry.name for entry in atoms.reads(expr))
+    yield from (symbol.name for symbol in atoms.plain(expr))
+
+
+class _Materialized:
+    """A way in SymPy's classes."""
+
+    def __init__(self, writer: _Writer, way: _Way) -> None:
+        self.writer = writer
+        self.way = way
+        graph = writer.graph
+        sizes = sizes_in([length for axes in graph.input_axes.values() for length in axes])
+        taken = {*graph.inputs, *sizes, *(name for name, _ in way.where if name in writer.own)}
+        numbers = (f"t{number}" for number in range(1, 2 * len(way.where) + len(taken) + 1))
+        free = (name for name in numbers if name not in taken)
+        self.renamed = {name: next(free) for name, _ in way.where if name not in writer.own}
+        self.taken = taken | set(self.renamed.values())
+        self.materializer = Materializer(way.atoms, self.taken, self.renamed)
+
+    def formula(self, *, derived: bool) -> Formula:
+        """The formula; ``derived``: it is that of a derivative."""
+        writer = self.writer
+        indices = [self._letters(len(axes), derived=derived) for axes in writer.axes]
+        exprs = tuple(map(self._expr, self.way.exprs, indices, writer.axes))
+        lambdas = tuple(sp.Lambda(own, expr) if own else expr for own, expr in zip(indices, exprs, strict=True))
+        where = tuple(self._entry(name, expr) for name, expr in self.way.where)
+        domain = tuple(self._expr(test, (), ()) for test in self.way.domain)
+        packed = pack(writer.graph.result, lambdas)
+        return Formula(exprs, where, packed, domain, tuple(indices))
+
+    def _letters(self, rank: int, *, derived: bool = False) -> tuple[Any, ...]:
+        source = letters(self.taken, derived=derived)
+        return tuple(next(source) for _ in range(rank))
+
+    def _expr(self, expr: Any, own: Sequence[Any], axes: Axes) -> Any:
+        return self.materializer.expr(expr, dict(enumerate(own)), axes)
+
+    def _entry(self, name: str, expr: Any) -> tuple[Any, Any]:
+        axes = self.way.elements.axes(name)
+        own = self._letters(len(axes))
+        shown = self.renamed.get(name, name)
+        left = sp.Indexed(sp.IndexedBase(shown, real=True), *own) if own else sp.Symbol(shown, real=True)
+        return left, self._expr(expr, own, axes)

@@ -1,0 +1,266 @@
+"""Sparse Jacobians and Hessians: where their values stand, in words and as SciPy's CSR arrays.
+
+The pattern is exact and known before any number: it follows from index expressions and sizes alone (and from the arrays
+of integers that a function indexes with). It is computed once for each set of sizes and kept.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from symdiff.graph.affine import Affine, Axes, Element
+from symdiff.graph.graph import Graph
+from symdiff.graph.structure import EntryPlace, Items, Sparse, Structure, Tensor
+from symdiff.graph.terms import Guard, arrays_in
+
+Indices = np.ndarray[Any, Any]
+LETTERS = "ijklmnpqrstuv"
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Where the values of a sparse matrix stand for given sizes: CSR without values, and each entry's positions in it."""
+
+    shape: tuple[int, int]
+    pointers: Indices  # of the rows
+    columns: Indices
+    positions: tuple[Indices, ...]  # by entry: where its values are added
+
+    def matrix(self, values: Indices) -> Any:
+        """The SciPy CSR array with these values."""
+        from scipy.sparse import csr_array
+
+        return csr_array((values, self.columns.copy(), self.pointers.copy()), shape=self.shape)
+
+
+def pattern(structure: Sparse, sizes: Mapping[str, int], arrays: Mapping[str, Indices]) -> Pattern:
+    """The pattern for given sizes; ``arrays`` are those of integers that the entries index with."""
+    rows, columns = (tuple(max(length.value(sizes), 0) for length in axes) for axes in (structure.rows, structure.columns))
+    keys, masks = [], []
+    for place in structure.places:
+        row, column, inside = _coordinates(place, rows, columns, sizes, arrays)
+        keys.append(row * math.prod(columns) + column)
+        masks.append(inside)
+    chosen = [key[mask] for key, mask in zip(keys, masks, strict=True)]
+    found, order = np.unique(np.concatenate(chosen) if chosen else np.empty(0, np.int64), return_inverse=True)
+    starts = np.cumsum([0, *(len(part) for part in chosen)])
+    positions = []
+    for mask, start in zip(masks, starts[:-1], strict=True):
+        position = np.zeros(mask.shape, np.int64)
+        position[mask] = order[start : start + np.count_nonzero(mask)]
+        positions.append(position if position.ndim else position.reshape(1))
+    shape = math.prod(rows), math.prod(columns)
+    row, column = np.divmod(found, max(shape[1], 1))
+    pointers = np.zeros(shape[0] + 1, np.int64)
+    np.cumsum(np.bincount(row, minlength=shape[0]), out=pointers[1:])
+    return Pattern(shape, pointers, column, tuple(positions))
+
+
+def depends_on_data(structure: Sparse) -> bool:
+    """Whether the pattern depends on arrays of integers, not on sizes alone."""
+    return any(True for place in structure.places for _ in arrays_in((*place.term.affines(), *place.row)))
+
+
+def _coordinates(
+    place: EntryPlace, rows: Sequence[int], columns: Sequence[int], sizes: Mapping[str, int], arrays: Mapping[str, Indices]
+) -> tuple[Indices, Indices, Indices]:
+    """The row and the column of each value of an entry, flat, and whether it is there at all."""
+    shape = tuple(max(length.value(sizes), 0) for length in place.axes)
+    grid = list(np.indices(shape, sparse=True)) if shape else []
+
+    def value(part: Affine) -> Indices:
+        total = np.full((1,) * len(shape), part.const, np.int64)
+        for symbol, factor in part.terms:
+            if isinstance(symbol, Element):
+                read = arrays[symbol.array][tuple(np.clip(value(index), 0, None) for index in symbol.index)]
+                total = total + factor * read
+            else:
+                total = total + factor * (grid[symbol] if isinstance(symbol, int) else sizes[symbol])
+        return total
+
+    inside = np.ones(shape, bool)
+    for guard in place.term.guards:
+        inside &= _holds(guard, value(guard.affine))
+    row = _flat([value(part) for part in place.row], rows, shape)
+    column = _flat([value(part) for part in place.term.address], columns, shape)
+    return row, column, inside
+
+
+def _holds(guard: Guard, value: Indices) -> Indices:
+    holds: Indices = value >= 0
+    if guard.test == ">=":
+        return holds
+    divided: Indices = (value % guard.modulus if guard.modulus else value) == 0
+    return divided if guard.test == "==" else ~divided
+
+
+def _flat(parts: Sequence[Indices], lengths: Sequence[int], shape: tuple[int, ...]) -> Indices:
+    """The number of an element in row-major order."""
+    total = np.zeros((1,) * len(shape), np.int64)
+    for part, length in zip(parts, lengths, strict=True):
+        total = total * length + part
+    flat: Indices = np.broadcast_to(total, shape)
+    return flat
+
+
+MAX_KEPT = 8  # patterns of so many different sizes
+
+
+class Patterns:
+    """The patterns of all sparse matrices in the result of one graph, kept for the sizes of the latest calls."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.structures = list(sparse_in(graph.result))
+        self.orders = {length: name for name, (length, *_) in self._order_axes().items()}
+        self._kept: dict[tuple[int, ...], list[Pattern]] = {}
+
+    def _order_axes(self) -> dict[str, Axes]:
+        patterns = [param for param in self.graph.params if param.role == "pattern"]
+        return {param.name: param.structure.axes for param in patterns if isinstance(param.structure, Tensor)}
+
+    def of(self, arrays: Mapping[str, Any]) -> list[Pattern]:
+        """The patterns for a call with these array arguments, by name."""
+        told = {size: place for size, place in self.graph.sizes.items() if place[0] in arrays}
+        sizes = {size: int(np.shape(arrays[name])[axis]) for size, (name, axis) in told.items()}
+        if any(map(depends_on_data, self.structures)):
+            return [pattern(structure, sizes, arrays) for structure in self.structures]
+        key = tuple(sizes.values())
+        if key not in self._kept:
+            while len(self._kept) >= MAX_KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._kept[key] = [pattern(structure, sizes, arrays) for structure in self.structures]
+        return self._kept[key]
+
+    def arguments(self, found: Sequence[Pattern]) -> dict[str, Indices]:
+        """What the parameters of the role "pattern" get."""
+        values: dict[str, Indices] = {}
+        for structure, each in zip(self.structures, found, strict=True):
+            values[self.orders[Affine.of(structure.count)]] = each.columns
+            values |= {place.name: position for place, position in zip(structure.places, each.positions, strict=True)}
+        return values
+
+    def assembled(self, value: Any, found: Sequence[Pattern]) -> Any:
+        """The result of compiled code with a matrix for each vector of stored values."""
+        return _assembled(self.graph.result, value, iter(found))
+
+
+def _assembled(structure: Structure, value: Any, found: Iterator[Pattern]) -> Any:
+    if isinstance(structure, Sparse):
+        return next(found).matrix(value)
+    if isinstance(structure, Items):
+        return structure.filled([_assembled(item, part, found) for item, part in zip(structure.items, value, strict=True)])
+    return value
+
+
+def sparse_in(structure: Structure) -> Iterator[Sparse]:
+    """The sparse matrices of a result, in order."""
+    if isinstance(structure, Sparse):
+        yield structure
+    for item in structure.items if isinstance(structure, Items) else ():
+        yield from sparse_in(item)
+
+
+# -- in words -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Sparsity:
+    """Where the values of a sparse matrix can be other than 0, for every size. ``str()`` says it in words.
+
+    ``entries`` are the places as text; ``offsets`` the diagonals of a banded matrix, else None.
+    """
+
+    shape: str
+    entries: tuple[str, ...]
+    offsets: tuple[int, ...] | None
+
+    def __str__(self) -> str:
+        return f"{self.shape}: {self._words}"
+
+    @property
+    def _words(self) -> str:
+        if self.offsets is None:
+            return "; ".join(self.entries) or "nothing"
+        if not self.offsets:
+            return "nothing"
+        width = max(map(abs, self.offsets))
+        full = self.offsets == tuple(range(-width, width + 1))
+        if self.offsets == (0,):
+            return "diagonal: i == j"
+        if full:
+            name = {1: "tridiagonal", 2: "pentadiagonal"}.get(width, "banded")
+            return f"{name}: |i - j| <= {width}"
+        return f"banded: j - i in {{{', '.join(map(str, self.offsets))}}}"
+
+
+def sparsity(structure: Sparse) -> Sparsity:
+    """The pattern of a sparse matrix in words."""
+    shape = f"{_product(structure.rows)} by {_product(structure.columns)}"
+    offsets = {_offset(place) for place in structure.places}
+    banded = None if None in offsets or len(structure.rows) != 1 or len(structure.columns) != 1 else offsets
+    entries = tuple(dict.fromkeys(_entry(place, structure) for place in structure.places))
+    return Sparsity(shape, entries, None if banded is None else tuple(sorted(offset for offset in banded if offset is not None)))
+
+
+def _offset(place: EntryPlace) -> int | None:
+    """How far right of the diagonal an entry stands, if it stands on one diagonal."""
+    if len(place.row) != 1 or len(place.term.address) != 1 or place.term.ranges:
+        return None
+    apart = place.term.address[0] - place.row[0]
+    return apart.const if apart.is_constant else None
+
+
+def _letters(structure: Sparse) -> list[str]:
+    sizes = {str(symbol) for axes in (structure.rows, structure.columns) for length in axes for symbol in length.symbols}
+    return [letter for letter in LETTERS if letter not in sizes]
+
+
+def _entry(place: EntryPlace, structure: Sparse) -> str:
+    """One entry: ``column j: j == i + 1 where i <= n - 2``."""
+    letters = _letters(structure)
+    rank = len(structure.rows)
+    own = letters[:rank]
+    outer = letters[rank : rank + len(structure.columns)]
+    inner = letters[rank + len(structure.columns) :]
+    shown = {position: own[position] for position in range(len(place.axes) - len(place.term.ranges))}
+    conditions = []
+    for number in range(len(place.term.ranges)):
+        position = len(shown)
+        letter = next((outer[k] for k, part in enumerate(place.term.address) if part == Affine.of(position)), inner[number])
+        shown[position] = letter
+    for name, part in zip(outer, place.term.address, strict=True):
+        text = _text(part, shown)
+        if text != name:
+            conditions.append(f"{name} == {text}")
+    conditions += [f"{name} == {_text(part, shown)}" for name, part in zip(own, place.row, strict=True) if not part.terms]
+    conditions += [_guard(guard, shown) for guard in place.term.guards]
+    return ", ".join(conditions) if conditions else f"all {', '.join(outer)}"
+
+
+def _guard(guard: Guard, shown: Mapping[int, str]) -> str:
+    plus = Affine(max(guard.affine.const, 0), tuple(item for item in guard.affine.terms if item[1] > 0))
+    minus = plus - guard.affine
+    if guard.modulus:
+        return f"{_text(guard.affine, shown)} {guard.test} 0 mod {guard.modulus}"
+    return f"{_text(plus, shown)} {guard.test} {_text(minus, shown)}"
+
+
+def _text(part: Affine, shown: Mapping[int, str]) -> str:
+    text = str(part)
+    for position, letter in sorted(shown.items(), reverse=True):
+        text = text.replace(f"#{position}", letter)
+    return text
+
+
+def _product(axes: Axes) -> str:
+    single = len(axes) == 1
+    return "*".join(str(length) if single or length.is_simple else f"({length})" for length in axes) or "1"
+
+
+__all__ = ["Pattern", "Patterns", "Sparsity", "depends_on_data", "pattern", "sparse_in", "sparsity"]

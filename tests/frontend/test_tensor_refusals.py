@@ -1,0 +1,259 @@
+"""What is not read, or does not fit: refused with the line, a caret, the reason and a rewrite; never a wrong number."""
+
+# ruff: noqa: N803 - matrices have capital letters here, as on paper
+
+import numpy as np
+import pytest
+
+from symdiff import grad, jacobian, read, vjp
+from symdiff.errors import ArgumentError, ShapeError, SymdiffError, UnsupportedError
+
+X = np.array([0.5, -1.0, 2.0, 3.0])
+LONG = np.arange(3000.0)
+
+
+def write_to_argument(x):
+    x[0] = 1.0
+    return np.sum(x)
+
+
+def augment_argument(x):
+    x *= 2
+    return np.sum(x)
+
+
+def write_to_alias_of_argument(x):
+    y = np.asarray(x)
+    y[1:] = 0.0
+    return np.sum(y)
+
+
+def write_through_slice(x):
+    y = np.zeros_like(x)
+    z = y[1:]
+    z[0] = x[0]
+    return np.sum(y)
+
+
+def write_through_transpose(x):
+    y = np.zeros((len(x), len(x)))
+    y.T[0] = x
+    return np.sum(y)
+
+
+def view_of_changed(x):
+    y = x * 2
+    z = y[1:]
+    y[-1] = 0.0
+    return np.sum(z)
+
+
+def view_in_a_tuple(x):
+    y = x * 2
+    pair = (y[::-1], 1.0)
+    y[0] = 0.0
+    return np.sum(pair[0])
+
+
+def write_into_integers(x):
+    y = np.arange(len(x))
+    y[0] = 0.5
+    return np.sum(x * y)
+
+
+def full_of_integers(x):
+    y = np.full(len(x), 1)
+    y[0] = x[0]
+    return np.sum(y * x)
+
+
+def write_at_indices(x, idx):
+    y = np.zeros_like(x)
+    y[idx] = x[idx]
+    return np.sum(y)
+
+
+def other_shape(x):
+    y = np.zeros(len(x))
+    y[1:] = x
+    return np.sum(y)
+
+
+def masked_read(x):
+    return np.sum(x[x > 0])
+
+
+def three_indices(x):
+    return np.sum(x[0, 1])
+
+
+def shifted(x):
+    return np.sum(x[1:] + x)
+
+
+def truth_of_array(x):
+    if x > 0:
+        return np.sum(x)
+    return 0.0
+
+
+def math_of_array(x):
+    import math
+
+    return np.sum(math.sin(x))
+
+
+def reshaped(x):
+    return np.sum(x.reshape(2, -1) ** 2)
+
+
+def sorted_array(x):
+    return np.sum(np.sort(x) * x)
+
+
+def steps(x):
+    return np.sum(x[::2] ** 2)
+
+
+def changed_while_bound_twice(x, a):
+    y = x * 1
+    z = x * 2
+    w = y if a > 0 else z
+    w[0] = 0.0
+    return np.sum(y)
+
+
+CASES = [
+    (write_to_argument, (X,), "x[0] = 1.0", "comes from outside the function", ".copy()"),
+    (augment_argument, (X,), "x *= 2", "comes from outside the function", ".copy()"),
+    (write_to_alias_of_argument, (X,), "y[1:] = 0.0", "comes from outside the function", ".copy()"),
+    (write_through_slice, (X,), "z[0] = x[0]", "through a view", "copy"),
+    (write_through_transpose, (X,), "y.T[0] = x", "through a view", "copy"),
+    (view_of_changed, (X,), "return np.sum(z)", "view of an array that was changed", "copy"),
+    (view_in_a_tuple, (X,), "return np.sum(pair[0])", "view of an array that was changed", "copy"),
+    (write_into_integers, (X,), "y[0] = 0.5", "array of integers", "np.zeros"),
+    (full_of_integers, (X,), "y[0] = x[0]", "array of integers", "np.zeros"),
+    (write_at_indices, (X, np.array([0, 1])), "y[idx] = x[idx]", "may be equal", "loop"),
+    (other_shape, (X,), "y[1:] = x", "", ""),
+    (masked_read, (X,), "return np.sum(x[x > 0])", "as many elements as are true", "np.where"),
+    (three_indices, (X,), "return np.sum(x[0, 1])", "2 indices", "axes"),
+    (shifted, (X,), "return np.sum(x[1:] + x)", "lengths n - 1 and n", "equal"),
+    (truth_of_array, (X,), "if x > 0:", "ambiguous", "elements"),
+    (math_of_array, (X,), "return np.sum(math.sin(x))", "math.sin of an array", "np.sin"),
+    (reshaped, (LONG,), "return np.sum(x.reshape(2, -1) ** 2)", "another shape", "loops"),
+    (sorted_array, (LONG,), "return np.sum(np.sort(x) * x)", "numpy.sort", ""),
+    (steps, (LONG,), "return np.sum(x[::2] ** 2)", "fraction of n", "steps of 1"),
+    (changed_while_bound_twice, (X, 1.0), "w[0] = 0.0", "may be another one", "copy"),
+]
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "line", "reason", "rewrite"), CASES, ids=lambda value: getattr(value, "__name__", "")
+)
+def test_refused(function, args, line, reason, rewrite):
+    with pytest.raises(UnsupportedError) as caught:
+        read(function).at(*args)
+    (gap, *_) = caught.value.gaps
+    assert gap.place.text.strip() == line
+    assert gap.place.file.endswith("test_tensor_refusals.py")
+    assert reason in gap.reason
+    assert rewrite in gap.rewrite
+    assert "^" in str(gap)
+
+
+def product(x, y):
+    return np.sum(x * y)
+
+
+def affine(A, x, b):
+    return A @ x + b
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "text"),
+    [
+        (product, (np.ones(3), np.ones(4)), "y has length 4, where 3 is needed, because x has length 3"),
+        (
+            affine,
+            (np.ones((2, 3)), np.ones(4), np.ones(2)),
+            "x has length 4, where 3 is needed, because axis 1 of A has length 3",
+        ),
+        (
+            affine,
+            (np.ones((2, 3)), np.ones(3), np.ones(5)),
+            "b has length 5, where 2 is needed, because axis 0 of A has length 2",
+        ),
+    ],
+)
+def test_lengths_that_do_not_fit(function, args, text):
+    derivative = vjp(function, 1)
+    with pytest.raises(ShapeError, match=text):
+        derivative(*args, cotangent=1.0 if function is product else np.ones(len(args[0])))
+
+
+def test_lengths_may_change_from_call_to_call_and_mistakes_are_told_every_time():
+    derivative = grad(product)
+    for n in (2, 5, 3):
+        assert derivative(np.ones(n), np.arange(float(n))) == pytest.approx(np.arange(float(n)))
+        with pytest.raises(ShapeError, match=f"y has length {n + 1}, where {n} is needed"):
+            derivative(np.ones(n), np.ones(n + 1))
+    assert len([made for made in derivative.versions if made.graph.params[0].structure.size == 1]) >= 1
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        np.array([True, False]),
+        np.array([1j, 2.0]),
+        np.array([object(), 1.0], dtype=object),
+        np.ma.masked_array([1.0, 2.0], [0, 1]),
+        np.array(["a", "b"]),
+        np.array([1, 2], dtype=np.float16),
+        np.array([1, 2], dtype=np.longdouble),
+    ],
+    ids=lambda value: str(getattr(value, "dtype", value)),
+)
+def test_arrays_that_are_no_real_numbers(value):
+    with pytest.raises(ArgumentError, match="argument x is"):
+        grad(lambda x: np.sum(x**2))(value)
+
+
+def test_integers_count_as_floats_and_single_precision_is_kept():
+    derivative = grad(lambda x: np.sum(x**2) / 2)
+    assert derivative(np.array([1, 2])).tolist() == [1.0, 2.0]
+    assert derivative(np.array([1, 2], dtype=np.float32)).dtype == np.float32
+
+
+def test_memory_of_any_kind():
+    derivative = grad(lambda A: np.sum(A**3))
+    base = np.arange(24.0).reshape(4, 6)
+    frozen = base.copy()
+    frozen.flags.writeable = False
+    for value in (base, base.T, base[::2, ::3], np.asfortranarray(base), frozen, base[:0], base[1:2]):
+        np.testing.assert_allclose(derivative(value), 3 * value**2)
+        assert derivative(value).flags.writeable
+
+
+def test_arguments_are_never_written_to():
+    def doubled(x):
+        y = x.copy()
+        y *= 2
+        y[0] = 0.0
+        return y
+
+    given = np.array([1.0, 2.0, 3.0])
+    assert jacobian(doubled)(given).tolist() == np.diag([0.0, 2.0, 2.0]).tolist()
+    assert given.tolist() == [1.0, 2.0, 3.0]
+
+
+def test_one_argument_twice():
+    given = np.array([1.0, 2.0])
+    first, second = grad(product, argnums=(0, 1))(given, given)
+    assert first.tolist() == second.tolist() == [1.0, 2.0]
+
+
+def test_refusals_are_symdiff_errors_and_python_errors():
+    with pytest.raises(SymdiffError):
+        grad(product)(np.ones(2), np.ones(3))
+    with pytest.raises(ValueError, match="length"):
+        grad(product)(np.ones(2), np.ones(3))
