@@ -21,7 +21,7 @@ from symdiff.calculus import adjoint, tangent
 from symdiff.graph.build import Builder
 from symdiff.graph.check import check
 from symdiff.graph.dead import dead_code
-from symdiff.graph.evaluate import HighPrecision, evaluate_with_bound
+from symdiff.graph.evaluate import HighPrecision, evaluate_with_bound, executed_cost
 from symdiff.graph.graph import UNDEFINED, Const, Graph, Param, walk
 from symdiff.graph.splice import splice
 from symdiff.graph.structure import SCALAR, Items, Structure, Tensor
@@ -236,6 +236,7 @@ def _faults(case: Case) -> Iterator[str]:
     }
     unit = gradient(start, wrt)
     yield from passes({"value": graph, "forward": ahead, "reverse": back, "gradient": unit, **second}, case, numbers)
+    yield from law(case)
     for inputs in case.points:
         values = run(graph, inputs)
         v, u = (directions(graph, wrt, inputs, numbers) for _ in range(2))
@@ -289,6 +290,23 @@ def passes(graphs: Mapping[str, Graph], case: Case, numbers: random.Random) -> I
             for value, bound, exact in zip(values, bounds, wanted, strict=True):
                 if not np.all(np.abs(np.array(value - exact, dtype=float)) <= 16 * np.array(bound) + 1e-300):
                     yield f"{name} simplified: {value} for {exact}, bound {bound}"
+
+
+def law(case: Case) -> Iterator[str]:
+    """The size law per executed path, where no element is 0: there a product needs one of the others for each element."""
+    leaf = next(iter(case.graph.result.leaves()))
+    value = simplify(replace(case.graph, outputs=case.graph.outputs[:1], result=leaf))
+    sweep = adjoint(value, case.wrt, [{0: Const(1)}])
+    both = sweep.finish([*value.outputs, *(sweep.adjoint(name, 0) for name in case.wrt)])
+    both = simplify(check(packed(both, [leaf, *structures(value, case.wrt)])))
+    for inputs in case.points[2:]:
+        away = [
+            np.where(item == 0, 0.3, item) if name != INTEGERS else item for name, item in zip(value.inputs, inputs, strict=True)
+        ]
+        away = [item if np.ndim(item) else float(item) for item in away]
+        costs, count = [executed_cost(graph, away) for graph in (value, both)], sum(map(np.size, away))
+        if costs[1] > 5 * costs[0] + 2 * count and costs[0]:
+            yield f"size law: {costs[1]} for a value of {costs[0]} and {count} inputs"
 
 
 def _seed_shapes(graph: Graph, original: Graph, given: Mapping[str, Any]) -> Iterator[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -24,7 +25,7 @@ def _ranks() -> dict[Any, int]:
 
     found = {getattr(np, name): 1 for name in VECTORS.split() if hasattr(np, name)}
     found |= {getattr(np, name): 2 for name in MATRICES.split()}
-    return found | {np.linalg.norm: 1}
+    return found | {np.linalg.norm: 1, builtins.len: 1, enumerate: 1, reversed: 1, np.size: 1, np.shape: 1}
 
 
 def assume(reader: Reader, target: Any, args: Args, keywords: Keywords) -> None:
@@ -35,6 +36,9 @@ def assume(reader: Reader, target: Any, args: Args, keywords: Keywords) -> None:
         return
     if target is np.matmul and len(args) == 2:
         assume_product(reader, *args)
+    elif target is zip:
+        for value in args:
+            reader.assume_array(value, 1)
     elif target is np.einsum:
         _assume_indices(reader, args)
     elif target in (np.concatenate, np.vstack, np.column_stack, np.stack) and isinstance(args[0], TupleValue | ListValue):

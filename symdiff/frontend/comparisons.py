@@ -33,6 +33,8 @@ from symdiff.frontend.values import (
     describe,
     number,
 )
+from symdiff.graph.affine import Affine
+from symdiff.graph.terms import Guard
 from symdiff.primitives import TABLE
 
 COMPARISONS: dict[type[ast.cmpop], str] = {
@@ -102,10 +104,28 @@ def _compare_plain(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.
         return elementwise(reader, TABLE[name], [a, b], node, hint)
     if isinstance(a, ArrayValue | VectorParam | TupleValue | ListValue) or isinstance(b, ArrayValue | TupleValue | ListValue):
         raise GapError(node, "a comparison of containers", "compare their elements", "not yet")
-    first, second = scalar(reader, a, node), scalar(reader, b, node)
+    return _compare_numbers(reader, name, scalar(reader, a, node), scalar(reader, b, node), hint)
+
+
+def _compare_numbers(reader: Reader, name: str, first: Number, second: Number, hint: str) -> Value:
+    """A comparison in the graph; of integers that are computed from positions and lengths with what it says of those."""
     if first.known is not None and second.known is not None:
         return Known(_COMPARE[name](first.known, second.known))
-    return reader.apply(name, first, second, hint=hint)
+    found = reader.apply(name, first, second, hint=hint)
+    if first.affine is not None or second.affine is not None:
+        return Condition(found.atom, guards=_guards(name, first, second))
+    return found
+
+
+def _guards(name: str, first: Number, second: Number) -> tuple[Guard, ...]:
+    """What a comparison of integers that are computed from positions and lengths says of those."""
+    left, right = (Affine(side.known) if isinstance(side.known, int) else side.affine for side in (first, second))
+    if left is None or right is None:
+        return ()
+    if name in ("eq", "ne"):
+        return (Guard(left - right, "==" if name == "eq" else "!="),)
+    difference = left - right if name in ("gt", "ge") else right - left
+    return (Guard(difference if name in ("ge", "le") else difference - 1),)
 
 
 def _require_comparable(value: Value, node: ast.AST) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 
-from symdiff.frontend import changes, containers, dicts
-from symdiff.frontend.conditions import truth_of
+from symdiff.frontend import array_loops, changes, containers, dicts
+from symdiff.frontend.conditions import as_number, conjunction, truth_of
 from symdiff.frontend.gaps import GapError, PoisonedError
+from symdiff.frontend.loop_values import SeriesValue
 from symdiff.frontend.lower import Frame, Reader, reads
-from symdiff.frontend.values import POISON, Condition, ListValue, TupleValue, Value
+from symdiff.frontend.values import POISON, Condition, Known, ListValue, Number, TupleValue, Value
+from symdiff.graph.affine import Affine
+from symdiff.graph.graph import Const
 
 Comprehension = ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp
 
@@ -23,6 +26,10 @@ def read_comprehension(reader: Reader, node: Comprehension, frame: Frame, hint: 
         if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
     }
     inner = Frame(frame.source, frozenset(targets), {}, frame, frame.inlined, comprehension=True)
+    if not isinstance(node, ast.SetComp | ast.DictComp):
+        series = _series(reader, node, inner, frame)
+        if series is not None:
+            return series
     items: list[Value] = []
     _generate(reader, node, 0, inner, frame, items)
     if any(item is POISON for item in items):
@@ -35,6 +42,39 @@ def read_comprehension(reader: Reader, node: Comprehension, frame: Frame, hint: 
     if isinstance(node, ast.GeneratorExp):
         return changes.iterator(reader, items, lazy=True)
     return ListValue(tuple(items))
+
+
+def _series(reader: Reader, node: ast.ListComp | ast.GeneratorExp, inner: Frame, outer: Frame) -> SeriesValue | None:
+    """A comprehension over ranges and arrays of any length; None for one over something else."""
+    depth, checked = len(reader.loops), dict(reader.checked)
+    conditions: list[Value] = []
+    try:
+        for level, generator in enumerate(node.generators):
+            source = reader.operand(generator.iter, outer if level == 0 else inner)
+            if reader.assumed_name(source) is not None:
+                reader.assume_array(source, 1)
+            series = array_loops.series_of(reader, source, generator.iter, fixed=bool(generator.ifs))
+            if series is None and level == 0:
+                return None
+            if series is None:
+                array_loops.needs_length(reader, reader.loops[-1], generator.iter, "around one over something else")
+            reader.loops.append(series.axis)
+            containers.assign(reader, generator.target, series.item(Affine.of(len(reader.loops) - 1)), inner)
+            conditions += [truth_of(reader, reader.operand(test, inner), test) for test in generator.ifs]
+        value = reader.operand(node.elt, inner)
+        loops, single = tuple(reader.loops[depth:]), len(node.generators) == 1
+        if isinstance(value, SeriesValue) and value.is_list and single and not conditions and value.condition is None:
+            return SeriesValue(value.atom, (*loops, *value.loops), depth, isinstance(node, ast.ListComp))
+        if not isinstance(value, Number | Condition):
+            array_loops.needs_length(reader, loops[0], node.elt, "whose elements are no numbers")
+        together = conjunction(reader, conditions)
+        test = together.atom if isinstance(together, Condition) else None
+        if isinstance(together, Known) and not together.value:
+            test = Const(False)
+        return SeriesValue(as_number(reader, value).atom, loops, depth, single, test)
+    finally:
+        del reader.loops[depth:]
+        reader.checked = checked
 
 
 def _element(reader: Reader, node: Comprehension, inner: Frame) -> Value:

@@ -7,7 +7,7 @@ import contextlib
 import enum
 import functools
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
 from symdiff.frontend.lookup import is_python
@@ -195,7 +195,10 @@ def _short_circuit(
     if isinstance(truth, Known):
         return _short_circuit(reader, conjunctive, nodes[1:], frame, hint, test) if truth.value == conjunctive else value
     value = truth if test else value
-    body, other = _side(reader, lambda: _short_circuit(reader, conjunctive, nodes[1:], frame, hint, test), nodes[1], frame)
+    truth = reader.over_all_loops(truth)
+    with supposed(reader, (truth.atom, conjunctive)):
+        rest = functools.partial(_short_circuit, reader, conjunctive, nodes[1:], frame, hint, test)
+        body, other = _side(reader, rest, nodes[1], frame, truth.atom)
     plain = isinstance(value, Condition) and (isinstance(other, Condition) or is_truth(other))
     if other is not None and plain and all(reader.is_cheap(statement) for statement in body):
         reader.builder.splice(body)
@@ -207,12 +210,28 @@ def _short_circuit(
 Side = tuple[Body, Value | None]  # the statements of one side of a choice, and its value; None: it always raises
 
 
-def _side(reader: Reader, compute: Callable[[], Value], node: ast.AST, frame: Frame | None = None) -> Side:
+@contextlib.contextmanager
+def supposed(reader: Reader, fact: tuple[Atom, bool] | None) -> Iterator[None]:
+    """Read something where a condition is known to hold, or not to; what it says of the positions of loops holds, too."""
+    facts, domain = len(reader.facts), len(reader.domain)
+    if fact is not None:
+        reader.facts.append(fact)
+        reader.domain.extend(reader.guards_of(*fact))
+    try:
+        yield
+    finally:
+        del reader.facts[facts:]
+        del reader.domain[domain:]
+
+
+def _side(
+    reader: Reader, compute: Callable[[], Value], node: ast.AST, frame: Frame | None = None, condition: Atom | None = None
+) -> Side:
     """Compute one side of a choice in a block of its own. It must change no variable: the other side may be taken."""
     scopes = list(reader.scopes(frame)) if frame is not None else []
     before = [dict(scope.variables) for scope in scopes]
     value: Value | None = None
-    with reader.builder.block() as body, contextlib.suppress(EndedError):
+    with reader.block(condition) as body, contextlib.suppress(EndedError):
         value = compute()
     if value is POISON:
         raise PoisonedError
@@ -246,6 +265,7 @@ def either(
     truth = truth_of(reader, test, node)
     if isinstance(truth, Known):
         return then() if truth.value else orelse()
+    truth = reader.over_all_loops(truth)
     return _chosen(reader, truth.atom, _sides(reader, truth.atom, then, orelse, node, frame), node, hint)
 
 
@@ -255,11 +275,8 @@ def _sides(
     """Both sides of a choice, each read with what the condition is there."""
     sides = []
     for taken, compute in ((True, then), (False, orelse)):
-        reader.facts.append((condition, taken))
-        try:
-            sides.append(_side(reader, compute, node, frame))
-        finally:
-            reader.facts.pop()
+        with supposed(reader, (condition, taken)):
+            sides.append(_side(reader, compute, node, frame, condition))
     return sides
 
 

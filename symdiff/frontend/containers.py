@@ -11,8 +11,9 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from symdiff.frontend import array_writes, changes, dicts, tensor_forms, tensor_indexing, writes
+from symdiff.frontend import array_writes, changes, dicts, loop_writes, tensor_forms, tensor_indexing, writes
 from symdiff.frontend.gaps import GapError, NeedsCallError
+from symdiff.frontend.loop_values import IndexedValue, PendingArray
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.values import (
     ArrayValue,
@@ -55,6 +56,9 @@ def elements(reader: Reader, value: Value, node: ast.AST) -> tuple[Value, ...]:
         return tuple(row(reader, value, position) for position in range(length(reader, value, node)))
     if isinstance(value, TensorValue):
         return tensor_indexing.rows(reader, value, node)
+    if isinstance(value, IndexedValue):
+        sizes = sizes_in([value.axis.length, value.axis.low, value.axis.high])
+        reader.fix(sizes, node, "a loop over a length that is not known while reading", "use operations on the whole array")
     if isinstance(value, Known) and isinstance(value.value, range):
         if len(value.value) > MAX_RANGE:
             raise GapError(node, f"a loop of {len(value.value)} iterations", f"use at most {MAX_RANGE}", "not yet")
@@ -115,6 +119,8 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
         return dicts.lookup(reader, owner, reader.operand(index, frame), node)
     if isinstance(owner, TensorValue):
         return tensor_indexing.read(reader, owner, index, frame, node)
+    if isinstance(owner, PendingArray):
+        return loop_writes.current(reader, owner, loop_writes.indices(reader, owner, index, frame, node), node)
     plain = reader.assumed_name(owner) is not None and not isinstance(index, ast.Slice | ast.Tuple)
     if not plain and not _is_axis(index):
         reader.assume_array(owner, _rank(index))
@@ -245,6 +251,9 @@ def _store(reader: Reader, target: ast.Subscript, value: Value, frame: Frame) ->
     owner = reader.operand(target.value, frame)
     if isinstance(owner, TensorValue):
         tensor_indexing.write(reader, owner, target.slice, value, frame, target, None)
+        return
+    if isinstance(owner, PendingArray) and isinstance(target.value, ast.Name):
+        frame.variables[target.value.id] = loop_writes.store(reader, owner, target.slice, value, frame, target, None)
         return
     if isinstance(owner, ArrayValue):
         array_writes.write(reader, owner, target.slice, value, frame, target, None)

@@ -12,10 +12,11 @@ import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from symdiff.frontend import array_writes, calls, changes, containers, tensor_indexing, writes
-from symdiff.frontend.conditions import disjunction, read_test, truth_of
+from symdiff.frontend import array_writes, calls, changes, containers, loop_writes, tensor_indexing, writes
+from symdiff.frontend.conditions import disjunction, read_test, supposed, truth_of
 from symdiff.frontend.expressions import binary, inner_function
 from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
+from symdiff.frontend.loop_values import PendingArray
 from symdiff.frontend.lower import MAX_NESTING, Frame, Reader
 from symdiff.frontend.merge import MISSING, Merge, changed
 from symdiff.frontend.scopes import bound_names
@@ -143,12 +144,8 @@ def run_path(
     saved = frame.variables, frame.returned
     frame.variables = dict(path.variables if path else frame.variables)
     frame.returned = path.returned if path else frame.returned
-    if fact is not None:
-        reader.facts.append(fact)
-    with reader.builder.block(path.body if path else None) as body:
+    with supposed(reader, fact), reader.block(fact[0] if fact else None, path.body if path else None) as body:
         completion = run(reader, statements, frame)
-    if fact is not None:
-        reader.facts.pop()
     result = Path(body, completion, frame.variables, frame.returned)
     frame.variables, frame.returned = saved
     return result
@@ -187,6 +184,8 @@ def run_if(reader: Reader, node: ast.If, rest: Sequence[ast.stmt], frame: Frame)
         reason = f"branches nested more than {MAX_NESTING} deep (each early return is one level)"
         reader.record(frame, GapError(node, reason, "use fewer branches", "not yet", certain=True))
         return RAISES, True
+    if isinstance(truth, Condition):
+        truth = reader.over_all_loops(truth)
     holds, fails = ((truth.atom, True), (truth.atom, False)) if isinstance(truth, Condition) else (None, None)
     then, orelse = run_path(reader, holds, node.body, frame), run_path(reader, fails, node.orelse, frame)
     if isinstance(truth, Poison):
@@ -254,10 +253,9 @@ def guarded(reader: Reader, before: Completion, rest: Callable[[], Completion], 
     over = disjunction(reader, [_flag_value(flag) for flag in before.flags.values()])
     assert isinstance(over, Condition)  # noqa: S101 - a True flag would mean that the block always ended
     variables, returned = dict(frame.variables), frame.returned
-    reader.facts.append((over.atom, False))
-    with reader.builder.block() as body:
+    over = reader.over_all_loops(over)
+    with supposed(reader, (over.atom, False)), reader.block(over.atom) as body:
         completion = rest()
-    reader.facts.pop()
     then = Path(Body(), Completion(before.flags, always=True), variables, returned)
     if len(before.flags) == 1:
         then.completion = ends(next(iter(before.flags)))
@@ -315,6 +313,11 @@ def run_augmented(reader: Reader, node: ast.AugAssign, frame: Frame) -> Completi
             reader.operand(node.value, frame)
             return NEXT
         owner = reader.operand(node.target.value, frame) if isinstance(node.target, ast.Subscript) else NONE
+        if isinstance(owner, PendingArray) and isinstance(node.target, ast.Subscript) and isinstance(node.target.value, ast.Name):
+            added = reader.operand(node.value, frame)
+            written = loop_writes.store(reader, owner, node.target.slice, added, frame, node, type(node.op))
+            frame.variables[node.target.value.id] = written
+            return NEXT
         if isinstance(owner, ArrayValue | TensorValue) and isinstance(node.target, ast.Subscript):
             write = array_writes.write if isinstance(owner, ArrayValue) else tensor_indexing.write
             write(reader, owner, node.target.slice, reader.operand(node.value, frame), frame, node, type(node.op))  # type: ignore[arg-type]

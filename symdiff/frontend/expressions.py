@@ -22,6 +22,7 @@ from symdiff.frontend.values import (
     Known,
     ListValue,
     Number,
+    Start,
     TensorValue,
     TupleValue,
     Value,
@@ -241,7 +242,14 @@ def _of_arrays(reader: Reader, op: type[ast.operator], left: Value, right: Value
 
 def arithmetic(reader: Reader, name: str, a: Number, b: Number, node: ast.AST, hint: str = "t") -> Number:
     """One arithmetic operation on scalars; integers known while reading are computed exactly, as in Python."""
-    if isinstance(a.known, int) and isinstance(b.known, int) and isinstance(a.atom, Const) and isinstance(b.atom, Const):
+    started = isinstance(a, Start) or isinstance(b, Start)
+    if (
+        isinstance(a.known, int)
+        and isinstance(b.known, int)
+        and not started
+        and isinstance(a.atom, Const)
+        and isinstance(b.atom, Const)
+    ):
         exact = exact_integer(name, a.known, b.known, node)
         if exact is not None:
             return number(exact)
@@ -250,6 +258,10 @@ def arithmetic(reader: Reader, name: str, a: Number, b: Number, node: ast.AST, h
     for value in (a, b):
         if isinstance(value.known, int) and value.known.bit_length() > 1024:
             raise GapError(node, "an integer too large for a float", "use a smaller number")
+    if isinstance(a, Start) and name in ("add", "sub", "mul"):
+        return as_number(reader, reader.apply("neg", b, hint=hint)) if name == "sub" else b
+    if isinstance(b, Start) and name in ("add", "mul"):
+        return a
     result = as_number(reader, reader.apply(name, a, b, hint=hint))
     parts = [_affine(value) for value in (a, b)]
     if (a.affine is None and b.affine is None) or None in parts:

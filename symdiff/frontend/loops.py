@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
-from symdiff.frontend import changes, containers
+from symdiff.frontend import array_loops, changes, containers
 from symdiff.frontend.conditions import truth_of
 from symdiff.frontend.control import NEXT, STATEMENTS, Completion, guarded, run
 from symdiff.frontend.gaps import GapError
@@ -18,6 +18,11 @@ MAX_UNROLL = 10_000  # iterations of a while loop
 def run_for(reader: Reader, node: ast.For, frame: Frame) -> Completion:
     """Unroll a loop over a container of known length."""
     source = reader.operand(node.iter, frame)
+    if reader.assumed_name(source) is not None:
+        reader.assume_array(source, 1)
+    series = array_loops.series_of(reader, source, node.iter)
+    if series is not None:
+        return array_loops.run_loop(reader, node, series, frame)
     items = containers.elements(reader, source, node.iter)
     before = reader.changes.copy()
     completion = NEXT

@@ -7,6 +7,7 @@ a node without a rule is behind the fence. A refused expression evaluates to POI
 from __future__ import annotations
 
 import ast
+import dataclasses
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ from symdiff.errors import Gap, NameUnboundError
 from symdiff.frontend import resolve
 from symdiff.frontend.fence import refusal
 from symdiff.frontend.gaps import GapError, PoisonedError, RestartError
+from symdiff.frontend.loop_values import LoopAxis
 from symdiff.frontend.outside import wrap
 from symdiff.frontend.parameters import Arguments
 from symdiff.frontend.places import Guard, Place
@@ -39,6 +41,7 @@ from symdiff.graph.affine import Affine, sizes_in
 from symdiff.graph.build import Body, Builder
 from symdiff.graph.graph import Atom, Const, Graph, Let, Origin, Statement, operands
 from symdiff.graph.structure import Structure
+from symdiff.graph.terms import Guard as IndexGuard
 from symdiff.primitives import TABLE
 from symdiff.primitives.own import Own
 from symdiff.primitives.row import ARITHMETIC, Primitive
@@ -49,6 +52,13 @@ if TYPE_CHECKING:
 MAX_LETS = 20_000  # of one graph: beyond it, compiling takes minutes
 MAX_STEPS = 200_000  # expressions and statements read, unrolled ones each time
 MAX_NESTING = 60  # branches inside branches: Python itself allows 100 levels of indentation
+
+
+def negated_guard(guard: IndexGuard) -> IndexGuard:
+    """Where a guard does not hold."""
+    if guard.test == ">=":
+        return IndexGuard(-guard.affine - 1)
+    return dataclasses.replace(guard, test="!=" if guard.test == "==" else "==")
 
 
 @dataclass(eq=False)
@@ -117,6 +127,9 @@ class Reader(Arguments):
         self.pure = 0  # properties that are being read
         self.writes: dict[tuple[Any, str], Any] = {}  # attributes that were changed, by the place of the object and the name
         self.written: list[tuple[str, ast.AST, Frame]] = []  # every change of an attribute
+        self.loops: list[LoopAxis] = []  # those that are being read as axes, the outermost first
+        self.domain: list[IndexGuard] = []  # what the conditions around say of their positions
+        self.index_guards: dict[str, tuple[IndexGuard, ...]] = {}  # what conditions say of positions
         self.checked: dict[Affine, Body] = {}  # what is at least 0 from there on: a branch around it raises otherwise
         self.captures: dict[tuple[Any, ...], tuple[Place, str]] = {}
         self.guards: dict[tuple[Any, ...], Guard] = {}
@@ -222,12 +235,51 @@ class Reader(Arguments):
     def operation(self, row: Primitive, atoms: Sequence[Atom], hint: str = "t") -> Atom:
         """Apply a row of the table to atoms, element by element to arrays of the same axes."""
         count = len(self.builder.kinds)
+        if self.loops:
+            atoms = self.over_loops(atoms)
         atom = self.builder.apply(row, *atoms, hint=hint)
         if self.quiet:
             self.silent.update(itertools.islice(reversed(self.builder.kinds), len(self.builder.kinds) - count))
         elif isinstance(atom, str):
             self.silent.discard(atom)
         return atom
+
+    def over_loops(self, atoms: Sequence[Atom]) -> Sequence[Atom]:
+        """The operands of an operation inside of loops that are read as axes, over as many loops as any of them."""
+        from symdiff.frontend.array_loops import common
+
+        return common(self, atoms)
+
+    def over_loops_of(self, condition: Atom, atom: Atom) -> Atom:
+        """What a branch that is taken element by element hands on, over the loops of its condition."""
+        from symdiff.frontend.array_loops import lifted
+
+        return lifted(self, atom, len(self.builder.axes_of(condition)))
+
+    def over_all_loops(self, condition: Condition) -> Condition:
+        """A condition inside of loops that are read as axes, over all of them: its branch is taken element by element."""
+        if not self.builder.axes_of(condition.atom):
+            return condition
+        from symdiff.frontend.array_loops import lifted
+
+        found = dataclasses.replace(condition, atom=lifted(self, condition.atom, len(self.loops)))
+        if condition.guards and isinstance(found.atom, str):
+            self.index_guards[found.atom] = condition.guards
+        return found
+
+    def guards_of(self, atom: Atom, holds: bool) -> list[IndexGuard]:
+        """What a condition says of the positions of loops, where it holds or does not."""
+        guards = self.index_guards.get(atom, ()) if isinstance(atom, str) else ()
+        if holds:
+            return list(guards)
+        return [negated_guard(guards[0])] if len(guards) == 1 else []
+
+    @contextmanager
+    def block(self, condition: Atom | None, body: Body | None = None) -> Iterator[Body]:
+        """One side of a branch: of scalars, or, if the condition has axes, element by element."""
+        elementwise = condition is not None and bool(self.builder.axes_of(condition))
+        with self.builder.block(body, elementwise) as made:
+            yield made
 
     @contextmanager
     def quietly(self, quiet: bool) -> Iterator[None]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from symdiff.frontend.loop_values import Entry, PendingArray
 from symdiff.frontend.values import (
     ArrayValue,
     Choice,
@@ -40,6 +41,7 @@ class Merge:
     """Collects what an If hands on. ``None`` as a side means that this path never gets here (it returned)."""
 
     def __init__(self, reader: Reader, condition: Atom, then: Sequence[Statement], orelse: Sequence[Statement]) -> None:
+        self.reader = reader
         self.builder = reader.builder
         self.facts = dict(reader.facts)
         self.condition = condition
@@ -55,7 +57,11 @@ class Merge:
     def finish(self) -> list[Value]:
         """Add the If, and return the merged values in the order in which they were added."""
         then, orelse = self.bodies
-        atoms = self.builder.branch(self.condition, then, orelse, self.pairs)
+        pairs = self.pairs
+        if self.reader.loops and self.builder.axes_of(self.condition):
+            over = self.reader.over_loops_of
+            pairs = [(hint, over(self.condition, first), over(self.condition, second)) for hint, first, second in pairs]
+        atoms = self.builder.branch(self.condition, then, orelse, pairs)
         return [recipe(atoms) for recipe in self.recipes]
 
     def _decided(self, value: Value | None, taken: bool) -> Value | None:
@@ -89,8 +95,14 @@ class Merge:
             return self._pair(hint, first, second, Condition)
         if isinstance(then, Number) and isinstance(orelse, Number):
             return _fixed(then) if then.atom == orelse.atom else self._pair(hint, then.atom, orelse.atom, Number)
+        return self._many(hint, then, orelse)
+
+    def _many(self, hint: str, then: Value, orelse: Value) -> Recipe:
+        """Two values of many numbers, of the same kind, or none at all."""
         if isinstance(then, TensorValue) and isinstance(orelse, TensorValue):
             return self._arrays(hint, then, orelse)
+        if isinstance(then, PendingArray) and isinstance(orelse, PendingArray) and then.base is orelse.base:
+            return self._pending(hint, then, orelse)
         if isinstance(then, Container) and isinstance(orelse, Container) and type(then) is type(orelse):
             return self._items(hint, then, orelse)
         return self._choice(hint, then, orelse)
@@ -111,6 +123,23 @@ class Merge:
         if then.atom == orelse.atom:
             return _fixed(make(then.atom))
         return self._pair(hint, then.atom, orelse.atom, make)
+
+    def _pending(self, hint: str, then: PendingArray, orelse: PendingArray) -> Recipe:
+        """What two sides of a branch in a loop have written: to the same element, or one side adds to it."""
+        shared = sum(1 for a, b in zip(then.entries, orelse.entries, strict=False) if a is b)
+        first, second = then.entries[shared:], orelse.entries[shared:]
+        if len(first) == len(second) == 1 and first[0].index == second[0].index and first[0].adds == second[0].adds:
+            return self._entry(hint, then, shared, first[0], first[0].atom, second[0].atom)
+        if len(first) + len(second) == 1 and (first or second)[0].adds:
+            entry = (first or second)[0]
+            return self._entry(hint, then, shared, entry, *((entry.atom, Const(0)) if first else (Const(0), entry.atom)))
+        return _fixed(Conflict("a loop of any length writes to different elements on two sides of a branch"))
+
+    def _entry(self, hint: str, base: PendingArray, shared: int, entry: Entry, first: Atom, second: Atom) -> Recipe:
+        def make(atom: Atom) -> Value:
+            return replace(base, entries=(*base.entries[:shared], replace(entry, atom=atom)))
+
+        return _fixed(make(first)) if first == second else self._pair(hint, first, second, make)
 
     def _choice(self, hint: str, then: Value, orelse: Value) -> Recipe:
         """Values that no number can express: it is remembered which condition decides between them."""

@@ -11,6 +11,7 @@ from symdiff.frontend import assumptions
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lookup import home
+from symdiff.frontend.loop_values import SeriesValue
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.tensor_functions import FUNCTIONS, NORM, REDUCTIONS, total
 from symdiff.frontend.tensor_making import MAKING
@@ -66,7 +67,12 @@ def _python_sum(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -
 
     start = args[1] if len(args) == 2 else keywords.pop("start", None)
     plain(args[:1], keywords, 1, 1, "sum", node)
-    found = total(reader, tensor_of(reader, args[0], node), [0])
+    if isinstance(args[0], SeriesValue):
+        from symdiff.frontend.array_loops import total_of
+
+        found: Value = total_of(reader, args[0])
+    else:
+        found = total(reader, tensor_of(reader, args[0], node), [0])
     return found if start is None else binary(reader, ast.Add, start, found, node)
 
 

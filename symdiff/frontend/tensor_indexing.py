@@ -95,6 +95,13 @@ class Selection:
 def read(reader: Reader, owner: TensorValue, index: ast.expr, frame: Frame, node: ast.AST) -> Value:
     """``owner[index]``."""
     parts = _parts(reader, owner, index, frame, node)
+    if not isinstance(parts, TensorValue) and any(isinstance(part, At) and part.index.positions for part in parts):
+        from symdiff.frontend.loop_writes import element as looped
+
+        if all(isinstance(part, At) for part in parts):
+            return looped(reader, owner, [part.index for part in parts if isinstance(part, At)], node)
+        sizes = sizes_in([*owner.axes, *(loop.length for loop in reader.loops)])
+        reader.fix(sizes, node, "a slice in a loop of any length", "index every axis")
     if isinstance(parts, TensorValue):
         reason = "an index of truth values, which selects as many elements as are true"
         raise GapError(node, reason, "use np.where(mask, x, 0), or a sum over it", "not yet")
@@ -208,6 +215,8 @@ def _progression(reader: Reader, value: ListValue | ArrayValue, node: ast.AST) -
 def _at(reader: Reader, owner: TensorValue, axis: int, index: Affine, node: ast.AST) -> At:
     """A single index, which must be on the axis. What only the data tell is checked by the code."""
     length = owner.axes[axis]
+    if index.positions:  # of a loop: what it is there is checked where it is read
+        return At(index)
     if index.is_constant and index.const < 0:
         index = length + index.const
     if not any(index.elements):

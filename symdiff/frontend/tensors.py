@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import dataclasses
 from collections.abc import Sequence
+from pathlib import PurePath
 from typing import Any
 
 from symdiff.frontend.gaps import GapError, RestartError
+from symdiff.frontend.loop_values import SeriesValue
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.values import (
     ArrayValue,
@@ -35,7 +37,7 @@ MAX_ITEMS = 64  # numbers that become an array of the graph, each by a term of i
 
 def holds_tensor(value: Value) -> bool:
     """True for an array of any size, a length of one, and containers of those: what the forms for such arrays are for."""
-    if isinstance(value, TensorValue):
+    if isinstance(value, TensorValue | SeriesValue):
         return True
     if isinstance(value, Number):
         return value.affine is not None and not value.affine.is_constant
@@ -44,7 +46,9 @@ def holds_tensor(value: Value) -> bool:
 
 def holds_array(value: Value) -> bool:
     """True for an array of any size, and for a tuple or list with one."""
-    return isinstance(value, TensorValue) or (isinstance(value, TupleValue | ListValue) and any(map(holds_array, value.items)))
+    return isinstance(value, TensorValue | SeriesValue) or (
+        isinstance(value, TupleValue | ListValue) and any(map(holds_array, value.items))
+    )
 
 
 def output(reader: Reader, value: Value, node: ast.AST) -> Atom:
@@ -114,17 +118,23 @@ def require(reader: Reader, part: Affine, exception: str, message: str, node: as
         raise GapError(node, message, "use a longer array", raises=raised)
     place = reader.frames[-1].source.place(node)
     builder = reader.builder
-    negative = [(symbol, factor) for symbol, factor in part.terms if factor < 0]
-    left, right = part - part.const, -part.const
-    if len(negative) == len(part.terms):
-        left, right = Affine(part.const), -(part - part.const)  # type: ignore[assignment]
-        condition = builder.apply(TABLE["lt"], affine_atom(reader, left), affine_atom(reader, right))  # type: ignore[arg-type]
-    else:
-        condition = builder.apply(TABLE["lt"], affine_atom(reader, left), Const(right))
+    condition = _is_negative(reader, part)
+    for loop in reader.loops:  # a loop that does nothing raises nothing
+        if not loop.length.positions and not is_certain(reader, loop.length - 1):
+            condition = builder.apply(TABLE["and"], _is_negative(reader, -loop.length), condition)
     with builder.block() as body:
-        builder.error(exception, f"{message} ({place.file}, line {place.line})")
+        # The folder would make one function two, with code of their own, in two checkouts.
+        builder.error(exception, f"{message} ({PurePath(place.file).name}, line {place.line})")
     builder.branch(condition, body, (), [])
     reader.checked[part] = builder.current
+
+
+def _is_negative(reader: Reader, part: Affine) -> Atom:
+    """Whether an expression in sizes is less than 0, with the sizes on one side and the number on the other."""
+    below = reader.builder.apply
+    if all(factor < 0 for _, factor in part.terms):
+        return below(TABLE["lt"], Const(part.const), affine_atom(reader, part.const - part))
+    return below(TABLE["lt"], affine_atom(reader, part - part.const), Const(-part.const))
 
 
 def equal(reader: Reader, first: Affine, second: Affine, node: ast.AST) -> Affine:
@@ -147,6 +157,10 @@ def tensor_of(reader: Reader, value: Value, node: ast.AST) -> TensorValue:
     """An operand as an array of the graph: a list or array of numbers, one by one, too."""
     if isinstance(value, TensorValue):
         return value
+    if isinstance(value, SeriesValue):
+        from symdiff.frontend.array_loops import array_of
+
+        return array_of(reader, value, node)
     if isinstance(value, TupleValue | ListValue) and any(map(holds_tensor, value.items)):
         return stacked(reader, [operand(reader, item, node) for item in value.items], 0, node)
     from symdiff.frontend.containers import to_array
@@ -179,6 +193,11 @@ def operand(reader: Reader, value: Value, node: ast.AST) -> TensorValue | Number
     if isinstance(value, TensorValue):
         reader.check_current(value, node)
         return value
+    if isinstance(value, SeriesValue):
+        return tensor_of(reader, value, node)
+    if isinstance(value, Number | Condition) and reader.builder.axes_of(value.atom):
+        sizes = sizes_in([loop.length for loop in reader.loops])
+        reader.fix(sizes, node, "an operation on whole arrays that depends on a loop of any length", "index every axis")
     if isinstance(value, Known) and isinstance(value.value, bool):
         return Condition(Const(value.value))
     if isinstance(value, Number | Condition):

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from symdiff.frontend.loop_values import IndexedValue, PendingArray, SeriesValue
 from symdiff.graph.affine import Affine, Axes
 from symdiff.graph.graph import Atom, Const
 from symdiff.graph.structure import SCALAR, Array, Items, Structure, Tensor
+from symdiff.graph.terms import Guard
 
 if TYPE_CHECKING:
     from symdiff.frontend.lower import Frame
@@ -32,6 +34,11 @@ class Number:
 
 
 @dataclass(frozen=True)
+class Start(Number):
+    """What a variable is to which a loop adds, when an iteration begins: 0; or 1, where it multiplies."""
+
+
+@dataclass(frozen=True)
 class Condition:
     """A truth value that depends on the arguments; one that is known in advance is Known(True) or Known(False).
 
@@ -40,6 +47,7 @@ class Condition:
 
     atom: Atom
     numpy: bool = False
+    guards: tuple[Guard, ...] = field(default=(), compare=False)  # what it says of indices, if that is all that it says
 
 
 @dataclass(frozen=True, eq=False)
@@ -245,6 +253,9 @@ Value = (
     | IteratorValue
     | ArrayValue
     | TensorValue
+    | IndexedValue
+    | SeriesValue
+    | PendingArray
     | VectorParam
     | FunctionValue
     | Bound

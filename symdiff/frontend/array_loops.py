@@ -1,0 +1,269 @@
+"""Loops over arrays and ranges of any length, read as sums and arrays instead of being unrolled.
+
+The iterations are an axis: inside of the loop, whatever depends on its variable is an array over the loops that are open. A
+variable to which the loop only adds becomes a sum, an array to which it writes element by element a new array. A loop that
+hands anything else from one iteration to the next needs a known length.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import NoReturn
+
+from symdiff.frontend import changes, containers, loop_writes
+from symdiff.frontend.control import NEXT, Completion, run
+from symdiff.frontend.gaps import GapError
+from symdiff.frontend.loop_flow import Plan, plan_of
+from symdiff.frontend.loop_values import IndexedValue, LoopAxis, PendingArray, SeriesValue
+from symdiff.frontend.lower import Frame, Reader
+from symdiff.frontend.tensors import affine_atom
+from symdiff.frontend.values import Condition, Conflict, Number, Poison, Start, TensorValue, TupleValue, Value
+from symdiff.graph.affine import ZERO, Affine, identity, sizes_in
+from symdiff.graph.bounds import Bounds
+from symdiff.graph.graph import Atom, Const
+from symdiff.graph.terms import Term
+from symdiff.primitives import TABLE
+
+
+def needs_length(reader: Reader, loop: LoopAxis, node: ast.AST, reason: str) -> NoReturn:
+    """A loop that is no array: it is unrolled if its length is known."""
+    sizes = sizes_in([loop.length, *(each.length for each in reader.loops)])
+    reader.fix(sizes, node, f"a loop of any length {reason}", "add up, or write the elements of an array, in the loop")
+
+
+# -- what is looped over ------------------------------------------------------------------------------------------
+
+
+def index_of(reader: Reader, part: Affine) -> Number:
+    """A loop variable, or what is computed from it, as a number."""
+    if not part.positions:
+        return Number(affine_atom(reader, part), part.const if part.is_constant else None, part)
+    axes = tuple(loop.length for loop in reader.loops[: max(part.positions) + 1])
+    return Number(reader.builder.sum([Term(part)], axes), affine=part)
+
+
+def range_of(reader: Reader, start: Affine, stop: Affine, step: int, node: ast.AST) -> IndexedValue:
+    """``range(start, stop, step)`` with bounds that depend on lengths, or on loops around it."""
+    if abs(step) != 1 or (step < 0 and (start.positions or stop.positions)):
+        axis = LoopAxis((stop - start) * step, ZERO, (stop - start) * step)
+        needs_length(reader, axis, node, f"with the step {step}")
+    if step < 0:
+        length = start - stop
+        return IndexedValue(LoopAxis(length, ZERO, length), lambda at: index_of(reader, start - at))
+    bounds = Bounds(tuple(loop.range for loop in reader.loops))
+    least, most = bounds.least(start), bounds.least(-stop)
+    if least is None or most is None:
+        raise GapError(node, "a range with bounds that the data tell", "use lengths of arrays", "not yet")
+    if (start.positions or stop.positions) and least.is_constant and least.const >= 0:
+        least = ZERO  # j from i + 1 on is read at j
+    axis = LoopAxis(-most - least, start - least, stop - least)
+    return IndexedValue(axis, lambda at: index_of(reader, at + least))
+
+
+def series_of(reader: Reader, value: Value, node: ast.AST, fixed: bool = False) -> IndexedValue | None:
+    """What is looped over as an axis; None for what has a known length (but for an array, if ``fixed``)."""
+    if isinstance(value, IndexedValue):
+        return value
+    if not isinstance(value, TensorValue) or (value.axes[0].is_constant and not fixed):
+        return None
+    length = value.axes[0]
+    return IndexedValue(LoopAxis(length, ZERO, length), lambda at: loop_writes.element(reader, value, [at], node))
+
+
+def zipped(reader: Reader, values: Sequence[Value], node: ast.AST) -> IndexedValue | None:
+    """``zip`` of things of which one has no known length: as long as the shortest, if that can be told."""
+    from symdiff.frontend.tensors import equal
+
+    found = [series_of(reader, value, node) for value in values]
+    known = [series for series in found if series is not None]
+    if not known:
+        return None
+    if len(known) < len(found):
+        needs_length(reader, known[0].axis, node, "beside a sequence of a known one")
+    shortest = known[0].axis
+    for series in known[1:]:
+        if series.axis == shortest:
+            continue
+        if series.axis.low != ZERO or shortest.low != ZERO or series.axis.high.positions or shortest.high.positions:
+            needs_length(reader, shortest, node, "beside one of another length")
+        difference = series.axis.length - shortest.length
+        if not difference.is_constant:
+            equal(reader, shortest.length, series.axis.length, node)
+        shortest = series.axis if difference.const < 0 else shortest
+    return IndexedValue(shortest, lambda at: TupleValue(tuple(series.item(at) for series in known)))
+
+
+def enumerated(reader: Reader, value: Value, first: int, node: ast.AST) -> IndexedValue | None:
+    """``enumerate(value, first)``."""
+    series = series_of(reader, value, node)
+    if series is None:
+        return None
+    return IndexedValue(series.axis, lambda at: TupleValue((index_of(reader, at + first), series.item(at))))
+
+
+def backwards(reader: Reader, value: Value, node: ast.AST) -> IndexedValue | None:
+    """``reversed(value)``."""
+    series = series_of(reader, value, node)
+    if series is None:
+        return None
+    if series.axis.low != ZERO or series.axis.high != series.axis.length:
+        needs_length(reader, series.axis, node, "that goes backwards")
+    return IndexedValue(series.axis, lambda at: series.item(series.axis.length - 1 - at))
+
+
+# -- values inside of loops ---------------------------------------------------------------------------------------
+
+
+def lifted(reader: Reader, atom: Atom, rank: int) -> Atom:
+    """An atom over the outermost ``rank`` loops."""
+    axes = tuple(loop.length for loop in reader.loops[:rank])
+    own = reader.builder.axes_of(atom)
+    if not own or own == axes:
+        return atom
+    return reader.builder.sum([Term(atom, identity(len(own)))], axes, kind=reader.builder.kind(atom))
+
+
+def common(reader: Reader, atoms: Sequence[Atom]) -> list[Atom]:
+    """The operands of an operation inside of loops, over as many loops as the innermost of them; in a branch, over all."""
+    if reader.builder.current.elementwise:
+        rank = len(reader.loops)
+    else:
+        rank = max((len(reader.builder.axes_of(atom)) for atom in atoms), default=0)
+    return [lifted(reader, atom, rank) for atom in atoms]
+
+
+# -- the statement ------------------------------------------------------------------------------------------------
+
+
+def run_loop(reader: Reader, node: ast.For, series: IndexedValue, frame: Frame) -> Completion:
+    """Read a loop as sums and arrays. What it cannot be read so needs the length."""
+    plan = plan_of(node)
+    if plan.reason:
+        needs_length(reader, series.axis, plan.node, plan.reason)
+    before, checked = dict(frame.variables), dict(reader.checked)
+    _begin(reader, plan, series.axis, frame, node)
+    reader.loops.append(series.axis)
+    try:
+        containers.assign(reader, node.target, series.item(Affine.of(len(reader.loops) - 1)), frame)
+        completion = run(reader, node.body, frame).without("continue")
+        if completion != NEXT:
+            needs_length(reader, series.axis, node, "that may end early")
+        after = dict(frame.variables)
+    finally:
+        reader.loops.pop()
+        reader.checked = checked
+    frame.variables = _after(reader, plan, series.axis, before, after, node)
+    for name in plan.arrays:
+        pending = frame.variables.get(name)
+        if isinstance(pending, PendingArray) and pending.depth == len(reader.loops):
+            frame.variables[name] = pending.base
+            if pending.entries:
+                changes.replace(reader, pending.base, loop_writes.settled(reader, pending, node), frame, node)
+    return NEXT
+
+
+def _begin(reader: Reader, plan: Plan, axis: LoopAxis, frame: Frame, node: ast.For) -> None:
+    """What the variables that the loop changes are when an iteration begins."""
+    for name, op in plan.accumulated.items():
+        value = frame.variables.get(name)
+        if isinstance(value, Poison) or value is None:
+            continue
+        if not isinstance(value, Number):
+            needs_length(reader, axis, node, f"that changes {name}, which is no number")
+        frame.variables[name] = Start(Const(1 if op is ast.Mult else 0), 1 if op is ast.Mult else 0)
+    for name in plan.arrays:
+        value = frame.variables.get(name)
+        if isinstance(value, TensorValue):
+            loop_writes.check_alone(reader, plan, name, value, frame, node)
+            if reader.loops:
+                needs_length(reader, axis, node, f"that writes to {name}, which was made in another loop")
+            frame.variables[name] = PendingArray(value, len(reader.loops))
+        elif not isinstance(value, PendingArray):
+            needs_length(reader, axis, node, f"that writes to {name}, whose length is known")
+
+
+def _after(
+    reader: Reader, plan: Plan, axis: LoopAxis, before: dict[str, Value], after: dict[str, Value], node: ast.For
+) -> dict[str, Value]:
+    """The variables behind the loop."""
+    result = dict(before)
+    for name, op in plan.accumulated.items():
+        if name in before:
+            result[name] = _accumulated(reader, op, before[name], after[name], axis, node, name)
+    for name in plan.arrays:
+        if isinstance(after.get(name), PendingArray):
+            result[name] = after[name]
+    for name in plan.temporary:
+        result[name] = Conflict("it is what the last iteration of a loop of any length left in it")
+    return result
+
+
+def _accumulated(
+    reader: Reader, op: type[ast.operator], before: Value, change: Value, axis: LoopAxis, node: ast.For, name: str
+) -> Value:
+    """A variable to which each iteration adds, or by which it multiplies."""
+    from symdiff.frontend.conditions import as_number
+    from symdiff.frontend.expressions import binary
+
+    if isinstance(change, Start) or isinstance(before, Poison):
+        return before
+    if isinstance(change, Poison):
+        return change
+    if not isinstance(change, Number | Condition):
+        needs_length(reader, axis, node, f"that changes {name}, which becomes no number")
+    atom = as_number(reader, change).atom
+    total = product(reader, atom, axis, name) if op is ast.Mult else added(reader, atom, [axis], len(reader.loops), name)
+    neutral = isinstance(before, Number) and isinstance(before.atom, Const) and before.atom.value == (op is ast.Mult)
+    return (
+        total
+        if neutral or isinstance(before, Start)
+        else binary(reader, op if op is ast.Mult else ast.Add, before, total, node, name)
+    )
+
+
+def added(reader: Reader, atom: Atom, loops: Sequence[LoopAxis], depth: int, hint: str = "s") -> Number:
+    """The sum of an atom over the innermost loops, ``depth`` being the number of those around."""
+    axes = tuple(loop.length for loop in reader.loops[:depth])
+    index = identity(len(reader.builder.axes_of(atom)))
+    result = reader.builder.sum([Term(atom, index, tuple(loop.range for loop in loops))], axes, hint=hint)
+    return Number(result, result.value if isinstance(result, Const) else None)
+
+
+def product(reader: Reader, atom: Atom, axis: LoopAxis, hint: str) -> Number:
+    """The product of an atom over the innermost loop."""
+    axes = tuple(loop.length for loop in reader.loops)
+    index = identity(len(reader.builder.axes_of(atom)))
+    return Number(reader.builder.fold(TABLE["mul"], Term(atom, index, (axis.range,)), axes, hint=hint))
+
+
+# -- comprehensions -----------------------------------------------------------------------------------------------
+
+
+def total_of(reader: Reader, series: SeriesValue) -> Number:
+    """``sum(... for ...)``."""
+    atom = series.atom
+    if series.condition is not None:
+        rank = series.depth + len(series.loops)
+        axes = tuple(loop.length for loop in (*reader.loops[: series.depth], *series.loops))
+        reader.loops.extend(series.loops)
+        try:
+            condition, atom = lifted(reader, series.condition, rank), lifted(reader, atom, rank)
+        finally:
+            del reader.loops[series.depth :]
+        condition = reader.builder.spread(condition, axes)
+        atom = reader.builder.branch(condition, (), (), [("t", atom, Const(0))])[0]
+    return added(reader, atom, series.loops, series.depth)
+
+
+def array_of(reader: Reader, series: SeriesValue, node: ast.AST) -> TensorValue:
+    """``np.array([... for ...])``."""
+    axes = tuple(loop.length for loop in series.loops)
+    plain = all(loop.low == ZERO and loop.high == loop.length for loop in series.loops)
+    if not series.is_list or not plain or series.condition is not None or series.depth:
+        raise GapError(node, "an array of as many elements as a loop lets through", "add them up, or use a plain list", "not yet")
+    own = reader.builder.axes_of(series.atom)
+    atom = series.atom
+    if own and own != axes:
+        atom = reader.builder.sum([Term(atom, identity(len(own)))], axes)
+    return TensorValue(reader.builder.spread(atom, axes), axes)

@@ -1,0 +1,81 @@
+"""What loops over arrays are made of: the axes that they add, what is looped over, and the arrays that they write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from symdiff.graph.affine import ZERO, Affine
+from symdiff.graph.terms import Guard, Range
+
+if TYPE_CHECKING:
+    from symdiff.graph.graph import Atom
+
+
+@dataclass(frozen=True)
+class LoopAxis:
+    """A loop that is being read: its iterations are an axis, at which every value that depends on it is an array.
+
+    ``low`` and ``high`` bound the positions in terms of the loops around it: j from i + 1 on.
+    """
+
+    length: Affine
+    low: Affine
+    high: Affine
+
+    @property
+    def range(self) -> Range:
+        """The positions that are gone through."""
+        return Range(self.low, self.high)
+
+    def guards(self, position: int) -> list[Guard]:
+        """What is certain of its position, beyond being on the axis."""
+        here = Affine.of(position)
+        found = [] if self.low == ZERO else [Guard(here - self.low)]
+        return found if self.high == self.length else [*found, Guard(self.high - 1 - here)]
+
+
+@dataclass(frozen=True, eq=False)
+class IndexedValue:
+    """What is looped over without a known length: a range, an array, ``enumerate`` or ``zip`` of those.
+
+    ``item`` gives the element at a position, an expression in the loops that are being read.
+    """
+
+    axis: LoopAxis
+    item: Callable[[Affine], Any]
+
+
+@dataclass(frozen=True, eq=False)
+class SeriesValue:
+    """The elements of a comprehension over such a thing: one atom over the axes of its loops.
+
+    ``depth``: the number of loops around it. ``is_list``: of lists in lists, else one flat sequence, of which some elements
+    may be left out (where ``condition`` does not hold).
+    """
+
+    atom: Atom
+    loops: tuple[LoopAxis, ...]
+    depth: int
+    is_list: bool
+    condition: Atom | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A write to an element inside of loops: ``array[index] = atom``, or ``+=`` (``adds``)."""
+
+    index: tuple[Affine, ...]
+    atom: Atom
+    adds: bool
+    loops: tuple[LoopAxis, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class PendingArray:
+    """An array that loops write to, with what they have written so far; it becomes a new version after the outermost loop."""
+
+    base: Any  # a TensorValue
+    depth: int  # the number of loops around the one that writes first
+    entries: tuple[Entry, ...] = ()

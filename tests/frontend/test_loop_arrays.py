@@ -1,0 +1,121 @@
+# ruff: noqa: N803 - matrices have capital letters here, as on paper
+"""Loops of any length are sums and arrays: the same values, derivatives and formulas as with whole arrays."""
+
+import numpy as np
+import pytest
+
+from symdiff import grad, read
+from symdiff.errors import UnsupportedError
+from tests.frontend import test_tensor_cases as cases
+from tests.frontend.loop_cases import CASES, SAME
+
+
+def name(value):
+    return getattr(value, "__name__", str(value))
+
+
+@pytest.mark.parametrize(("function", "shapes"), CASES, ids=name)
+def test_values_are_those_of_python(function, shapes):
+    cases.test_values_are_those_of_numpy(function, shapes)
+
+
+@pytest.mark.parametrize(("function", "shapes"), CASES, ids=name)
+def test_derivatives_are_those_of_differences(function, shapes):
+    cases.test_derivatives_are_those_of_differences(function, shapes)
+
+
+@pytest.mark.parametrize(("loop", "whole", "shapes"), SAME, ids=name)
+def test_formula_is_that_of_whole_arrays(loop, whole, shapes):
+    args = cases.arguments(shapes, {"m": 3, "n": 4}, np.random.default_rng(0))
+    texts = [str(read(function).at(*args)).replace("vector_", "") for function in (loop, whole)]
+    assert texts[0].partition("=")[2] == texts[1].partition("=")[2]
+
+
+def carried(x):
+    s = 0.0
+    for v in x:
+        s = 0.5 * s + v
+    return s
+
+
+def reads_what_it_writes(x):
+    y = np.zeros_like(x)
+    for i in range(1, len(x)):
+        y[i] = y[i - 1] + x[i]
+    return y.sum()
+
+
+def early(x):
+    s = 0.0
+    for v in x:
+        if v > 10:
+            break
+        s += v
+    return s
+
+
+def rows(A):
+    s = 0.0
+    for row in A:
+        s += np.sum(row**2)
+    return s
+
+
+@pytest.mark.parametrize(
+    ("function", "shape", "line"),
+    [
+        (carried, (5,), "for v in x:"),
+        (reads_what_it_writes, (5,), "y[i] = y[i - 1] + x[i]"),
+        (early, (5,), "break"),
+        (rows, (3, 4), "for row in A:"),
+    ],
+)
+def test_other_loops_are_unrolled_where_that_is_possible(function, shape, line):
+    x = np.random.default_rng(0).normal(size=shape)
+    found = grad(function)(x)
+    step = 1e-6
+    for index in np.ndindex(shape):
+        moved = [x.copy(), x.copy()]
+        moved[0][index] += step
+        moved[1][index] -= step
+        assert found[index] == pytest.approx((function(moved[0]) - function(moved[1])) / (2 * step), abs=1e-7)
+    with pytest.raises(UnsupportedError) as caught:
+        grad(function)(np.zeros((3000, *shape[1:])))
+    assert line in caught.value.gaps[0].place.text
+
+
+def test_what_the_last_iteration_leaves_is_refused():
+    def last(x):
+        for v in x:
+            t = v**2
+        return t
+
+    with pytest.raises(UnsupportedError, match="last iteration"):
+        grad(last)(np.zeros(3000))
+
+
+def test_indices_beyond_the_end_raise_as_in_python():
+    def shifted(x, y):
+        s = 0.0
+        for i in range(len(x)):
+            s += x[i] * y[i]
+        return s
+
+    derivative = grad(shifted)
+    assert derivative(np.ones(3), np.arange(4.0)).tolist() == [0.0, 1.0, 2.0]
+    with pytest.raises(IndexError, match="out of range in a loop"):
+        derivative(np.ones(4), np.arange(3.0))
+
+
+def test_an_array_that_has_two_names_is_not_written_in_a_loop():
+    def alias(x):
+        y = np.zeros_like(x)
+        z = y
+        s = 0.0
+        for i in range(len(x)):
+            y[i] = x[i]
+            s += z[i]
+        return s
+
+    with pytest.raises(UnsupportedError, match="which z shows, too"):
+        read(alias).at(np.zeros(3000))
