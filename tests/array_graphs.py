@@ -21,7 +21,7 @@ from symdiff.calculus import adjoint, tangent
 from symdiff.graph.build import Builder
 from symdiff.graph.check import check
 from symdiff.graph.dead import dead_code
-from symdiff.graph.evaluate import HighPrecision, evaluate_with_bound
+from symdiff.graph.evaluate import HighPrecision, evaluate_with_bound, executed_cost
 from symdiff.graph.graph import UNDEFINED, Const, Graph, Param, walk
 from symdiff.graph.splice import splice
 from symdiff.graph.structure import SCALAR, Items, Structure, Tensor
@@ -291,6 +291,26 @@ def passes(graphs: Mapping[str, Graph], case: Case, numbers: random.Random) -> I
                     yield f"{name} simplified: {value} for {exact}, bound {bound}"
 
 
+def law(case: Case) -> Iterator[str]:
+    """The size law per executed path, where no element is 0: there a product needs one of the others for each element.
+
+    A product of two elements and nothing else is beyond it, by the test for 0.
+    """
+    leaf = next(iter(case.graph.result.leaves()))
+    value = simplify(replace(case.graph, outputs=case.graph.outputs[:1], result=leaf))
+    sweep = adjoint(value, case.wrt, [{0: Const(1)}])
+    both = sweep.finish([*value.outputs, *(sweep.adjoint(name, 0) for name in case.wrt)])
+    both = simplify(check(packed(both, [leaf, *structures(value, case.wrt)])))
+    for inputs in case.points[2:]:
+        away = [
+            np.where(item == 0, 0.3, item) if name != INTEGERS else item for name, item in zip(value.inputs, inputs, strict=True)
+        ]
+        away = [item if np.ndim(item) else float(item) for item in away]
+        costs, count = [executed_cost(graph, away) for graph in (value, both)], sum(map(np.size, away))
+        if costs[1] > 5 * costs[0] + 2 * count and costs[0]:
+            yield f"size law: {costs[1]} for a value of {costs[0]} and {count} inputs"
+
+
 def _seed_shapes(graph: Graph, original: Graph, given: Mapping[str, Any]) -> Iterator[Any]:
     """An array of the shape that each input of a derivative has."""
     sizes = {size: np.shape(given[name])[axis] for size, (name, axis) in original.sizes.items()}
@@ -311,13 +331,13 @@ def main() -> None:
     parser.add_argument("--show", type=int, help="print the graph of this seed, and what is wrong with it")
     options = parser.parse_args()
     if options.show is not None:
-        print(case(options.show).graph, *faults(case(options.show)), sep="\n")
+        print(case(options.show).graph, *faults(case(options.show)), *law(case(options.show)), sep="\n")
         return
     start, failed, statements = time.perf_counter(), 0, 0
     for seed in range(options.seed, options.seed + options.graphs):
         made = case(seed)
         statements += sum(1 for _ in walk(made.graph.body))
-        lines = list(faults(made))
+        lines = [*faults(made), *law(made)]
         if lines:
             failed += 1
             print(f"seed {seed}", made.graph, *lines, sep="\n")

@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks [size growth calls kernels peers startup special]`` prints one table for each figure."""
+"""``python -m tests.benchmarks [size growth calls kernels arrays peers startup special]`` prints one table for each figure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import importlib.metadata
 import os
 import platform
 
+from tests.benchmarks import arrays
 from tests.benchmarks.peers import peers
 from tests.benchmarks.size import growth, size_law
 from tests.benchmarks.special import special
@@ -18,6 +19,7 @@ FIGURES = {
     "growth": growth,
     "calls": calls,
     "kernels": kernels,
+    "arrays": arrays.kernels,
     "peers": peers,
     "startup": startup,
     "special": special,

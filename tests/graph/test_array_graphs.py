@@ -20,7 +20,7 @@ from symdiff.graph.structure import SCALAR, Tensor
 from symdiff.graph.terms import Guard, Range, Term, full_ranges
 from symdiff.primitives import TABLE
 from symdiff.simplify import simplify
-from tests.array_graphs import Case, backward, case, faults, forward
+from tests.array_graphs import Case, backward, case, faults, forward, law
 
 n, m = map(Affine.of, "nm")
 i, j, k = map(Affine.of, range(3))
@@ -29,7 +29,8 @@ Inputs = dict[str, Axes]
 
 @pytest.mark.parametrize("batch", range(8))
 def test_random_array_graphs(batch: int) -> None:
-    found = {seed: list(faults(case(seed))) for seed in range(5 * batch, 5 * batch + 5)}
+    cases = [case(seed) for seed in range(5 * batch, 5 * batch + 5)]
+    found = {made.seed: [*faults(made), *law(made)] for made in cases}
     assert not [f"seed {seed}: {line}" for seed, lines in found.items() for line in lines]
 
 
