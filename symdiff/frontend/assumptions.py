@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -18,13 +19,20 @@ VECTORS = (
 MATRICES = "trace tril triu transpose swapaxes"
 
 
-@cache
 def _ranks() -> dict[Any, int]:
     """The functions that show what their first argument is, with its rank."""
+    return _found("scipy.special" in sys.modules)
+
+
+@cache
+def _found(special_is_loaded: bool) -> dict[Any, int]:
     import numpy as np
 
     found = {getattr(np, name): 1 for name in VECTORS.split() if hasattr(np, name)}
     found |= {getattr(np, name): 2 for name in MATRICES.split()}
+    if special_is_loaded:
+        special = sys.modules["scipy.special"]
+        found |= {special.logsumexp: 1, special.softmax: 1, special.log_softmax: 1}
     return found | {np.linalg.norm: 1, builtins.len: 1, enumerate: 1, reversed: 1, np.size: 1, np.shape: 1}
 
 
