@@ -217,8 +217,9 @@ def test_an_element_written_to_a_fixed_place_of_an_array_that_may_be_empty() -> 
 
     def rule(b: Builder) -> Atom:
         part = b.sum([Term("x", (i,))], (n - 2,))
-        last = b.sum([Term(b.apply(TABLE["sin"], part), (n - 3,), (), (Guard(n - 3),))], ())
-        every = b.apply(TABLE["mul"], b.sum([Term(last, (), (), (Guard(i - 1),))], (n,)), "x")
+        guards = (Guard(i - 1), Guard(n - 3))
+        last = b.sum([Term(b.apply(TABLE["sin"], part), (n - 3,), (), guards)], (n,))
+        every = b.apply(TABLE["mul"], last, "x")
         return total(b, every)
 
     right({"x": (n,)}, rule)
