@@ -132,7 +132,9 @@ class _Scheduler:
         found = uses(items)
         lasting = self.blocks.lasting(foreign)
         dropped = contracted(found, lasting, self.definitions)
-        self.elements.release(name for name in dropped if is_scalar(name, dropped, self.definitions))
+        # Names of arrays only: they were kept from the start, while that of a scalar may be another variable's by now.
+        arrays = (name for name in dropped if self.definitions.axes[name])
+        self.elements.release(name for name in arrays if is_scalar(name, dropped, self.definitions))
         frame = _Frame(dropped, groups(items, dropped, self.definitions), found)
         self.frames.append(frame)
         elements, outer = self.elements, self.elements.dropped
