@@ -85,6 +85,11 @@ class _Frame:
         return next((g for g in self.groups if work is g.start or any(work is other for other in g.works)), None)
 
 
+def _is_empty(axes: Iterable[Affine]) -> bool:
+    """Whether an array has no elements in any call."""
+    return any(length.const <= 0 for length in axes if length.is_constant)
+
+
 class _Scheduler:
     def __init__(self, graph: Graph, names: Mapping[str, str], taken: Iterable[str]) -> None:
         self.graph = graph
@@ -114,15 +119,22 @@ class _Scheduler:
 
     def _result(self, atom: Atom, leaf: object, before: Sequence[Atom]) -> str:
         """An array to be returned: nobody else has it."""
-        if isinstance(atom, str) and atom not in self.graph.inputs and atom not in before:
-            return atom
         axes = leaf.axes if isinstance(leaf, Tensor) else ()
+        if isinstance(atom, str) and atom not in self.graph.inputs and atom not in before:
+            return self._existing(atom)
         return self._filled(atom, axes, atom if isinstance(atom, str) else "out")
+
+    def _existing(self, name: str) -> str:
+        """An array that was computed; one that has no elements at any size was not, for want of statements that make it."""
+        axes = self.definitions.axes[name]
+        if _is_empty(axes):
+            self.elements.emit(Allocate(name, self._lengths(axes), None, self.definitions.kinds[name]))
+        return name
 
     def _filled(self, atom: Atom, axes: Sequence[Affine], hint: str) -> str:
         """A new array that is full of a literal, or a copy of another."""
         name = self.elements.fresh(hint, "float", tuple(axes))
-        self.elements.emit(Allocate(name, self._lengths(axes), atom))
+        self.elements.emit(Allocate(name, self._lengths(axes), None if _is_empty(axes) else atom))
         return name
 
     # blocks
@@ -211,7 +223,7 @@ class _Scheduler:
         if not out.axes:
             return self.elements.scalar(atom)
         if isinstance(atom, str) and atom in inside:
-            return atom
+            return self._existing(atom)
         return self._filled(atom, out.axes, out.name)
 
     # works
@@ -317,7 +329,7 @@ class _Scheduler:
         """The lengths of a new array; none is negative."""
         codes = []
         for length in axes:
-            code = self.spelling.affine(length).code
+            code = self.spelling.affine(Affine(max(length.const, 0)) if length.is_constant else length).code
             codes.append(code if Place().is_nonnegative(length) else f"max({code}, 0)")
         return tuple(codes)
 
