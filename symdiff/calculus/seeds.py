@@ -109,7 +109,7 @@ def _entries(graph: Graph, wrt: Sequence[str], mode: Mode, entries: Sequence[Ent
     """Some elements of the Jacobian by one sweep, after the value if that is kept."""
     values: tuple[Atom, ...] = graph.outputs if keep_value else ()
     if mode == "forward":
-        if any(graph.input_axes[name] for name in wrt):
+        if any(map(graph.input_axes.get, wrt)):
             raise InternalError("a unit direction for an array")
         ahead = tangent(graph, wrt, [{name: ONE} for name in wrt], labels=wrt)
         return tidy(ahead.finish([*values, *(ahead.tangent(graph.outputs[row], column) for row, column in entries)]))

@@ -85,6 +85,11 @@ class _Frame:
         return next((g for g in self.groups if work is g.start or any(work is other for other in g.works)), None)
 
 
+def _is_empty(axes: Iterable[Affine]) -> bool:
+    """Whether an array has no elements in any call."""
+    return any(length.const <= 0 for length in axes if length.is_constant)
+
+
 class _Scheduler:
     def __init__(self, graph: Graph, names: Mapping[str, str], taken: Iterable[str]) -> None:
         self.graph = graph
@@ -114,15 +119,22 @@ class _Scheduler:
 
     def _result(self, atom: Atom, leaf: object, before: Sequence[Atom]) -> str:
         """An array to be returned: nobody else has it."""
-        if isinstance(atom, str) and atom not in self.graph.inputs and atom not in before:
-            return atom
         axes = leaf.axes if isinstance(leaf, Tensor) else ()
+        if isinstance(atom, str) and atom not in self.graph.inputs and atom not in before:
+            return self._existing(atom)
         return self._filled(atom, axes, atom if isinstance(atom, str) else "out")
+
+    def _existing(self, name: str) -> str:
+        """An array that was computed; one that has no elements at any size was not, for want of statements that make it."""
+        axes = self.definitions.axes[name]
+        if _is_empty(axes):
+            self.elements.emit(Allocate(name, self._lengths(axes), None, self.definitions.kinds[name]))
+        return name
 
     def _filled(self, atom: Atom, axes: Sequence[Affine], hint: str) -> str:
         """A new array that is full of a literal, or a copy of another."""
         name = self.elements.fresh(hint, "float", tuple(axes))
-        self.elements.emit(Allocate(name, self._lengths(axes), atom))
+        self.elements.emit(Allocate(name, self._lengths(axes), None if _is_empty(axes) else atom))
         return name
 
     # blocks
@@ -132,7 +144,9 @@ class _Scheduler:
         found = uses(items)
         lasting = self.blocks.lasting(foreign)
         dropped = contracted(found, lasting, self.definitions)
-        self.elements.release(name for name in dropped if is_scalar(name, dropped, self.definitions))
+        # Names of arrays only: they were kept from the start, while that of a scalar may be another variable's by now.
+        arrays = (name for name in dropped if self.definitions.axes[name])
+        self.elements.release(name for name in arrays if is_scalar(name, dropped, self.definitions))
         frame = _Frame(dropped, groups(items, dropped, self.definitions), found)
         self.frames.append(frame)
         elements, outer = self.elements, self.elements.dropped
@@ -209,7 +223,7 @@ class _Scheduler:
         if not out.axes:
             return self.elements.scalar(atom)
         if isinstance(atom, str) and atom in inside:
-            return atom
+            return self._existing(atom)
         return self._filled(atom, out.axes, out.name)
 
     # works
@@ -315,7 +329,7 @@ class _Scheduler:
         """The lengths of a new array; none is negative."""
         codes = []
         for length in axes:
-            code = self.spelling.affine(length).code
+            code = self.spelling.affine(Affine(max(length.const, 0)) if length.is_constant else length).code
             codes.append(code if Place().is_nonnegative(length) else f"max({code}, 0)")
         return tuple(codes)
 
