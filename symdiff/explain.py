@@ -19,7 +19,7 @@ from symdiff.graph import notes
 from symdiff.graph.cost import cost
 from symdiff.graph.dead import dead_code
 from symdiff.graph.graph import Atom, Block, Graph, If, Let, Origin, walk
-from symdiff.graph.structure import Array, Items, Structure
+from symdiff.graph.structure import Array, Items, Structure, Tensor
 from symdiff.primitives.own import Own, declared
 from symdiff.rules.reading import Rule
 from symdiff.simplify.accuracy import ACCURACY
@@ -95,7 +95,7 @@ class Explanation:
     operations: int
     skipped: tuple[Remark, ...]
     kinks: tuple[Remark, ...]
-    captured: Mapping[str, float]
+    captured: Mapping[str, Any]
     guards: tuple[str, ...]
     assumed: Mapping[str, str]
     integers: Mapping[str, int]
@@ -110,7 +110,7 @@ class Explanation:
             ("others", [version for version in self.versions if version != self.version]),
             ("mode", self.modes),
             ("operations", [f"{self.value_operations} of the function, {self.operations} of this (weighted)"]),
-            ("captured", [f"{name} = {value!r}, read at every call" for name, value in self.captured.items()]),
+            ("captured", [f"{name} = {_outside(value)}, read at every call" for name, value in self.captured.items()]),
             ("guards", self.guards),
             ("assumed", [f"{name} is {what}, until a call shows it" for name, what in self.assumed.items()]),
             ("built in", [f"{name} = {value}" for name, value in self.integers.items()]),
@@ -226,6 +226,9 @@ def _shape(structure: Structure) -> str:
     if isinstance(structure, Array):
         shape = structure.dimensions
         return f"a vector of {shape[0]}" if len(shape) == 1 else f"an array of shape {shape}"
+    if isinstance(structure, Tensor):
+        lengths = " by ".join(map(str, structure.axes))
+        return f"an array of {lengths} integers" if structure.kind == "int" else f"an array of {lengths}"
     return f"a {structure.container} of {len(structure.items)}" if isinstance(structure, Items) else "a structure"
 
 
@@ -243,8 +246,15 @@ def _short(value: Any) -> str:
     return shown if len(shown) <= 60 else f"{shown[:57]}..."
 
 
-def _captured(reading: Reading, known: Mapping[str, Any]) -> dict[str, float]:
-    return {leaf: float(place.get(known)) for place, leaf in reading.captures}
+def _captured(reading: Reading, known: Mapping[str, Any]) -> dict[str, Any]:
+    arrays = {param.name for param in reading.graph.params if isinstance(param.structure, Tensor)}
+    found = {leaf: place.get(known) for place, leaf in reading.captures}
+    return {leaf: value if leaf in arrays else float(value) for leaf, value in found.items()}
+
+
+def _outside(value: Any) -> str:
+    """A value from outside: a number, or the shape of an array."""
+    return f"an array of shape {value.shape}" if isinstance(value, np.ndarray) else repr(value)
 
 
 def _guards(reading: Reading) -> tuple[str, ...]:
@@ -265,6 +275,10 @@ def _guards(reading: Reading) -> tuple[str, ...]:
 def _guarded(guard: Guard) -> str:
     """What must still hold of an outside value."""
     kind = guard.place.path[-1][0] if guard.place.path else ""
+    if kind == "form":
+        floats, *ones = guard.value
+        single = "".join(f", the length 1 along axis {axis}" for axis, one in enumerate(ones) if one)
+        return f"is an array of {'floats' if floats else 'integers'} with {len(ones)} ax{'es' if len(ones) > 1 else 'is'}{single}"
     verbs = {"type": "is of the class", "length": "has the length", "shape": "has the shape", "keys": "has the keys"}
     return f"{verbs.get(kind, 'is')} {_short(guard.value)}"
 

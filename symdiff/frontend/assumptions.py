@@ -10,7 +10,7 @@ from typing import Any
 
 from symdiff.frontend.library import Args, Keywords
 from symdiff.frontend.lower import Reader
-from symdiff.frontend.values import Known, ListValue, Number, TupleValue, Value
+from symdiff.frontend.values import Known, ListValue, Number, TensorValue, TupleValue, Value
 
 VECTORS = (
     "sum mean var std prod max amax min amin cumsum average diff roll zeros_like ones_like empty_like full_like diag flip "
@@ -68,9 +68,11 @@ def assume_method(reader: Reader, owner: Value, name: str, args: Sequence[Value]
 
 
 def assume_product(reader: Reader, left: Value, right: Value) -> None:
-    """``a @ b``: a matrix and a vector; ``a @ a``: vectors."""
+    """``a @ b``: a matrix and a vector; ``a @ a``, and ``a @ b`` with a matrix or an array from outside: vectors."""
     same = isinstance(left, Number) and isinstance(right, Number) and left.atom == right.atom
-    reader.assume_array(left, 1 if same else 2)
+    outside = {found.leaf for found in reader.outside.values()}
+    known = isinstance(right, TensorValue) and (len(right.axes) > 1 or right.atom in outside)
+    reader.assume_array(left, 1 if same or known else 2)
     reader.assume_array(right, 1)
 
 
