@@ -34,7 +34,7 @@ def contracted(reader: Reader, operands: Sequence[TensorValue], letters: Sequenc
         factors = [
             _spread(reader, item, mine, order, lengths) for item, mine in ((value, own), (operands[place], letters[place]))
         ]
-        product = made(reader, reader.operation(TABLE["mul"], factors), axes)
+        product = made(reader, reader.operation(TABLE["mul"], factors, whole=True), axes)
         result = _summed(reader, product.atom, product, order, order, kept, lengths)
         if not isinstance(result, TensorValue):
             rest = operands[place + 1 :]
