@@ -1,4 +1,3 @@
-
 """Loops of any length are sums and arrays: the same values, derivatives and formulas as with whole arrays."""
 
 import numpy as np
