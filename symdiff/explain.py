@@ -276,9 +276,9 @@ def _guarded(guard: Guard) -> str:
     """What must still hold of an outside value."""
     kind = guard.place.path[-1][0] if guard.place.path else ""
     if kind == "form":
-        floats, *ones = guard.value
+        kind, *ones = guard.value
         single = "".join(f", the length 1 along axis {axis}" for axis, one in enumerate(ones) if one)
-        return f"is an array of {'floats' if floats else 'integers'} with {len(ones)} ax{'es' if len(ones) > 1 else 'is'}{single}"
+        return f"is an array of {kind} with {len(ones)} ax{'es' if len(ones) > 1 else 'is'}{single}"
     verbs = {"type": "is of the class", "length": "has the length", "shape": "has the shape", "keys": "has the keys"}
     return f"{verbs.get(kind, 'is')} {_short(guard.value)}"
 

@@ -25,7 +25,7 @@ def _number(value: Any) -> float | None:
 
 def _floats(value: Any) -> np.ndarray[Any, Any] | None:
     """A captured array of floats as compiled code takes it, or None if it is none (any more)."""
-    return _prepared(value, np.float64, "iuf")
+    return _prepared(value, np.float64, "biuf")
 
 
 def _integers(value: Any) -> np.ndarray[Any, Any] | None:

@@ -36,14 +36,17 @@ _TEXT = {"attribute": "{0}.{1}", "item": "{0}[{1}]", "shape": "{0}.shape", "has"
 LOST = (LookupError, AttributeError, TypeError, ValueError)  # what reading a place raises when it is no longer there
 
 
+_KINDS = {"f": "floats", "i": "integers", "u": "integers", "b": "truth values"}
+
+
 def array_form(value: Any) -> tuple[Any, ...] | None:
     """What a version is read for of an array that may have any size: its kind, and which of its axes have length 1.
 
-    None for what is no array of real numbers.
+    None for what is no array of real numbers or truth values.
     """
-    if type(value) is not np.ndarray or value.dtype.kind not in "iuf":
+    if type(value) is not np.ndarray or value.dtype.kind not in _KINDS:
         return None
-    return (value.dtype.kind == "f", *[length == 1 for length in value.shape])
+    return (_KINDS[value.dtype.kind], *[length == 1 for length in value.shape])
 
 
 _CALLED = {"length": len, "type": type, "keys": tuple, "members": frozenset, "form": array_form}

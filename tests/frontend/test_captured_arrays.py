@@ -233,8 +233,8 @@ def test_an_array_that_is_no_longer_one():
     assert df(1.0) == pytest.approx(3 * np.sin(1))
     data.a = [1.0, 2.0]
     assert df(1.0) == pytest.approx(np.sin(1) + np.sin(2))
-    data.a = np.array([True])
-    with pytest.raises(UnsupportedError, match="an array of bool"):
+    data.a = np.array([1j])
+    with pytest.raises(UnsupportedError, match="an array of complex"):
         df(1.0)
 
 
@@ -242,3 +242,19 @@ def test_values():
     data, loss = least_squares()
     assert read(loss)(np.ones(3)) == pytest.approx(loss(np.ones(3)))
     assert data.X.shape == (5, 3)
+
+
+def test_masks():
+    data = types.SimpleNamespace(mask=np.array([True, False, True]))
+
+    def f(x):
+        return np.sum(np.where(data.mask, x**2, x) * ~data.mask) + np.sum(x**3 * data.mask)
+
+    df, x = grad(f), np.array([1.0, 2.0, 3.0])
+    for mask in (data.mask, np.array([False, False, True]), np.ones(3, bool)):
+        data.mask = mask
+        for _ in range(2):
+            np.testing.assert_allclose(df(x), np.where(mask, 3 * x**2, 1))
+    assert len(df.versions) == 1
+    with pytest.raises(UnsupportedError, match="selects as many elements"):
+        grad(lambda x: np.sum(x[data.mask]))(np.ones(3000))
