@@ -160,7 +160,8 @@ class _Module:
         possible = True
         for param in reversed(self.params):
             possible = possible and param.default is not None
-            if param.role == "captured" and not (possible and param.structure.is_scalar):
+            is_array = isinstance(param.structure, Tensor)  # which has no default: it is always passed
+            if param.role == "captured" and not is_array and not (possible and param.structure.is_scalar):
                 raise InternalError(f"the captured value {param.name} is not a number with a default")
             possible = possible and param.structure.is_scalar
             defaults.append(literal(Const(float(param.default))).code if possible else None)
