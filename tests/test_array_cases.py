@@ -45,17 +45,17 @@ def test_case_34_mean() -> None:
 def test_case_39_mean_of_a_matrix_product() -> None:
     """The closed forms: 1/(mn)*1, -1/(mn)*1(W1)^T, -1/(mn)*(x^T 1)1^T, for every shape."""
 
-    def loss(y, x, W):
+    def loss(y, x, W):  # noqa: N803 - as in the document
         return np.mean(y - x @ W)
 
     gradient = grad(loss, argnums=("y", "x", "W"))
     for rows, inner, columns in ((10, 20, 5), (3, 2, 4), (2, 2, 2), (5, 2, 3)):
         random = np.random.default_rng(rows)
-        y, x, W = (random.normal(size=shape) for shape in ((rows, columns), (rows, inner), (inner, columns)))
+        y, x, w = (random.normal(size=shape) for shape in ((rows, columns), (rows, inner), (inner, columns)))
         ones = np.ones((rows, columns))
-        by_y, by_x, by_w = gradient(y, x, W)
+        by_y, by_x, by_w = gradient(y, x, w)
         assert by_y == pytest.approx(ones / (rows * columns), rel=1e-14)
-        assert by_x == pytest.approx(-(ones @ W.T) / (rows * columns), rel=1e-13, abs=1e-15)
+        assert by_x == pytest.approx(-(ones @ w.T) / (rows * columns), rel=1e-13, abs=1e-15)
         assert by_w == pytest.approx(-(x.T @ ones) / (rows * columns), rel=1e-13, abs=1e-15)
     assert len(gradient.versions) == 1
     assert str(gradient).splitlines()[:3] == [
@@ -102,8 +102,8 @@ def test_case_42_weighted_sum_of_rows(weights: Any, expected: Any) -> None:
 
 def test_case_42_formula_for_every_size() -> None:
     """The weighted sum of the rows of a Jacobian, as an index formula: w^T J."""
-    product = vjp(lambda A, x: A @ x, argnums="x")
-    A, w = np.arange(6.0).reshape(3, 2), np.array([1.0, -1.0, 2.0])
-    assert product(A, np.ones(2), cotangent=w) == pytest.approx(w @ A, rel=1e-15)
-    assert "sum(A[i, " in str(product)
+    product = vjp(lambda a, x: a @ x, argnums="x")
+    a, w = np.arange(6.0).reshape(3, 2), np.array([1.0, -1.0, 2.0])
+    assert product(a, np.ones(2), cotangent=w) == pytest.approx(w @ a, rel=1e-15)
+    assert "sum(a[i, " in str(product)
     assert "cotangent[i]" in str(product)
