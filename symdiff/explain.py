@@ -140,7 +140,7 @@ def explain(function: SymbolicFunction, made: Specialization) -> Explanation:
     structures, known = made.request
     with notes.recording() as found:
         reading = function.__symdiff_reading__(structures, known, {})
-    source = _innermost(function)
+    source = innermost(function)
     primal = dead_code(read_function(source, structures, known, {}, function._apply_inner, (function,)).graph)
     names = [param.leaves for param in primal.params if param.name in function.differentiated]
     graph = reading.graph
@@ -165,9 +165,10 @@ def explain(function: SymbolicFunction, made: Specialization) -> Explanation:
     )
 
 
-def _innermost(function: SymbolicFunction) -> FunctionSource:
+def innermost(function: SymbolicFunction) -> FunctionSource:
+    """The user's function below all derivatives."""
     base = function._base
-    return base if isinstance(base, FunctionSource) else _innermost(base)
+    return base if isinstance(base, FunctionSource) else innermost(base)
 
 
 def _skipped(found: Iterable[notes.Note]) -> tuple[Remark, ...]:

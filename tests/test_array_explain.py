@@ -93,3 +93,24 @@ def test_operations_are_counted_for_lengths_of_100():
     assert (told.sizes, told.value_operations, told.operations) == (("n",), 200, 100)
     assert "200 of the function, 100 of this (weighted; n as 100)" in str(told)
     assert grad(lambda x: x * x).explain().sizes == ()
+
+
+def test_sparsity_of_matrices_of_fixed_shape():
+    """Arrays that are read element by element have their pattern, too."""
+    words = {
+        "3 by 3: (0, 0); (0, 1); (1, 0); (2, 2)": lambda p: p[0] ** 2 * p[1] + p[2] ** 2,
+        "2 by 2: diagonal: i == j": lambda p: p[0] ** 2 + p[1] ** 2,
+        "2 by 2: banded: j - i in {-1, 1}": lambda p: p[0] * p[1],
+        "2 by 2: all i, j": lambda p: p[0] ** 2 * p[1] ** 2,
+        "2 by 2: nothing": lambda p: p[0] + p[1],
+        "1 by 1: all i, j": lambda p: p[0] ** 3,
+    }
+    for expected, function in words.items():
+        assert str(hessian(function, sparse=True).sparsity()) == expected
+    pairs = jacobian(lambda x: x[::2] + x[1::2], sparse=True)
+    assert pairs(np.ones(4)).toarray().tolist() == [[1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 1.0]]
+    assert str(pairs.sparsity()) == "2 by 4: (0, 0); (0, 1); (1, 2); (1, 3)"
+
+
+def test_a_sparse_hessian_by_one_element():
+    assert hessian(lambda p: p[0] ** 3, sparse=True)([2.0]).toarray().tolist() == [[12.0]]
