@@ -107,6 +107,7 @@ class Atoms:
 
     def __init__(self) -> None:
         self.entries: dict[Any, Entry] = {}
+        self.simplified: dict[Any, Any] = {}  # what has been simplified before, see ``combine``
         self._symbols: dict[Entry, Any] = {}
         self._free: dict[Any, frozenset[int]] = {}
         self._heights: dict[Any, int] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from symdiff.graph.affine import ZERO, Affine, Axes
 from symdiff.graph.bounds import Bounds
@@ -17,6 +17,7 @@ class Scope:
 
     intervals: tuple[tuple[int, Range], ...] = ()
     facts: tuple[Affine, ...] = ()
+    _known: dict[Affine, bool] = field(default_factory=dict, compare=False, repr=False)  # what has been asked before
 
     @staticmethod
     def of(axes: Axes) -> Scope:
@@ -25,7 +26,7 @@ class Scope:
 
     def within(self, index: int, interval: Range) -> Scope:
         """The scope inside of a reduction over one more index."""
-        return replace(self, intervals=(*self.intervals, (index, interval)))
+        return Scope((*self.intervals, (index, interval)), self.facts)
 
     def about(self, indices: frozenset[int]) -> Scope:
         """What is known of some indices, and of those that their intervals depend on; a number depends on none."""
@@ -41,10 +42,18 @@ class Scope:
     def assuming(self, guards: Iterable[Guard]) -> Scope:
         """The scope of what counts only where guards hold."""
         new = (affine for affine in _facts(guards) if not self.is_nonnegative(affine))
-        return replace(self, facts=tuple(dict.fromkeys((*self.facts, *new))))
+        facts = tuple(dict.fromkeys((*self.facts, *new)))
+        return self if facts == self.facts else Scope(self.intervals, facts)
 
     def is_nonnegative(self, part: Affine) -> bool:
         """True only if an index expression is certainly at least 0: by the intervals, and at most one fact."""
+        if part.is_constant:
+            return part.const >= 0
+        if part not in self._known:
+            self._known[part] = self._is_nonnegative(part)
+        return self._known[part]
+
+    def _is_nonnegative(self, part: Affine) -> bool:
         places = {index: place for place, (index, _) in enumerate(self.intervals)}
         needed = part.positions.union(*(fact.positions for fact in self.facts))
         if not needed <= places.keys():
