@@ -149,6 +149,10 @@ class Atoms:
 
     # questions
 
+    def has_totals(self, expr: Any) -> bool:
+        """Whether an expression has a reduction in it."""
+        return self.height(expr) > 0
+
     def inside(self, expr: Any) -> Iterator[tuple[Any, Entry]]:
         """The entries that an expression itself mentions, in a fixed order."""
         found = (symbol for symbol in expr.free_symbols if symbol in self.entries)

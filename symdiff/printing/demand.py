@@ -73,7 +73,9 @@ def mentioned(atoms: Atoms, expr: Any, rank: int) -> Iterator[Guard]:
 
 def guards_of(definitions: Sequence[ArrayDefinition]) -> tuple[Guard, ...]:
     """All guards on the own indices of definitions: what readers of others may guarantee."""
-    terms = ((len(definition.axes), term) for definition in definitions if isinstance(definition, Sum) for term in definition.terms)
+    terms = (
+        (len(definition.axes), term) for definition in definitions if isinstance(definition, Sum) for term in definition.terms
+    )
     return tuple(dict.fromkeys(guard for rank, term in terms for guard in term.guards if is_about(guard, rank)))
 
 

@@ -7,7 +7,6 @@ Imports SymPy: import it inside functions only.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from functools import reduce
 from typing import Any
 
 import sympy as sp
@@ -197,13 +196,13 @@ class Elements:
             return cases
         facts = Facts().assuming(test, False)
         free = self.atoms.free(test)
-        for symbol in set().union(*(condition.free_symbols for _, condition in cases.args)):
+        for symbol in set().union(*(when.free_symbols for _, when in cases.args)):
             entry = self.atoms.entries.get(symbol)
             if isinstance(entry, Total) and entry.kind == "and" and not entry.guards:
                 instances = (self.atoms.substitute(entry.body, {entry.index: Affine.of(place)}) for place in free)
                 if test in instances:
                     facts = facts.assuming(symbol, False)
-        return piecewise([(value, facts.reduce(condition)) for value, condition in cases.args])
+        return piecewise([(value, facts.reduce(when)) for value, when in cases.args])
 
     def _guards_of(self, test: Any) -> Guards:
         """The guards that a condition consists of; none if it says anything else."""
@@ -318,4 +317,4 @@ def _atom(term: Term) -> Atom:
 
 def _axes_of_choice(definition: ArrayDefinition, axes: Mapping[str, Axes]) -> Axes:
     found = (axes.get(atom, ()) for atom in reads(definition) if isinstance(atom, str))
-    return reduce(lambda first, second: first or second, found, ()) if isinstance(definition, Choice) else ()
+    return max(found, key=len, default=()) if isinstance(definition, Choice) else ()

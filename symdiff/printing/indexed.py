@@ -26,15 +26,17 @@ from symdiff.printing.domain import plain_conditions
 from symdiff.printing.elements import Elements, is_derived
 from symdiff.printing.materialize import Materializer, letters
 from symdiff.printing.polish import polished
+from symdiff.printing.roll import rolled
 from symdiff.printing.scope import Scope
 from symdiff.printing.straighten import StraightArrays, straighten_arrays
+from symdiff.printing.symmetry import signs, with_whole_ranges
 from symdiff.printing.worth import cuts, own_names, whole_size
 
 _LONGEST_IN_PLACE = 400  # nodes
 _WORTH_A_NAME = 8  # operations of what the user named
 _ENTRY = 4  # operations that an entry of a where-list counts as, besides its own
 _GUARDED_ENTRY = 8  # that of one that counts only where guards hold: bounds of sums are read better
-_OWN_ENTRY = -1  # that of a name of the user's, which helps to read
+_OWN_ENTRY = -4  # that of a name of the user's, which helps to read
 
 
 @dataclass
@@ -95,8 +97,9 @@ class _Writer:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.atoms = Atoms()  # of all ways, so that nothing is simplified twice
-        self.straight: StraightArrays = straighten_arrays(graph)
-        self.own = own_names(self.straight, graph.source)
+        straight = straighten_arrays(graph)
+        self.own = own_names(straight, graph.source)
+        self.straight: StraightArrays = rolled(straight, self.own)
         self.guards = guards_of(self.straight.definitions)
         self.kinds = {definition.name: definition.kind for definition in self.straight.definitions}
         leaves = list(graph.result.leaves())
@@ -136,6 +139,8 @@ class _Writer:
             named = kept
 
     def _stays(self, name: str, uses: int, cost: int, height: int) -> bool:
+        if uses == 1 and name in self.straight.outputs:
+            return False  # it is the left-hand side
         if name in self.own:
             return height > 0 or cost >= _WORTH_A_NAME or (uses - 1) * cost > _ENTRY
         return (uses > 1 and (uses - 1) * cost > _ENTRY) or cost > 2 * notation.ENTRY
@@ -158,7 +163,22 @@ class _Writer:
         for definition in reversed(self.straight.definitions):
             if definition.name in named and way.uses[definition.name]:
                 self._define(way, definition.name)
-        return way
+        return self._with_whole_ranges(way)
+
+    def _with_whole_ranges(self, way: _Way) -> _Way:
+        """The way with sums over neighbouring ranges as one where the definitions that they read are symmetric."""
+        if not any(way.atoms.has_totals(expr) for expr in way.entries()):
+            return way
+        found = signs(way.atoms, way.where, {name: way.elements.axes(name) for name, _ in way.where})
+        ours = [isinstance(atom, str) and way.elements.derived.get(atom, False) for atom in self.straight.outputs]
+        exprs = [with_whole_ranges(way.atoms, expr, found) if own else expr for expr, own in zip(way.exprs, ours, strict=True)]
+        where = [
+            (name, with_whole_ranges(way.atoms, expr, found) if way.elements.derived[name] else expr) for name, expr in way.where
+        ]
+        new = _Way(way.atoms, way.elements, exprs, where, way.domain)
+        for expr in new.entries():
+            new.uses.update(_names(way.atoms, expr))
+        return new
 
     def _define(self, way: _Way, name: str) -> None:
         """Add a definition to the where-list, whose readers are there already: without the guards that they all guarantee."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from symdiff.graph.affine import ZERO, Affine, Axes
 from symdiff.graph.bounds import Bounds
@@ -54,13 +55,27 @@ class Scope:
         return self._known[part]
 
     def _is_nonnegative(self, part: Affine) -> bool:
-        places = {index: place for place, (index, _) in enumerate(self.intervals)}
-        needed = part.positions.union(*(fact.positions for fact in self.facts))
-        if not needed <= places.keys():
-            return part.is_constant and part.const >= 0
-        bounds = Bounds(tuple(_moved(interval, places) for _, interval in self.intervals))
+        places, bounds, facts = self._bounds
+        if not part.positions <= places.keys() or not self._is_closed:
+            return False
         whole = part.moved(places.__getitem__)
-        return any(bounds.is_nonnegative(whole - fact.moved(places.__getitem__)) for fact in (ZERO, *self.facts))
+        symbols = set(whole.symbols)
+        useful = (fact for fact in facts if not symbols.isdisjoint(fact.symbols))
+        return bounds.is_nonnegative(whole) or any(bounds.is_nonnegative(whole - fact) for fact in useful)
+
+    @cached_property
+    def _bounds(self) -> tuple[dict[int, int], Bounds, tuple[Affine, ...]]:
+        """The position of each index among the intervals, these, and the facts over such positions."""
+        places = {index: place for place, (index, _) in enumerate(self.intervals)}
+        bounds = Bounds(tuple(_moved(interval, places) for _, interval in self.intervals))
+        facts = tuple(fact.moved(places.__getitem__) for fact in self.facts) if self._is_closed else ()
+        return places, bounds, facts
+
+    @cached_property
+    def _is_closed(self) -> bool:
+        """Whether the facts are about indices in sight."""
+        positions = {position for fact in self.facts for position in fact.positions}
+        return positions <= {index for index, _ in self.intervals}
 
     def always(self, guard: Guard) -> bool:
         """True only if a guard certainly holds."""
