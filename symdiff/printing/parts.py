@@ -63,6 +63,7 @@ def mapped(parts: Parts, change: Callable[[Any], Any]) -> Parts:
 
 def times(scope: Scope, left: Parts, right: Parts) -> Parts | None:
     """The product part by part, if that repeats nothing long."""
+    left, right = _where(scope, left, right), _where(scope, right, left)
     for one, other in ((left, right), (right, left)):
         if len(one) > 1 and (len(other) > 1 or any(operations(expr) > _REPEATED for expr in other.values())):
             return None
@@ -72,6 +73,15 @@ def times(scope: Scope, left: Parts, right: Parts) -> Parts | None:
         if guards is not None:
             found.append((guards, product(a, b)))
     return total(found)
+
+
+def _where(scope: Scope, parts: Parts, factor: Parts) -> Parts:
+    """The parts where a factor counts that has one condition: ``2*x[i] - 2*x[j]{j > i}`` is one part times what counts there."""
+    if len(factor) != 1 or () in factor:
+        return parts
+    inside = scope.assuming(next(iter(factor)))
+    found = ((inside.pruned(own), expr) for own, expr in parts.items())
+    return total((own, expr) for own, expr in found if own is not None)
 
 
 def restricted(scope: Scope, parts: Parts, guards: Sequence[Guard]) -> Parts:

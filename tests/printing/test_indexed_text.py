@@ -232,8 +232,8 @@ f(x) = sum(x[i], i = 0..n-1)       if all(x[i] < 5, i = 0..n-1) and any(x[i] > 1
 """,
         """
 ∂f/∂x[k] = 1         if all(x[i] < 5, i = 0..n-1) and any(x[i] > 1, i = 0..n-1)
-           0         if all(x[i] < 5, i = 0..n-1)
-           2*x[k]    otherwise
+           2*x[k]    if not all(x[i] < 5, i = 0..n-1)
+           0         otherwise
 """,
     ),
     "guard": (
