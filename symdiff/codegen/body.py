@@ -301,7 +301,7 @@ class Body:
         lengths = array.lengths[0] if len(array.lengths) == 1 else f"({', '.join(array.lengths)})"
         kind = ", np.bool_" if array.kind == "bool" else ""
         if isinstance(array.fill, str):
-            code = f"{self._array(array.fill)}.copy()"
+            code = f"{self._array(array.fill)}{'.T' if array.transposed else ''}.copy()"
         elif array.fill is None or is_zero(array.fill):
             code = f"np.{'empty' if array.fill is None else 'zeros'}({lengths}{kind})"
         else:

@@ -23,13 +23,17 @@ class Load:
 
 @dataclass(frozen=True)
 class Allocate:
-    """``name = np.empty(lengths)``; ``fill`` is what it holds at first, or the name of an array that it is a copy of."""
+    """``name = np.empty(lengths)``; ``fill`` is what it holds at first, or the name of an array that it is a copy of.
+
+    ``transposed``: of a matrix, a copy whose rows are its columns.
+    """
 
     name: str
     lengths: tuple[str, ...]
     fill: Atom | None = None
     kind: Kind = "float"
     origin: Origin | None = None
+    transposed: bool = False
 
     @property
     def is_copy(self) -> bool:

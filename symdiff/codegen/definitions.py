@@ -77,8 +77,9 @@ class Read:
 class Definitions:
     """The names of a graph: their axes and kinds, and for arrays that are no inputs what they are at an index."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, partial: frozenset[str] = frozenset()) -> None:
         self.graph = graph
+        self.partial = partial  # what exists where it is read only
         self.axes: dict[str, Axes] = dict(graph.input_axes)
         self.kinds: dict[str, Kind] = dict.fromkeys(self.axes, "float")
         self.known: dict[str, Definition] = {}

@@ -106,7 +106,9 @@ class Storage:
     def _is_worth_storing(self, name: str, weight: int, places: Iterable[Place]) -> bool:
         definitions = self.definitions
         axes = definitions.axes[name]
-        if not axes or definitions.kinds[name] == "bool" or name in definitions.conditional or not definitions.cost(name):
+        if not axes or definitions.kinds[name] == "bool" or not definitions.cost(name):
+            return False
+        if name in definitions.conditional or name in definitions.partial:
             return False
         wide = axes_positions(axes)
         counts: dict[object, set[tuple[int, ...]]] = {}  # the offsets, for each root and each way of running over the array
