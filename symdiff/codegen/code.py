@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from symdiff.codegen.products import Product
 from symdiff.graph.graph import Atom, Const, Origin
 from symdiff.primitives.row import Kind, Primitive
 
@@ -39,6 +40,15 @@ class Allocate:
     def is_copy(self) -> bool:
         """Whether it is a copy of another array."""
         return isinstance(self.fill, str)
+
+
+@dataclass(frozen=True)
+class Dot:
+    """``name = np.dot(left, right)``."""
+
+    name: str
+    product: Product
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from symdiff.codegen.masks import unmasked
 from symdiff.codegen.names import MODULES, Names, identifiers
 from symdiff.codegen.packing import argument_shape, argument_type, array_type, numba_type, packed
 from symdiff.codegen.printer import COMPARE, Text, literal
+from symdiff.codegen.products import Products
 from symdiff.codegen.schedule import has_arrays, schedule
 from symdiff.codegen.sizes import Opening
 from symdiff.codegen.split import Plan, Routine, Store, plan
@@ -80,7 +81,7 @@ class _Module:
         self.partial: frozenset[str] = frozenset()
         if self.is_of_arrays:
             graph = dead_code(graph)
-            graph, self.partial = unmasked(graph, deciding(graph))
+            graph, self.partial = unmasked(Products(graph).apart(), deciding(graph))
         self.graph = graph
         self.title = title
         self.params = parameters(graph)

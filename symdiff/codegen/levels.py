@@ -91,9 +91,21 @@ class Levels(Builder):
     @contextmanager
     def side(self, facts: Iterable[Guard] = (), decided: Mapping[Atom, bool] | None = None) -> Iterator[Body]:
         """Write into one side of a branch."""
-        scope = Scope(self._scopes[-1].place.where(facts), True, {}, dict(decided or {}))
+        scope = Scope(self._scopes[-1].place.where(facts), True, {}, dict(self._implied(decided or {})))
         with self._inside(scope) as body:
             yield body
+
+    def _implied(self, decided: Mapping[Atom, bool]) -> Iterator[tuple[Atom, bool]]:
+        """Conditions that are known, and those that they are made of."""
+        stack = list(decided.items())
+        while stack:
+            condition, holds = stack.pop()
+            yield condition, holds
+            made = self.definitions.get(condition) if isinstance(condition, str) else None
+            if made is not None and made.op.name == "not":
+                stack.append((made.args[0], not holds))
+            elif made is not None and made.op.name == ("and" if holds else "or"):
+                stack += [(arg, holds) for arg in made.args]
 
     @contextmanager
     def _inside(self, scope: Scope) -> Iterator[Body]:

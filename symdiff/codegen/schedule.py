@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from symdiff.codegen.accumulate import Group, Uses, contracted, groups, is_scalar, starts_empty, uses
 from symdiff.codegen.blocks import Blocks, deciding
 from symdiff.codegen.checks import write_checks
-from symdiff.codegen.code import Allocate, Put
+from symdiff.codegen.code import Allocate, Dot, Put
 from symdiff.codegen.definitions import Definitions, Indexed
 from symdiff.codegen.elements import Elements
 from symdiff.codegen.indices import LETTERS, Place, Spelling
@@ -178,6 +178,9 @@ class _Scheduler:
             args = [self.elements.scalar(arg) for arg in statement.args]
             made = self.elements.apply(statement.op, *args, hint=statement.name, origin=statement.origin)
             self.elements.scalars[statement.name] = made
+        elif isinstance(statement, Sum | Fold) and statement.name in self.definitions.products:
+            product = self.definitions.products[statement.name]
+            self.elements.emit(Dot(statement.name, product, statement.origin))
         elif isinstance(statement, Sum | Fold):
             write_checks(self.elements, self.definitions, statement.name)
         else:
