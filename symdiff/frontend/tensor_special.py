@@ -14,9 +14,7 @@ from symdiff.frontend.values import Known, TensorValue, Value
 from symdiff.primitives import TABLE
 
 
-def _shifted(
-    reader: Reader, value: TensorValue, over: Sequence[int], node: ast.AST, empty: bool = False
-) -> tuple[Value, Value]:
+def _shifted(reader: Reader, value: TensorValue, over: Sequence[int], node: ast.AST, empty: bool = False) -> tuple[Value, Value]:
     """The largest along some axes, which has no derivative here, and the exponentials relative to it."""
     largest = value
     for axis in over if not empty else ():
