@@ -164,7 +164,7 @@ class Levels(Builder):
         if op is _MUL and args[0] == args[1]:
             args = (self._turned(args[0]),) * 2
         elif op is _MUL:
-            args = self._with_square(args)
+            args = self._with_one_number(self._with_square(args))
         return super().apply(op, *args, hint=hint, origin=origin)
 
     def _with_square(self, args: tuple[Atom, ...]) -> tuple[Atom, ...]:
@@ -176,6 +176,17 @@ class Levels(Builder):
             square = self._found(_MUL, (second, second))
             if square is not None:
                 return made.args[0], square
+        return args
+
+    def _with_one_number(self, args: tuple[Atom, ...]) -> tuple[Atom, ...]:
+        """For ``100*(2*x)``: 200*x, which is the same number, because a factor of 2 is exact."""
+        for first, second in (args, args[::-1]):
+            made = self.definitions.get(second) if isinstance(second, str) else None
+            if made is None or made.op is not _MUL or not isinstance(first, Const):
+                continue
+            inner = made.args[0]
+            if isinstance(inner, Const) and not isinstance(made.args[1], Const) and (first in _TWOS or inner in _TWOS):
+                return Const(first.value * inner.value), made.args[1]
         return args
 
     def _turned(self, atom: Atom) -> Atom:
