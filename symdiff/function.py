@@ -151,18 +151,21 @@ class SymbolicFunction(Views):
         integers: Mapping[str, int],
         active: tuple[Any, ...] = (),
         exact: Exact | None = None,
+        solid: bool = False,
     ) -> Reading:
         """Read and differentiate for arguments of these structures; ``active`` are the derivatives being built already.
 
-        ``exact`` gives the structure of an argument with the lengths of its arrays, where a call has shown them.
+        ``exact`` gives the structure of an argument with the lengths of its arrays, where a call has shown them; ``solid``:
+        arrays from outside are read as so many numbers each.
         """
         active = (*active, self)
         if isinstance(self._base, FunctionSource):
             real = frozenset().union(*(function.differentiated for function in active))
-            inner = read_function(self._base, structures, known, integers, self._apply_inner, active, real=real, exact=exact)
+            apply = self._apply_inner
+            inner = read_function(self._base, structures, known, integers, apply, active, real=real, exact=exact, solid=solid)
         else:
             own = {name: value for name, value in structures.items() if name != self._transform.seed}
-            inner = self._base.__symdiff_reading__(own, known, integers, active, exact)
+            inner = self._base.__symdiff_reading__(own, known, integers, active, exact, solid)
         return replace(inner, graph=self._transform.apply(inner.graph))
 
     @staticmethod

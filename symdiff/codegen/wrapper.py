@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from symdiff.codegen.dispatch import fast_dispatcher
+from symdiff.codegen.packing import argument_shape
+from symdiff.graph.structure import Structure, Tensor
 
 _LOST = (LookupError, AttributeError, TypeError, ValueError)  # reading a place that is no longer there
 _NUMBERS = frozenset({int, np.float64, np.float32, np.int64, np.int32})
@@ -19,6 +21,24 @@ _MISSING = object()  # an argument that was not given
 def _number(value: Any) -> float | None:
     """A captured number as a float, or None if it is none (any more)."""
     return float(value) if type(value) in _NUMBERS else None
+
+
+def _floats(value: Any) -> np.ndarray[Any, Any] | None:
+    """A captured array of floats as compiled code takes it, or None if it is none (any more)."""
+    return _prepared(value, np.float64, "iuf")
+
+
+def _integers(value: Any) -> np.ndarray[Any, Any] | None:
+    """A captured array of integers as compiled code takes it, or None."""
+    return _prepared(value, np.int64, "iu")
+
+
+def _prepared(value: Any, wanted: Any, kinds: str) -> np.ndarray[Any, Any] | None:
+    if type(value) is not np.ndarray or value.dtype.kind not in kinds:
+        return None
+    if value.dtype == wanted and value.flags.carray:
+        return value
+    return np.require(value, wanted, ["C", "ALIGNED", "W"])
 
 
 class Front:
@@ -58,12 +78,16 @@ class Front:
         self.mismatch = mismatch
         self.shapes = dict(zip(parameters, shapes, strict=True))
         self.conditions: list[str] = []
-        self.captures: list[str] = []
+        self.captures: list[tuple[str, Structure]] = []
         self._names: dict[str, Any] = {}
         self._bound: dict[int, str] = {}
         self._prefix = "_"
         while any(name.startswith(self._prefix) for name in parameters):
             self._prefix += "_"
+
+    def capture(self, text: str, structure: Structure) -> None:
+        """Pass an outside value to the kernel, behind what was added before: a number, or an array of any size."""
+        self.captures.append((text, structure))
 
     def bind(self, value: Any) -> str:
         """A name for an object in the text."""
@@ -113,7 +137,12 @@ class Front:
         tests = [f"{kind}({name}) is {self.bind(np.ndarray)} and {_fits(name, shape)}" for name, shape in arrays]
         tests += [f"{name} is {'' if name in self.absent else 'not '}{self.bind(_MISSING)}" for name in unread]
         tests += self.conditions
-        for name, text in zip(numbers, self.captures, strict=True):
+        for name, (text, structure) in zip(numbers, self.captures, strict=True):
+            if isinstance(structure, Tensor):
+                prepared = _integers if structure.kind == "int" else _floats
+                fits = _fits(name, argument_shape(structure))
+                tests.append(f"({name} := {self.bind(prepared)}({text})) is not None and {fits}")
+                continue
             tests.append(
                 f"({kind}({name} := {text}) is {self.bind(float)} or ({name} := {self.bind(_number)}({name})) is not None)"
             )
