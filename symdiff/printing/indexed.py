@@ -118,7 +118,7 @@ class _Writer:
         choices = dict.fromkeys((own, shared | own, cuts(self.straight, self.kinds, frozenset())))
         bounded = (named for named in choices if whole_size(self.straight, named) <= _LONGEST_IN_PLACE * (len(named) + 1))
         ways = [*([] if in_place is None else [in_place]), *map(self._settled, bounded)]
-        return min(ways, key=lambda way: way.cost(self.own))
+        return min(ways, key=lambda way: (way.cost(self.own), way.depth()))
 
     def is_derived(self, atom: Atom) -> bool:
         """Whether an output is not what the user wrote; a literal is not where anything of the graph is not."""
@@ -129,13 +129,16 @@ class _Writer:
 
     def _settled(self, named: frozenset[str]) -> _Way:
         """The way with these names, but for those that turn out to need none."""
+        found: list[_Way] = []
         while True:
             way = self._written(named)
+            if not any(way.uses[name] == 1 and name in self.straight.outputs for name, _ in way.where):
+                found.insert(0, way)
             costs = {name: way.atoms.cost(expr) for name, expr in way.where}
             heights = {name: way.atoms.height(expr) for name, expr in way.where}
             kept = frozenset(name for name in costs if self._stays(name, way.uses[name], costs[name], heights[name]))
             if len(kept) == len(way.where):
-                return way
+                return min(found, key=lambda way: way.cost(self.own))
             named = kept
 
     def _stays(self, name: str, uses: int, cost: int, height: int) -> bool:
@@ -143,7 +146,8 @@ class _Writer:
             return False  # it is the left-hand side
         if name in self.own:
             return height > 0 or cost >= _WORTH_A_NAME or (uses - 1) * cost > _ENTRY
-        return (uses > 1 and (uses - 1) * cost > _ENTRY) or cost > 2 * notation.ENTRY
+        least = _ENTRY if height else _ENTRY + 1
+        return (uses > 1 and (uses - 1) * cost >= least) or cost > 2 * notation.ENTRY
 
     def _written(self, named: frozenset[str]) -> _Way:
         atoms = self.atoms
