@@ -36,7 +36,8 @@ _LONGEST_IN_PLACE = 400  # nodes
 _WORTH_A_NAME = 8  # operations of what the user named
 _ENTRY = 4  # operations that an entry of a where-list counts as, besides its own
 _GUARDED_ENTRY = 8  # that of one that counts only where guards hold: bounds of sums are read better
-_OWN_ENTRY = -4  # that of a name of the user's, which helps to read
+_OWN_ENTRY = -1  # that of a name of the user's, which helps to read
+_MUCH = 10  # operations for which a name is kept that seemed not to be worth it: without it, terms may not be equal any more
 
 
 @dataclass
@@ -138,7 +139,8 @@ class _Writer:
             heights = {name: way.atoms.height(expr) for name, expr in way.where}
             kept = frozenset(name for name in costs if self._stays(name, way.uses[name], costs[name], heights[name]))
             if len(kept) == len(way.where):
-                return min(found, key=lambda way: way.cost(self.own))
+                best = min((*found, way), key=lambda way: way.cost(self.own))
+                return best if best.cost(self.own) + _MUCH < way.cost(self.own) else way
             named = kept
 
     def _stays(self, name: str, uses: int, cost: int, height: int) -> bool:
@@ -173,11 +175,16 @@ class _Writer:
         """The way with sums over neighbouring ranges as one where the definitions that they read are symmetric."""
         if not any(way.atoms.has_totals(expr) for expr in way.entries()):
             return way
-        found = signs(way.atoms, way.where, {name: way.elements.axes(name) for name, _ in way.where})
+        axes = {name: way.elements.axes(name) for name, _ in way.where}
+        found = signs(way.atoms, way.where, axes)
         ours = [isinstance(atom, str) and way.elements.derived.get(atom, False) for atom in self.straight.outputs]
-        exprs = [with_whole_ranges(way.atoms, expr, found) if own else expr for expr, own in zip(way.exprs, ours, strict=True)]
+        exprs = [
+            with_whole_ranges(way.atoms, Scope.of(lengths), expr, found) if own else expr
+            for expr, lengths, own in zip(way.exprs, self.axes, ours, strict=True)
+        ]
         where = [
-            (name, with_whole_ranges(way.atoms, expr, found) if way.elements.derived[name] else expr) for name, expr in way.where
+            (name, with_whole_ranges(way.atoms, Scope.of(axes[name]), expr, found) if way.elements.derived[name] else expr)
+            for name, expr in way.where
         ]
         new = _Way(way.atoms, way.elements, exprs, where, way.domain)
         for expr in new.entries():

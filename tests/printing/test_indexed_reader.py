@@ -1,6 +1,6 @@
 """Formulas of functions that the reader has read: NumPy and loops as a textbook prints their derivatives, for every size."""
 
-# ruff: noqa: E501, RUF001
+# ruff: noqa: E501, N803, RUF001
 
 import numpy as np
 import pytest
@@ -285,3 +285,76 @@ def test_numbers(name):
         seeds = given[-1] if isinstance(given[-1], tuple) else ()
         values = [value for value in given if not isinstance(value, tuple)]
         assert disagreement(graph, [*values, *seeds]) < 1e-12, [np.shape(value) for value in given]
+
+
+def test_symmetry_is_not_taken_for_granted():
+    """x[i] - 2*x[j] is no odd function of the pair: the sums over both sides stay apart, and are right."""
+
+    def lopsided(x):
+        total = 0.0
+        for i in range(len(x)):
+            for j in range(i + 1, len(x)):
+                total += np.exp(x[i] - 2 * x[j])
+        return total
+
+    found = grad(lopsided).at(numbers(4))
+    assert "!=" not in str(found)
+    for n in (0, 1, 2, 5):
+        assert disagreement(found.paper, [numbers(n)]) < 1e-12
+
+
+def test_a_guard_stays_that_a_reader_does_not_guarantee():
+    """d[i, j] is read for j > i and, through its sum, everywhere."""
+
+    def partly(x):
+        n = len(x)
+        d = np.zeros((n, n))
+        for i in range(n):
+            for j in range(i + 1, n):
+                d[i, j] = (x[i] - x[j]) ** 2
+        return np.sum(np.exp(d)) + np.sum(d[0, 1:] ** 3)
+
+    found = grad(partly).at(numbers(4))
+    for n in (1, 2, 5):
+        assert disagreement(found.paper, [numbers(n)]) < 1e-12
+
+
+def test_constant_indices_are_one_index_only_where_all_are_there():
+    def plane(x):
+        return np.sum(x[:, 0] ** 2 * x[:, 2])  # nothing of x[:, 1]
+
+    found = grad(plane).at(numbers(4, 3))
+    assert disagreement(found.paper, [numbers(2, 3)]) < 1e-12
+    assert "l <= 2" not in str(found)
+
+
+def test_conditions_on_lengths_are_bounds():
+    def picked(x):
+        return np.sum(x) * x[2] * x[5]
+
+    def shifted(x, y):
+        s = 0.0
+        for i in range(len(x)):
+            s += x[i] * y[i + 1]
+        return s
+
+    assert "\nfor n >= 6" in str(grad(picked).at(numbers(7)))
+    assert str(grad(shifted).at(numbers(4), numbers(6))) == (
+        "∂shifted/∂x[k] = y[k+1]\nfor m >= n + 1\nwith x of length n, y of length m"
+    )
+
+
+def test_gravity():
+    """Bodies of given masses: the masses may be fewer than the rows, and then the other rows have no force."""
+
+    def potential(x, mass):
+        e = 0.0
+        for i in range(len(mass)):
+            for j in range(i):
+                e -= mass[i] * mass[j] / np.sqrt((x[i, 0] - x[j, 0]) ** 2 + (x[i, 1] - x[j, 1]) ** 2)
+        return e
+
+    found = grad(potential).at(numbers(4, 2), numbers(4))
+    assert str(found).count("sum(") == 1
+    for rows, bodies in ((0, 0), (1, 1), (2, 2), (3, 3), (5, 3)):
+        assert disagreement(found.paper, [numbers(rows, 2), numbers(bodies)]) < 1e-12
