@@ -12,10 +12,11 @@ import numpy as np
 
 from symdiff import codegen
 from symdiff.arguments import Call, bind, is_integer, is_known, sort_arguments
-from symdiff.errors import ArgumentError, Gap, MissingAttributeError, NameUnboundError, SymdiffError, UnsupportedError
+from symdiff.errors import ArgumentError, Gap, MissingAttributeError, NameUnboundError, ShapeError, SymdiffError, UnsupportedError
+from symdiff.explain import innermost
 from symdiff.frontend import Exact, FunctionSource, NeedsCallError, Reading, read_function, with_positions
 from symdiff.graph.graph import Graph
-from symdiff.graph.structure import Structure
+from symdiff.graph.structure import Structure, Tensor
 from symdiff.methods import BoundDerivative
 from symdiff.printing import Heading
 from symdiff.printing.heading import Kind
@@ -213,10 +214,30 @@ class SymbolicFunction(Views):
             made = self._holding(key, known)
             if made is None:
                 integers = self._default_integers()
-                reading = self.__symdiff_reading__(structures, known, integers)
+                reading = self._read_assumed(structures, known, integers)
                 known |= {name: integers[name] for name in reading.integers}
                 made = self._keep(key, self._specialization(reading, known))
             return made.showing(known)
+
+    def _read_assumed(
+        self, structures: Mapping[str, Structure | None], known: Mapping[str, Any], integers: Mapping[str, int]
+    ) -> Reading:
+        """Read before any call. NeedsCallError for what is only refused because of what is assumed of the arguments."""
+        advice = "call it, or use .at(...) with example arguments"
+        try:
+            return self.__symdiff_reading__(structures, known, integers)
+        except UnsupportedError as error:
+            unknown = [name for name, structure in structures.items() if structure is None and name not in self._real]
+            named = [name for name in unknown if any(_mentions(gap, [name]) for gap in error.gaps)]
+            if any(gap.certain or not _mentions(gap, unknown) for gap in error.gaps):
+                raise
+            raise NeedsCallError(f"what {' and '.join(named)} may be is not known before a call: {advice}") from error
+        except ShapeError as error:
+            assumed = read_function(innermost(self), structures, known, integers, self._apply_inner, (self,)).assumed
+            arrays = [name for name, structure in assumed.items() if isinstance(structure, Tensor)]
+            if not arrays:
+                raise
+            raise NeedsCallError(f"the rank of {' and '.join(arrays)} is not known before a call: {advice}") from error
 
     def _guess(self, given: Mapping[str, Any]) -> tuple[dict[str, Structure | None], dict[str, Any]]:
         """What is known of the arguments before any call: nothing, but for defaults that are no numbers."""

@@ -12,7 +12,7 @@ from symdiff import calculus
 from symdiff.errors import ArgumentError, ShapeError, UnsupportedError
 from symdiff.graph import notes
 from symdiff.graph.graph import Atom, Graph, Origin, Param
-from symdiff.graph.structure import SCALAR, Array, FixedSparse, Items, Structure
+from symdiff.graph.structure import SCALAR, Array, FixedSparse, Items, Structure, Tensor
 from symdiff.printing import Heading
 from symdiff.printing.heading import Kind
 from symdiff.simplify import clean, simplify
@@ -101,14 +101,14 @@ class Transform:
         wrt = [leaf for param in params for leaf in param.leaves]
         dense = calculus.jacobian if self.kind == "jacobian" else calculus.hessian
         derived = dense(graph, wrt, tidy=simplify).graph
-        count, rows = len(wrt), 1 if self.kind == "jacobian" else len(wrt)
+        count, single = len(wrt), self.kind == "jacobian"  # one row of matrices, or one for each argument
         found: list[list[FixedSparse]] = []
         outputs: list[Atom] = []
         starts = dict(
             zip([param.name for param in params], itertools.accumulate([0, *(len(p.leaves) for p in params)]), strict=False)
         )
-        for row in params if rows > 1 else params[:1]:
-            lines = range(len(graph.outputs)) if rows == 1 else [starts[row.name] + k for k in range(len(row.leaves))]
+        for row in params[:1] if single else params:
+            lines = range(len(graph.outputs)) if single else [starts[row.name] + k for k in range(len(row.leaves))]
             found.append([])
             for column in params:
                 places = [(i, j) for i in range(len(lines)) for j in range(len(column.leaves))]
@@ -117,7 +117,7 @@ class Transform:
                 found[-1].append(FixedSparse((len(lines), len(column.leaves)), kept))
                 outputs += [atoms[place] for place in kept]
         items = [Items("tuple", tuple(row)) for row in found]
-        result = items[0] if rows == 1 else Items("tuple", tuple(items))
+        result = items[0] if single else Items("tuple", tuple(items))
         return replace(derived, outputs=tuple(outputs), result=result)
 
     def _chosen(self, derived: calculus.Derived) -> Graph:
@@ -262,14 +262,20 @@ def _differentiable(graph: Graph, name: str) -> Param:
 
 def _require_scalar(graph: Graph, kind: str) -> None:
     if not graph.result.is_scalar:
-        shape = graph.result.shape
-        what = f"{graph.result.size} numbers" if shape is None else f"shape {shape}"
+        what = _returned(graph.result)
         name = graph.name
         raise ShapeError(
             f"{'grad' if kind == 'gradient' else kind} needs a function that returns one number; {name} returns {what}. Use "
             f"jacobian({name}) for all derivatives, vjp({name}) for a weighted sum of them, derivative({name}) to go through "
             "an array element by element, or return the sum of the elements"
         )
+
+
+def _returned(structure: Structure) -> str:
+    """What a function returns that is not one number, in words."""
+    if isinstance(structure, Tensor):
+        return f"an array of {' by '.join(map(str, structure.axes))}"
+    return f"{structure.size} numbers" if structure.shape is None else f"shape {structure.shape}"
 
 
 def _require_array(graph: Graph) -> None:

@@ -21,7 +21,7 @@ from symdiff.frontend import Reading
 from symdiff.graph.graph import Graph, Param, Raise, walk
 from symdiff.graph.structure import Array, Items, Structure, Tensor
 from symdiff.printing import Heading
-from symdiff.sparse import Pattern, Patterns, sparse_in, sparsity
+from symdiff.sparse import Pattern, Patterns, matrices_in, sparse_in, sparsity
 
 if TYPE_CHECKING:
     from symdiff.function import SymbolicFunction
@@ -77,7 +77,7 @@ class Specialization:
 
     def sparsity(self) -> Any:
         """Where the values of the sparse matrix stand, in words (see ``SymbolicFunction.sparsity``)."""
-        found = tuple(map(sparsity, sparse_in(self.graph.result)))
+        found = tuple(map(sparsity, matrices_in(self.graph.result)))
         if not found:
             raise ShapeError(f"{self.name} is no sparse matrix; ask for one with jacobian(f, sparse=True)")
         return found[0] if len(found) == 1 else found

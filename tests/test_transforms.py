@@ -1,5 +1,6 @@
 """The public interface: decorators, argnums, containers, composition, broadcasting, captured values, calls from Numba."""
 
+import functools
 import inspect
 import math
 import threading
@@ -519,10 +520,13 @@ def test_views_before_and_after_a_call():
     assert df.assumed == {"p": symdiff.graph.structure.Array((2,))}
     df([1.0, 2.0, 3.0])
     assert str(df.formula) == "(p_1**2, 2*p_0*p_1, 0)"
-    loop = grad(lambda p: sum(v * v for v in p))
+    loop = grad(lambda p: functools.reduce(lambda a, b: a * b, p))
     with pytest.raises(ValueError, match="not known before a call"):
         _ = loop.formula
-    assert str(loop.at([0.0, 0.0]).formula) == "(2*p_0, 2*p_1)"
+    assert str(loop.at([0.0, 0.0]).formula) == "(p_1, p_0)"
+    total = grad(lambda p: sum(v * v for v in p))
+    assert "2*p[k]" in str(total)
+    assert str(total.at([0.0, 0.0]).formula) == "(2*p_0, 2*p_1)"
 
 
 def test_notebook_display():

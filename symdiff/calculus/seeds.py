@@ -61,7 +61,7 @@ def gradient(graph: Graph, wrt: Sequence[str], keep_value: bool = False, tidy: T
     """The gradient of a scalar-valued graph, after its value if that is kept."""
     _scalar_valued(graph)
     # One direction forward gives the partial in one scalar; in an array it would give the sum of its partials.
-    single = len(wrt) == 1 and not graph.input_axes[wrt[0]]
+    single = len(wrt) == 1 and not graph.input_axes.get(wrt[0])
     modes: tuple[Mode, ...] = ("reverse", "forward") if single else ("reverse",)
     entries = [(0, column) for column in range(len(wrt))]
     return _cheapest({mode: partial(_entries, graph, wrt, mode, entries, keep_value, tidy) for mode in modes}, _size(graph))
@@ -109,7 +109,7 @@ def _entries(graph: Graph, wrt: Sequence[str], mode: Mode, entries: Sequence[Ent
     """Some elements of the Jacobian by one sweep, after the value if that is kept."""
     values: tuple[Atom, ...] = graph.outputs if keep_value else ()
     if mode == "forward":
-        if any(graph.input_axes[name] for name in wrt):
+        if any(map(graph.input_axes.get, wrt)):
             raise InternalError("a unit direction for an array")
         ahead = tangent(graph, wrt, [{name: ONE} for name in wrt], labels=wrt)
         return tidy(ahead.finish([*values, *(ahead.tangent(graph.outputs[row], column) for row, column in entries)]))

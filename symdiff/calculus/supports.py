@@ -85,25 +85,24 @@ class Supports:
         """Where a term adds anything."""
         where = None if isinstance(term.atom, Affine) else self.of(term.atom)
         alone = not term.ranges and term.address is None
+        guards = _own_guards(term, len(axes))
         if where is not None and (alone or not any(self.builder.axes_of(condition) for condition, _ in where)):
-            return tuple(self._moved(condition, holds, term, axes) for condition, holds in where)
-        if term.address is not None:
-            return None
-        ranges = [each.high - each.low - 1 for each in term.ranges if each.high.positions | each.low.positions]
-        guards = (*term.guards, *map(Guard, ranges))
-        guards = tuple(guard for guard in guards if guard.affine.positions <= set(range(len(axes))))
+            return tuple(self._moved(test, term, guards, axes) for test in where)
         if not guards:
             return None
         condition = self.builder.sum([Term(TRUE, (), (), guards)], axes, kind="bool")
         self.soft.add(condition)
         return ((condition, True),)
 
-    def _moved(self, condition: Atom, holds: bool, term: Term, axes: Axes) -> Test:
+    def _moved(self, test: Test, term: Term, guards: tuple[Guard, ...], axes: Axes) -> Test:
         """A condition as the term reads it; where a guard does not hold, it is false."""
-        if not self.builder.axes_of(condition):
-            return condition, holds
+        condition, holds = test
+        scalar = not self.builder.axes_of(condition)
+        if scalar and not guards:
+            return test
         positive = condition if holds else self.builder.apply(TABLE["not"], condition)
-        return self.builder.sum([term.renamed(lambda _: positive)], axes, kind="bool"), True
+        moved = Term(positive, (), (), guards) if scalar else term.renamed(lambda _: positive)
+        return self.builder.sum([moved], axes, kind="bool"), True
 
     def test(self, where: Sequence[Test]) -> Test:
         """One condition for a support, as lets in the present block."""
@@ -138,6 +137,15 @@ class Supports:
 
     def _all(self, connective: str, conditions: Sequence[Atom]) -> Atom:
         return reduce(lambda first, second: self.builder.apply(TABLE[connective], first, second), conditions)
+
+
+def _own_guards(term: Term, rank: int) -> tuple[Guard, ...]:
+    """What must hold of the indices of an element for a term to reach it, as far as that does not depend on its ranges."""
+    if term.address is not None:
+        return ()
+    lengths = (each.high - each.low for each in term.ranges if each.high.positions | each.low.positions)
+    guards = (*term.guards, *(Guard(length - 1) for length in lengths))
+    return tuple(guard for guard in guards if guard.affine.positions <= set(range(rank)))
 
 
 class Joining:

@@ -68,6 +68,10 @@ class Blocks:
             yield Step(statement, frozenset(self._reads(statement.args)), frozenset(names))
         else:
             for name in names:
+                product = self.definitions.products.get(name)
+                if product is not None:
+                    yield Step(statement, frozenset({product.left, product.right}), frozenset(names))
+                    continue
                 waited_for = self.definitions.certain(name)
                 if waited_for:
                     yield Step(statement, frozenset(), frozenset({waited_for}))

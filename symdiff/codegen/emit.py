@@ -9,11 +9,14 @@ from functools import cache
 from typing import Any
 
 from symdiff.codegen import external, own
+from symdiff.codegen.blocks import deciding
 from symdiff.codegen.body import ANY_ORDER, Body, Slot
 from symdiff.codegen.layout import WIDTH
+from symdiff.codegen.masks import unmasked
 from symdiff.codegen.names import MODULES, Names, identifiers
 from symdiff.codegen.packing import argument_shape, argument_type, array_type, numba_type, packed
 from symdiff.codegen.printer import COMPARE, Text, literal
+from symdiff.codegen.products import Products
 from symdiff.codegen.schedule import has_arrays, schedule
 from symdiff.codegen.sizes import Opening
 from symdiff.codegen.split import Plan, Routine, Store, plan
@@ -75,7 +78,11 @@ class _ResultArray:
 class _Module:
     def __init__(self, graph: Graph, name: str, title: str) -> None:
         self.is_of_arrays = has_arrays(graph)
-        self.graph = graph = dead_code(graph) if self.is_of_arrays else graph
+        self.partial: frozenset[str] = frozenset()
+        if self.is_of_arrays:
+            graph = dead_code(graph)
+            graph, self.partial = unmasked(Products(graph).apart(), deciding(graph))
+        self.graph = graph
         self.title = title
         self.params = parameters(graph)
         self.bools = set(_bools(graph))
@@ -160,7 +167,8 @@ class _Module:
         possible = True
         for param in reversed(self.params):
             possible = possible and param.default is not None
-            if param.role == "captured" and not (possible and param.structure.is_scalar):
+            is_array = isinstance(param.structure, Tensor)  # which has no default: it is always passed
+            if param.role == "captured" and not is_array and not (possible and param.structure.is_scalar):
                 raise InternalError(f"the captured value {param.name} is not a number with a default")
             possible = possible and param.structure.is_scalar
             defaults.append(literal(Const(float(param.default))).code if possible else None)
@@ -261,7 +269,7 @@ class _Module:
         inputs = {leaf: self.spelled[param.name] for param in self.params for leaf in param.leaves}
         written = inputs | {size: self.names.fresh(size) for size in self.graph.sizes if size not in inputs}
         self.opening = Opening(self.graph, self.params, written)
-        made = schedule(self.graph, written, taken | set(written.values()))
+        made = schedule(self.graph, written, taken | set(written.values()), self.partial)
         self.texts, self.any_order = dict(made.texts), made.any_order
         stores, returns = self._outputs(made.returns, self.names)
         self.plan = Plan([Routine((*made.body, *stores), returns)], {})

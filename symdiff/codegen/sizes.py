@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from symdiff.codegen.indices import Spelling
+from symdiff.codegen.indices import Place, Spelling
 from symdiff.errors import InternalError
 from symdiff.graph.affine import Affine, sizes_in
 from symdiff.graph.graph import Graph, Param
@@ -50,13 +50,18 @@ class Opening:
             for axis, length in enumerate(self._axes(name)):
                 if any(told == (name, axis) and length == Affine.of(size) for size, told in self.sizes.items()):
                     continue
-                yield f"if {self.names[name]}.shape[{axis}] != {self.spelling.affine(length).code}:"
+                expected = self.spelling.affine(length).code
+                if length.is_constant:
+                    expected = str(max(length.const, 0))
+                elif not Place().is_nonnegative(length):  # x[1:] of no element has none
+                    expected = f"max({expected}, 0)"
+                yield f"if {self.names[name]}.shape[{axis}] != {expected}:"
                 yield f'{INDENT}raise ValueError("{self._message(name, axis, length)}")'
 
     def _message(self, name: str, axis: int, length: Affine) -> str:
         subject = self._where(name, axis)
         if length.is_constant:
-            return f"{subject} must be {length.const}"
+            return f"{subject} must be {max(length.const, 0)}"
         (size, factor), *others = length.terms
         if not others and factor == 1 and not length.const and isinstance(size, str):
             return f"{subject} must be {self._where(*self.sizes[size])}"

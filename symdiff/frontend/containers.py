@@ -11,6 +11,7 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from symdiff.errors import ElementError
 from symdiff.frontend import array_writes, changes, dicts, loop_writes, tensor_forms, tensor_indexing, writes
 from symdiff.frontend.gaps import GapError, NeedsCallError
 from symdiff.frontend.loop_values import IndexedValue, PendingArray
@@ -134,7 +135,10 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
         return owner
     if isinstance(index, ast.Slice):
         return _slice(reader, owner, index, frame, node)
-    position = reader.integer(reader.operand(index, frame), index, "an index")
+    found = reader.operand(index, frame)
+    if plain and isinstance(found, Condition | TensorValue):  # a mask, or several indices
+        reader.assume_array(owner, 1)
+    position = reader.integer(found, index, "an index")
     return item(reader, owner, position, node)
 
 
@@ -170,7 +174,7 @@ def item(reader: Reader, owner: Value, position: int, node: ast.AST) -> Value:
             length(reader, owner, node)
         raise GapError(node, f"an element of {describe(owner)}", "index a tuple, list or array", raises=_type_error(owner))
     if not -count <= position < count:
-        reader.check_length(owner, count, f"element {position} is out of range: it is read", node)
+        reader.check_length(owner, count, f"element {position} is out of range: it is read", node, ElementError)
         reason = f"index {position} is out of range for {describe(owner)}"
         raise GapError(node, reason, f"use an index below {count}", raises=IndexError)
     if isinstance(owner, ArrayValue):

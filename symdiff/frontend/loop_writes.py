@@ -62,6 +62,10 @@ def _places(reader: Reader, part: Affine, length: Affine, rank: int, node: ast.A
         return [(part, ())]
     if part.is_constant and part.const < 0:
         return _places(reader, length + part.const, length, rank, node)
+    if not part.positions:  # the same in every iteration
+        for side in (part, length - 1 - part):
+            _require_on_axis(reader, box, (), side, node)
+        return [(part, ())]
     guards = [guard for position, loop in enumerate(reader.loops[:rank]) for guard in loop.guards(position)]
     guards += [guard for guard in reader.domain if all(position < rank for position in guard.affine.positions)]
     inside = Bounds(tuple(loop.range for loop in reader.loops))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,12 +18,15 @@ from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.outside import wrap
 from symdiff.frontend.places import Place
 from symdiff.frontend.source import FunctionSource, from_function
+from symdiff.frontend.tensors import holds_tensor
 from symdiff.frontend.values import (
     Bound,
     FunctionValue,
     Known,
+    ListValue,
     Number,
     Poison,
+    TensorValue,
     Transformed,
     TupleValue,
     Value,
@@ -33,6 +36,7 @@ from symdiff.frontend.values import (
     structure_of,
 )
 from symdiff.frontend.writes import check_unwritten
+from symdiff.graph.affine import Affine, sizes_in
 from symdiff.graph.graph import Atom, Graph, Param, defined, free_names
 from symdiff.graph.splice import splice
 from symdiff.graph.structure import SCALAR
@@ -56,6 +60,7 @@ def call_derivative(reader: Reader, target: Any, args: Sequence[Value], keywords
     for name, parameter in signature.parameters.items():
         if name not in bound and parameter.default is not parameter.empty and name not in target.optional:
             bound[name] = wrap(reader, parameter.default, name, None, node)
+    _require_numbers(reader, bound.values(), node)
     objects = {name: found for name, value in bound.items() if (found := _object(value)) and name not in target.differentiated}
     structures = {name: structure_of(value) for name, value in bound.items()}
     known = {name: found.value for name, found in objects.items()}
@@ -77,6 +82,20 @@ def call_derivative(reader: Reader, target: Any, args: Sequence[Value], keywords
     substitution |= adopt(reader, reading, {name: found.place or Place(name, found.value) for name, found in objects.items()})
     outputs = splice(reader.builder, reading.graph.body, substitution, reading.graph.outputs)
     return from_leaves(reading.graph.result, outputs)
+
+
+def _require_numbers(reader: Reader, values: Iterable[Value], node: ast.AST) -> None:
+    """A derivative inside a function is one of numbers so far: arrays whose lengths are known are so many of them."""
+    for value in values:
+        leaf = value
+        while isinstance(leaf, TupleValue | ListValue) and any(map(holds_tensor, leaf.items)):
+            leaf = next(item for item in leaf.items if holds_tensor(item))
+        sizes = sizes_in(leaf.axes) if isinstance(leaf, TensorValue) else ()
+        if isinstance(leaf, Number) and leaf.affine is not None:
+            sizes = sizes_in([leaf.affine])
+        if isinstance(leaf, TensorValue) or sizes:
+            reason = "a derivative inside a function, of arrays of any size"
+            reader.fix(sizes, node, reason, "differentiate outside, or pass an array of few elements")
 
 
 def _object(value: Value) -> Known | None:
@@ -150,6 +169,7 @@ def differentiated(
     builder = reader.builder
     inner = function.function
     bound = bind(inner.source, [*function.args, *args], keywords, inner.defaults, node)
+    _require_numbers(reader, bound.values(), node)
     params: list[Param] = []
     fresh: dict[str, Value] = {}
     for name, value in bound.items():
@@ -173,6 +193,8 @@ def differentiated(
     outside = dict.fromkeys([*free_names(tuple(body)), *(atom for atom in outputs if isinstance(atom, str))])
     inside = {name for statement in body for name in defined(statement)}
     free = [name for name in outside if name not in own and name not in inside]
+    _require_numbers(reader, [TensorValue(name, axes) for name in free if (axes := builder.axes_of(name))], node)
+    _require_numbers(reader, [Number(name, affine=Affine.of(name)) for name in free if name in reader.sizes.names], node)
     params += [Param(name, SCALAR, (name,), "captured") for name in free if builder.kinds[name] == "float"]
     graph = Graph(inner.source.name, tuple(params), tuple(body), outputs, structure)
     if reader.differentiate is None or any(builder.kinds[name] == "bool" for name in free):

@@ -12,11 +12,13 @@ from symdiff.frontend.gaps import GapError
 from symdiff.frontend.nested import adopt
 from symdiff.frontend.places import Place
 from symdiff.frontend.source import FunctionSource
+from symdiff.frontend.tensors import elementwise
 from symdiff.frontend.values import (
     ArrayValue,
     Known,
     ListValue,
     Number,
+    TensorValue,
     TupleValue,
     Value,
     VectorParam,
@@ -43,11 +45,13 @@ def call_own(reader: Reader, rule: Any, args: Sequence[Value], keywords: Mapping
     def apply(*operands: Number) -> Number:
         return as_number(reader, reader.apply(version.row, *operands, *captured, hint=hint))
 
-    if any(isinstance(value, ArrayValue | VectorParam | TupleValue | ListValue) for value in values):
+    if any(isinstance(value, ArrayValue | TensorValue | VectorParam | TupleValue | ListValue) for value in values):
         lists = any(isinstance(value, TupleValue | ListValue) for value in values)
         if not rule.elementwise or (lists and not hasattr(rule.function, "nin")):  # ufuncs take lists for arrays
             reason = f"{rule.name} of {'a tuple or list' if lists else 'an array'}: it is a function of numbers"
             raise GapError(node, reason, "call it for each element", certain=True)
+        if any(isinstance(value, TensorValue) for value in values):
+            return elementwise(reader, version.row, [*values, *captured], node, hint)
         return containers.broadcast(reader, apply, *values, node)
     return apply(*(scalar(reader, value, node) for value in values))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import sys
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,7 @@ from symdiff.frontend.tensor_functions import FUNCTIONS, NORM, REDUCTIONS, total
 from symdiff.frontend.tensor_making import MAKING
 from symdiff.frontend.tensor_making import METHODS as ARRANGING
 from symdiff.frontend.tensor_products import einsum
+from symdiff.frontend.tensor_special import SPECIAL
 from symdiff.frontend.tensors import counted, holds_array, holds_tensor, length_of, tensor_of
 from symdiff.frontend.values import ArrayValue, TensorValue, TupleValue, Value, number
 
@@ -76,13 +78,19 @@ def _python_sum(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -
     return found if start is None else binary(reader, ast.Add, start, found, node)
 
 
-@cache
 def _forms() -> dict[Any, Form]:
+    return _made("scipy.special" in sys.modules)
+
+
+@cache
+def _made(special: bool) -> dict[Any, Form]:
     import numpy as np
 
     found = {getattr(np, name): form for name, form in (FUNCTIONS | MAKING).items() if hasattr(np, name)}
     found |= {np.einsum: einsum, np.linalg.norm: NORM, np.size: _size, np.shape: _shape, np.ndim: _ndim}
     found |= {builtins.sum: _python_sum, builtins.len: _length}
+    if special:
+        found |= {getattr(sys.modules["scipy.special"], name): form for name, form in SPECIAL.items()}
     return found
 
 

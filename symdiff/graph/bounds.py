@@ -13,10 +13,12 @@ from symdiff.graph.terms import Guard, Range, Term
 class Bounds:
     """The half-open interval of each index, by position: the axes of a statement, then the ranges of a term.
 
-    Sizes are at least 0, and every interval has an element: otherwise the term adds nothing, whatever its guards say.
+    Sizes are at least 0, and every interval has an element: otherwise the term adds nothing, whatever its guards say. That is
+    not so for the axes of a scatter, which is not gone through for each element: the first ``idle`` intervals.
     """
 
     intervals: tuple[Range, ...]
+    idle: int = 0
 
     @staticmethod
     def of(axes: Axes, ranges: Sequence[Range] = ()) -> Bounds:
@@ -39,7 +41,7 @@ class Bounds:
         least = self.least(part)
         if least is None:
             return False
-        lengths = [found for each in self.intervals if (found := self._length(each)) is not None]
+        lengths = [found for each in self.intervals[self.idle :] if (found := self._length(each)) is not None]
         return any(is_certain(least - known) for known in (ZERO, *lengths))
 
     def _length(self, interval: Range) -> Affine | None:
@@ -73,7 +75,7 @@ def is_certain(part: Affine) -> bool:
 
 def pruned(term: Term, axes: Axes) -> Term | None:
     """The term without guards that always hold; None if one never does."""
-    bounds = Bounds.of(axes, term.ranges)
+    bounds = replace(Bounds.of(axes, term.ranges), idle=0 if term.address is None else len(axes))
     kept: list[Guard] = []
     for guard in dict.fromkeys(term.guards):
         if bounds.never(guard):

@@ -234,11 +234,12 @@ class Graph:
     @property
     def input_axes(self) -> dict[str, Axes]:
         """The axes of each input; () for a scalar."""
-        return {
-            leaf: structure.axes if isinstance(structure, Tensor) else ()
-            for param in self.params
-            for leaf, structure in zip(param.leaves, param.structure.leaves(), strict=True)
-        }
+        found: dict[str, Axes] = {}
+        for param in self.params:
+            found.update(dict.fromkeys(param.leaves, ()))
+            parts = zip(param.leaves, param.structure.leaves(), strict=False)
+            found.update({leaf: part.axes for leaf, part in parts if isinstance(part, Tensor)})
+        return found
 
     @property
     def sizes(self) -> dict[str, tuple[str, int]]:

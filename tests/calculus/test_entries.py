@@ -15,7 +15,7 @@ from symdiff.graph.check import check
 from symdiff.graph.graph import Graph
 from symdiff.simplify import simplify
 from symdiff.sparse import Patterns
-from tests.array_checks import CLOSE, DIGITS, STEP, Case, Values, case, directions, dot, moved, random_like, run
+from tests.array_graphs import CLOSE, DIGITS, STEP, Case, Values, case, directions, dot, moved, random_like, run
 
 
 def contracted(found: Sequence[Any], rows: Sequence[Any], columns: Sequence[Any]) -> Any:

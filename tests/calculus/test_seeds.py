@@ -12,6 +12,7 @@ from symdiff.errors import InternalError
 from symdiff.graph.build import Builder
 from symdiff.graph.check import check
 from symdiff.graph.graph import Const, Param, walk
+from symdiff.graph.structure import SCALAR, Items
 from symdiff.primitives import TABLE
 
 sin, exp = TABLE["sin"], TABLE["exp"]
@@ -25,7 +26,7 @@ def graph_of(function, inputs=INPUTS):
 
 
 def seed(name, count):
-    return Param(name, leaves=tuple(f"{name}_{i}" for i in range(count)), role="seed")
+    return Param(name, Items("tuple", (SCALAR,) * count), tuple(f"{name}_{i}" for i in range(count)), role="seed")
 
 
 def close(found, wanted):

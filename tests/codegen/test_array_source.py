@@ -199,6 +199,14 @@ def test_triangles_and_holes():
     assert "for j in range(max(i - 1, 0), min(i + 2, n)):" in source(graph)
 
 
+def test_captured_arrays_have_no_default():
+    graph = made("captured", {"x": vector(N), "w": vector(N)}, lambda f: f.sum(f.mul("x", "w"), [N]))
+    x, w = graph.params
+    graph = type(graph)("captured", (x, type(w)("w", w.structure, ("w",), "captured", None)), graph.body, graph.outputs)
+    for run in (python_function(source(graph)), compile_source(source(graph), "df")):
+        assert run(np.ones(3), np.full(3, 2.0)) == 6.0
+
+
 # branches around loops
 
 

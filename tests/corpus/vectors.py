@@ -111,7 +111,7 @@ def rows_of_a_nested_list(m):
     return first[0] * second[1] + m[0][1] ** 2
 
 
-@add((np.array([0.4, 1.3, 2.0]),))
+@add(([0.4, 1.3, 2.0],))
 def reductions(p):
     return np.sum(p) * np.prod(p)
 

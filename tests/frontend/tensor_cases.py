@@ -3,6 +3,7 @@
 # ruff: noqa: N803, N806 - matrices have capital letters here, as on paper
 
 import numpy as np
+from scipy import special
 
 # -- element by element ---------------------------------------------------------------------------------------------
 
@@ -144,6 +145,14 @@ def softmax(x):
 def log_sum(x):
     m = x.max()
     return m + np.log(np.sum(np.exp(x - m)))
+
+
+def scipy_log_sum(x, A):
+    return special.logsumexp(x) + special.logsumexp(A, axis=1).sum() + special.logsumexp(x, b=np.exp(x))
+
+
+def scipy_softmax(x, A):
+    return special.softmax(A, axis=0) @ special.softmax(x) + special.log_softmax(A)[:, 0]
 
 
 def builtin_sum(x):
@@ -496,6 +505,8 @@ CASES = [
     (norms, "n, m n"),
     (softmax, "n"),
     (log_sum, "n"),
+    (scipy_log_sum, "n, m n"),
+    (scipy_softmax, "n, m n"),
     (builtin_sum, "n"),
     (weighted, "n, n"),
     (least_squares, "m n, n, m"),

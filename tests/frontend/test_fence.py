@@ -49,7 +49,7 @@ REFUSED = [
     ("return x * 10**400", "x * 10**400", "never", "too large"),
     ("s = 0\nfor i in range(10**9):\n    s += x\nreturn s", "range(10**9)", "not yet", "iterations"),
     ("s = 0\nfor i in range(int(y)):\n    s += x\nreturn s", "range(int(y))", "not yet", "range bound"),
-    ("for i in x:\n    pass\nreturn y", None, None, "length"),
+    ("s = 0\nfor i in x:\n    s = s * y + i\nreturn s", None, None, "length"),
     ("return z\nz = 1", "z", "never", "no value"),
     ("if x > 0:\n    z = x\nelse:\n    z = None\nreturn z * 2", "z * 2", "never", "arithmetic on None"),
     ("a, b, c = x, y\nreturn a", "a, b, c", "never", "2 values for 3"),

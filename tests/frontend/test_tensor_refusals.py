@@ -257,3 +257,18 @@ def test_refusals_are_symdiff_errors_and_python_errors():
         grad(product)(np.ones(2), np.ones(3))
     with pytest.raises(ValueError, match="length"):
         grad(product)(np.ones(2), np.ones(3))
+
+
+def test_derivatives_inside_of_functions_are_of_numbers():
+    inner = grad(lambda x: np.sum(x**3))
+
+    def outer(x):
+        return np.sum(inner(x) * x)
+
+    def own(x, a):
+        return grad(lambda v: np.sum(x * v**2))(a) + np.sum(x)
+
+    assert grad(outer)(np.array([1.0, 2.0])).tolist() == [9.0, 36.0]
+    assert grad(own)(np.array([1.0, 2.0]), 3.0).tolist() == [7.0, 7.0]
+    with pytest.raises(UnsupportedError, match="of arrays of any size"):
+        grad(outer)(LONG)

@@ -21,28 +21,46 @@ def plus(a, b):
 @numba.njit("float64[:, ::1](float64[:, ::1])", error_model="numpy")
 def gradient_extremes(A):
     m, n = A.shape
-    A_bar = np.empty((m, n))
+    m_1 = np.empty(m)
+    P = np.empty(m)
+    t = np.empty(m)
+    t_1 = np.empty(m)
+    t_2 = True
     for i in range(m):
-        m_1 = -math.inf
-        P = 1.0
+        m_1_i = -math.inf
+        P_i = 1.0
         for j in range(n):
             A_ij = A[i, j]
-            m_1 = maximum(m_1, A_ij)
-            P *= A_ij
-        t = math.exp(m_1)
-        t_1 = 0.0
+            m_1_i = maximum(m_1_i, A_ij)
+            P_i *= A_ij
+        m_1[i] = m_1_i
+        P[i] = P_i
+        t[i] = math.exp(m_1_i)
+        t_2 = t_2 and P_i != 0
+        t_17_i = 0.0
         for j in range(n):
-            t_1 = plus(t_1, 1.0 if A[i, j] == m_1 else 0.0)
-        t_2 = t*P
-        for j in range(n):
-            if P != 0:
-                t_3 = P/A[i, j]
-            else:
-                t_4 = 1.0
+            t_17_i = plus(t_17_i, 1.0 if A[i, j] == m_1_i else 0.0)
+        t_1[i] = t_17_i
+    if t_2:
+        t_3 = np.zeros((m, n))
+    else:
+        t_3 = np.empty((m, n))
+        for i in range(m):
+            for j in range(n):
+                t_5_ij = 1.0
                 for k in range(n):
                     if k != j:
-                        t_4 *= A[i, k]
-                t_3 = t_4
-            t_5 = t_3*t + (1/t_1 if A[i, j] == m_1 or math.isnan(m_1) else 0.0)*t_2
-            A_bar[i, j] = t_5
+                        t_5_ij *= A[i, k]
+                t_3[i, j] = t_5_ij
+    A_bar = np.empty((m, n))
+    for i in range(m):
+        P_i_1 = P[i]
+        t_i = t[i]
+        m_1_i_1 = m_1[i]
+        for j in range(n):
+            if A[i, j] == m_1_i_1 or math.isnan(m_1_i_1):
+                t_4 = (m_1_i_1 if math.isnan(m_1_i_1) else 1/t_1[i])*(t_i*P_i_1)
+            else:
+                t_4 = 0.0
+            A_bar[i, j] = (P_i_1/A[i, j] if P_i_1 != 0 else t_3[i, j])*t_i + t_4
     return A_bar
