@@ -66,6 +66,23 @@ def works_in(items: Iterable[Item]) -> Iterator[Work]:
             yield from works_in(item.items)
 
 
+def runs(items: Sequence[Nest | Work]) -> list[list[Nest | Work]]:
+    """The items one by one, works together where they have the same guards and none reads what another one makes."""
+    found: list[list[Nest | Work]] = []
+    for item in items:
+        last = found[-1] if found else []
+        together = bool(last) and isinstance(item, Work) and all(isinstance(other, Work) for other in last)
+        if together and isinstance(item, Work):
+            works = [other for other in last if isinstance(other, Work)]
+            made = {other.name for other in works}
+            together = bool(item.guards) and works[0].guards == item.guards and not made & {read.name for read in item.reads}
+        if together:
+            last.append(item)
+        else:
+            found.append([item])
+    return found
+
+
 @dataclass(frozen=True)
 class _Option:
     """A way to place a work: the loops that it joins, with the variables that it gives them, then loops of its own."""
