@@ -16,7 +16,7 @@ from symdiff.graph.affine import Affine, sizes_in
 from symdiff.graph.graph import Block, If, Statement
 from symdiff.graph.terms import Guard, Range
 
-NOMINAL = 100.0  # what a size counts as where orders of loops are compared
+NOMINAL = 10.0  # what a size counts as where orders of loops are compared: more would make the innermost loops all that counts
 CONTIGUOUS, NEAR, STRIDED = 1.0, 1.5, 8.0  # what an access costs in the innermost loop
 SHARED = 0.5  # what it is worth to share a loop
 SPREAD_OUT = 4.0  # what an access to an array over two or more sizes costs more, because it is large
