@@ -70,7 +70,7 @@ def assume_method(reader: Reader, owner: Value, name: str, args: Sequence[Value]
 
 
 def assume_product(reader: Reader, left: Value, right: Value) -> None:
-    """``a @ b``: a matrix and a vector; ``a @ a``, and ``a`` beside an array from outside: vectors; and what all products show."""
+    """``a @ b``: a matrix and a vector; ``a @ a``, and ``a`` beside an array from outside: vectors; other products show more."""
     same = isinstance(left, Number) and isinstance(right, Number) and left.atom == right.atom
     hints = _product_ranks(reader.source.node)
     outside = {found.leaf for found in reader.outside.values()}
