@@ -93,12 +93,9 @@ def _one_sum(atoms: Atoms, scope: Scope, node: Any, found: Signs) -> Any:
 def _joined_where(atoms: Atoms, scope: Scope, one: Any, other: Any, found: Signs) -> Any | None:
     """The same of terms that count where guards hold: these are the same, but for some without which a sum is empty."""
     first, second = (_guarded(atoms, term) for term in (one, other))
-    if first.guards == second.guards or all(
-        _is_empty_without(atoms, scope, guard, each) for each, guard in _missing(first, second)
-    ):
-        whole = _joined(atoms, first.body, second.body, found)
-    else:
+    if not all(_is_empty_without(atoms, scope, guard, each) for each, guard in _missing(first, second)):
         return None
+    whole = _joined(atoms, first.body, second.body, found)
     guards = ordered([*first.guards, *second.guards])
     return whole if whole is None or not guards else atoms.symbol(Guarded(whole, guards))
 
