@@ -22,6 +22,10 @@ class ShapeError(SymdiffError, ValueError):
     """A vector whose length does not fit its use. The message names the argument, the length wanted and the length given."""
 
 
+class ElementError(ShapeError, IndexError):
+    """A vector that has no element at an index that the function reads."""
+
+
 class SourceError(SymdiffError, TypeError):
     """The function has no Python source that can be read, or its source no longer matches the running code."""
 

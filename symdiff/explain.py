@@ -16,9 +16,9 @@ import numpy as np
 from symdiff import codegen, simplify
 from symdiff.frontend import FunctionSource, Guard, Reading, read_function
 from symdiff.graph import notes
-from symdiff.graph.cost import cost
+from symdiff.graph.cost import NOMINAL, cost
 from symdiff.graph.dead import dead_code
-from symdiff.graph.graph import Atom, Block, Graph, If, Let, Origin, walk
+from symdiff.graph.graph import Atom, Block, Const, Fold, Graph, If, Let, Origin, Sum, defined, operands, walk
 from symdiff.graph.structure import Array, Items, Structure, Tensor
 from symdiff.primitives.own import Own, declared
 from symdiff.rules.reading import Rule
@@ -79,12 +79,13 @@ class Explanation:
 
     ``modes``: how each differentiation was done; ``value_operations`` and ``operations``: weighted operations of the
     function and of this (+ - * are 1, / and sqrt 4, elementary functions 10, special functions 50; integer powers their
-    multiplications); ``skipped``: statements without effect on the result; ``kinks``: where the derivative is a
-    convention, or that of the branch executed; ``versions``: what the derivative exists for, ``version`` the one explained;
-    ``captured``: numbers from outside with their present values; ``guards``: other outside values that shaped it;
-    ``assumed``: structures of arguments that no call has shown; ``integers``: arguments whose values are built in;
-    ``rewritten``: operations that are computed in a more accurate form; ``accuracy``: functions with a larger error;
-    ``rules``: functions with rules of their own; ``compiled``: whether there is machine code, and from where.
+    multiplications), ``sizes`` the lengths of arrays by name, each counted as 100 there; ``skipped``: statements without
+    effect on the result; ``kinks``: where the derivative is a convention, or that of the branch executed; ``versions``:
+    what the derivative exists for, ``version`` the one explained; ``captured``: numbers from outside with their present
+    values; ``guards``: other outside values that shaped it; ``assumed``: structures of arguments that no call has shown;
+    ``integers``: arguments whose values are built in; ``rewritten``: operations that are computed in a more accurate form;
+    ``accuracy``: functions with a larger error; ``rules``: functions with rules of their own; ``compiled``: whether there
+    is machine code, and from where.
     """
 
     title: str
@@ -93,6 +94,7 @@ class Explanation:
     modes: tuple[Mode, ...]
     value_operations: int
     operations: int
+    sizes: tuple[str, ...]
     skipped: tuple[Remark, ...]
     kinks: tuple[Remark, ...]
     captured: Mapping[str, Any]
@@ -109,7 +111,7 @@ class Explanation:
             ("version", [self.version or "no arguments"]),
             ("others", [version for version in self.versions if version != self.version]),
             ("mode", self.modes),
-            ("operations", [f"{self.value_operations} of the function, {self.operations} of this (weighted)"]),
+            ("operations", [f"{self.value_operations} of the function, {self.operations} of this ({self._counted})"]),
             ("captured", [f"{name} = {_outside(value)}, read at every call" for name, value in self.captured.items()]),
             ("guards", self.guards),
             ("assumed", [f"{name} is {what}, until a call shows it" for name, what in self.assumed.items()]),
@@ -127,13 +129,18 @@ class Explanation:
                 lines.append(f"  {name if position == 0 else '':<11} {item}")
         return "\n".join(lines)
 
+    @property
+    def _counted(self) -> str:
+        """How operations are counted."""
+        return f"weighted; {' and '.join(self.sizes)} as {NOMINAL}" if self.sizes else "weighted"
+
 
 def explain(function: SymbolicFunction, made: Specialization) -> Explanation:
     """Explain one version of a derivative."""
     structures, known = made.request
     with notes.recording() as found:
         reading = function.__symdiff_reading__(structures, known, {})
-    source = _innermost(function)
+    source = innermost(function)
     primal = dead_code(read_function(source, structures, known, {}, function._apply_inner, (function,)).graph)
     names = [param.leaves for param in primal.params if param.name in function.differentiated]
     graph = reading.graph
@@ -144,6 +151,7 @@ def explain(function: SymbolicFunction, made: Specialization) -> Explanation:
         modes=tuple(Mode(note.what, note.numbers, note.text) for note in found if note.kind == "mode"),
         value_operations=cost(simplify.clean(primal)),
         operations=cost(graph),
+        sizes=tuple(primal.sizes),
         skipped=_skipped(found),
         kinks=_sorted(kinks(primal, [leaf for leaves in names for leaf in leaves])),
         captured=_captured(reading, known),
@@ -157,9 +165,10 @@ def explain(function: SymbolicFunction, made: Specialization) -> Explanation:
     )
 
 
-def _innermost(function: SymbolicFunction) -> FunctionSource:
+def innermost(function: SymbolicFunction) -> FunctionSource:
+    """The user's function below all derivatives."""
     base = function._base
-    return base if isinstance(base, FunctionSource) else _innermost(base)
+    return base if isinstance(base, FunctionSource) else innermost(base)
 
 
 def _skipped(found: Iterable[notes.Note]) -> tuple[Remark, ...]:
@@ -223,13 +232,24 @@ def _version(made: Specialization) -> str:
 def _shape(structure: Structure) -> str:
     if structure.is_scalar:
         return "a number"
+    if isinstance(structure, Tensor):
+        return _of_any_size(structure)
     if isinstance(structure, Array):
         shape = structure.dimensions
         return f"a vector of {shape[0]}" if len(shape) == 1 else f"an array of shape {shape}"
-    if isinstance(structure, Tensor):
-        lengths = " by ".join(map(str, structure.axes))
-        return f"an array of {lengths} integers" if structure.kind == "int" else f"an array of {lengths}"
-    return f"a {structure.container} of {len(structure.items)}" if isinstance(structure, Items) else "a structure"
+    if not isinstance(structure, Items):
+        return "a structure"
+    whole = any(isinstance(leaf, Tensor) for leaf in structure.leaves())
+    inner = f": {', '.join(map(_shape, structure.items))}" if whole else ""
+    return f"a {structure.container} of {len(structure.items)}{inner}"
+
+
+def _of_any_size(structure: Tensor) -> str:
+    """An array, with its lengths by name."""
+    lengths = " by ".join(map(str, structure.axes))
+    names = {1: "a vector of", 2: "a matrix of"}
+    words = names.get(structure.rank, f"an array of {structure.rank} axes,")
+    return f"{words} {lengths}{' integers' if structure.kind == 'int' else ''}"
 
 
 def _compiled(made: Specialization) -> str:
@@ -290,38 +310,58 @@ def kinks(graph: Graph, wrt: list[str]) -> Iterator[Remark]:
     """Where the derivative jumps, or is decided by a comparison."""
     dependent = set(wrt)
     _mark(graph.body, dependent)
-    definitions = {node.name: node for node in walk(graph.body) if isinstance(node, Let)}
+    definitions = {node.name: node for node in walk(graph.body) if isinstance(node, Let | Sum)}
     for node in walk(graph.body):
-        if isinstance(node, Let) and node.op.kink and _any(node.args, dependent):
+        if isinstance(node, Let) and _has_kink(node) and _any(node.args, dependent):
             yield _remark(node.origin, graph, f"{node.op.title}: {node.op.kink}")
+        elif isinstance(node, Fold) and node.op.kink and _any(operands(node), dependent):
+            yield _remark(node.origin, graph, f"the {node.op.title} of an array: elements that tie share equally")
         elif isinstance(node, If) and node.condition in dependent:
             for what in _deciding(node.condition, definitions, dependent):
-                yield _remark(node.origin, graph, what)
+                yield _remark(node.origin, graph, f"{what}, element by element" if node.axes else what)
+
+
+def _has_kink(let: Let) -> bool:
+    """Whether an operation has a kink; a power with a literal integer exponent has none."""
+    exponent = let.args[-1]
+    smooth = let.op.name == "pow" and isinstance(exponent, Const) and float(exponent.value).is_integer()
+    return bool(let.op.kink) and not smooth
+
+
+def _read_elsewhere(atom: Atom, definitions: Mapping[str, Let | Sum]) -> Atom:
+    """The value of which another is a slice, a reversal or the like: it has the user's name."""
+    made = definitions.get(atom) if isinstance(atom, str) else None
+    while isinstance(made, Sum) and len(made.terms) == 1 and not made.terms[0].ranges and isinstance(made.terms[0].atom, str):
+        atom = made.terms[0].atom
+        made = definitions.get(atom)
+    return atom
 
 
 def _mark(block: Block, names: set[str]) -> None:
     """Add everything that depends on the names, smoothly or not."""
     for node in block:
-        if isinstance(node, Let):
-            if _any(node.args, names):
-                names.add(node.name)
-        elif isinstance(node, If):
+        if isinstance(node, If):
             _mark(node.then, names)
             _mark(node.orelse, names)
             names.update(out.name for out in node.outs if _any((node.condition, out.then, out.orelse), names))
+        elif _any(operands(node), names):
+            names.update(defined(node))
 
 
 def _any(atoms: Iterable[Atom], names: set[str]) -> bool:
     return any(isinstance(atom, str) and atom in names for atom in atoms)
 
 
-def _deciding(condition: Atom, definitions: Mapping[str, Let], dependent: set[str]) -> list[str]:
+def _deciding(condition: Atom, definitions: Mapping[str, Let | Sum], dependent: set[str]) -> list[str]:
     """What to know of a condition: an equality decides the value at single points."""
     let = definitions.get(condition) if isinstance(condition, str) else None
+    if isinstance(let, Sum):  # a condition read at other indices
+        return [what for atom in operands(let) if _any((atom,), dependent) for what in _deciding(atom, definitions, dependent)]
     if let is not None and let.op.name in ("and", "or", "not"):
         return [what for arg in let.args if _any((arg,), dependent) for what in _deciding(arg, definitions, dependent)]
     if let is not None and let.op.name in ("eq", "ne"):
-        left, right = (atom if isinstance(atom, str) else repr(atom) for atom in let.args)
+        shown = (_read_elsewhere(atom, definitions) for atom in let.args)
+        left, right = (atom if isinstance(atom, str) else repr(atom) for atom in shown)
         where = f"{left} == {right}"
         return [f"{where} decides the value: the derivative there is that of this branch, whatever the other one tends to"]
     return ["the derivative is that of the branch that is executed"]

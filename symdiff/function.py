@@ -10,12 +10,13 @@ from typing import Any, Protocol, Self
 
 import numpy as np
 
-from symdiff import codegen
+from symdiff import codegen, outputs
 from symdiff.arguments import Call, bind, is_integer, is_known, sort_arguments
-from symdiff.errors import ArgumentError, Gap, MissingAttributeError, NameUnboundError, SymdiffError, UnsupportedError
+from symdiff.errors import ArgumentError, Gap, MissingAttributeError, NameUnboundError, ShapeError, SymdiffError, UnsupportedError
+from symdiff.explain import innermost
 from symdiff.frontend import Exact, FunctionSource, NeedsCallError, Reading, read_function, with_positions
 from symdiff.graph.graph import Graph
-from symdiff.graph.structure import Structure
+from symdiff.graph.structure import Structure, Tensor
 from symdiff.methods import BoundDerivative
 from symdiff.printing import Heading
 from symdiff.printing.heading import Kind
@@ -67,6 +68,8 @@ class SymbolicFunction(Views):
     Call it like the function. ``formula``, ``where``, ``latex()``, ``source``, ``graph`` and ``print`` show the version
     made for the latest call; before any call, the version in which every argument is a scalar unless its use shows a
     vector; ``at(*args)`` the version for given arguments. ``__wrapped__`` is what was differentiated.
+
+    Where the result is an array or holds arrays, ``out=`` takes arrays to put them into (a tuple, if there are several).
 
     It can be differentiated again, called inside functions that are differentiated, and called from ``numba.njit`` code.
     """
@@ -216,10 +219,30 @@ class SymbolicFunction(Views):
             made = self._holding(key, known)
             if made is None:
                 integers = self._default_integers()
-                reading = self.__symdiff_reading__(structures, known, integers)
+                reading = self._read_assumed(structures, known, integers)
                 known |= {name: integers[name] for name in reading.integers}
                 made = self._keep(key, self._specialization(reading, known))
             return made.showing(known)
+
+    def _read_assumed(
+        self, structures: Mapping[str, Structure | None], known: Mapping[str, Any], integers: Mapping[str, int]
+    ) -> Reading:
+        """Read before any call. NeedsCallError for what is only refused because of what is assumed of the arguments."""
+        advice = "call it, or use .at(...) with example arguments"
+        try:
+            return self.__symdiff_reading__(structures, known, integers)
+        except UnsupportedError as error:
+            unknown = [name for name, structure in structures.items() if structure is None and name not in self._real]
+            named = [name for name in unknown if any(_mentions(gap, [name]) for gap in error.gaps)]
+            if any(gap.certain or not _mentions(gap, unknown) for gap in error.gaps):
+                raise
+            raise NeedsCallError(f"what {' and '.join(named)} may be is not known before a call: {advice}") from error
+        except ShapeError as error:
+            assumed = read_function(innermost(self), structures, known, integers, self._apply_inner, (self,)).assumed
+            arrays = [name for name, structure in assumed.items() if isinstance(structure, Tensor)]
+            if not arrays:
+                raise
+            raise NeedsCallError(f"the rank of {' and '.join(arrays)} is not known before a call: {advice}") from error
 
     def _guess(self, given: Mapping[str, Any]) -> tuple[dict[str, Structure | None], dict[str, Any]]:
         """What is known of the arguments before any call: nothing, but for defaults that are no numbers."""
@@ -272,16 +295,24 @@ class SymbolicFunction(Views):
         return self._call(*args, **kwargs)
 
     def _call(self, /, *args: Any, **kwargs: Any) -> Any:
+        out = kwargs.pop("out", None) if self._takes_out else None
         values = bind(self.__signature__, self.__name__, args, kwargs, self.optional)
         spread = self._spread(values)
         if spread:
-            return self._broadcast(values, spread)
+            result = self._broadcast(values, spread)
+            return result if out is None else outputs.spread_into(result, out, self.__name__)
         call = sort_arguments(values, self._real)
         made = self._make(call)
-        result = made.call(call)
+        result = made.call(call, out)
         self._latest = made
         self._set_call(made.shortcut(self._call, self.__signature__.parameters, self.optional))
         return result
+
+    @property
+    def _takes_out(self) -> bool:
+        """Whether ``out=`` is ours: not if the function has a parameter of that name, or takes any keyword."""
+        parameters = self.__signature__.parameters
+        return "out" not in parameters and not any(p.kind is p.VAR_KEYWORD for p in parameters.values())
 
     def _spread(self, values: Mapping[str, Any]) -> frozenset[str]:
         """The arguments that a derivative broadcasts over: used as scalars, given as arrays."""

@@ -15,10 +15,11 @@ import numpy as np
 
 from symdiff.graph.affine import Affine, Axes, Element
 from symdiff.graph.graph import Graph
-from symdiff.graph.structure import EntryPlace, Items, Sparse, Structure, Tensor
+from symdiff.graph.structure import EntryPlace, FixedSparse, Items, Sparse, Structure, Tensor
 from symdiff.graph.terms import Guard, arrays_in
 
 Indices = np.ndarray[Any, Any]
+MAX_SHOWN = 20  # places that are listed
 LETTERS = "ijklmnpqrstuv"
 
 
@@ -158,8 +159,16 @@ def _assembled(structure: Structure, value: Any, found: Iterator[Pattern]) -> An
     return value
 
 
+def matrices_in(structure: Structure) -> Iterator[Sparse | FixedSparse]:
+    """The sparse matrices of a result, in order, those of fixed shape, too."""
+    if isinstance(structure, Sparse | FixedSparse):
+        yield structure
+    for item in structure.items if isinstance(structure, Items) else ():
+        yield from matrices_in(item)
+
+
 def sparse_in(structure: Structure) -> Iterator[Sparse]:
-    """The sparse matrices of a result, in order."""
+    """The sparse matrices of a result whose shape is that of arrays of any size, in order."""
     if isinstance(structure, Sparse):
         yield structure
     for item in structure.items if isinstance(structure, Items) else ():
@@ -186,7 +195,9 @@ class Sparsity:
     @property
     def _words(self) -> str:
         if self.offsets is None:
-            return "; ".join(self.entries) or "nothing"
+            shown = self.entries[:MAX_SHOWN]
+            more = (f"... ({len(self.entries)} in all)",) if len(self.entries) > len(shown) else ()
+            return "; ".join((*shown, *more)) or "nothing"
         if not self.offsets:
             return "nothing"
         width = max(map(abs, self.offsets))
@@ -199,13 +210,26 @@ class Sparsity:
         return f"banded: j - i in {{{', '.join(map(str, self.offsets))}}}"
 
 
-def sparsity(structure: Sparse) -> Sparsity:
+def sparsity(structure: Sparse | FixedSparse) -> Sparsity:
     """The pattern of a sparse matrix in words."""
+    if isinstance(structure, FixedSparse):
+        return _fixed(structure)
     shape = f"{_product(structure.rows)} by {_product(structure.columns)}"
     offsets = {_offset(place) for place in structure.places}
     banded = None if None in offsets or len(structure.rows) != 1 or len(structure.columns) != 1 else offsets
     entries = tuple(dict.fromkeys(_entry(place, structure) for place in structure.places))
     return Sparsity(shape, entries, None if banded is None else tuple(sorted(offset for offset in banded if offset is not None)))
+
+
+def _fixed(structure: FixedSparse) -> Sparsity:
+    """The pattern of a matrix of fixed shape: whole diagonals, everything, or each place."""
+    (rows, columns), places = structure.dimensions, structure.positions
+    shape = f"{rows} by {columns}"
+    if len(places) == rows * columns:
+        return Sparsity(shape, ("all i, j",) if places else (), None)
+    offsets = {column - row for row, column in places}
+    full = sum(0 <= row + offset < columns for offset in offsets for row in range(rows))
+    return Sparsity(shape, tuple(map(str, places)), tuple(sorted(offsets)) if full == len(places) else None)
 
 
 def _offset(place: EntryPlace) -> int | None:
@@ -263,4 +287,4 @@ def _product(axes: Axes) -> str:
     return "*".join(str(length) if single or length.is_simple else f"({length})" for length in axes) or "1"
 
 
-__all__ = ["Pattern", "Patterns", "Sparsity", "depends_on_data", "pattern", "sparse_in", "sparsity"]
+__all__ = ["Pattern", "Patterns", "Sparsity", "depends_on_data", "matrices_in", "pattern", "sparse_in", "sparsity"]

@@ -15,13 +15,14 @@ import numpy as np
 
 from symdiff import codegen, printing
 from symdiff.arguments import Call, check_sizes, compiled_argument, is_real, is_single, leaves_of, taken_apart
-from symdiff.errors import NameUnboundError, ShapeError
+from symdiff.errors import ArgumentError, NameUnboundError, ShapeError
 from symdiff.explain import Explanation, explain
 from symdiff.frontend import Reading
 from symdiff.graph.graph import Graph, Param, Raise, walk
 from symdiff.graph.structure import Array, Items, Structure, Tensor
+from symdiff.outputs import arrays_in, filled, given, is_direct
 from symdiff.printing import Heading
-from symdiff.sparse import Pattern, Patterns, sparse_in, sparsity
+from symdiff.sparse import Pattern, Patterns, matrices_in, sparse_in, sparsity
 
 if TYPE_CHECKING:
     from symdiff.function import SymbolicFunction
@@ -48,6 +49,7 @@ class Specialization:
         self.known = known  # the arguments that belong to the specialisation, as they were when it was made
         self._lock = threading.RLock()
         self._shortcut: Callable[..., Any] | None = None
+        self._into: Any = None
         self._loops: dict[tuple[bool, ...], Any] = {}
         self._callees: dict[tuple[Any, ...], Any] = {}  # kept, because compiled callers refer to them weakly
         self._origin: Specialization | None = None  # the version whose code this one shares
@@ -80,7 +82,7 @@ class Specialization:
 
     def sparsity(self) -> Any:
         """Where the values of the sparse matrix stand, in words (see ``SymbolicFunction.sparsity``)."""
-        found = tuple(map(sparsity, sparse_in(self.graph.result)))
+        found = tuple(map(sparsity, matrices_in(self.graph.result)))
         if not found:
             raise ShapeError(f"{self.name} is no sparse matrix; ask for one with jacobian(f, sparse=True)")
         return found[0] if len(found) == 1 else found
@@ -119,6 +121,18 @@ class Specialization:
         present = {leaf: value for leaf, value in self.captured(self.known).items() if isinstance(value, float)}
         params = tuple(replace(param, default=present.get(param.name, param.default)) for param in self.compiled_graph.params)
         return codegen.emit(replace(self.graph, params=params), name=self.name, title=self.title)
+
+    @property
+    def into(self) -> Any:
+        """The compiled derivative that takes an array for each array of its result, and puts that there."""
+        if self._origin is not None:
+            return self._origin.into
+        with self._lock:
+            if self._into is None:
+                source = codegen.emit(self.compiled_graph, name=self.name, title=self.title, into=True)
+                self._into = codegen.compile_source(source, self.name, codegen.functions(self.graph))
+                self._shortcut = None
+            return self._into
 
     def showing(self, known: Mapping[str, Any]) -> Specialization:
         """The same version, showing the values that it has for these known arguments: another object of the class."""
@@ -263,11 +277,13 @@ class Specialization:
         if [name for name in parameters if name in arguments] != list(arguments):
             return slow
         positional = all(p.default is p.empty and p.kind is not p.KEYWORD_ONLY for p in parameters.values())
-        if positional and list(arguments) == list(parameters) and self.is_plain:
+        outs = sum(1 for _ in arrays_in(self.graph.result)) if "out" not in parameters else 0
+        if positional and list(arguments) == list(parameters) and self.is_plain and not outs:
             return codegen.fast_dispatcher(self.kernel, slow)
         shapes = [codegen.argument_shape(arguments[name].structure) if name in arguments else None for name in parameters]
         absent = frozenset(name for name in optional if name not in arguments and name not in self.known)
         front = codegen.Front(parameters, shapes, optional, absent, mismatch=ValueError if self.has_arrays else None)
+        front.outs, front.into = outs, (self._origin or self)._into
         named = {name: name for name in parameters}
         for name in self.reading.integers:
             front.conditions.append(f"{front.bind(type)}({name}) is {front.bind(int)} and {name} == {self.known[name]}")
@@ -279,10 +295,12 @@ class Specialization:
                 front.capture(places[param.name].text(named, front.bind), param.structure)
         return front.function(self.kernel, slow, self.unpack)
 
-    def call(self, call: Call) -> Any:
-        """Evaluate with prepared arguments."""
+    def call(self, call: Call, out: Any = None) -> Any:
+        """Evaluate with prepared arguments; ``out``: arrays for the arrays of the result (see ``outputs``)."""
         found = self._patterns.of(call.values) if self.graph.params and self.is_sparse else []
         arguments = self.arguments(call.values, found)
+        if out is not None:
+            return self._call_into(call, arguments, out)
         with self._raising_own():
             result = self.kernel(*arguments)
         if self.unpack is not None:
@@ -290,6 +308,21 @@ class Specialization:
         if found:
             result = self._patterns.assembled(result, found)
         return to_single(result) if is_single(call.values.values()) else result
+
+    def _call_into(self, call: Call, arguments: list[Any], out: Any) -> Any:
+        if self.is_sparse:
+            raise ArgumentError(f"{self.name} returns a sparse matrix, which out= cannot take")
+        single = is_single(call.values.values())
+        arrays = given(out, self.graph.result, self.name, np.float32 if single else np.float64)
+        compiled, shown = (list(arrays_in(each)) for each in (codegen.packed(self.graph.result), self.graph.result))
+        if compiled == shown and is_direct(arrays, shown):
+            try:
+                with self._raising_own():
+                    result = self.into(*arguments, *arrays)
+                return result if self.unpack is None else self.unpack(result)
+            except ValueError:  # shapes that do not fit, or memory that is shared, which is told or copied below
+                pass
+        return filled(self.call(call), self.graph.result, arrays)
 
     def broadcast(self, call: Call, names: frozenset[str]) -> Any:
         """Evaluate over arrays given for the scalar arguments ``names``, with NumPy's broadcasting."""

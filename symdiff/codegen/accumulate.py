@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from symdiff.codegen.definitions import Definitions, Index, is_short
+from symdiff.codegen.definitions import Definitions, Index
+from symdiff.codegen.indices import is_short
 from symdiff.codegen.nests import Item, Nest
 from symdiff.codegen.works import Work
 from symdiff.graph.affine import ZERO, Affine

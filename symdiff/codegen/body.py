@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from symdiff.codegen.coalesce import Classes
-from symdiff.codegen.code import Allocate, Load, Loop, Put, is_zero
+from symdiff.codegen.code import Allocate, Dot, Load, Loop, Put, is_zero
 from symdiff.codegen.layout import INLINED, Line, arrange, as_choice, bare, raises, room, trim
 from symdiff.codegen.names import Names, builtin_exception, derived_from, is_generic, stem, without_numbers
 from symdiff.codegen.printer import ANY, MINUS, PRODUCT, Text, literal, operation, repeated
@@ -202,7 +202,7 @@ class Body:
                 self._store(statement, depth)
             elif isinstance(statement, Call):
                 self._call(statement, depth)
-            elif isinstance(statement, Load | Allocate | Put | Loop):
+            elif isinstance(statement, Load | Allocate | Dot | Put | Loop):
                 self._of_arrays(statement, depth)
             else:
                 raise InternalError(f"{statement.name} was not scheduled")
@@ -271,11 +271,13 @@ class Body:
 
     # loops and arrays
 
-    def _of_arrays(self, statement: Load | Allocate | Put | Loop, depth: int) -> None:
+    def _of_arrays(self, statement: Load | Allocate | Dot | Put | Loop, depth: int) -> None:
         if isinstance(statement, Load):
             self._load(statement, depth)
         elif isinstance(statement, Allocate):
             self._allocate(statement, depth)
+        elif isinstance(statement, Dot):
+            self._dot(statement, depth)
         elif isinstance(statement, Put):
             self._put(statement, depth)
         else:
@@ -301,13 +303,23 @@ class Body:
         lengths = array.lengths[0] if len(array.lengths) == 1 else f"({', '.join(array.lengths)})"
         kind = ", np.bool_" if array.kind == "bool" else ""
         if isinstance(array.fill, str):
-            code = f"{self._array(array.fill)}.copy()"
+            code = f"{self._array(array.fill)}{'.T' if array.transposed else ''}.copy()"
         elif array.fill is None or is_zero(array.fill):
             code = f"np.{'empty' if array.fill is None else 'zeros'}({lengths}{kind})"
         else:
             code = f"np.full({lengths}, {literal(array.fill, as_float=True).code})"
         self.comment(depth, array.origin)
         self._line(depth, f"{self._target(array.name)} = {code}")
+
+    def _dot(self, dot: Dot, depth: int) -> None:
+        product = dot.product
+        left = self._array(product.left) + (".T" if product.is_left_transposed else "")
+        right = self._array(product.right) + (".T" if product.is_right_transposed else "")
+        self.comment(depth, dot.origin)
+        if dot.is_there:
+            self._line(depth, f"np.dot({left}, {right}, {self._array(dot.name)})")
+        else:
+            self._line(depth, f"{self._target(dot.name)} = np.dot({left}, {right})")
 
     def _put(self, put: Put, depth: int) -> None:
         target = self._target(put.name) if put.index is None else f"{self._array(put.name)}[{put.index}]"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from symdiff.codegen.products import Product
 from symdiff.graph.graph import Atom, Const, Origin
 from symdiff.primitives.row import Kind, Primitive
 
@@ -23,18 +24,32 @@ class Load:
 
 @dataclass(frozen=True)
 class Allocate:
-    """``name = np.empty(lengths)``; ``fill`` is what it holds at first, or the name of an array that it is a copy of."""
+    """``name = np.empty(lengths)``; ``fill`` is what it holds at first, or the name of an array that it is a copy of.
+
+    ``transposed``: of a matrix, a copy whose rows are its columns.
+    """
 
     name: str
     lengths: tuple[str, ...]
     fill: Atom | None = None
     kind: Kind = "float"
     origin: Origin | None = None
+    transposed: bool = False
 
     @property
     def is_copy(self) -> bool:
         """Whether it is a copy of another array."""
         return isinstance(self.fill, str)
+
+
+@dataclass(frozen=True)
+class Dot:
+    """``name = np.dot(left, right)``, or ``np.dot(left, right, name)`` into an array that is there."""
+
+    name: str
+    product: Product
+    is_there: bool = False
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from symdiff.codegen.indices import SHORT, is_short
+from symdiff.codegen.products import Products
 from symdiff.graph.affine import Affine, Axes, Symbol, identity, substituted
 from symdiff.graph.arrays import EMPTY
 from symdiff.graph.bounds import renumbered
@@ -15,8 +17,7 @@ from symdiff.graph.terms import Guard, Term
 from symdiff.primitives import TABLE, Primitive
 from symdiff.primitives.row import Kind
 
-SHORT = 4  # a range or axis of at most so many elements, known before any call, is written out
-MOST = 16  # but never more than so many elements together
+MOST = 16  # a short range is written out, but never more than so many elements together
 
 Index = tuple[Affine, ...]
 
@@ -77,8 +78,10 @@ class Read:
 class Definitions:
     """The names of a graph: their axes and kinds, and for arrays that are no inputs what they are at an index."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, partial: frozenset[str] = frozenset()) -> None:
         self.graph = graph
+        self.partial = partial  # what exists where it is read only
+        self.products = Products(graph).all()
         self.axes: dict[str, Axes] = dict(graph.input_axes)
         self.kinds: dict[str, Kind] = dict.fromkeys(self.axes, "float")
         self.known: dict[str, Definition] = {}
@@ -140,6 +143,12 @@ class Definitions:
                 yield from ((atom, not certain) for atom in operands(statement) if isinstance(atom, str))
         yield from ((str(atom), False) for atom in self.graph.outputs)
 
+    def depth(self, name: str) -> int:
+        """The loops that an array takes: its axes, and the ranges of a term, those apart that are written out."""
+        definition = self.known[name]
+        ranges = [len(term.ranges) for term in definition.terms] if isinstance(definition, Indexed) else []
+        return len(axes_positions(self.axes[name])) + max(ranges, default=0)
+
     def is_ragged(self, name: str) -> bool:
         """Whether the terms of an array stand under different guards."""
         definition = self.known[name]
@@ -189,11 +198,6 @@ def _decided(term: Term) -> Term | None:
     if any(guard.affine.is_constant and not guard.holds(guard.affine.const) for guard in term.guards):
         return None
     return replace(term, guards=tuple(guard for guard in term.guards if not guard.affine.is_constant))
-
-
-def is_short(length: Affine) -> bool:
-    """Whether an axis is so short, for every call, that its elements are written out."""
-    return length.is_constant and length.const <= SHORT
 
 
 def finished(block: Block) -> Iterator[Statement]:

@@ -29,6 +29,7 @@ class Elements(Levels):
         self.storage = storage
         self.arrays = storage.definitions
         self.dropped: Mapping[str, frozenset[int]] = {}  # the axes that stored arrays do not have
+        self.packed: Mapping[str, str] = {}  # the transposed copies of matrices that are read by columns
         self.scalars: dict[str, Atom] = {}
         self._inputs = {leaf: param.structure for param in self.arrays.graph.params for leaf in param.leaves}
         for name, structure in self._inputs.items():
@@ -261,9 +262,16 @@ class Elements(Levels):
         stem = "t" if is_generic(name) else name
         hint = f"{stem}_{short}" if short else stem
         made = self.fresh(hint, kind)
-        kept = (part for axis, part in enumerate(index) if axis not in self.dropped.get(name, ()))
+        kept = [part for axis, part in enumerate(index) if axis not in self.dropped.get(name, ())]
+        if name in self.packed and self._is_innermost(index[0]) and index[1].is_constant:
+            name, kept = self.packed[name], kept[::-1]
         self._write(Load(made, name, self.spelling.index(kept), hint, self.origin, cast), level)
         return made
+
+    def _is_innermost(self, part: Affine) -> bool:
+        """Whether an index expression runs with the innermost loop."""
+        loops = self.place.loops
+        return bool(loops) and loops[-1][0] in part.positions
 
     def _is_inside(self, name: str, index: Index, place: Place) -> bool:
         """Whether an element certainly exists, wherever that place is reached."""

@@ -11,6 +11,12 @@ from symdiff.graph.bounds import Bounds
 from symdiff.graph.terms import Guard, Range
 
 LETTERS = "ijklpqrstuvw"
+SHORT = 4  # a range or axis of at most so many elements, known before any call, is written out
+
+
+def is_short(length: Affine) -> bool:
+    """Whether an axis is so short, for every call, that its elements are written out."""
+    return length.is_constant and length.const <= SHORT
 
 
 @dataclass(frozen=True)

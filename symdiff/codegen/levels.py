@@ -16,6 +16,7 @@ from symdiff.codegen.definitions import Index
 from symdiff.codegen.indices import Place, Spelling
 from symdiff.codegen.names import is_generic
 from symdiff.codegen.printer import ATOM, Text
+from symdiff.codegen.rules import Rule, concluded
 from symdiff.codegen.split import Code
 from symdiff.errors import InternalError
 from symdiff.graph.affine import Affine
@@ -25,6 +26,8 @@ from symdiff.graph.terms import Guard, Range
 from symdiff.primitives import TABLE, Primitive
 
 _MIXED = frozenset({"add", "sub", "mul", "div"})  # operations in which an integer beside a float need not be made one
+_COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
+_TWOS = frozenset(Const(value) for power in range(1, 5) for value in (2**power, 2.0**power))  # that multiply without rounding
 _SUB, _MUL = TABLE["sub"], TABLE["mul"]
 
 Key = tuple[str, Index]
@@ -51,6 +54,7 @@ class Levels(Builder):
         self.texts: dict[str, Text] = {}
         self._inner = itertools.count(1_000_000)  # variables of loops that are made here: those of works are far below
         self._scopes = [Scope(Place())]
+        self.rules: list[Rule] = []  # what raises that came before tell of sizes
         self._levels: dict[str, int] = {}
         self._bare: dict[Atom, str] = {}  # integers: the float, and the integer itself
         self._numbers: dict[Affine, str] = {}
@@ -72,7 +76,7 @@ class Levels(Builder):
             rest = guard.affine - Affine.of(variable) * factor
             (low if factor > 0 else high).append(-rest if factor > 0 else rest + 1)
         bounds = self.spelling.bounds(outer.strictest([*low, each.low], 1), outer.strictest([*high, each.high], -1))
-        with self._inside(Scope(outer.inside(variable, each).where(guards))) as body:
+        with self._inside(Scope(concluded(outer.inside(variable, each).where(guards), self.rules))) as body:
             yield
         self.emit(Loop(letter, bounds, tuple(body)))
 
@@ -87,9 +91,21 @@ class Levels(Builder):
     @contextmanager
     def side(self, facts: Iterable[Guard] = (), decided: Mapping[Atom, bool] | None = None) -> Iterator[Body]:
         """Write into one side of a branch."""
-        scope = Scope(self._scopes[-1].place.where(facts), True, {}, dict(decided or {}))
+        scope = Scope(self._scopes[-1].place.where(facts), True, {}, dict(self._implied(decided or {})))
         with self._inside(scope) as body:
             yield body
+
+    def _implied(self, decided: Mapping[Atom, bool]) -> Iterator[tuple[Atom, bool]]:
+        """Conditions that are known, and those that they are made of."""
+        stack = list(decided.items())
+        while stack:
+            condition, holds = stack.pop()
+            yield condition, holds
+            made = self.definitions.get(condition) if isinstance(condition, str) else None
+            if made is not None and made.op.name == "not":
+                stack.append((made.args[0], not holds))
+            elif made is not None and made.op.name == ("and" if holds else "or"):
+                stack += [(arg, holds) for arg in made.args]
 
     @contextmanager
     def _inside(self, scope: Scope) -> Iterator[Body]:
@@ -143,9 +159,35 @@ class Levels(Builder):
         integers = [arg in self._bare for arg in args]
         if any(integers) and op.name in _MIXED and not all(integers) and not any(isinstance(arg, Const) for arg in args):
             args = tuple(self._bare.get(arg, arg) for arg in args)
+        if op.name in _COMPARISONS and all(isinstance(arg, Const) or arg in self._bare for arg in args):
+            args = tuple(self._bare.get(arg, arg) for arg in args)
         if op is _MUL and args[0] == args[1]:
             args = (self._turned(args[0]),) * 2
+        elif op is _MUL:
+            args = self._with_one_number(self._with_square(args))
         return super().apply(op, *args, hint=hint, origin=origin)
+
+    def _with_square(self, args: tuple[Atom, ...]) -> tuple[Atom, ...]:
+        """For ``2*x*x`` where ``x*x`` is here already: twice that, which is the same number."""
+        for first, second in (args, args[::-1]):
+            made = self.definitions.get(first) if isinstance(first, str) else None
+            if made is None or made.op is not _MUL or made.args[1] != second or made.args[0] not in _TWOS:
+                continue
+            square = self._found(_MUL, (second, second))
+            if square is not None:
+                return made.args[0], square
+        return args
+
+    def _with_one_number(self, args: tuple[Atom, ...]) -> tuple[Atom, ...]:
+        """For ``100*(2*x)``: 200*x, which is the same number, because a factor of 2 is exact."""
+        for first, second in (args, args[::-1]):
+            made = self.definitions.get(second) if isinstance(second, str) else None
+            if made is None or made.op is not _MUL or not isinstance(first, Const):
+                continue
+            inner = made.args[0]
+            if isinstance(inner, Const) and not isinstance(made.args[1], Const) and (first in _TWOS or inner in _TWOS):
+                return Const(first.value * inner.value), made.args[1]
+        return args
 
     def _turned(self, atom: Atom) -> Atom:
         """Of a difference that is squared, and of the same difference the other way round, the one that is here already."""

@@ -12,15 +12,17 @@ from dataclasses import dataclass, field
 from symdiff.codegen.accumulate import Group, Uses, contracted, groups, is_scalar, starts_empty, uses
 from symdiff.codegen.blocks import Blocks, deciding
 from symdiff.codegen.checks import write_checks
-from symdiff.codegen.code import Allocate, Put
+from symdiff.codegen.code import Allocate, Dot, Put
 from symdiff.codegen.definitions import Definitions, Indexed
 from symdiff.codegen.elements import Elements
 from symdiff.codegen.indices import LETTERS, Place, Spelling
-from symdiff.codegen.nests import Fork, Item, Nest, works_in
+from symdiff.codegen.nests import Fork, Item, Nest, runs, works_in
 from symdiff.codegen.printer import Text
+from symdiff.codegen.rules import rules_of
 from symdiff.codegen.split import Code
 from symdiff.codegen.storage import Storage
 from symdiff.codegen.unused import used
+from symdiff.codegen.vectors import Arithmetic, columns
 from symdiff.codegen.works import Work
 from symdiff.graph.affine import Affine
 from symdiff.graph.build import Body
@@ -40,6 +42,7 @@ from symdiff.graph.graph import (
     walk,
 )
 from symdiff.graph.structure import Tensor
+from symdiff.graph.terms import Guard
 from symdiff.primitives import TABLE
 
 
@@ -63,12 +66,19 @@ def has_arrays(graph: Graph) -> bool:
     return any(isinstance(node, Sum | Fold) or getattr(node, "axes", ()) for node in walk(graph.body))
 
 
-def schedule(graph: Graph, names: Mapping[str, str], taken: Iterable[str]) -> Schedule:
+def schedule(
+    graph: Graph,
+    names: Mapping[str, str],
+    taken: Iterable[str],
+    partial: frozenset[str] = frozenset(),
+    into: Mapping[int, str] | None = None,
+) -> Schedule:
     """The code of a checked graph without dead statements.
 
-    ``names`` is how its inputs and sizes are written; ``taken`` are names that nothing else may have.
+    ``names`` is how its inputs and sizes are written; ``taken`` are names that nothing else may have; ``partial`` are arrays
+    that only exist where they are read (``masks``). ``into`` names arrays that are given for outputs, by number.
     """
-    return _Scheduler(graph, names, taken).run()
+    return _Scheduler(graph, names, taken, partial).run(into or {})
 
 
 @dataclass
@@ -91,9 +101,9 @@ def _is_empty(axes: Iterable[Affine]) -> bool:
 
 
 class _Scheduler:
-    def __init__(self, graph: Graph, names: Mapping[str, str], taken: Iterable[str]) -> None:
+    def __init__(self, graph: Graph, names: Mapping[str, str], taken: Iterable[str], partial: frozenset[str]) -> None:
         self.graph = graph
-        self.definitions = Definitions(graph)
+        self.definitions = Definitions(graph, partial)
         self.storage = Storage(self.definitions)
         self.blocks = Blocks(graph, self.definitions, self.storage)
         used = {*taken, *self.definitions.axes, *names.values(), *graph.sizes}
@@ -103,19 +113,41 @@ class _Scheduler:
         self.elements = Elements(
             self.storage, self.spelling, self.letters, {*taken, *self.letters, *graph.inputs, *graph.sizes, *arrays}
         )
+        self.arithmetic = Arithmetic(self.storage, ())
+        self.scalars = {n: node for node in walk(graph.body) for n in defined(node) if not self.definitions.axes[n]}
         self.ordered = deciding(graph)
         self.any_order = False
         self.frames: list[_Frame] = []
+        self.given: dict[str, int] = {}  # the arrays that the caller gives, with the number of the output
 
-    def run(self) -> Schedule:
+    def run(self, into: Mapping[int, str]) -> Schedule:
         """Write everything."""
+        tops = {name for statement in self.graph.body if isinstance(statement, Let | Sum | Fold) for name in defined(statement)}
+        for number, given in into.items():
+            atom = self.graph.outputs[number]
+            if isinstance(atom, str) and atom in tops and atom not in self.given:
+                self.given[atom] = number
+                self.elements.texts[atom] = Text(given)
         self._block(self.graph.body)
         returns: list[Atom] = []
-        for atom, leaf in zip(self.graph.outputs, self.graph.result.leaves(), strict=True):
+        for number, (atom, leaf) in enumerate(zip(self.graph.outputs, self.graph.result.leaves(), strict=True)):
             is_array = isinstance(leaf, Tensor) and bool(leaf.axes)
-            returns.append(self._result(atom, leaf, returns) if is_array else self.elements.scalar(atom))
+            if number in into:
+                returns.append(self._put_into(atom, leaf, number, into[number]))
+            else:
+                returns.append(self._result(atom, leaf, returns) if is_array else self.elements.scalar(atom))
         body = used(self.elements.body, returns)
         return Schedule(body, tuple(returns), self.elements.texts, tuple(self.letters), self.any_order)
+
+    def _put_into(self, atom: Atom, leaf: object, number: int, given: str) -> str:
+        """An array that is given for an output: it is filled already, or is filled now."""
+        if isinstance(atom, str) and self.given.get(atom) == number:
+            return atom
+        axes = leaf.axes if isinstance(leaf, Tensor) else ()
+        name = self.elements.fresh("out", "float", tuple(axes))
+        self.elements.texts[name] = Text(given)
+        self.elements.emit(Put(name, _everything(len(axes)), atom))
+        return name
 
     def _result(self, atom: Atom, leaf: object, before: Sequence[Atom]) -> str:
         """An array to be returned: nobody else has it."""
@@ -151,22 +183,27 @@ class _Scheduler:
         self.frames.append(frame)
         elements, outer = self.elements, self.elements.dropped
         elements.dropped = {**outer, **dropped}
+        packed, rules = elements.packed, elements.rules
+        single = [name for name in dropped if is_scalar(name, dropped, self.definitions)]
+        self.arithmetic.single |= frozenset(single)
         for item in items:
             self._allocate(item, frame)
+            self._pack(item)
             self._item(item, items)
-        elements.dropped = outer
+        elements.dropped, elements.packed, elements.rules = outer, packed, rules
         self.frames.pop()
 
     # items
 
     def _item(self, item: Item, home: Sequence[Item]) -> None:
+        if isinstance(item, Work):
+            self._works([item], home)
+            return
         own = [group for group in self.frames[-1].groups if group.home is home]
         for group in own:
             if not group.variable and group.start is None and any(w is o for w in group.works for o in works_in([item])):
                 self._begin(group, self._empty(group.works[0]))
-        if isinstance(item, Work):
-            self._work(item)
-        elif isinstance(item, Nest):
+        if isinstance(item, Nest):
             self._nest(item)
         elif isinstance(item, Fork):
             self._fork(item)
@@ -181,6 +218,9 @@ class _Scheduler:
             args = [self.elements.scalar(arg) for arg in statement.args]
             made = self.elements.apply(statement.op, *args, hint=statement.name, origin=statement.origin)
             self.elements.scalars[statement.name] = made
+        elif isinstance(statement, Sum | Fold) and statement.name in self.definitions.products:
+            product = self.definitions.products[statement.name]
+            self.elements.emit(Dot(statement.name, product, statement.name in self.given, statement.origin))
         elif isinstance(statement, Sum | Fold):
             write_checks(self.elements, self.definitions, statement.name)
         else:
@@ -189,8 +229,12 @@ class _Scheduler:
     def _nest(self, nest: Nest) -> None:
         with self.elements.loop(nest.variable, nest.range, nest.guards):
             self._starts(nest)
-            for item in nest.items:
-                self._item(item, nest.items)
+            for run in runs(nest.items):
+                works = [item for item in run if isinstance(item, Work)]
+                if works:
+                    self._works(works, nest.items)
+                else:
+                    self._item(run[0], nest.items)
 
     def _fork(self, item: Fork) -> None:
         branch = item.branch
@@ -214,6 +258,7 @@ class _Scheduler:
             if not out.axes:
                 elements.scalars[out.name] = name
         elements.append(If(condition, tuple(then), tuple(orelse), tuple(outs), branch.origin))
+        elements.rules = [*elements.rules, *rules_of(branch, self.graph.sizes, self.scalars)]
 
     def _out(self, out: Out, holds: bool, inside: set[str]) -> Atom:
         """What one side of a branch hands on; an array is its own."""
@@ -228,20 +273,46 @@ class _Scheduler:
 
     # works
 
-    def _work(self, work: Work) -> None:
-        elements = self.elements
-        guards = [guard for guard in work.guards if not elements.place.always(guard)]
-        if not guards:
-            self._work_inside(work)
-            return
-        with elements.side(guards) as body:
-            self._work_inside(work)
-        elements.choose(elements.condition(guards), body, (), [], work.origin)
+    def _works(self, run: Sequence[Work], home: Sequence[Item]) -> None:
+        """Works under the same guards."""
+        own = [group for group in self.frames[-1].groups if group.home is home]
+        for group in own:
+            if not group.variable and group.start is None and any(work is other for work in group.works for other in run):
+                self._begin(group, self._empty(group.works[0]))
+        elements, first = self.elements, run[0]
+        guards = [guard for guard in first.guards if not elements.place.always(guard)]
+        if not guards or self._is_chosen(run, guards):
+            for work in run:
+                self._work_inside(work, guards)
+        else:
+            with elements.side(guards) as body:
+                for work in run:
+                    self._work_inside(work)
+            elements.choose(elements.condition(guards), body, (), [], first.origin)
+        for group in own:
+            if any(group.last is work for work in run):
+                self._finish(group)
 
-    def _work_inside(self, work: Work) -> None:
+    def _is_chosen(self, run: Sequence[Work], guards: Sequence[Guard]) -> bool:
+        """Whether what the guards leave out is chosen away, without a branch (``vectors``)."""
+        place = self.elements.place
+        if not place.loops or any(guard.test != "!=" or guard.modulus for guard in guards):
+            return False
+        groups = [self.frames[-1].group_of(work) for work in run]
+        if any(
+            group is None or group.depth >= len(place.loops) or work is group.start
+            for group, work in zip(groups, run, strict=True)
+        ):
+            return False
+        return all(work.op is TABLE["add"] and self.arithmetic.is_plain(work, place) for work in run)
+
+    def _work_inside(self, work: Work, guards: Sequence[Guard] = ()) -> None:
         frame = self.frames[-1]
         group = frame.group_of(work)
         value = self._value(work)
+        if guards:
+            condition = self.elements.condition(guards)
+            value = self.elements.choose(condition, (), (), [("t", value, self._empty(work))], work.origin)[0]
         if group is not None and work is group.start:
             self._begin(group, value)
         elif group is not None:
@@ -309,7 +380,20 @@ class _Scheduler:
             frame.allocated.add(name)
             kept = [length for k, length in enumerate(axes) if k not in dropped]
             fill = self._empty(work) if not dropped and self._needs_start(name) else None
+            if name in self.given:
+                if fill is not None:
+                    self.elements.emit(Put(name, _everything(len(axes)), fill, None, work.origin))
+                continue
             self.elements.emit(Allocate(name, self._lengths(kept), fill, self.definitions.kinds[name], work.origin))
+
+    def _pack(self, item: Item) -> None:
+        """Make transposed copies of the matrices that vector instructions want to read by columns."""
+        if isinstance(item, Nest) and not self.elements.place.loops:
+            for name in columns(item, self.arithmetic, self.elements.rules):
+                if name not in self.elements.packed:
+                    copy = self.elements.fresh(f"{name}_T", "float", self.definitions.axes[name][::-1])
+                    self.elements.emit(Allocate(copy, (), name, transposed=True))
+                    self.elements.packed = {**self.elements.packed, name: copy}
 
     def _starts(self, nest: Nest) -> None:
         """Put zeros into the arrays that are used inside a loop anew each time."""
@@ -323,7 +407,7 @@ class _Scheduler:
             around = [other for other in loops if Affine.of(other.variable) in variables]
             if around[-1] is nest and self._needs_start(name):
                 rank = len(self.definitions.axes[name]) - len(dropped)
-                self.elements.emit(Put(name, ", ".join([":"] * rank), self._empty(work), None, work.origin))
+                self.elements.emit(Put(name, _everything(rank), self._empty(work), None, work.origin))
 
     def _lengths(self, axes: Iterable[Affine]) -> tuple[str, ...]:
         """The lengths of a new array; none is negative."""
@@ -348,3 +432,8 @@ class _Scheduler:
     def _place_of(self, work: Work) -> str:
         dropped = self.frames[-1].dropped.get(work.name, frozenset())
         return self.spelling.index(part for k, part in enumerate(work.address) if k not in dropped)
+
+
+def _everything(rank: int) -> str:
+    """The index of all elements."""
+    return ", ".join([":"] * rank)

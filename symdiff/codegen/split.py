@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from symdiff.codegen.code import Allocate, Load, Loop, Put
+from symdiff.codegen.code import Allocate, Dot, Load, Loop, Put
 from symdiff.graph.graph import UNDEFINED, Atom, If, Let, Origin, Statement, defined
 
 LONGEST = 4000.0  # a function of more than this load is split ...
@@ -39,7 +39,7 @@ class Call:
 
 
 # The bodies of an If may hold any of them. Functions with arrays are not split, and hold no sums and folds any more.
-Code = Statement | Store | Call | Load | Allocate | Put | Loop
+Code = Statement | Store | Call | Load | Allocate | Dot | Put | Loop
 
 
 @dataclass
@@ -140,9 +140,9 @@ def _read_in_loops(body: Sequence[Code]) -> set[str]:
 
 def names_of(statement: Code) -> tuple[str, ...]:
     """The names that a statement defines in its own block."""
-    if isinstance(statement, Load | Allocate):
+    if isinstance(statement, Load | Allocate) or (isinstance(statement, Dot) and not statement.is_there):
         return (statement.name,)
-    return () if isinstance(statement, Store | Call | Put | Loop) else defined(statement)
+    return () if isinstance(statement, Store | Call | Dot | Put | Loop) else defined(statement)
 
 
 def steps(body: Sequence[Code]) -> Iterator[Code]:
@@ -168,6 +168,8 @@ def atoms(statement: Code) -> Iterator[Atom]:
         yield statement.atom
     elif isinstance(statement, Load):
         yield statement.array
+    elif isinstance(statement, Dot):
+        yield from (statement.product.left, statement.product.right)
     elif isinstance(statement, Allocate) and isinstance(statement.fill, str):
         yield statement.fill
     elif isinstance(statement, If):

@@ -44,6 +44,8 @@ class Storage:
         outputs = {atom for atom in self.graph.outputs if isinstance(atom, str) and definitions.axes.get(atom)}
         self.handed = handed_on(self.graph)
         self.stored = ((outputs | self.handed) & definitions.known.keys()) | definitions.handed_on
+        for product in definitions.products.values():
+            self.stored |= {product.left, product.right} & definitions.known.keys()
         self.lazy = self._lazy()
         self.stored |= {n for n in definitions.known if not definitions.is_inlinable(n) and n not in self.lazy}
         self.stored = self._chosen(self.stored, self._chosen(self.stored, self.stored))
@@ -83,12 +85,17 @@ class Storage:
     def _lazy(self) -> set[str]:
         """Sums and folds that only one side of branches taken element by element needs: they are computed there.
 
-        The product of the other elements, which the derivative of a product needs where an element is 0, is one.
+        The product of the other elements, which the derivative of a product needs where an element is 0, is one: it takes a
+        loop more than all that is needed in any case. What does not is stored, because a branch may well be taken always.
         """
-        certain = {name for name, conditional in self.definitions.operand_uses() if not conditional}
-        known = self.definitions.known.items()
+        definitions = self.definitions
+        certain = {name for name, conditional in definitions.operand_uses() if not conditional}
+        known = definitions.known.items()
         sums = {name for name, made in known if isinstance(made, Indexed) and made.is_gather and not made.is_pointwise}
-        return sums - certain - self.handed
+        sums -= definitions.products.keys()
+        lazy = sums - certain - self.handed
+        deepest = max((definitions.depth(name) for name in sums - lazy), default=1)
+        return {name for name in lazy if definitions.depth(name) > deepest}
 
     def _chosen(self, always: set[str], before: set[str]) -> set[str]:
         """What is stored: ``always``, and what is worth it when an element of what was stored ``before`` costs nothing."""
@@ -100,13 +107,16 @@ class Storage:
             if name in definitions.known:
                 if name not in stored and self._is_worth_storing(name, weights[name], places[name]):
                     stored.add(name)
-                self._spread(name, name in stored or not definitions.axes[name], places)
+                if name not in definitions.products:
+                    self._spread(name, name in stored or not definitions.axes[name], places)
         return stored
 
     def _is_worth_storing(self, name: str, weight: int, places: Iterable[Place]) -> bool:
         definitions = self.definitions
         axes = definitions.axes[name]
-        if not axes or definitions.kinds[name] == "bool" or name in definitions.conditional or not definitions.cost(name):
+        if not axes or definitions.kinds[name] == "bool" or not definitions.cost(name):
+            return False
+        if name in definitions.conditional or name in definitions.partial:
             return False
         wide = axes_positions(axes)
         counts: dict[object, set[tuple[int, ...]]] = {}  # the offsets, for each root and each way of running over the array

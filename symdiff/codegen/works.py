@@ -9,7 +9,8 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from symdiff.codegen.definitions import Definitions, Index, Indexed, Read, is_short
+from symdiff.codegen.definitions import Definitions, Index, Indexed, Read
+from symdiff.codegen.indices import is_short
 from symdiff.codegen.storage import Storage
 from symdiff.graph.affine import ZERO, Affine, Symbol, substituted
 from symdiff.graph.bounds import pruned

@@ -252,7 +252,9 @@ def _read_once(reader: Reader, adapt: Callable[[Value], Value]) -> Reading:
         pass
     elif structure is None:
         what = "nothing" if isinstance(result, Known) and result.value is None else describe(result)
-        reader.record(frame, GapError(source.node, f"{source.name} returns {what}", "return a number, tuple, list or array"))
+        series = type(result).__name__ == "SeriesValue"
+        rewrite = "return np.array(...) of it" if series else "return a number, tuple, list or array"
+        reader.record(frame, GapError(source.node, f"{source.name} returns {what}", rewrite))
     else:
         outputs = tuple(tensors.output(reader, leaf, source.node) for leaf in leaves(result))
     if reader.gaps:

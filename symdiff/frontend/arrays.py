@@ -84,9 +84,9 @@ def _dot(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value
 
 def matmul(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value:
     """The matrix product of vectors and matrices: sums of products, in order."""
+    assume_product(reader, left, right)
     if holds_array(left) or holds_array(right):
         return tensor_products.matmul(reader, left, right, node)
-    assume_product(reader, left, right)
     a, b = vector(reader, left, node), vector(reader, right, node)
     if not (1 <= len(a.shape) <= 2 and 1 <= len(b.shape) <= 2):
         raise GapError(node, f"the product of arrays of shapes {a.shape} and {b.shape}", "use vectors and matrices", "not yet")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import sys
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from symdiff.frontend.library import Args, Keywords
@@ -55,8 +56,9 @@ def assume(reader: Reader, target: Any, args: Args, keywords: Keywords) -> None:
     elif target in _ranks():
         rank = max(_ranks()[target], _rank_of(args, keywords))
         both = target in (np.dot, np.inner, np.vdot, np.outer)
+        hints = _product_ranks(reader.source.node) if target is np.dot else {}
         for value in args[: 2 if both else 1]:
-            reader.assume_array(value, rank)
+            reader.assume_array(value, rank, hints)
 
 
 def assume_method(reader: Reader, owner: Value, name: str, args: Sequence[Value], keywords: Mapping[str, Value]) -> None:
@@ -68,12 +70,58 @@ def assume_method(reader: Reader, owner: Value, name: str, args: Sequence[Value]
 
 
 def assume_product(reader: Reader, left: Value, right: Value) -> None:
-    """``a @ b``: a matrix and a vector; ``a @ a``, and ``a @ b`` with a matrix or an array from outside: vectors."""
+    """``a @ b``: a matrix and a vector; ``a @ a``, and ``a`` beside an array from outside: vectors; other products show more."""
     same = isinstance(left, Number) and isinstance(right, Number) and left.atom == right.atom
+    hints = _product_ranks(reader.source.node)
     outside = {found.leaf for found in reader.outside.values()}
     known = isinstance(right, TensorValue) and (len(right.axes) > 1 or right.atom in outside)
-    reader.assume_array(left, 1 if same or known else 2)
-    reader.assume_array(right, 1)
+    reader.assume_array(left, 1 if same or known else 2, hints)
+    reader.assume_array(right, 1, hints)
+
+
+@lru_cache(maxsize=64)
+def _product_ranks(function: ast.AST) -> dict[str, int]:
+    """The ranks that the products of a function show, by name: ``w @ S @ w`` has a matrix between vectors.
+
+    What stands between others, or is transposed behind another, is a matrix; what stands last a vector, here and where it
+    stands first; what only stands first a matrix, but in ``np.dot(a, b)`` a vector.
+    """
+    first: dict[str, int] = {}
+    last: dict[str, int] = {}
+    between: dict[str, int] = {}
+    for node in ast.walk(function):
+        operands = _operands(node)
+        for place, operand in enumerate(operands):
+            name, transposed = _name_of(operand)
+            if not name:
+                continue
+            if 0 < place < len(operands) - 1 or (place and transposed):
+                between[name] = 2
+            elif place:
+                last[name] = 1
+            else:
+                first[name] = 1 if len(operands) == 2 and isinstance(node, ast.Call) else 2
+    return {**first, **last, **between}
+
+
+def _operands(node: ast.AST) -> list[ast.expr]:
+    """The operands of a chain of products, none if there is no product."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+        pair = [node.left, node.right]
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "dot":
+        pair = [node.func.value, *node.args][-2:]
+    else:
+        return []
+    return [operand for side in pair for operand in (_operands(side) or [side])]
+
+
+def _name_of(operand: ast.expr) -> tuple[str, bool]:
+    """The name of an operand, perhaps times a literal, and whether it is transposed; "" if it is no name."""
+    if isinstance(operand, ast.BinOp) and isinstance(operand.left, ast.Constant):
+        operand = operand.right
+    transposed = isinstance(operand, ast.Attribute) and operand.attr == "T"
+    inner = operand.value if isinstance(operand, ast.Attribute) and transposed else operand
+    return (inner.id, transposed) if isinstance(inner, ast.Name) else ("", False)
 
 
 def _rank_of(args: Args, keywords: Keywords) -> int:

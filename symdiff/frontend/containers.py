@@ -11,6 +11,7 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from symdiff.errors import ElementError
 from symdiff.frontend import array_writes, changes, dicts, loop_writes, tensor_forms, tensor_indexing, writes
 from symdiff.frontend.gaps import GapError, NeedsCallError
 from symdiff.frontend.loop_values import IndexedValue, PendingArray
@@ -136,10 +137,10 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
     if isinstance(index, ast.Slice):
         return _slice(reader, owner, index, frame, node)
     value = reader.operand(index, frame)
-    if isinstance(value, TensorValue):
+    if plain and isinstance(value, Condition | TensorValue):  # a mask, or several indices
         reader.assume_array(owner, 1)
-        if isinstance(owner, ArrayValue):
-            return tensor_indexing.read(reader, tensor_of(reader, owner, node), index, frame, node)
+    if isinstance(value, TensorValue) and isinstance(owner, ArrayValue):
+        return tensor_indexing.read(reader, tensor_of(reader, owner, node), index, frame, node)
     return item(reader, owner, reader.integer(value, index, "an index"), node)
 
 
@@ -175,7 +176,7 @@ def item(reader: Reader, owner: Value, position: int, node: ast.AST) -> Value:
             length(reader, owner, node)
         raise GapError(node, f"an element of {describe(owner)}", "index a tuple, list or array", raises=_type_error(owner))
     if not -count <= position < count:
-        reader.check_length(owner, count, f"element {position} is out of range: it is read", node)
+        reader.check_length(owner, count, f"element {position} is out of range: it is read", node, ElementError)
         reason = f"index {position} is out of range for {describe(owner)}"
         raise GapError(node, reason, f"use an index below {count}", raises=IndexError)
     if isinstance(owner, ArrayValue):

@@ -119,12 +119,12 @@ class Arguments:
         self.given[id(value)] = (name, value)
         return value
 
-    def check_length(self, value: Value, count: int, needed: str, node: ast.AST) -> None:
+    def check_length(self, value: Value, count: int, needed: str, node: ast.AST, error: type[ShapeError] = ShapeError) -> None:
         """Tell the caller that an argument is too short or too long, if the value is an argument."""
         if id(value) in self.given:
             name = self.given[id(value)][0]
             line = getattr(node, "lineno", 0)
-            raise ShapeError(f"argument {name} has {count} elements, but {needed} ({self.source.file}, line {line})")
+            raise error(f"argument {name} has {count} elements, but {needed} ({self.source.file}, line {line})")
 
     def known_argument(self, name: str, value: Any) -> Value:
         """An argument that is the same in every call of this specialisation."""
@@ -186,18 +186,22 @@ class Arguments:
         names = {leaf for param in self.params if self.structures.get(param.name) is None for leaf in param.leaves}
         return isinstance(value, Number) and value.atom in names
 
-    def assume_array(self, value: Value, rank: int) -> None:
-        """Use of what may be a number of an argument as an array: start again with such arguments as arrays of any size."""
+    def assume_array(self, value: Value, rank: int, hints: Mapping[str, int] | None = None) -> None:
+        """Use of what may be a number of an argument as an array: start again with such arguments as arrays of any size.
+
+        ``hints`` are the ranks of arguments of which more is known than that of this use.
+        """
+        hints = hints or {}
         reader = cast("Reader", self)
         if isinstance(value, VectorParam):
-            raise RestartError(ranks={value.name: rank})
+            raise RestartError(ranks={value.name: hints.get(value.name, rank)})
         if not isinstance(value, Number | Condition) or getattr(value, "known", None) is not None:
             return
         scalars = {param.leaves[0]: param.name for param in self.params if param.structure.is_scalar}
         found = [scalars[leaf] for leaf in reader.ancestors(value.atom) if leaf in scalars]
         found = [name for name in found if self.structures.get(name) is None and name not in self.integer_arguments]
         if found:
-            raise RestartError(ranks=dict.fromkeys(found, rank))
+            raise RestartError(ranks={name: hints.get(name, rank) for name in found})
 
     def assume_rank(self, value: TensorValue, rank: int) -> None:
         """Use of an argument, of which no call has told anything, as an array with more axes than were assumed."""

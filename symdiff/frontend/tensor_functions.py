@@ -333,7 +333,7 @@ def _roll(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Valu
     if length.is_constant:
         shift %= max(length.const, 1)
     if abs(shift) > 1:
-        require(reader, length - abs(shift), "ValueError", "np.roll by more than the length", node)
+        require(reader, length - abs(shift), "ValueError", "np.roll by more than the length", node, unless_empty=length)
     if shift > 0:
         pieces = [(here - shift, Guard(here - shift)), (here - shift + length, Guard(shift - 1 - here))]
     else:

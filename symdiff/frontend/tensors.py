@@ -110,8 +110,13 @@ def is_certain(reader: Reader, part: Affine) -> bool:
     return positive(part) or any(positive(part - checked) for checked in known)
 
 
-def require(reader: Reader, part: Affine, exception: str, message: str, node: ast.AST) -> None:
-    """An expression in sizes must be at least 0: the derivative raises where it is not, as the function does."""
+def require(
+    reader: Reader, part: Affine, exception: str, message: str, node: ast.AST, unless_empty: Affine | None = None
+) -> None:
+    """An expression in sizes must be at least 0: the derivative raises where it is not, as the function does.
+
+    ``unless_empty``: but not where this length is 0.
+    """
     if is_certain(reader, part):
         return
     if marked([part]):  # of a row: checked once, before the loop
@@ -133,11 +138,14 @@ def require(reader: Reader, part: Affine, exception: str, message: str, node: as
     for loop in reader.loops:  # a loop that does nothing raises nothing
         if not loop.length.positions and not is_certain(reader, loop.length - 1):
             condition = builder.apply(TABLE["and"], _is_negative(reader, -loop.length), condition)
+    if unless_empty is not None:
+        condition = builder.apply(TABLE["and"], _is_negative(reader, -unless_empty), condition)
     with builder.block() as body:
         # The folder would make one function two, with code of their own, in two checkouts.
         builder.error(exception, f"{message} ({PurePath(place.file).name}, line {place.line})")
     builder.branch(condition, body, (), [])
-    reader.checked[part] = builder.current
+    if unless_empty is None:
+        reader.checked[part] = builder.current
 
 
 def _is_negative(reader: Reader, part: Affine) -> Atom:

@@ -359,7 +359,7 @@ def describe(value: Value) -> str:
     for kind, words in _WORDS.items():
         if isinstance(value, kind):
             return f"{words} of {len(value.items)}" if isinstance(value, TupleValue | ListValue | DictValue) else words
-    return {"SuperValue": "super()"}.get(type(value).__name__, type(value).__name__.lower())
+    return _NAMED.get(type(value).__name__, type(value).__name__.lower())
 
 
 def _describe_object(value: Any) -> str:
@@ -375,6 +375,12 @@ def _describe_object(value: Any) -> str:
     shown = repr(value)
     return f"{shown[:60]}{'...' * (len(shown) > 60)} ({kind.__name__})"
 
+
+_NAMED = {  # classes of other modules
+    "SuperValue": "super()",
+    "SeriesValue": "a sequence of any length",
+    "PendingArray": "an array that a loop writes to",
+}
 
 _WORDS: dict[type, str] = {
     Number: "a number",

@@ -39,6 +39,12 @@ class Guard:
             return value >= 0
         return ((value % self.modulus if self.modulus else value) == 0) is (self.test == "==")
 
+    def negated(self) -> Guard:
+        """The guard that holds where this one does not."""
+        if self.test == ">=":
+            return Guard(-self.affine - 1)
+        return replace(self, test="!=" if self.test == "==" else "==")
+
 
 @dataclass(frozen=True)
 class Term:

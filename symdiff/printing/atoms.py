@@ -107,6 +107,7 @@ class Atoms:
 
     def __init__(self) -> None:
         self.entries: dict[Any, Entry] = {}
+        self.simplified: dict[Any, Any] = {}  # what has been simplified before, see ``combine``
         self._symbols: dict[Entry, Any] = {}
         self._free: dict[Any, frozenset[int]] = {}
         self._heights: dict[Any, int] = {}
@@ -147,6 +148,10 @@ class Atoms:
         return self.symbol(Read(symbol.array, symbol.index))
 
     # questions
+
+    def has_totals(self, expr: Any) -> bool:
+        """Whether an expression has a reduction in it."""
+        return self.height(expr) > 0
 
     def inside(self, expr: Any) -> Iterator[tuple[Any, Entry]]:
         """The entries that an expression itself mentions, in a fixed order."""

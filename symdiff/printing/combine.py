@@ -20,6 +20,12 @@ def simplified(atoms: Atoms, expr: Any) -> Any:
     """The shortest form found of an expression over ``atoms``; what is inside of its sums has been simplified before."""
     if not expr.args and expr not in atoms.entries:
         return expr
+    if expr not in atoms.simplified:
+        atoms.simplified[expr] = _simplified(atoms, expr)
+    return atoms.simplified[expr]
+
+
+def _simplified(atoms: Atoms, expr: Any) -> Any:
     inner = {}
     for symbol, entry in atoms.inside(expr):
         if isinstance(entry, Guarded):

@@ -7,7 +7,6 @@ Imports SymPy: import it inside functions only.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from functools import reduce
 from typing import Any
 
 import sympy as sp
@@ -17,11 +16,11 @@ from symdiff.graph.arrays import EMPTY
 from symdiff.graph.graph import Atom, Const, Fold, Let, Sum
 from symdiff.graph.terms import Guard, Term
 from symdiff.printing import notation
-from symdiff.printing.atoms import Atoms, Guarded, Guards, Read, Total, guards_at, indices_in, size_symbol
-from symdiff.printing.cases import choose, choose_condition
+from symdiff.printing.atoms import Atoms, Guarded, Guards, Holds, Read, Total, guards_at, indices_in, size_symbol
+from symdiff.printing.cases import Facts, choose, choose_condition, piecewise
 from symdiff.printing.convert import by_cases
 from symdiff.printing.parts import Parts, all_of, collapsed, condition, mapped, restricted, times, total, whole
-from symdiff.printing.scope import Scope
+from symdiff.printing.scope import Scope, negated
 from symdiff.printing.sharing import has_conditions
 from symdiff.printing.straighten import ArrayDefinition, Choice, reads
 from symdiff.printing.terms import number, product, replaced, written
@@ -69,8 +68,9 @@ class Elements:
     def definition(self, name: str, scope: Scope, index: Sequence[Affine]) -> Any:
         """The right-hand side of a definition at these indices, as one expression."""
         found = self._defined(self._definitions[name], tuple(index), scope)
-        if isinstance(found, dict) and self.guards(name):
-            return found[self.guards(name)]
+        if isinstance(found, dict):
+            given = self.guards(name)  # they are up to the readers
+            found = total((tuple(guard for guard in own if guard not in given), expr) for own, expr in found.items())
         return collapsed(self.atoms, scope, found) if isinstance(found, dict) else found
 
     def guards(self, name: str) -> Guards:
@@ -177,12 +177,50 @@ class Elements:
 
     def _choice(self, choice: Choice, index: tuple[Affine, ...], scope: Scope) -> Any:
         test = self.value(choice.condition, scope, index)
+        guards = self._guards_of(test)
+        if choice.kind != "bool" and guards:
+            found = self._guarded_choice(choice, guards, index, scope)
+            if found is not None:
+                return found
         then, orelse = (self.value(side, scope, index) for side in (choice.then, choice.orelse))
+        orelse = self._where_false(test, orelse)
         if choice.kind == "bool":
             return choose_condition(test, then, orelse)
         if then == 0 and self.derived[choice.name]:  # what counts comes first
             test, then, orelse = sp.Not(test), orelse, then
         return whole(orelse if self._is_quotient(test, then, orelse) else choose(test, then, orelse))
+
+    def _where_false(self, test: Any, cases: Any) -> Any:
+        """Cases where a condition does not hold: then it does not hold for all indices."""
+        if not isinstance(cases, sp.Piecewise):
+            return cases
+        facts = Facts().assuming(test, False)
+        free = self.atoms.free(test)
+        for symbol in set().union(*(when.free_symbols for _, when in cases.args)):
+            entry = self.atoms.entries.get(symbol)
+            if isinstance(entry, Total) and entry.kind == "and" and not entry.guards:
+                instances = (self.atoms.substitute(entry.body, {entry.index: Affine.of(place)}) for place in free)
+                if test in instances:
+                    facts = facts.assuming(symbol, False)
+        return piecewise([(value, facts.reduce(when)) for value, when in cases.args])
+
+    def _guards_of(self, test: Any) -> Guards:
+        """The guards that a condition consists of; none if it says anything else."""
+        inner = test.args[0] if isinstance(test, sp.Not) else test
+        entry = self.atoms.entries.get(inner)
+        if not isinstance(entry, Holds) or (inner is not test and len(entry.guards) > 1):
+            return ()
+        return entry.guards if inner is test else (negated(entry.guards[0]),)
+
+    def _guarded_choice(self, choice: Choice, guards: Guards, index: tuple[Affine, ...], scope: Scope) -> Parts | None:
+        """A choice by indices whose other side is 0."""
+        sides = [(choice.then, choice.orelse, guards)]
+        sides += [(choice.orelse, choice.then, (negated(guards[0]),))] if len(guards) == 1 else []
+        for side, other, own in sides:
+            if not self._read(other, index, scope):
+                inside = scope.assuming(own)
+                return restricted(scope, self._read(side, index, inside), own)
+        return None
 
     def _is_quotient(self, test: Any, then: Any, orelse: Any) -> bool:
         """Whether a choice is the product of all factors but one: ``P/a[j]`` where it is not 0, else the others multiplied."""
@@ -279,4 +317,4 @@ def _atom(term: Term) -> Atom:
 
 def _axes_of_choice(definition: ArrayDefinition, axes: Mapping[str, Axes]) -> Axes:
     found = (axes.get(atom, ()) for atom in reads(definition) if isinstance(atom, str))
-    return reduce(lambda first, second: first or second, found, ()) if isinstance(definition, Choice) else ()
+    return max(found, key=len, default=()) if isinstance(definition, Choice) else ()

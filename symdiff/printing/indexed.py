@@ -7,7 +7,7 @@ the shortest is kept, as for scalars; see ``convert``. An array is the expressio
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,11 +21,15 @@ from symdiff.printing import notation
 from symdiff.printing.atoms import Atoms, Guarded
 from symdiff.printing.combine import simplified
 from symdiff.printing.convert import Formula, pack
+from symdiff.printing.demand import Use, guaranteed, guards_of, is_about, mentioned, uses
+from symdiff.printing.domain import plain_conditions
 from symdiff.printing.elements import Elements, is_derived
 from symdiff.printing.materialize import Materializer, letters
 from symdiff.printing.polish import polished
+from symdiff.printing.roll import rolled
 from symdiff.printing.scope import Scope
 from symdiff.printing.straighten import StraightArrays, straighten_arrays
+from symdiff.printing.symmetry import signs, with_whole_ranges
 from symdiff.printing.worth import cuts, own_names, whole_size
 
 _LONGEST_IN_PLACE = 400  # nodes
@@ -33,6 +37,7 @@ _WORTH_A_NAME = 8  # operations of what the user named
 _ENTRY = 4  # operations that an entry of a where-list counts as, besides its own
 _GUARDED_ENTRY = 8  # that of one that counts only where guards hold: bounds of sums are read better
 _OWN_ENTRY = -1  # that of a name of the user's, which helps to read
+_MUCH = 10  # operations for which a name is kept that seemed not to be worth it: without it, terms may not be equal any more
 
 
 @dataclass
@@ -45,6 +50,13 @@ class _Way:
     where: list[tuple[str, Any]]
     domain: list[Any]
     uses: Counter[str] = field(default_factory=Counter)
+    places: defaultdict[str, list[Use]] = field(default_factory=lambda: defaultdict(list))
+
+    def note(self, expr: Any, scope: Scope) -> None:
+        """Note what an expression reads, and where."""
+        self.uses.update(_names(self.atoms, expr))
+        for name, use in uses(self.atoms, expr, scope):
+            self.places[name].append(use)
 
     def entries(self) -> Iterator[Any]:
         """All expressions."""
@@ -85,8 +97,11 @@ class _Writer:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.straight: StraightArrays = straighten_arrays(graph)
-        self.own = own_names(self.straight, graph.source)
+        self.atoms = Atoms()  # of all ways, so that nothing is simplified twice
+        straight = straighten_arrays(graph)
+        self.own = own_names(straight, graph.source)
+        self.straight: StraightArrays = rolled(straight, self.own)
+        self.guards = guards_of(self.straight.definitions)
         self.kinds = {definition.name: definition.kind for definition in self.straight.definitions}
         leaves = list(graph.result.leaves())
         self.axes: list[Axes] = [leaf.axes if isinstance(leaf, Tensor) else () for leaf in leaves]
@@ -104,7 +119,7 @@ class _Writer:
         choices = dict.fromkeys((own, shared | own, cuts(self.straight, self.kinds, frozenset())))
         bounded = (named for named in choices if whole_size(self.straight, named) <= _LONGEST_IN_PLACE * (len(named) + 1))
         ways = [*([] if in_place is None else [in_place]), *map(self._settled, bounded)]
-        return min(ways, key=lambda way: way.cost(self.own))
+        return min(ways, key=lambda way: (way.cost(self.own), way.depth()))
 
     def is_derived(self, atom: Atom) -> bool:
         """Whether an output is not what the user wrote; a literal is not where anything of the graph is not."""
@@ -115,22 +130,29 @@ class _Writer:
 
     def _settled(self, named: frozenset[str]) -> _Way:
         """The way with these names, but for those that turn out to need none."""
+        found: list[_Way] = []
         while True:
             way = self._written(named)
+            if not any(way.uses[name] == 1 and name in self.straight.outputs for name, _ in way.where):
+                found.insert(0, way)
             costs = {name: way.atoms.cost(expr) for name, expr in way.where}
             heights = {name: way.atoms.height(expr) for name, expr in way.where}
             kept = frozenset(name for name in costs if self._stays(name, way.uses[name], costs[name], heights[name]))
             if len(kept) == len(way.where):
-                return way
+                best = min((*found, way), key=lambda way: way.cost(self.own))
+                return best if best.cost(self.own) + _MUCH < way.cost(self.own) else way
             named = kept
 
     def _stays(self, name: str, uses: int, cost: int, height: int) -> bool:
+        if uses == 1 and name in self.straight.outputs:
+            return False  # it is the left-hand side
         if name in self.own:
             return height > 0 or cost >= _WORTH_A_NAME or (uses - 1) * cost > _ENTRY
-        return (uses > 1 and (uses - 1) * cost > _ENTRY) or cost > 2 * notation.ENTRY
+        least = _ENTRY if height else _ENTRY + 1
+        return (uses > 1 and (uses - 1) * cost >= least) or cost > 2 * notation.ENTRY
 
     def _written(self, named: frozenset[str]) -> _Way:
-        atoms = Atoms()
+        atoms = self.atoms
         elements = Elements(self.straight.definitions, self.graph.input_axes, atoms, named, self.own)
         exprs = []
         for atom, axes in zip(self.straight.outputs, self.axes, strict=True):
@@ -141,19 +163,48 @@ class _Writer:
             elements.value(name, Scope(), ()) if truth else sp.Not(elements.value(name, Scope(), ()))
             for name, truth in self.straight.restrictions
         ]
-        way = _Way(atoms, elements, exprs, [], [test for test in dict.fromkeys(domain) if test != sp.true])
-        for expr in (*way.exprs, *way.domain):
-            way.uses.update(_names(atoms, expr))
+        way = _Way(atoms, elements, exprs, [], plain_conditions(domain))
+        for expr, axes in (*zip(way.exprs, self.axes, strict=True), *((test, ()) for test in way.domain)):
+            way.note(expr, Scope.of(axes))
         for definition in reversed(self.straight.definitions):
-            name = definition.name
-            if name in named and way.uses[name]:
-                axes = elements.axes(name)
-                expr = elements.definition(name, Scope.of(axes), identity(len(axes)))
-                if elements.derived[name]:
-                    expr = polished(atoms, Scope.of(axes), simplified(atoms, expr))
-                way.where.insert(0, (name, expr))
-                way.uses.update(_names(atoms, expr))
-        return way
+            if definition.name in named and way.uses[definition.name]:
+                self._define(way, definition.name)
+        return self._with_whole_ranges(way)
+
+    def _with_whole_ranges(self, way: _Way) -> _Way:
+        """The way with sums over neighbouring ranges as one where the definitions that they read are symmetric."""
+        if not any(way.atoms.has_totals(expr) for expr in way.entries()):
+            return way
+        axes = {name: way.elements.axes(name) for name, _ in way.where}
+        found = signs(way.atoms, way.where, axes)
+        ours = [isinstance(atom, str) and way.elements.derived.get(atom, False) for atom in self.straight.outputs]
+        exprs = [
+            with_whole_ranges(way.atoms, Scope.of(lengths), expr, found) if own else expr
+            for expr, lengths, own in zip(way.exprs, self.axes, ours, strict=True)
+        ]
+        where = [
+            (name, with_whole_ranges(way.atoms, Scope.of(axes[name]), expr, found) if way.elements.derived[name] else expr)
+            for name, expr in way.where
+        ]
+        new = _Way(way.atoms, way.elements, exprs, where, way.domain)
+        for expr in new.entries():
+            new.uses.update(_names(way.atoms, expr))
+        return new
+
+    def _define(self, way: _Way, name: str) -> None:
+        """Add a definition to the where-list, whose readers are there already: without the guards that they all guarantee."""
+        axes = way.elements.axes(name)
+        scope = Scope.of(axes).assuming(way.elements.guards(name))
+        expr = way.elements.definition(name, scope, identity(len(axes)))
+        candidates = [*mentioned(way.atoms, expr, len(axes)), *(guard for guard in self.guards if is_about(guard, len(axes)))]
+        certain = guaranteed(candidates, way.places[name])
+        if certain:
+            scope = scope.assuming(certain)
+            expr = way.elements.definition(name, scope, identity(len(axes)))
+        if way.elements.derived[name]:
+            expr = polished(way.atoms, scope, simplified(way.atoms, expr))
+        way.where.insert(0, (name, expr))
+        way.note(expr, scope)
 
 
 def _names(atoms: Atoms, expr: Any) -> Iterator[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from symdiff.graph.affine import ZERO, Affine, Axes
 from symdiff.graph.bounds import Bounds
@@ -17,6 +18,7 @@ class Scope:
 
     intervals: tuple[tuple[int, Range], ...] = ()
     facts: tuple[Affine, ...] = ()
+    _known: dict[Affine, bool] = field(default_factory=dict, compare=False, repr=False)  # what has been asked before
 
     @staticmethod
     def of(axes: Axes) -> Scope:
@@ -25,7 +27,7 @@ class Scope:
 
     def within(self, index: int, interval: Range) -> Scope:
         """The scope inside of a reduction over one more index."""
-        return replace(self, intervals=(*self.intervals, (index, interval)))
+        return Scope((*self.intervals, (index, interval)), self.facts)
 
     def about(self, indices: frozenset[int]) -> Scope:
         """What is known of some indices, and of those that their intervals depend on; a number depends on none."""
@@ -41,17 +43,39 @@ class Scope:
     def assuming(self, guards: Iterable[Guard]) -> Scope:
         """The scope of what counts only where guards hold."""
         new = (affine for affine in _facts(guards) if not self.is_nonnegative(affine))
-        return replace(self, facts=tuple(dict.fromkeys((*self.facts, *new))))
+        facts = tuple(dict.fromkeys((*self.facts, *new)))
+        return self if facts == self.facts else Scope(self.intervals, facts)
 
     def is_nonnegative(self, part: Affine) -> bool:
         """True only if an index expression is certainly at least 0: by the intervals, and at most one fact."""
-        places = {index: place for place, (index, _) in enumerate(self.intervals)}
-        needed = part.positions.union(*(fact.positions for fact in self.facts))
-        if not needed <= places.keys():
-            return part.is_constant and part.const >= 0
-        bounds = Bounds(tuple(_moved(interval, places) for _, interval in self.intervals))
+        if part.is_constant:
+            return part.const >= 0
+        if part not in self._known:
+            self._known[part] = self._is_nonnegative(part)
+        return self._known[part]
+
+    def _is_nonnegative(self, part: Affine) -> bool:
+        places, bounds, facts = self._bounds
+        if not part.positions <= places.keys() or not self._is_closed:
+            return False
         whole = part.moved(places.__getitem__)
-        return any(bounds.is_nonnegative(whole - fact.moved(places.__getitem__)) for fact in (ZERO, *self.facts))
+        symbols = set(whole.symbols)
+        useful = (fact for fact in facts if not symbols.isdisjoint(fact.symbols))
+        return bounds.is_nonnegative(whole) or any(bounds.is_nonnegative(whole - fact) for fact in useful)
+
+    @cached_property
+    def _bounds(self) -> tuple[dict[int, int], Bounds, tuple[Affine, ...]]:
+        """The position of each index among the intervals, these, and the facts over such positions."""
+        places = {index: place for place, (index, _) in enumerate(self.intervals)}
+        bounds = Bounds(tuple(_moved(interval, places) for _, interval in self.intervals))
+        facts = tuple(fact.moved(places.__getitem__) for fact in self.facts) if self._is_closed else ()
+        return places, bounds, facts
+
+    @cached_property
+    def _is_closed(self) -> bool:
+        """Whether the facts are about indices in sight."""
+        positions = {position for fact in self.facts for position in fact.positions}
+        return positions <= {index for index, _ in self.intervals}
 
     def always(self, guard: Guard) -> bool:
         """True only if a guard certainly holds."""
@@ -83,7 +107,7 @@ class Scope:
         for position, guard in enumerate(guards):
             rest = [*kept, *guards[position + 1 :]]
             others = self.assuming(rest)
-            if self.never(guard) or (guard.test == ">=" and others.never(guard)):
+            if self.never(guard) or (guard.test != "!=" and not guard.modulus and others.never(guard)):
                 return None
             certain = (others.always(guard) or others.is_next(guard, rest)) if guard.test == ">=" else self.always(guard)
             if not certain:

@@ -12,13 +12,20 @@ def maximum(x: float, y: float) -> float:
     return x if x > y or math.isnan(x) else y
 
 
+@numba.njit(fastmath={"reassoc"})
+def plus(a, b):
+    # sums made with it may be added in any order, several terms at a time
+    return a + b
+
+
 @numba.njit("float64[:, ::1](float64[:, ::1])", error_model="numpy")
 def gradient_extremes(A):
     m, n = A.shape
     m_1 = np.empty(m)
     P = np.empty(m)
     t = np.empty(m)
-    t_1 = True
+    t_1 = np.empty(m)
+    t_2 = True
     for i in range(m):
         m_1_i = -math.inf
         P_i = 1.0
@@ -29,18 +36,22 @@ def gradient_extremes(A):
         m_1[i] = m_1_i
         P[i] = P_i
         t[i] = math.exp(m_1_i)
-        t_1 = t_1 and P_i != 0
-    if t_1:
-        t_2 = np.zeros((m, n))
+        t_2 = t_2 and P_i != 0
+        t_17_i = 0.0
+        for j in range(n):
+            t_17_i = plus(t_17_i, 1.0 if A[i, j] == m_1_i else 0.0)
+        t_1[i] = t_17_i
+    if t_2:
+        t_3 = np.zeros((m, n))
     else:
-        t_2 = np.empty((m, n))
+        t_3 = np.empty((m, n))
         for i in range(m):
             for j in range(n):
                 t_5_ij = 1.0
                 for k in range(n):
                     if k != j:
                         t_5_ij *= A[i, k]
-                t_2[i, j] = t_5_ij
+                t_3[i, j] = t_5_ij
     A_bar = np.empty((m, n))
     for i in range(m):
         P_i_1 = P[i]
@@ -48,15 +59,8 @@ def gradient_extremes(A):
         m_1_i_1 = m_1[i]
         for j in range(n):
             if A[i, j] == m_1_i_1 or math.isnan(m_1_i_1):
-                if math.isnan(m_1_i_1):
-                    t_3 = m_1_i_1
-                else:
-                    t_4 = 0.0
-                    for k in range(n):
-                        t_4 += 1.0 if A[i, k] == m_1_i_1 else 0.0
-                    t_3 = 1/t_4
-                t_5 = t_3*(t_i*P_i_1)
+                t_4 = (m_1_i_1 if math.isnan(m_1_i_1) else 1/t_1[i])*(t_i*P_i_1)
             else:
-                t_5 = 0.0
-            A_bar[i, j] = (P_i_1/A[i, j] if P_i_1 != 0 else t_2[i, j])*t_i + t_5
+                t_4 = 0.0
+            A_bar[i, j] = (P_i_1/A[i, j] if P_i_1 != 0 else t_3[i, j])*t_i + t_4
     return A_bar

@@ -11,12 +11,12 @@ def gradient_rosenbrock(x):
     for i in range(n):
         if i >= 1:
             x_im1 = x[i - 1]
-            x_bar_1 = 100*(2*(x[i] - x_im1*x_im1))
+            x_bar_1 = 200*(x[i] - x_im1*x_im1)
         else:
             x_bar_1 = 0.0
         if i < n - 1:
             x_i = x[i]
-            x_bar_2 = -2*x_i*(100*(2*(x[i + 1] - x_i*x_i))) - 2*(1 - x_i)
+            x_bar_2 = -2*x_i*(200*(x[i + 1] - x_i*x_i)) - 2*(1 - x_i)
         else:
             x_bar_2 = 0.0
         x_bar[i] = x_bar_1 + x_bar_2
