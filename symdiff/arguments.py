@@ -106,9 +106,9 @@ def structure_of(name: str, value: Any, differentiated: bool, exact: bool = Fals
     if isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, np.longdouble | np.float16):
         return SCALAR
     if isinstance(value, np.ndarray):
-        if isinstance(value, np.ma.MaskedArray) or value.dtype.kind not in "iuf" or value.dtype.itemsize not in (1, 2, 4, 8):
+        if isinstance(value, np.ma.MaskedArray | np.matrix) or value.dtype.kind not in "iuf":
             raise ArgumentError(_refusal(name, value, differentiated))
-        if value.dtype == np.float16:
+        if value.dtype.itemsize not in (1, 2, 4, 8) or value.dtype == np.float16:
             raise ArgumentError(_refusal(name, value, differentiated))
         if not value.ndim:
             return SCALAR
@@ -133,6 +133,8 @@ def _refusal(name: str, value: Any, differentiated: bool) -> str:
     if isinstance(value, np.ma.MaskedArray):
         kind = "a masked array"
     advice = "pass a real number or a vector of real numbers"
+    if isinstance(value, np.matrix):
+        return f"argument {name} is an np.matrix, whose products are those of matrices; pass np.asarray({name})"
     if isinstance(value, complex | np.complexfloating):
         advice = "pass real and imaginary part as two real arguments"
     elif isinstance(value, bool | np.bool_):

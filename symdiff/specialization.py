@@ -278,7 +278,8 @@ class Specialization:
             return slow
         positional = all(p.default is p.empty and p.kind is not p.KEYWORD_ONLY for p in parameters.values())
         outs = sum(1 for _ in arrays_in(self.graph.result)) if "out" not in parameters else 0
-        if positional and list(arguments) == list(parameters) and self.is_plain and not outs:
+        matrices = any(isinstance(p.structure, Tensor) and p.structure.rank == 2 for p in self.params)  # as np.matrix is
+        if positional and list(arguments) == list(parameters) and self.is_plain and not outs and not matrices:
             return codegen.fast_dispatcher(self.kernel, slow)
         shapes = [codegen.argument_shape(arguments[name].structure) if name in arguments else None for name in parameters]
         absent = frozenset(name for name in optional if name not in arguments and name not in self.known)

@@ -27,6 +27,8 @@ def write_checks(elements: Elements, definitions: Definitions, name: str) -> Non
             where = f"an index of {array}" if array in definitions.graph.inputs else "an index"
             source = sorted({element.array for element in part.elements}) or _bounds_from(term)
             message = f"{where} is out of range" + (f": see {' and '.join(source)}" if source else "")
+            if definition.origin is not None and definition.origin.text:
+                message += f" (line {definition.origin.line})"  # as in the comments of the source
             _write(elements, definition, term, part, length, message)
 
 

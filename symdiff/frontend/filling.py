@@ -22,7 +22,9 @@ def check_float(kind: Value | None, node: ast.AST) -> None:
 
 def filled_array(sizes: tuple[int, ...], value: Number, node: ast.AST) -> ArrayValue:
     """An array of known shape that is full of a number."""
-    if math.prod(sizes) > containers.MAX_RANGE or min(sizes, default=0) < 0:
+    if min(sizes, default=0) < 0:
+        raise GapError(node, "negative dimensions are not allowed", "use a length of 0 or more", raises=ValueError)
+    if math.prod(sizes) > containers.MAX_RANGE:
         raise GapError(node, f"an array of shape {sizes}", "use a smaller one", "not yet")
     return ArrayValue(sizes, (value,) * math.prod(sizes))
 

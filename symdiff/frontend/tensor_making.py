@@ -44,6 +44,7 @@ def shape_given(reader: Reader, value: Value, node: ast.AST) -> Axes:
     for length in axes:
         if any(length.elements) or (length.is_constant and length.const < 0):
             raise GapError(node, f"an array of the length {length}", "use lengths of arrays and literal integers")
+        require(reader, length, "ValueError", "negative dimensions are not allowed", node)
     return axes
 
 
@@ -103,8 +104,7 @@ def _eye(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value
     shift = reader.integer(optional(args, keywords, 2, "k", number(0)), node, "a diagonal")
     columns = optional(args, keywords, 1, "M", Known(None))
     plain(args, keywords, 1, 1, "eye", node)
-    rows = extent(reader, args[0], node, "a length")
-    axes = (rows, rows if isinstance(columns, Known) else extent(reader, columns, node, "a length"))
+    axes = shape_given(reader, TupleValue((args[0], args[0] if isinstance(columns, Known) else columns)), node)
     on_diagonal = Guard(Affine.of(1) - Affine.of(0) - shift, "==")
     return made(reader, moved(reader, [Term(Const(1.0), (), (), (on_diagonal,))], axes), axes)
 
