@@ -11,7 +11,7 @@ What is stored and then only used inside one loop becomes a scalar there (``nest
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from symdiff.codegen.definitions import Definitions, Index, Indexed, Read, axes_positions, finished
@@ -41,7 +41,7 @@ class Storage:
         self.graph: Graph = definitions.graph
         self._order = [name for statement in finished(self.graph.body) for name in defined(statement)]
         self._bits = {name: 1 << number for number, name in enumerate(self._order)}
-        self._costs = [definitions.cost(name) if name in definitions.known else 0 for name in self._order]
+        self._costs = {name: definitions.cost(name) if name in definitions.known else 0 for name in self._order}
         self._upstream = self._all_upstream()
         outputs = {atom for atom in self.graph.outputs if isinstance(atom, str) and definitions.axes[atom]}
         self.handed = handed_on(self.graph)
@@ -182,14 +182,23 @@ class Storage:
             if not self.definitions.is_inlinable(name):
                 continue
             atoms = [atom for atom, *_ in self.definitions.operands(name) if isinstance(atom, str) and atom not in stored]
-            bits = self._bits[name]
+            bits = self._bits[name] if self._costs[name] else 0
             for atom in atoms:
                 bits |= inside.get(atom, 0)
             inside[name] = bits
-            weights[name] = sum(self._costs[place] for place in _ones(bits))
+            weights[name] = self._weight(bits)
             if name not in stored and self._is_worth_storing(name, weights[name], places.get(name, ())):
                 stored.add(name)
         return weights, stored
+
+    def _weight(self, bits: int) -> int:
+        """The weight of several names; of as many as matter."""
+        total = 0
+        while bits and total < REPEATED:
+            lowest = bits & -bits
+            total += self._costs[self._order[lowest.bit_length() - 1]]
+            bits ^= lowest
+        return total
 
     def _all_upstream(self) -> dict[str, int]:
         """For every name all names that it depends on, as bits."""
@@ -201,14 +210,6 @@ class Storage:
                     bits |= found.get(atom, 0) | self._bits.get(atom, 0)
             found.update(dict.fromkeys(defined(statement), bits))
         return found
-
-
-def _ones(bits: int) -> Iterator[int]:
-    """The places of the bits that are set."""
-    while bits:
-        lowest = bits & -bits
-        yield lowest.bit_length() - 1
-        bits ^= lowest
 
 
 def handed_on(graph: Graph) -> set[str]:
