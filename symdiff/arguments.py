@@ -171,8 +171,7 @@ def compiled_argument(value: Any, structure: Structure, name: str) -> Any:
             raise ShapeError(f"{name} must be one number, not {value!r}")
         return _as_float(value)
     if isinstance(value, np.ndarray):
-        array = np.ascontiguousarray(value, dtype=np.float64)
-        array = array if array.flags.writeable else array.copy()
+        array = writeable(np.ascontiguousarray(value, dtype=np.float64))
     else:
         array = np.array(list(scalars(value)), dtype=np.float64)
         array = array.reshape(structure.shape) if array.size == structure.size and structure.shape is not None else array
@@ -189,8 +188,21 @@ def _tensor_argument(value: Any, structure: Tensor, name: str) -> np.ndarray[Any
     if not isinstance(value, np.ndarray) or value.ndim != structure.rank:
         shown = f"of {value.ndim} axes" if isinstance(value, np.ndarray) else f"{value!r}"
         raise ShapeError(f"{name} must be an array with {structure.rank} axes, not {shown}")
-    array = np.ascontiguousarray(value, dtype=np.int64 if structure.kind == "int" else np.float64)
-    return array if array.flags.writeable else array.copy()
+    return writeable(np.ascontiguousarray(value, dtype=np.int64 if structure.kind == "int" else np.float64))
+
+
+class _Memory:
+    """The memory of an array under another flag."""
+
+    def __init__(self, array: np.ndarray[Any, Any]) -> None:
+        interface = array.__array_interface__
+        self.array = array  # is alive as long as its memory is used
+        self.__array_interface__ = {**interface, "data": (interface["data"][0], False)}
+
+
+def writeable(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """An array of the same memory that says it is writeable: compiled code takes no other kind, and writes to no argument."""
+    return array if array.flags.writeable else np.asarray(_Memory(array))
 
 
 def taken_apart(params: Iterable[Param]) -> tuple[Param, ...]:

@@ -21,6 +21,7 @@ from symdiff.primitives import TABLE
 Where = tuple[tuple[Atom, bool], ...] | None
 Test = tuple[Atom, bool]  # a condition, and the side of a branch on it
 
+MANY = 4  # conditions of a sum that are joined to one
 ZERO, TRUE, FALSE = Const(0), Const(True), Const(False)
 
 
@@ -79,7 +80,16 @@ class Supports:
             if found is None:
                 return None
             tests.update(dict.fromkeys(found))
+        if len(tests) > MANY and not self.builder.current.elementwise:
+            return self._as_one(tuple(tests))
         return tuple(tests)
+
+    def _as_one(self, tests: Sequence[Test]) -> Where:
+        """A support with one condition for many: otherwise a stencil of three points has three times as many each time."""
+        condition, holds = self.test(tests)
+        if all(part in self.soft for part, _ in tests):
+            self.soft.add(condition)
+        return ((condition, holds),)
 
     def _reached(self, term: Term, axes: Axes) -> Where:
         """Where a term adds anything."""

@@ -11,7 +11,7 @@ What is stored and then only used inside one loop becomes a scalar there (``nest
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from symdiff.codegen.definitions import Definitions, Index, Indexed, Read, axes_positions, finished
@@ -20,6 +20,8 @@ from symdiff.graph.graph import Graph, If, defined, operands, walk
 
 DEAR = 8  # weight from which on an element is worth storing where it would be computed several times
 REPEATED = 12  # weight of what is computed again, from which on an array that is read at several offsets is stored
+
+ROUNDS = 2  # of finding where arrays are read and which are worth storing for that
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Storage:
         self.graph: Graph = definitions.graph
         self._order = [name for statement in finished(self.graph.body) for name in defined(statement)]
         self._bits = {name: 1 << number for number, name in enumerate(self._order)}
-        self._costs = [definitions.cost(name) if name in definitions.known else 0 for name in self._order]
+        self._costs = {name: definitions.cost(name) if name in definitions.known else 0 for name in self._order}
         self._upstream = self._all_upstream()
         outputs = {atom for atom in self.graph.outputs if isinstance(atom, str) and definitions.axes.get(atom)}
         self.handed = handed_on(self.graph)
@@ -48,7 +50,7 @@ class Storage:
             self.stored |= {product.left, product.right} & definitions.known.keys()
         self.lazy = self._lazy()
         self.stored |= {n for n in definitions.known if not definitions.is_inlinable(n) and n not in self.lazy}
-        self.stored = self._chosen(self.stored, self._chosen(self.stored, self.stored))
+        self.stored = self._chosen(self.stored)
         self._reads: dict[str, tuple[Read, ...]] = {}
         for name in self._order:
             if name in definitions.known and name not in self.stored:
@@ -97,19 +99,27 @@ class Storage:
         deepest = max((definitions.depth(name) for name in sums - lazy), default=1)
         return {name for name in lazy if definitions.depth(name) > deepest}
 
-    def _chosen(self, always: set[str], before: set[str]) -> set[str]:
-        """What is stored: ``always``, and what is worth it when an element of what was stored ``before`` costs nothing."""
-        definitions = self.definitions
-        weights = self._weights(before)
+    def _chosen(self, always: set[str]) -> set[str]:
+        """What is stored: ``always``, and what is worth it.
+
+        That depends on where an array is read, hence on what is stored of what it is read for, and on what it costs, hence on
+        what is stored of what it reads. So both are found in turns, from the ends, beginning with all that could be worth it.
+        """
         stored = set(always)
         places: dict[str, dict[Place, None]] = {name: {} for name in self._order}
+        weights = self._weights(always, {})[0]
         for name in reversed(self._order):
-            if name in definitions.known:
+            if name in self.definitions.known:
                 if name not in stored and self._is_worth_storing(name, weights[name], places[name]):
                     stored.add(name)
-                if name not in definitions.products:
-                    self._spread(name, name in stored or not definitions.axes[name], places)
-        return stored
+                self._spread(name, name in stored, places)
+        for _ in range(ROUNDS):
+            stored = self._weights(always, places)[1]
+            places = {name: {} for name in self._order}
+            for name in reversed(self._order):
+                if name in self.definitions.known:
+                    self._spread(name, name in stored, places)
+        return self._weights(always, places)[1]
 
     def _is_worth_storing(self, name: str, weight: int, places: Iterable[Place]) -> bool:
         definitions = self.definitions
@@ -136,6 +146,9 @@ class Storage:
 
     def _spread(self, name: str, is_root: bool, places: dict[str, dict[Place, None]]) -> None:
         """Tell what a definition reads where it is computed."""
+        if name in self.definitions.products:
+            return
+        is_root = is_root or not self.definitions.axes[name]
         for atom, index, _, number in self.definitions.operands(name):
             if not isinstance(atom, str) or atom not in places:
                 continue
@@ -156,21 +169,36 @@ class Storage:
         ranges = range(len(axes), len(axes) + len(term.ranges))
         return frozenset((*(own if term.address is None else ()), *ranges))
 
-    def _weights(self, stored: set[str]) -> dict[str, int]:
-        """The weight of an element with all that is computed for it from what is stored, each operation once."""
+    def _weights(self, always: set[str], places: dict[str, dict[Place, None]]) -> tuple[dict[str, int], set[str]]:
+        """The weight of an element with all that is computed for it from what is stored, each operation once; and what is.
+
+        Beside what is stored ``always`` that is what is worth it for the ``places`` where it is read.
+        """
         inside: dict[str, int] = {}  # the names that are computed, as bits
         weights: dict[str, int] = {}
+        stored = set(always)
         for name in self._order:
             inside[name] = weights[name] = 0
             if not self.definitions.is_inlinable(name):
                 continue
             atoms = [atom for atom, *_ in self.definitions.operands(name) if isinstance(atom, str) and atom not in stored]
-            bits = self._bits[name]
+            bits = self._bits[name] if self._costs[name] else 0
             for atom in atoms:
                 bits |= inside.get(atom, 0)
             inside[name] = bits
-            weights[name] = sum(self._costs[place] for place in _ones(bits))
-        return weights
+            weights[name] = self._weight(bits)
+            if name not in stored and self._is_worth_storing(name, weights[name], places.get(name, ())):
+                stored.add(name)
+        return weights, stored
+
+    def _weight(self, bits: int) -> int:
+        """The weight of several names; of as many as matter."""
+        total = 0
+        while bits and total < REPEATED:
+            lowest = bits & -bits
+            total += self._costs[self._order[lowest.bit_length() - 1]]
+            bits ^= lowest
+        return total
 
     def _all_upstream(self) -> dict[str, int]:
         """For every name all names that it depends on, as bits."""
@@ -182,14 +210,6 @@ class Storage:
                     bits |= found.get(atom, 0) | self._bits.get(atom, 0)
             found.update(dict.fromkeys(defined(statement), bits))
         return found
-
-
-def _ones(bits: int) -> Iterator[int]:
-    """The places of the bits that are set."""
-    while bits:
-        lowest = bits & -bits
-        yield lowest.bit_length() - 1
-        bits ^= lowest
 
 
 def handed_on(graph: Graph) -> set[str]:
