@@ -222,22 +222,16 @@ class SymbolicFunction(Views):
     def _read_assumed(
         self, structures: Mapping[str, Structure | None], known: Mapping[str, Any], integers: Mapping[str, int]
     ) -> Reading:
-        """Read before any call. NeedsCallError for what is only refused because of what is assumed of the arguments."""
-        advice = "call it, or use .at(...) with example arguments"
+        """Read before any call. NeedsCallError where the ranks that are assumed give no derivative."""
         try:
             return self.__symdiff_reading__(structures, known, integers)
-        except UnsupportedError as error:
-            unknown = [name for name, structure in structures.items() if structure is None and name not in self._real]
-            named = [name for name in unknown if any(_mentions(gap, [name]) for gap in error.gaps)]
-            if any(gap.certain or not _mentions(gap, unknown) for gap in error.gaps):
-                raise
-            raise NeedsCallError(f"what {' and '.join(named)} may be is not known before a call: {advice}") from error
         except ShapeError as error:
             assumed = read_function(innermost(self), structures, known, integers, self._apply_inner, (self,)).assumed
             arrays = [name for name, structure in assumed.items() if isinstance(structure, Tensor)]
             if not arrays:
                 raise
-            raise NeedsCallError(f"the rank of {' and '.join(arrays)} is not known before a call: {advice}") from error
+            what = f"the rank of {' and '.join(arrays)} is not known before a call"
+            raise NeedsCallError(f"{what}: call it, or use .at(...) with example arguments") from error
 
     def _guess(self, given: Mapping[str, Any]) -> tuple[dict[str, Structure | None], dict[str, Any]]:
         """What is known of the arguments before any call: nothing, but for defaults that are no numbers."""

@@ -136,8 +136,10 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
     if isinstance(index, ast.Slice):
         return _slice(reader, owner, index, frame, node)
     found = reader.operand(index, frame)
-    if plain and isinstance(found, Condition | TensorValue):  # a mask, or several indices
-        reader.assume_array(owner, 1)
+    if plain:
+        if isinstance(found, Condition | TensorValue):  # a mask, or several indices
+            reader.assume_array(owner, 1)
+        reader.check_index(found)
     position = reader.integer(found, index, "an index")
     return item(reader, owner, position, node)
 
