@@ -97,7 +97,7 @@ class Explanation:
     sizes: tuple[str, ...]
     skipped: tuple[Remark, ...]
     kinks: tuple[Remark, ...]
-    captured: Mapping[str, float]
+    captured: Mapping[str, Any]
     guards: tuple[str, ...]
     assumed: Mapping[str, str]
     integers: Mapping[str, int]
@@ -112,7 +112,7 @@ class Explanation:
             ("others", [version for version in self.versions if version != self.version]),
             ("mode", self.modes),
             ("operations", [f"{self.value_operations} of the function, {self.operations} of this ({self._counted})"]),
-            ("captured", [f"{name} = {value!r}, read at every call" for name, value in self.captured.items()]),
+            ("captured", [f"{name} = {_outside(value)}, read at every call" for name, value in self.captured.items()]),
             ("guards", self.guards),
             ("assumed", [f"{name} is {what}, until a call shows it" for name, what in self.assumed.items()]),
             ("built in", [f"{name} = {value}" for name, value in self.integers.items()]),
@@ -266,8 +266,15 @@ def _short(value: Any) -> str:
     return shown if len(shown) <= 60 else f"{shown[:57]}..."
 
 
-def _captured(reading: Reading, known: Mapping[str, Any]) -> dict[str, float]:
-    return {leaf: float(place.get(known)) for place, leaf in reading.captures}
+def _captured(reading: Reading, known: Mapping[str, Any]) -> dict[str, Any]:
+    arrays = {param.name for param in reading.graph.params if isinstance(param.structure, Tensor)}
+    found = {leaf: place.get(known) for place, leaf in reading.captures}
+    return {leaf: value if leaf in arrays else float(value) for leaf, value in found.items()}
+
+
+def _outside(value: Any) -> str:
+    """A value from outside: a number, or the shape of an array."""
+    return f"an array of shape {value.shape}" if isinstance(value, np.ndarray) else repr(value)
 
 
 def _guards(reading: Reading) -> tuple[str, ...]:
@@ -288,6 +295,10 @@ def _guards(reading: Reading) -> tuple[str, ...]:
 def _guarded(guard: Guard) -> str:
     """What must still hold of an outside value."""
     kind = guard.place.path[-1][0] if guard.place.path else ""
+    if kind == "form":
+        kind, *ones = guard.value
+        single = "".join(f", the length 1 along axis {axis}" for axis, one in enumerate(ones) if one)
+        return f"is an array of {kind} with {len(ones)} ax{'es' if len(ones) > 1 else 'is'}{single}"
     verbs = {"type": "is of the class", "length": "has the length", "shape": "has the shape", "keys": "has the keys"}
     return f"{verbs.get(kind, 'is')} {_short(guard.value)}"
 

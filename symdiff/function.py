@@ -10,7 +10,7 @@ from typing import Any, Protocol, Self
 
 import numpy as np
 
-from symdiff import codegen
+from symdiff import codegen, outputs
 from symdiff.arguments import Call, bind, is_integer, is_known, sort_arguments
 from symdiff.errors import ArgumentError, Gap, MissingAttributeError, NameUnboundError, ShapeError, SymdiffError, UnsupportedError
 from symdiff.explain import innermost
@@ -68,6 +68,8 @@ class SymbolicFunction(Views):
     Call it like the function. ``formula``, ``where``, ``latex()``, ``source``, ``graph`` and ``print`` show the version
     made for the latest call; before any call, the version in which every argument is a scalar unless its use shows a
     vector; ``at(*args)`` the version for given arguments. ``__wrapped__`` is what was differentiated.
+
+    Where the result is an array or holds arrays, ``out=`` takes arrays to put them into (a tuple, if there are several).
 
     It can be differentiated again, called inside functions that are differentiated, and called from ``numba.njit`` code.
     """
@@ -151,18 +153,21 @@ class SymbolicFunction(Views):
         integers: Mapping[str, int],
         active: tuple[Any, ...] = (),
         exact: Exact | None = None,
+        solid: bool = False,
     ) -> Reading:
         """Read and differentiate for arguments of these structures; ``active`` are the derivatives being built already.
 
-        ``exact`` gives the structure of an argument with the lengths of its arrays, where a call has shown them.
+        ``exact`` gives the structure of an argument with the lengths of its arrays, where a call has shown them; ``solid``:
+        arrays from outside are read as so many numbers each.
         """
         active = (*active, self)
         if isinstance(self._base, FunctionSource):
             real = frozenset().union(*(function.differentiated for function in active))
-            inner = read_function(self._base, structures, known, integers, self._apply_inner, active, real=real, exact=exact)
+            apply = self._apply_inner
+            inner = read_function(self._base, structures, known, integers, apply, active, real=real, exact=exact, solid=solid)
         else:
             own = {name: value for name, value in structures.items() if name != self._transform.seed}
-            inner = self._base.__symdiff_reading__(own, known, integers, active, exact)
+            inner = self._base.__symdiff_reading__(own, known, integers, active, exact, solid)
         return replace(inner, graph=self._transform.apply(inner.graph))
 
     @staticmethod
@@ -284,16 +289,24 @@ class SymbolicFunction(Views):
         return self._call(*args, **kwargs)
 
     def _call(self, /, *args: Any, **kwargs: Any) -> Any:
+        out = kwargs.pop("out", None) if self._takes_out else None
         values = bind(self.__signature__, self.__name__, args, kwargs, self.optional)
         spread = self._spread(values)
         if spread:
-            return self._broadcast(values, spread)
+            result = self._broadcast(values, spread)
+            return result if out is None else outputs.spread_into(result, out, self.__name__)
         call = sort_arguments(values, self._real)
         made = self._make(call)
-        result = made.call(call)
+        result = made.call(call, out)
         self._latest = made
         self._set_call(made.shortcut(self._call, self.__signature__.parameters, self.optional))
         return result
+
+    @property
+    def _takes_out(self) -> bool:
+        """Whether ``out=`` is ours: not if the function has a parameter of that name, or takes any keyword."""
+        parameters = self.__signature__.parameters
+        return "out" not in parameters and not any(p.kind is p.VAR_KEYWORD for p in parameters.values())
 
     def _spread(self, values: Mapping[str, Any]) -> frozenset[str]:
         """The arguments that a derivative broadcasts over: used as scalars, given as arrays."""

@@ -15,17 +15,21 @@ import numpy as np
 
 from symdiff import codegen, printing
 from symdiff.arguments import Call, check_sizes, compiled_argument, is_real, is_single, leaves_of, taken_apart
-from symdiff.errors import NameUnboundError, ShapeError
+from symdiff.errors import ArgumentError, NameUnboundError, ShapeError
 from symdiff.explain import Explanation, explain
 from symdiff.frontend import Reading
 from symdiff.graph.graph import Graph, Param, Raise, walk
 from symdiff.graph.structure import Array, Items, Structure, Tensor
+from symdiff.outputs import arrays_in, filled, given, is_direct
 from symdiff.printing import Heading
 from symdiff.sparse import Pattern, Patterns, matrices_in, sparse_in, sparsity
 
 if TYPE_CHECKING:
     from symdiff.function import SymbolicFunction
     from symdiff.printing.convert import Formula
+
+
+MAX_FROZEN = 10_000  # numbers of arrays from outside that a compiled caller holds as constants
 
 
 class Specialization:
@@ -45,8 +49,9 @@ class Specialization:
         self.known = known  # the arguments that belong to the specialisation, as they were when it was made
         self._lock = threading.RLock()
         self._shortcut: Callable[..., Any] | None = None
+        self._into: Any = None
         self._loops: dict[tuple[bool, ...], Any] = {}
-        self._callees: dict[str, Any] = {}  # kept, because compiled callers refer to them weakly
+        self._callees: dict[tuple[Any, ...], Any] = {}  # kept, because compiled callers refer to them weakly
         self._origin: Specialization | None = None  # the version whose code this one shares
 
     @property
@@ -113,9 +118,21 @@ class Specialization:
     @property
     def source(self) -> str:
         """Stand-alone Python source; its last definition is the derivative. Captured values default to what they are now."""
-        present = dict(zip((leaf for _, leaf in self.reading.captures), self.captured(self.known), strict=True))
+        present = {leaf: value for leaf, value in self.captured(self.known).items() if isinstance(value, float)}
         params = tuple(replace(param, default=present.get(param.name, param.default)) for param in self.compiled_graph.params)
         return codegen.emit(replace(self.graph, params=params), name=self.name, title=self.title)
+
+    @property
+    def into(self) -> Any:
+        """The compiled derivative that takes an array for each array of its result, and puts that there."""
+        if self._origin is not None:
+            return self._origin.into
+        with self._lock:
+            if self._into is None:
+                source = codegen.emit(self.compiled_graph, name=self.name, title=self.title, into=True)
+                self._into = codegen.compile_source(source, self.name, codegen.functions(self.graph))
+                self._shortcut = None
+            return self._into
 
     def showing(self, known: Mapping[str, Any]) -> Specialization:
         """The same version, showing the values that it has for these known arguments: another object of the class."""
@@ -142,10 +159,18 @@ class Specialization:
         """What compiled code of the user calls: the compiled derivative, its captured values frozen at what they are now."""
         source = self.source
         kernel = self.kernel
+        arrays = {leaf: value for leaf, value in self.captured().items() if leaf in self._outside}
+        total = sum(value.size for value in arrays.values())
+        if total > MAX_FROZEN:
+            names = " and ".join(arrays)
+            text = f"{self.name} reads {names} from outside: {total} numbers, too many to be frozen into a compiled function"
+            raise ShapeError(f"{text} that calls it; pass {names} as {'arguments' if len(arrays) > 1 else 'an argument'}")
+        frozen = {leaf: compiled_argument(value, self._outside[leaf], leaf).copy() for leaf, value in arrays.items()}
+        key = (source, *((leaf, value.shape, value.tobytes()) for leaf, value in frozen.items()))
         with self._lock:
-            if source not in self._callees:
-                self._callees[source] = codegen.with_defaults(kernel, source)
-            return self._callees[source]
+            if key not in self._callees:
+                self._callees[key] = codegen.with_defaults(kernel, source, frozen)
+            return self._callees[key]
 
     def _elementwise(self, spread: tuple[bool, ...]) -> Any:
         with self._lock:
@@ -167,7 +192,7 @@ class Specialization:
         """True while the outside values that shaped the graph are still what they were, for a call with these arguments."""
         arguments = self.known if arguments is None else arguments
         try:
-            numbers = (place.get(arguments) for place, _ in self.reading.captures)
+            numbers = (place.get(arguments) for place, leaf in self.reading.captures if leaf not in self._outside)
             return all(guard.holds(arguments) for guard in self.reading.guards) and all(map(is_real, numbers))
         except NameUnboundError:
             return False
@@ -205,22 +230,27 @@ class Specialization:
         """What turns the result of compiled code into Python's containers, or None."""
         return codegen.unpacker(self.graph.result)
 
-    def captured(self, arguments: Mapping[str, Any] | None = None) -> list[float]:
-        """The present values of the numbers read from outside, for a call with these arguments."""
+    @cached_property
+    def _outside(self) -> Mapping[str, Tensor]:
+        """The arrays of any size that are read from outside, by the names of their inputs."""
+        params = [param for param in self.graph.params if param.role == "captured"]
+        return {param.name: param.structure for param in params if isinstance(param.structure, Tensor)}
+
+    def captured(self, arguments: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The present values of the numbers and arrays read from outside, by their inputs, for a call with these arguments."""
         arguments = self.known if arguments is None else arguments
-        return [float(place.get(arguments)) for place, _ in self.reading.captures]
+        found = {leaf: place.get(arguments) for place, leaf in self.reading.captures}
+        return {leaf: value if leaf in self._outside else float(value) for leaf, value in found.items()}
 
     def arguments(self, values: Mapping[str, Any], found: Sequence[Pattern] = ()) -> list[Any]:
         """The arguments of the compiled code, in the order of the graph's parameters; ``found``: of sparse matrices."""
-        captured = iter(self.captured(values))
+        captured = self.captured(values)
         values = {**values, **self._patterns.arguments(found)} if found else values
         if self.has_arrays:
             values = {**values, **leaves_of([param for param in self.graph.params if param.name in values], values)}
-            check_sizes([param for param in self.params if param.role not in ("captured", "pattern")], values)
-        return [
-            next(captured) if param.role == "captured" else compiled_argument(values[param.name], param.structure, param.name)
-            for param in self.params
-        ]
+            check_sizes([param for param in self.params if param.role != "pattern"], {**values, **captured})
+        values = {**values, **captured}
+        return [compiled_argument(values[param.name], param.structure, param.name) for param in self.params]
 
     def shortcut(
         self, slow: Callable[..., Any], parameters: Mapping[str, inspect.Parameter], optional: frozenset[str]
@@ -247,25 +277,31 @@ class Specialization:
         if [name for name in parameters if name in arguments] != list(arguments):
             return slow
         positional = all(p.default is p.empty and p.kind is not p.KEYWORD_ONLY for p in parameters.values())
+        outs = sum(1 for _ in arrays_in(self.graph.result)) if "out" not in parameters else 0
         matrices = any(isinstance(p.structure, Tensor) and p.structure.rank == 2 for p in self.params)  # as np.matrix is
-        if positional and list(arguments) == list(parameters) and self.is_plain and not matrices:
+        if positional and list(arguments) == list(parameters) and self.is_plain and not outs and not matrices:
             return codegen.fast_dispatcher(self.kernel, slow)
         shapes = [codegen.argument_shape(arguments[name].structure) if name in arguments else None for name in parameters]
         absent = frozenset(name for name in optional if name not in arguments and name not in self.known)
         front = codegen.Front(parameters, shapes, optional, absent, mismatch=ValueError if self.has_arrays else None)
+        front.outs, front.into = outs, (self._origin or self)._into
         named = {name: name for name in parameters}
         for name in self.reading.integers:
             front.conditions.append(f"{front.bind(type)}({name}) is {front.bind(int)} and {name} == {self.known[name]}")
         for guard in self.reading.guards:
             front.conditions.append(guard.text(named, front.bind))
-        for place, _ in self.reading.captures:
-            front.captures.append(place.text(named, front.bind))
+        places = {leaf: place for place, leaf in self.reading.captures}
+        for param in self.params:
+            if param.role == "captured":
+                front.capture(places[param.name].text(named, front.bind), param.structure)
         return front.function(self.kernel, slow, self.unpack)
 
-    def call(self, call: Call) -> Any:
-        """Evaluate with prepared arguments."""
+    def call(self, call: Call, out: Any = None) -> Any:
+        """Evaluate with prepared arguments; ``out``: arrays for the arrays of the result (see ``outputs``)."""
         found = self._patterns.of(call.values) if self.graph.params and self.is_sparse else []
         arguments = self.arguments(call.values, found)
+        if out is not None:
+            return self._call_into(call, arguments, out)
         with self._raising_own():
             result = self.kernel(*arguments)
         if self.unpack is not None:
@@ -274,18 +310,31 @@ class Specialization:
             result = self._patterns.assembled(result, found)
         return to_single(result) if is_single(call.values.values()) else result
 
+    def _call_into(self, call: Call, arguments: list[Any], out: Any) -> Any:
+        if self.is_sparse:
+            raise ArgumentError(f"{self.name} returns a sparse matrix, which out= cannot take")
+        single = is_single(call.values.values())
+        arrays = given(out, self.graph.result, self.name, np.float32 if single else np.float64)
+        compiled, shown = (list(arrays_in(each)) for each in (codegen.packed(self.graph.result), self.graph.result))
+        if compiled == shown and is_direct(arrays, shown):
+            try:
+                with self._raising_own():
+                    result = self.into(*arguments, *arrays)
+                return result if self.unpack is None else self.unpack(result)
+            except ValueError:  # shapes that do not fit, or memory that is shared, which is told or copied below
+                pass
+        return filled(self.call(call), self.graph.result, arrays)
+
     def broadcast(self, call: Call, names: frozenset[str]) -> Any:
         """Evaluate over arrays given for the scalar arguments ``names``, with NumPy's broadcasting."""
         kernel = self.kernel
-        captured = iter(self.captured(call.values))
+        given = {**call.values, **self.captured(call.values)}
         values: list[Any] = []
         for param in self.params:
-            if param.role == "captured":
-                values.append(next(captured))
-            elif param.name in names:
+            if param.name in names and param.role != "captured":
                 values.append(np.asarray(call.values[param.name], dtype=np.float64))
             else:
-                values.append(compiled_argument(call.values[param.name], param.structure, param.name))
+                values.append(compiled_argument(given[param.name], param.structure, param.name))
         arrays = [call.values[name] for name in names]
         if self.graph.result.is_scalar and all(param.structure.is_scalar for param in self.params):
             shape = np.broadcast_shapes(*map(np.shape, values))

@@ -176,9 +176,8 @@ class _Check:
         self.call: Call = sort_arguments(bind(self.function.__signature__, self.function.__name__, args, kwargs), frozenset())
         made = self.function.at(*args, **kwargs)
         self.graph: Graph = made.graph
-        given = [param for param in made.params if param.role != "captured"]
-        inputs = [leaf for param in given for leaf in leaf_values(param.structure, self.call.values[param.name])]
-        inputs += made.captured(self.call.values)
+        given = {**self.call.values, **made.captured(self.call.values)}
+        inputs = [leaf for param in made.params for leaf in leaf_values(param.structure, given[param.name])]
         found = dict(zip((leaf for param in made.params for leaf in param.leaves), inputs, strict=True))
         self.inputs: dict[str, Any] = {leaf: found[leaf] for leaf in self.graph.inputs}
         self.sizes = extents(self.graph, self.inputs)

@@ -101,7 +101,7 @@ def test_sizes_share_a_version(program: SizedProgram) -> None:
 
 # Steps through an array, rows of a matrix in a loop, a list as the result, an array in another shape, a matrix of numbers
 # beside an array.
-FIXED = frozenset({"powell", "simpson", "haar", "average_pooling", "max_pooling", "gravity", "logistic_of_differences"})
+FIXED = frozenset({"powell", "simpson", "haar", "average_pooling", "max_pooling", "logistic_of_differences"})
 FIXED |= {"flatten_and_square", "rotate_points", "rotate_by_angle"}
 
 

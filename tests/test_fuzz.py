@@ -10,8 +10,8 @@ import pytest
 from tests.high_precision import UnfitError, function_of
 from tests.random_programs import COMPILED, RandomProgram, exact_program, faults, program
 
-BATCHES, BATCH = 8, 25
-COMPILED_SEEDS = range(500_000, 500_010)
+BATCHES, BATCH = 4, 25
+COMPILED_SEEDS = range(500_000, 500_005)
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))

@@ -24,6 +24,7 @@ TOP = {
     "views",
     "elements",
     "sparse",
+    "outputs",
 }
 BELOW = {
     "errors": set(),

@@ -11,7 +11,7 @@ from symdiff.codegen.nests import Fork, Item, Step, Tree, tree_cost
 from symdiff.codegen.storage import Storage
 from symdiff.codegen.works import Work, Works
 from symdiff.graph.affine import identity, sizes_in
-from symdiff.graph.graph import Atom, Block, Graph, If, Let, Raise, Statement, defined, operands, walk
+from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Raise, Statement, Sum, defined, operands, walk
 
 MOST_ORDERS = 24  # of sizes that are tried
 
@@ -32,7 +32,7 @@ class Blocks:
 
     def items(self, block: Block) -> tuple[list[Item], set[str]]:
         """The items of a block in the cheapest global order of sizes, and the names that are read outside of works."""
-        made = [part for statement in block for part in self._parts(statement)]
+        made = _raising_early([part for statement in block for part in self._parts(statement)])
         foreign = {name for part in made if not isinstance(part, Work) for name in part.reads}
         lasting = self.lasting(foreign)
         best: list[Item] = []
@@ -83,6 +83,32 @@ class Blocks:
             if isinstance(atom, str):
                 rank = len(self.definitions.axes.get(atom, ()))
                 yield from (read.name for read in self.storage.reads(atom, identity(rank)))
+
+
+def _raising_early(parts: Sequence[Work | Step | Fork]) -> list[Work | Step | Fork]:
+    """The parts, with what may raise as early as it can be known, so that it does not stand between loops that could be one.
+
+    What raises keeps its order.
+    """
+    found: list[Work | Step | Fork] = []
+    for part in parts:
+        place = len(found)
+        if isinstance(part, Step) or (isinstance(part, Fork) and part.barrier):
+            while place and not _comes_before(found[place - 1], part):
+                place -= 1
+        found.insert(place, part)
+    return found
+
+
+def _comes_before(before: Work | Step | Fork, part: Step | Fork) -> bool:
+    """Whether a part must stay before another one, which reads what it makes, or may raise as it may."""
+    if isinstance(before, Work):
+        return before.name in part.reads or before.name in part.makes
+    return bool(before.makes & part.reads) or (_may_raise(before) and _may_raise(part))
+
+
+def _may_raise(part: Step | Fork) -> bool:
+    return part.barrier or (isinstance(part.statement if isinstance(part, Step) else part.branch, Sum | Fold))
 
 
 def deciding(graph: Graph) -> frozenset[str]:

@@ -316,7 +316,10 @@ class Body:
         left = self._array(product.left) + (".T" if product.is_left_transposed else "")
         right = self._array(product.right) + (".T" if product.is_right_transposed else "")
         self.comment(depth, dot.origin)
-        self._line(depth, f"{self._target(dot.name)} = np.dot({left}, {right})")
+        if dot.is_there:
+            self._line(depth, f"np.dot({left}, {right}, {self._array(dot.name)})")
+        else:
+            self._line(depth, f"{self._target(dot.name)} = np.dot({left}, {right})")
 
     def _put(self, put: Put, depth: int) -> None:
         target = self._target(put.name) if put.index is None else f"{self._array(put.name)}[{put.index}]"

@@ -44,10 +44,11 @@ class Allocate:
 
 @dataclass(frozen=True)
 class Dot:
-    """``name = np.dot(left, right)``."""
+    """``name = np.dot(left, right)``, or ``np.dot(left, right, name)`` into an array that is there."""
 
     name: str
     product: Product
+    is_there: bool = False
     origin: Origin | None = None
 
 

@@ -102,17 +102,40 @@ def _compile(text: str, name: str, namespace: dict[str, Any], digest: str = "") 
     return kernel
 
 
-def with_defaults(kernel: Any, source: str) -> Any:
+def with_defaults(kernel: Any, source: str, arrays: Mapping[str, Any] | None = None) -> Any:
     """The last definition of the module of a kernel: the derivative whose captured values may be left out.
 
-    It must be kept alive by the caller. Its defaults are those of ``source``.
+    It must be kept alive by the caller. Its defaults are those of ``source``; ``arrays`` are captured ones, which it no longer
+    takes (nor the captured numbers): Numba makes constants of them.
     """
     text, wrapper = _split(source)
+    if arrays:
+        return _frozen(kernel, _definitions(source)[-1], arrays)
     if not wrapper:
         return kernel
     with _LOCK:
         namespace = {"__name__": "symdiff.generated", _definitions(text)[-1].name: kernel}
         return _run(f"import math\nimport numba\n{wrapper}\n", "<symdiff defaults>", namespace)
+
+
+def _frozen(kernel: Any, definition: ast.FunctionDef, arrays: Mapping[str, Any]) -> Any:
+    """A kernel without its captured parameters: those in ``arrays``, and all with a default.
+
+    Constants are read-only for Numba, and kernels take writeable arrays: hence the copies.
+    """
+    names = [arg.arg for arg in definition.args.args]
+    defaults = dict(zip(reversed(names), map(ast.unparse, reversed(definition.args.defaults)), strict=False))
+    given = ", ".join(name for name in names if name not in arrays and name not in defaults)
+    prefix = "frozen_"
+    while any(name.startswith(prefix) for name in names):
+        prefix += "_"
+    values = {name: f"{prefix}{name}.copy()" for name in arrays}
+    passed = ", ".join(values.get(name, defaults.get(name, name)) for name in names)
+    text = f"@numba.njit(error_model='numpy')\ndef {definition.name}({given}):\n    return {prefix}({passed})"
+    with _LOCK:
+        namespace = {"__name__": "symdiff.generated", prefix: kernel}
+        namespace |= {f"{prefix}{name}": value for name, value in arrays.items()}
+        return _run(f"import math\nimport numba\n{text}\n", "<symdiff defaults>", namespace)
 
 
 def _split(source: str) -> tuple[str, str]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from symdiff.codegen import external, own
+from symdiff.codegen import external, given, own
 from symdiff.codegen.blocks import deciding
 from symdiff.codegen.body import ANY_ORDER, Body, Slot
+from symdiff.codegen.indices import Spelling
 from symdiff.codegen.layout import WIDTH
 from symdiff.codegen.masks import unmasked
 from symdiff.codegen.names import MODULES, Names, identifiers
@@ -21,6 +22,7 @@ from symdiff.codegen.schedule import has_arrays, schedule
 from symdiff.codegen.sizes import Opening
 from symdiff.codegen.split import Plan, Routine, Store, plan
 from symdiff.errors import InternalError
+from symdiff.graph.affine import Affine
 from symdiff.graph.dead import dead_code
 from symdiff.graph.graph import Atom, Const, Fold, Graph, If, Let, Param, Raise, defined, walk
 from symdiff.graph.structure import Items, Structure, Tensor
@@ -34,15 +36,15 @@ def {ANY_ORDER}(a, b):
     return a + b"""
 
 
-def emit(graph: Graph, *, name: str, title: str) -> str:
+def emit(graph: Graph, *, name: str, title: str, into: bool = False) -> str:
     """The source of a module whose last definition, ``name``, computes the graph; ``title`` opens its docstring.
 
-    Its parameters are those of ``parameters(graph)``; it returns ``packed(graph.result)``. The same graph gives the
-    same text, always.
+    Its parameters are those of ``parameters(graph)``; it returns ``packed(graph.result)``. ``into``: behind them it takes an
+    array for each array of the result, and puts that there. The same graph gives the same text, always.
     """
     if not name.isidentifier():
         raise InternalError(f"{name!r} cannot be the name of a function")
-    return _Module(graph, name, title).source()
+    return _Module(graph, name, title, into).source()
 
 
 def functions(graph: Graph) -> dict[str, Callable[..., Any]]:
@@ -68,15 +70,19 @@ class _ResultArray:
     name: str
     shape: tuple[int, ...]
     zeros: bool  # whether it starts as zeros, so that zero elements need no statement
+    is_given: bool = False  # by the caller
 
     @property
     def allocation(self) -> str:
+        if self.is_given:
+            return f"{self.name}[{', '.join(':' * len(self.shape))}] = 0.0" if self.zeros else ""
         size = self.shape[0] if len(self.shape) == 1 else self.shape
         return f"{self.name} = np.{'zeros' if self.zeros else 'empty'}({size})"
 
 
 class _Module:
-    def __init__(self, graph: Graph, name: str, title: str) -> None:
+    def __init__(self, graph: Graph, name: str, title: str, into: bool = False) -> None:
+        self.into = into
         self.is_of_arrays = has_arrays(graph)
         self.partial: frozenset[str] = frozenset()
         if self.is_of_arrays:
@@ -97,16 +103,18 @@ class _Module:
         reserved |= {node.exception for node in walk(graph.body) if isinstance(node, Raise)}
         self.own = own.link(graph, reserved)
         self.graph = graph = self.own.graph
-        reserved |= self.own.names | ({ANY_ORDER} if self.is_of_arrays else set())
+        reserved |= self.own.names | ({ANY_ORDER} if self.is_of_arrays else set()) | ({given.OVERLAP} if into else set())
         used = {name for node in walk(graph.body) for name in defined(node)} | set(graph.inputs)
         names = Names(reserved)
         self.name = names.fresh(name)
         spelled = {param.name: param.name for param in self.params}
         self.wrapped = any(default is not None for default in self._defaults()) or any(n in names for n in spelled)
+        self.wrapped = self.wrapped and not into
         taken = Names(reserved | used | spelled.keys() | {self.name})
         self.kernel = taken.fresh(f"_{self.name}") if self.wrapped else self.name
         self.work = taken.fresh("work")
         self.arrays: list[_ResultArray] = []
+        self.given: dict[int, given.Given] = {}  # the arrays of any size that the caller gives, by the number of the output
         self.texts: dict[str, Text] = {}
         self.any_order = False
         self.plan = Plan([], {}) if self.is_of_arrays else plan(graph.body, *self._outputs(graph.outputs, taken), self._inputs)
@@ -129,6 +137,7 @@ class _Module:
         functions = [external.HELPER, "\n".join(self.externals)] if self.externals else []
         functions += [f'@numba.njit(error_model="numpy")\n{text}' for text in self.support]
         functions += [PLUS] if self.any_order else []
+        functions += [given.HELPER] if self.into else []
         functions += self.own.functions
         functions += [self._routine(number) for number in range(len(self.plan.routines))]
         if self.wrapped:
@@ -184,32 +193,62 @@ class _Module:
         params = [param for param in self.params if is_main or used.intersection(param.leaves)]
         opening = self._checks() if is_main else []
         if is_main and self.parts:
-            opening += [f"{self.work} = np.empty({len(self.plan.slots)})", *(array.allocation for array in self.arrays)]
+            opening += [f"{self.work} = np.empty({len(self.plan.slots)})", *filter(None, (a.allocation for a in self.arrays))]
         known, loads = self._known(routine, names)
         calls = {part: f"{self.parts[part]}({', '.join(self._part_arguments(part))})" for part in routine.calls}
-        allocations = {} if self.parts else {i: array.allocation for i, array in enumerate(self.arrays)}
+        allocations = {} if self.parts else {i: array.allocation for i, array in enumerate(self.arrays) if array.allocation}
         slots = {name: self._slot(name) for name in self.plan.slots if name in routine.defines}
         body = Body(routine, names, known, slots, [array.name for array in self.arrays], calls, allocations)
         reached = body.write(1)
         if is_main:
-            header = self._header(self.kernel, params, numba_type(packed(self.graph.result)))
+            header = self._header(self.kernel, params, numba_type(packed(self.graph.result)), None, self._given())
             if reached:
                 self._return(body, routine)
         else:
             header = self._header(self.parts[number], params, "void", arrays)
+        arrays_in = [self.spelled[param.name] for param in self.params if argument_shape(param.structure)]
+        checks: list[str] = []
+        for array in self._given() if is_main else ():
+            checks += array.checks(self.opening.spelling if self.is_of_arrays else Spelling({}), arrays_in)
+            arrays_in.append(array.name)
         if self.is_of_arrays:
-            opening += self.opening.lines("\n".join(line.code for line in body.lines))
+            opening += self.opening.lines("\n".join([*checks, *(line.code for line in body.lines)]))
+        opening += checks
         lines = [INDENT + line for line in opening + loads] + [str(line) for line in body.lines]
         return "\n".join([*header, *(lines or [INDENT + "pass"])])
 
-    def _header(self, name: str, params: Iterable[Param], result: str, arrays: Iterable[int] | None = None) -> list[str]:
+    def _header(
+        self,
+        name: str,
+        params: Iterable[Param],
+        result: str,
+        arrays: Iterable[int] | None = None,
+        results: Iterable[given.Given] = (),
+    ) -> list[str]:
         types = [argument_type(param.structure) for param in params]
         names = [self.spelled[param.name] for param in params]
         if arrays is not None:
             types += ["float64[::1]", *(array_type(self.arrays[i].shape) for i in sorted(arrays))]
             names += [self.work, *(self.arrays[i].name for i in sorted(arrays))]
+        types += [array_type(array.axes) for array in results]
+        names += [array.name for array in results]
         signature = f"{result}({', '.join(types)})"
         return [f'@numba.njit("{signature}", error_model="numpy")', f"def {name}({', '.join(names)}):"]
+
+    def _given(self) -> list[given.Given]:
+        """The arrays that the caller gives, in the order of the result."""
+        if not self.into:
+            return []
+        fixed, free = iter(self.arrays), iter(self.given.values())
+        leaves = [leaf for leaf in _flat(packed(self.graph.result)) if not leaf.is_scalar]
+        found = []
+        for leaf in leaves:
+            if isinstance(leaf, Tensor):
+                found.append(next(free))
+            else:
+                array = next(fixed)
+                found.append(given.Given(array.name, tuple(map(Affine, array.shape))))
+        return found
 
     def _part_arguments(self, part: int) -> list[str]:
         used, arrays = self.needs[part]
@@ -268,8 +307,14 @@ class _Module:
         """Plan a function with arrays: loops, in one routine."""
         inputs = {leaf: self.spelled[param.name] for param in self.params for leaf in param.leaves}
         written = inputs | {size: self.names.fresh(size) for size in self.graph.sizes if size not in inputs}
+        if self.into:
+            for number, leaf in enumerate(self.graph.result.leaves()):
+                if isinstance(leaf, Tensor) and leaf.axes:
+                    self.given[number] = given.Given(self.names.fresh("out"), leaf.axes)
+        names = {number: array.name for number, array in self.given.items()}
+        taken |= set(names.values())
         self.opening = Opening(self.graph, self.params, written)
-        made = schedule(self.graph, written, taken | set(written.values()), self.partial)
+        made = schedule(self.graph, written, taken | set(written.values()), self.partial, names)
         self.texts, self.any_order = dict(made.texts), made.any_order
         stores, returns = self._outputs(made.returns, self.names)
         self.plan = Plan([Routine((*made.body, *stores), returns)], {})
@@ -290,7 +335,7 @@ class _Module:
             shape = leaf.shape
             assert shape is not None  # noqa: S101 (an Array has a shape)
             stores += [Store(len(self.arrays), path, atom) for path, atom in elements if not (zeros and _is_zero(atom))]
-            self.arrays.append(_ResultArray(names.fresh("out"), shape, zeros))
+            self.arrays.append(_ResultArray(names.fresh("out"), shape, zeros, self.into))
         return stores, tuple(others)
 
     def _return(self, body: Body, routine: Routine) -> None:
@@ -298,7 +343,7 @@ class _Module:
         result = packed(self.graph.result)
         stored = {store.array for store in routine.body if isinstance(store, Store)}
         if not self.parts:
-            body.add(array.allocation for i, array in enumerate(self.arrays) if i not in stored)
+            body.add(array.allocation for i, array in enumerate(self.arrays) if i not in stored and array.allocation)
 
         def build(texts: list[Text]) -> Text:
             parts = self._pieces(result, iter(texts), iter(self.arrays))

@@ -16,7 +16,7 @@ from symdiff.graph.affine import Affine, sizes_in
 from symdiff.graph.graph import Block, If, Statement
 from symdiff.graph.terms import Guard, Range
 
-NOMINAL = 100.0  # what a size counts as where orders of loops are compared
+NOMINAL = 10.0  # what a size counts as where orders of loops are compared: more would make the innermost loops all that counts
 CONTIGUOUS, NEAR, STRIDED = 1.0, 1.5, 8.0  # what an access costs in the innermost loop
 SHARED = 0.5  # what it is worth to share a loop
 SPREAD_OUT = 4.0  # what an access to an array over two or more sizes costs more, because it is large
@@ -64,6 +64,23 @@ def works_in(items: Iterable[Item]) -> Iterator[Work]:
             yield item
         elif isinstance(item, Nest):
             yield from works_in(item.items)
+
+
+def runs(items: Sequence[Nest | Work]) -> list[list[Nest | Work]]:
+    """The items one by one, works together where they have the same guards and none reads what another one makes."""
+    found: list[list[Nest | Work]] = []
+    for item in items:
+        last = found[-1] if found else []
+        together = bool(last) and isinstance(item, Work) and all(isinstance(other, Work) for other in last)
+        if together and isinstance(item, Work):
+            works = [other for other in last if isinstance(other, Work)]
+            made = {other.name for other in works}
+            together = bool(item.guards) and works[0].guards == item.guards and not made & {read.name for read in item.reads}
+        if together:
+            last.append(item)
+        else:
+            found.append([item])
+    return found
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from symdiff.codegen.code import Allocate, Dot, Put
 from symdiff.codegen.definitions import Definitions, Indexed
 from symdiff.codegen.elements import Elements
 from symdiff.codegen.indices import LETTERS, Place, Spelling
-from symdiff.codegen.nests import Fork, Item, Nest, works_in
+from symdiff.codegen.nests import Fork, Item, Nest, runs, works_in
 from symdiff.codegen.printer import Text
 from symdiff.codegen.rules import rules_of
 from symdiff.codegen.split import Code
@@ -66,13 +66,19 @@ def has_arrays(graph: Graph) -> bool:
     return any(isinstance(node, Sum | Fold) or getattr(node, "axes", ()) for node in walk(graph.body))
 
 
-def schedule(graph: Graph, names: Mapping[str, str], taken: Iterable[str], partial: frozenset[str] = frozenset()) -> Schedule:
+def schedule(
+    graph: Graph,
+    names: Mapping[str, str],
+    taken: Iterable[str],
+    partial: frozenset[str] = frozenset(),
+    into: Mapping[int, str] | None = None,
+) -> Schedule:
     """The code of a checked graph without dead statements.
 
     ``names`` is how its inputs and sizes are written; ``taken`` are names that nothing else may have; ``partial`` are arrays
-    that only exist where they are read (``masks``).
+    that only exist where they are read (``masks``). ``into`` names arrays that are given for outputs, by number.
     """
-    return _Scheduler(graph, names, taken, partial).run()
+    return _Scheduler(graph, names, taken, partial).run(into or {})
 
 
 @dataclass
@@ -112,16 +118,36 @@ class _Scheduler:
         self.ordered = deciding(graph)
         self.any_order = False
         self.frames: list[_Frame] = []
+        self.given: dict[str, int] = {}  # the arrays that the caller gives, with the number of the output
 
-    def run(self) -> Schedule:
+    def run(self, into: Mapping[int, str]) -> Schedule:
         """Write everything."""
+        tops = {name for statement in self.graph.body if isinstance(statement, Let | Sum | Fold) for name in defined(statement)}
+        for number, given in into.items():
+            atom = self.graph.outputs[number]
+            if isinstance(atom, str) and atom in tops and atom not in self.given:
+                self.given[atom] = number
+                self.elements.texts[atom] = Text(given)
         self._block(self.graph.body)
         returns: list[Atom] = []
-        for atom, leaf in zip(self.graph.outputs, self.graph.result.leaves(), strict=True):
+        for number, (atom, leaf) in enumerate(zip(self.graph.outputs, self.graph.result.leaves(), strict=True)):
             is_array = isinstance(leaf, Tensor) and bool(leaf.axes)
-            returns.append(self._result(atom, leaf, returns) if is_array else self.elements.scalar(atom))
+            if number in into:
+                returns.append(self._put_into(atom, leaf, number, into[number]))
+            else:
+                returns.append(self._result(atom, leaf, returns) if is_array else self.elements.scalar(atom))
         body = used(self.elements.body, returns)
         return Schedule(body, tuple(returns), self.elements.texts, tuple(self.letters), self.any_order)
+
+    def _put_into(self, atom: Atom, leaf: object, number: int, given: str) -> str:
+        """An array that is given for an output: it is filled already, or is filled now."""
+        if isinstance(atom, str) and self.given.get(atom) == number:
+            return atom
+        axes = leaf.axes if isinstance(leaf, Tensor) else ()
+        name = self.elements.fresh("out", "float", tuple(axes))
+        self.elements.texts[name] = Text(given)
+        self.elements.emit(Put(name, _everything(len(axes)), atom))
+        return name
 
     def _result(self, atom: Atom, leaf: object, before: Sequence[Atom]) -> str:
         """An array to be returned: nobody else has it."""
@@ -194,7 +220,7 @@ class _Scheduler:
             self.elements.scalars[statement.name] = made
         elif isinstance(statement, Sum | Fold) and statement.name in self.definitions.products:
             product = self.definitions.products[statement.name]
-            self.elements.emit(Dot(statement.name, product, statement.origin))
+            self.elements.emit(Dot(statement.name, product, statement.name in self.given, statement.origin))
         elif isinstance(statement, Sum | Fold):
             write_checks(self.elements, self.definitions, statement.name)
         else:
@@ -203,7 +229,7 @@ class _Scheduler:
     def _nest(self, nest: Nest) -> None:
         with self.elements.loop(nest.variable, nest.range, nest.guards):
             self._starts(nest)
-            for run in _runs(nest.items):
+            for run in runs(nest.items):
                 works = [item for item in run if isinstance(item, Work)]
                 if works:
                     self._works(works, nest.items)
@@ -354,6 +380,10 @@ class _Scheduler:
             frame.allocated.add(name)
             kept = [length for k, length in enumerate(axes) if k not in dropped]
             fill = self._empty(work) if not dropped and self._needs_start(name) else None
+            if name in self.given:
+                if fill is not None:
+                    self.elements.emit(Put(name, _everything(len(axes)), fill, None, work.origin))
+                continue
             self.elements.emit(Allocate(name, self._lengths(kept), fill, self.definitions.kinds[name], work.origin))
 
     def _pack(self, item: Item) -> None:
@@ -377,7 +407,7 @@ class _Scheduler:
             around = [other for other in loops if Affine.of(other.variable) in variables]
             if around[-1] is nest and self._needs_start(name):
                 rank = len(self.definitions.axes[name]) - len(dropped)
-                self.elements.emit(Put(name, ", ".join([":"] * rank), self._empty(work), None, work.origin))
+                self.elements.emit(Put(name, _everything(rank), self._empty(work), None, work.origin))
 
     def _lengths(self, axes: Iterable[Affine]) -> tuple[str, ...]:
         """The lengths of a new array; none is negative."""
@@ -404,18 +434,6 @@ class _Scheduler:
         return self.spelling.index(part for k, part in enumerate(work.address) if k not in dropped)
 
 
-def _runs(items: Sequence[Nest | Work]) -> list[list[Nest | Work]]:
-    """The items one by one, works together where they have the same guards and none reads what another one makes."""
-    found: list[list[Nest | Work]] = []
-    for item in items:
-        last = found[-1] if found else []
-        together = bool(last) and isinstance(item, Work) and all(isinstance(other, Work) for other in last)
-        if together and isinstance(item, Work):
-            works = [other for other in last if isinstance(other, Work)]
-            made = {other.name for other in works}
-            together = bool(item.guards) and works[0].guards == item.guards and not made & {read.name for read in item.reads}
-        if together:
-            last.append(item)
-        else:
-            found.append([item])
-    return found
+def _everything(rank: int) -> str:
+    """The index of all elements."""
+    return ", ".join([":"] * rank)

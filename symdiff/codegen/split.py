@@ -140,9 +140,9 @@ def _read_in_loops(body: Sequence[Code]) -> set[str]:
 
 def names_of(statement: Code) -> tuple[str, ...]:
     """The names that a statement defines in its own block."""
-    if isinstance(statement, Load | Allocate | Dot):
+    if isinstance(statement, Load | Allocate) or (isinstance(statement, Dot) and not statement.is_there):
         return (statement.name,)
-    return () if isinstance(statement, Store | Call | Put | Loop) else defined(statement)
+    return () if isinstance(statement, Store | Call | Dot | Put | Loop) else defined(statement)
 
 
 def steps(body: Sequence[Code]) -> Iterator[Code]:

@@ -41,7 +41,7 @@ class Storage:
         self._bits = {name: 1 << number for number, name in enumerate(self._order)}
         self._costs = [definitions.cost(name) if name in definitions.known else 0 for name in self._order]
         self._upstream = self._all_upstream()
-        outputs = {atom for atom in self.graph.outputs if isinstance(atom, str) and definitions.axes[atom]}
+        outputs = {atom for atom in self.graph.outputs if isinstance(atom, str) and definitions.axes.get(atom)}
         self.handed = handed_on(self.graph)
         self.stored = ((outputs | self.handed) & definitions.known.keys()) | definitions.handed_on
         for product in definitions.products.values():

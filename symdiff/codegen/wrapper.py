@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from symdiff.codegen.dispatch import fast_dispatcher
+from symdiff.codegen.packing import argument_shape
+from symdiff.graph.structure import Structure, Tensor
 
 _LOST = (LookupError, AttributeError, TypeError, ValueError)  # reading a place that is no longer there
 _NUMBERS = frozenset({int, np.float64, np.float32, np.int64, np.int32})
@@ -19,6 +21,24 @@ _MISSING = object()  # an argument that was not given
 def _number(value: Any) -> float | None:
     """A captured number as a float, or None if it is none (any more)."""
     return float(value) if type(value) in _NUMBERS else None
+
+
+def _floats(value: Any) -> np.ndarray[Any, Any] | None:
+    """A captured array of floats as compiled code takes it, or None if it is none (any more)."""
+    return _prepared(value, np.float64, "biuf")
+
+
+def _integers(value: Any) -> np.ndarray[Any, Any] | None:
+    """A captured array of integers as compiled code takes it, or None."""
+    return _prepared(value, np.int64, "iu")
+
+
+def _prepared(value: Any, wanted: Any, kinds: str) -> np.ndarray[Any, Any] | None:
+    if type(value) is not np.ndarray or value.dtype.kind not in kinds:
+        return None
+    if value.dtype == wanted and value.flags.carray:
+        return value
+    return np.require(value, wanted, ["C", "ALIGNED", "W"])
 
 
 class Front:
@@ -56,14 +76,20 @@ class Front:
         self.parameters = parameters
         self.optional, self.absent = optional, absent
         self.mismatch = mismatch
+        self.outs = 0  # the arrays in the result: with any, there is a keyword out for arrays to put them into
+        self.into: Any = None  # the kernel that does that; None: the slow way does
         self.shapes = dict(zip(parameters, shapes, strict=True))
         self.conditions: list[str] = []
-        self.captures: list[str] = []
+        self.captures: list[tuple[str, Structure]] = []
         self._names: dict[str, Any] = {}
         self._bound: dict[int, str] = {}
         self._prefix = "_"
         while any(name.startswith(self._prefix) for name in parameters):
             self._prefix += "_"
+
+    def capture(self, text: str, structure: Structure) -> None:
+        """Pass an outside value to the kernel, behind what was added before: a number, or an array of any size."""
+        self.captures.append((text, structure))
 
     def bind(self, value: Any) -> str:
         """A name for an object in the text."""
@@ -79,7 +105,7 @@ class Front:
         numbers = [f"{self._prefix}k{k}" for k in range(len(self.captures))]
         given = [name for name, shape in self.shapes.items() if shape is not None]
         result, rest, others = f"{self._prefix}result", f"{self._prefix}rest", f"{self._prefix}others"
-        fits = f"{self._prefix}fits"
+        fits, run_it = f"{self._prefix}fits", f"{run}({', '.join([*given, *numbers])})"
         positional, only = self._kinds()
         leave, keywords = self.bind(_leave(slow, positional)), ", ".join(f"{name!r}: {name}" for name in only)
         lines = [
@@ -90,10 +116,10 @@ class Front:
             f"        except {self.bind(_LOST)}:",
             f"            {fits} = False",
             f"        if {fits}:",
-            *self._run(f"{result} = {run}({', '.join([*given, *numbers])})", f"{result} = {self.bind(mismatch)}"),
+            *self._run(f"{result} = {self._choice(run_it, [*given, *numbers], mismatch)}", f"{result} = {self.bind(mismatch)}"),
             f"            if {result} is not {self.bind(mismatch)}:",
             f"                return {result if unpack is None else f'{self.bind(unpack)}({result})'}",
-            f"    return {leave}(({', '.join([*positional, ''])}), {rest}, {{{keywords}}}, {others})",
+            f"    return {leave}(({', '.join([*positional, ''])}), {rest}, {{{keywords}}}, {self._unread(others)})",
         ]
         exec(compile("\n".join(lines), "<symdiff wrapper>", "exec"), self._names)  # noqa: S102 - the text above
         call: Callable[..., Any] = self._names.pop("call")
@@ -101,10 +127,29 @@ class Front:
 
     def _run(self, code: str, otherwise: str) -> list[str]:
         """The call of the kernel; what says that lengths do not fit is said again, and better, by the slow way."""
-        if self.mismatch is None:
+        if self.mismatch is None and not self.outs:
             return [f"            {code}"]
-        kind = self.bind(self.mismatch)
+        kind = self.bind(self.mismatch or ValueError)
         return ["            try:", f"                {code}", f"            except {kind}:", f"                {otherwise}"]
+
+    def _choice(self, run: str, arguments: Sequence[str], mismatch: object) -> str:
+        """The call of the kernel, or of the one that puts its results into what is given as out."""
+        if not self.outs:
+            return run
+        other = self.bind(mismatch)
+        if self.into is not None:
+            into = self.bind(fast_dispatcher(self.into, lambda *_: mismatch))
+            if self.outs == 1:
+                other = f"{into}({', '.join([*arguments, 'out'])})"
+            else:
+                kind, length = self.bind(type), self.bind(len)
+                fits = f"{kind}(out) is {self.bind(tuple)} and {length}(out) == {self.outs}"
+                other = f"({into}({', '.join([*arguments, '*out'])}) if {fits} else {other})"
+        return f"{run} if out is None else {other}"
+
+    def _unread(self, others: str) -> str:
+        """The keywords that the slow way gets."""
+        return f"{others} if out is None else {{**{others}, 'out': out}}" if self.outs else others
 
     def _tests(self, numbers: Sequence[str]) -> list[str]:
         arrays = [(name, shape) for name, shape in self.shapes.items() if shape]
@@ -113,7 +158,12 @@ class Front:
         tests = [f"{kind}({name}) is {self.bind(np.ndarray)} and {_fits(name, shape)}" for name, shape in arrays]
         tests += [f"{name} is {'' if name in self.absent else 'not '}{self.bind(_MISSING)}" for name in unread]
         tests += self.conditions
-        for name, text in zip(numbers, self.captures, strict=True):
+        for name, (text, structure) in zip(numbers, self.captures, strict=True):
+            if isinstance(structure, Tensor):
+                prepared = _integers if structure.kind == "int" else _floats
+                fits = _fits(name, argument_shape(structure))
+                tests.append(f"({name} := {self.bind(prepared)}({text})) is not None and {fits}")
+                continue
             tests.append(
                 f"({kind}({name} := {text}) is {self.bind(float)} or ({name} := {self.bind(_number)}({name})) is not None)"
             )
@@ -130,7 +180,7 @@ class Front:
         last = [k for k, name in enumerate(positional) if self.parameters[name].kind is inspect.Parameter.POSITIONAL_ONLY]
         if last:
             written.insert(last[-1] + 1, "/")
-        keywords = [f"{name}={self._default(name)}" for name in only]
+        keywords = [f"{name}={self._default(name)}" for name in only] + (["out=None"] if self.outs else [])
         return ", ".join([*written, f"*{rest}", *keywords, f"**{others}"])
 
     def _default(self, name: str) -> str:

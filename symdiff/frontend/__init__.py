@@ -23,16 +23,17 @@ from symdiff.frontend.binding import bind
 from symdiff.frontend.callables import from_callable, with_positions
 from symdiff.frontend.gaps import EndedError, GapError, NeedsCallError, RestartError
 from symdiff.frontend.lower import Differentiate, Frame, Reader
-from symdiff.frontend.places import Guard, Place
+from symdiff.frontend.places import Guard, OutsideArray, Place
 from symdiff.frontend.recursion import room
+from symdiff.frontend.resolve import MAX_CAPTURED
 from symdiff.frontend.scopes import names_assigned
 from symdiff.frontend.sizes import extended, has_tensors
 from symdiff.frontend.source import FunctionSource, from_function, from_text
 from symdiff.frontend.values import POISON, DictValue, Known, Poison, TupleValue, Value, describe, leaves, number, structure_of
-from symdiff.graph.affine import Affine
+from symdiff.graph.affine import Affine, sizes_in
 from symdiff.graph.dead import dead_code
 from symdiff.graph.graph import Atom, Graph, Param, free_names
-from symdiff.graph.structure import SCALAR, Structure
+from symdiff.graph.structure import SCALAR, Structure, Tensor
 
 MAX_READINGS = 1000  # each reading lengthens an assumed vector or specialises an integer
 
@@ -62,6 +63,7 @@ def read_function(
     adapt: Callable[[Value], Value] = lambda result: result,
     real: frozenset[str] = frozenset(),
     exact: Exact | None = None,
+    solid: bool = False,
 ) -> Reading:
     """Read a function for arguments packed in this way.
 
@@ -69,16 +71,18 @@ def read_function(
     belongs to the specialisation; ``integers``: the values of integer arguments that may become known if the function
     needs them as structure (a range bound); ``real``: arguments that are numbers or vectors in any call; ``adapt`` may
     change what the function returns; ``exact`` gives the structure of an argument with its lengths, for arrays that are
-    read element by element (None: no call has shown it, or it is too large for that).
+    read element by element (None: no call has shown it, or it is too large for that); ``solid``: so are all arrays from
+    outside.
 
     Raises UnsupportedError with every gap, NameUnboundError, NeedsCallError.
     """
     start = Start(dict(structures), dict(known), dict(integers or {}))
-    options = Options(differentiate, active, adapt, real, exact or (lambda name: None))
+    options = Options(differentiate, active, adapt, real, exact or (lambda name: None), solid)
     try:
         reading = _settled(source, start, options)
     except UnsupportedError as error:
         again = Start(dict(structures), dict(known), dict(integers or {}))
+        again.outside = start.outside
         return _otherwise(source, again, options, error, bool(start.ranks), start.suspect)
     names = whole.only_elements(reading.graph)
     fixed = start.with_fixed(names, options.exact) if names else None
@@ -102,6 +106,9 @@ def _otherwise(
             return _settled(source, fixed, options)
         except UnsupportedError:
             raise error from None  # what is said of arrays of any size holds for those of these lengths, too
+        except NeedsCallError:
+            if not guessed and not suspect:
+                raise
     if not guessed and not suspect:
         raise error
     unknown = [name for name, structure in start.structures.items() if structure is None]
@@ -134,6 +141,8 @@ class Start:
     lengths: dict[str, int] = field(default_factory=dict)
     ranks: dict[str, int] = field(default_factory=dict)
     sizes: dict[str, Affine] = field(default_factory=dict)
+    outside: dict[tuple[Any, ...], OutsideArray] = field(default_factory=dict)  # arrays that were met outside
+    solid: frozenset[tuple[Any, ...]] = frozenset()  # those whose lengths were needed
     suspect: bool = False  # something was refused of a number that an array may do
 
     def learn(self, restart: RestartError, exact: Exact) -> None:
@@ -144,7 +153,9 @@ class Start:
         for name in restart.fixed:
             self.structures[name] = exact(name)
             self.fixed.append(name)
-        if restart.fixed:
+        self.outside |= restart.outside
+        self._make_solid(restart.solid)
+        if restart.fixed or restart.solid:
             self.sizes = {}
         for key in restart.specialise:
             if key[0] == "argument":
@@ -152,11 +163,23 @@ class Start:
                 self.used.append(key[1])
             self.specialised.add(key)
 
+    def _make_solid(self, keys: Iterable[tuple[Any, ...]]) -> None:
+        self.solid |= frozenset(keys)
+        self.outside = {key: found for key, found in self.outside.items() if key not in self.solid}
+
     def with_fixed(self, names: Iterable[str], exact: Exact) -> Start | None:
-        """The same with the lengths of these arrays known; None if no call has shown them, or they are too large."""
+        """The same with the lengths of these arrays known; None if no call has shown them, or they are too large.
+
+        Arrays from outside are meant by the names of their inputs.
+        """
+        solid = {found.leaf: key for key, found in self.outside.items() if found.leaf in names}
+        if any(self.outside[key].count > MAX_CAPTURED for key in solid.values()):
+            return None
+        names = [name for name in names if name not in solid]
         if any(exact(name) is None for name in names):
             return None
-        made = replace(self, sizes={}, fixed=[*self.fixed, *names])
+        made = replace(self, sizes={}, fixed=[*self.fixed, *names], outside=dict(self.outside))
+        made._make_solid(solid.values())
         made.structures = {**self.structures, **{name: exact(name) for name in names}}
         return made
 
@@ -170,11 +193,13 @@ class Options:
     adapt: Callable[[Value], Value]
     real: frozenset[str]
     exact: Exact
+    solid: bool = False
 
 
 def _all_fixed(start: Start, options: Options) -> Start | None:
     """The arguments with every array as so many numbers, for what is not read with symbolic lengths yet; None if impossible."""
     names = [name for name, structure in start.structures.items() if structure is not None and has_tensors(structure)]
+    names += [found.leaf for found in start.outside.values()]
     return start.with_fixed(names, options.exact) if names else None
 
 
@@ -192,6 +217,7 @@ def _settled(source: FunctionSource, start: Start, options: Options) -> Reading:
         )
         reader.active, reader.real = options.active, options.real
         reader.ranks, reader.solved, reader.exact = start.ranks, start.sizes, options.exact
+        reader.outside, reader.solid = start.outside, None if options.solid else start.solid
         try:
             with room():
                 reading = _read_once(reader, options.adapt)
@@ -243,16 +269,27 @@ def _read_once(reader: Reader, adapt: Callable[[Value], Value]) -> Reading:
         raise ArgumentError(f"{source.name} could not be read")
     graph = dead_code(Graph(source.name, tuple(reader.params), reader.builder.body, outputs, structure, source.text))
     captures = _used(reader, graph)
-    present = {leaf: float(place.get(reader.known)) for place, leaf in captures}
-    params = [Param(leaf, SCALAR, (leaf,), "captured", value) for leaf, value in present.items()]
+    params = [_captured(reader, place, leaf) for place, leaf in captures]
     graph = whole.with_kinds(replace(graph, params=(*reader.params, *params)))
     assumed = {param.name: param.structure for param in reader.params if reader.structures.get(param.name) is None}
     return Reading(graph, captures, tuple(reader.guards.values()), assumed)
 
 
+def _captured(reader: Reader, place: Place, leaf: str) -> Param:
+    """What is read from outside as a parameter: an array of any size, or a number with its present value."""
+    found = reader.outside.get(place.key)
+    if found is None:
+        return Param(leaf, SCALAR, (leaf,), "captured", float(place.get(reader.known)))
+    return Param(leaf, Tensor(reader.sizes.axes[leaf], found.structure.kind), (leaf,), "captured")
+
+
 def _used(reader: Reader, graph: Graph) -> tuple[tuple[Place, str], ...]:
     """The captured numbers on which the result depends. Raises UnsupportedError if the function changes one of them."""
     names = {*free_names(graph.body), *graph.outputs}
+    arrays = {found.leaf: reader.sizes.axes[found.leaf] for found in reader.outside.values()}
+    if arrays:  # whose lengths may be all that is used of them
+        sizes = {*names, *whole.sizes_used(graph)}
+        names |= {leaf for leaf, axes in arrays.items() if sizes.intersection(sizes_in(axes))}
     captures = tuple((place, leaf) for place, leaf in reader.captures.values() if leaf in names)
     for leaf, (node, frame) in reader.opaque.items():
         if leaf in names:

@@ -15,6 +15,7 @@ from symdiff.frontend import changes, containers, loop_writes
 from symdiff.frontend.control import NEXT, Completion, run
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.loop_flow import Plan, plan_of
+from symdiff.frontend.loop_rows import over_loops
 from symdiff.frontend.loop_values import IndexedValue, LoopAxis, PendingArray, SeriesValue
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.tensors import affine_atom
@@ -118,6 +119,7 @@ def backwards(reader: Reader, value: Value, node: ast.AST) -> IndexedValue | Non
 def lifted(reader: Reader, atom: Atom, rank: int) -> Atom:
     """An atom over the outermost ``rank`` loops."""
     axes = tuple(loop.length for loop in reader.loops[:rank])
+    atom = over_loops(reader, atom)
     own = reader.builder.axes_of(atom)
     if not own or own == axes:
         return atom
@@ -126,6 +128,7 @@ def lifted(reader: Reader, atom: Atom, rank: int) -> Atom:
 
 def common(reader: Reader, atoms: Sequence[Atom]) -> list[Atom]:
     """The operands of an operation inside of loops, over as many loops as the innermost of them; in a branch, over all."""
+    atoms = [over_loops(reader, atom) for atom in atoms]
     if reader.builder.current.elementwise:
         rank = len(reader.loops)
     else:
@@ -212,7 +215,11 @@ def _accumulated(
         return change
     if not isinstance(change, Number | Condition):
         needs_length(reader, axis, node, f"that changes {name}, which becomes no number")
-    atom = as_number(reader, change).atom
+    reader.loops.append(axis)
+    try:
+        atom = over_loops(reader, as_number(reader, change).atom)
+    finally:
+        reader.loops.pop()
     total = product(reader, atom, axis, name) if op is ast.Mult else added(reader, atom, [axis], len(reader.loops), name)
     neutral = isinstance(before, Number) and isinstance(before.atom, Const) and before.atom.value == (op is ast.Mult)
     return (

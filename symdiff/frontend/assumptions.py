@@ -11,7 +11,7 @@ from typing import Any
 
 from symdiff.frontend.library import Args, Keywords
 from symdiff.frontend.lower import Reader
-from symdiff.frontend.values import Known, ListValue, Number, TupleValue, Value
+from symdiff.frontend.values import Known, ListValue, Number, TensorValue, TupleValue, Value
 
 VECTORS = (
     "sum mean var std prod max amax min amin cumsum average diff roll zeros_like ones_like empty_like full_like diag flip "
@@ -70,10 +70,12 @@ def assume_method(reader: Reader, owner: Value, name: str, args: Sequence[Value]
 
 
 def assume_product(reader: Reader, left: Value, right: Value) -> None:
-    """``a @ b``: a matrix and a vector; ``a @ a``: vectors; and what all products of the function show."""
+    """``a @ b``: a matrix and a vector; ``a @ a``, and ``a`` beside an array from outside: vectors; other products show more."""
     same = isinstance(left, Number) and isinstance(right, Number) and left.atom == right.atom
     hints = _product_ranks(reader.source.node)
-    reader.assume_array(left, 1 if same else 2, hints)
+    outside = {found.leaf for found in reader.outside.values()}
+    known = isinstance(right, TensorValue) and (len(right.axes) > 1 or right.atom in outside)
+    reader.assume_array(left, 1 if same or known else 2, hints)
     reader.assume_array(right, 1, hints)
 
 

@@ -7,6 +7,7 @@ import ast
 from symdiff.frontend import array_loops, changes, containers, dicts
 from symdiff.frontend.conditions import as_number, conjunction, truth_of
 from symdiff.frontend.gaps import GapError, PoisonedError
+from symdiff.frontend.loop_rows import over_loops
 from symdiff.frontend.loop_values import SeriesValue
 from symdiff.frontend.lower import Frame, Reader, reads
 from symdiff.frontend.values import POISON, Condition, Known, ListValue, Number, TupleValue, Value
@@ -68,10 +69,10 @@ def _series(reader: Reader, node: ast.ListComp | ast.GeneratorExp, inner: Frame,
         if not isinstance(value, Number | Condition):
             array_loops.needs_length(reader, loops[0], node.elt, "whose elements are no numbers")
         together = conjunction(reader, conditions)
-        test = together.atom if isinstance(together, Condition) else None
+        test = over_loops(reader, together.atom) if isinstance(together, Condition) else None
         if isinstance(together, Known) and not together.value:
             test = Const(False)
-        return SeriesValue(as_number(reader, value).atom, loops, depth, single, test)
+        return SeriesValue(over_loops(reader, as_number(reader, value).atom), loops, depth, single, test)
     finally:
         del reader.loops[depth:]
         reader.checked = checked

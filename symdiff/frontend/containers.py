@@ -16,6 +16,7 @@ from symdiff.frontend import array_writes, changes, dicts, loop_writes, tensor_f
 from symdiff.frontend.gaps import GapError, NeedsCallError
 from symdiff.frontend.loop_values import IndexedValue, PendingArray
 from symdiff.frontend.lower import Frame, Reader
+from symdiff.frontend.tensors import tensor_of
 from symdiff.frontend.values import (
     ArrayValue,
     Condition,
@@ -135,13 +136,14 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
         return owner
     if isinstance(index, ast.Slice):
         return _slice(reader, owner, index, frame, node)
-    found = reader.operand(index, frame)
+    value = reader.operand(index, frame)
     if plain:
-        if isinstance(found, Condition | TensorValue):  # a mask, or several indices
+        if isinstance(value, Condition | TensorValue):  # a mask, or several indices
             reader.assume_array(owner, 1)
-        reader.check_index(found)
-    position = reader.integer(found, index, "an index")
-    return item(reader, owner, position, node)
+        reader.check_index(value)
+    if isinstance(value, TensorValue) and isinstance(owner, ArrayValue):
+        return tensor_indexing.read(reader, tensor_of(reader, owner, node), index, frame, node)
+    return item(reader, owner, reader.integer(value, index, "an index"), node)
 
 
 def _is_axis(index: ast.expr) -> bool:

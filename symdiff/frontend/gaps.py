@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from symdiff.errors import SymdiffError, Verdict
+from symdiff.frontend.places import OutsideArray
 from symdiff.graph.affine import Affine
 
 
@@ -40,7 +41,8 @@ class RestartError(Exception):
     """Reading must start again, knowing more.
 
     ``specialise``: integers that are needed as structure; ``lengths``: longer vectors; ``ranks``: arguments that are arrays;
-    ``fixed``: arrays whose lengths are needed; ``sizes``: what the sizes of arrays are that must be equal to others.
+    ``fixed``: arrays whose lengths are needed; ``sizes``: what the sizes of arrays are that must be equal to others;
+    ``outside``: arrays from outside that are read, by the keys of their places; ``solid``: those whose lengths are needed.
     """
 
     def __init__(
@@ -50,6 +52,8 @@ class RestartError(Exception):
         ranks: Mapping[str, int] | None = None,
         fixed: Iterable[str] = (),
         sizes: Mapping[str, Affine] | None = None,
+        outside: Mapping[tuple[Any, ...], OutsideArray] | None = None,
+        solid: Iterable[tuple[Any, ...]] = (),
     ) -> None:
         super().__init__("read again")
         self.specialise = tuple(specialise)
@@ -57,6 +61,8 @@ class RestartError(Exception):
         self.ranks = dict(ranks or {})
         self.fixed = tuple(fixed)
         self.sizes = dict(sizes or {})
+        self.outside = dict(outside or {})
+        self.solid = tuple(solid)
 
 
 class NeedsCallError(SymdiffError, ValueError):

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from symdiff.frontend.gaps import GapError
+from symdiff.frontend.loop_rows import depth_of, guard_here, here, marked, over_loops
 from symdiff.frontend.loop_values import Entry, PendingArray
 from symdiff.frontend.lower import Frame, Reader, negated_guard
-from symdiff.frontend.tensor_indexing import check_writeable
-from symdiff.frontend.tensors import extent, is_certain, moved, own, require
+from symdiff.frontend.tensor_indexing import At, Span, check_writeable
+from symdiff.frontend.tensors import extent, is_certain, moved, own, require, view_of
 from symdiff.frontend.values import Condition, Number, TensorValue, Value
-from symdiff.graph.affine import Affine, Symbol, sizes_in
+from symdiff.graph.affine import Affine, Symbol, identity, sizes_in
 from symdiff.graph.bounds import Bounds
 from symdiff.graph.contract import contracted
 from symdiff.graph.graph import Atom, Const
@@ -26,7 +27,12 @@ if TYPE_CHECKING:
 def element(reader: Reader, owner: TensorValue, index: Sequence[Affine], node: ast.AST) -> Value:
     """``owner[index]`` inside of loops, one index for each axis; -1 is the last element, also where a loop begins there."""
     if len(index) != len(owner.axes):
-        reader.fix(_sizes(reader, owner), node, "a row of a matrix in a loop of any length", "index every axis")
+        return row(reader, owner, [At(part) for part in index], node)
+    if depth_of(reader, owner.atom):
+        batch = over_loops(reader, owner.atom)
+        depth = depth_of(reader, owner.atom)
+        owner = dataclasses.replace(owner, atom=batch, axes=reader.builder.axes_of(batch))
+        index = [*identity(depth), *index]
     rank = 1 + max((position for part in index for position in part.positions), default=-1)
     axes = tuple(loop.length for loop in reader.loops[:rank])
     if isinstance(owner.atom, Const):
@@ -47,6 +53,42 @@ def element(reader: Reader, owner: TensorValue, index: Sequence[Affine], node: a
         return Condition(atom, numpy=True)
     affine = owner.affine.substitute(dict(enumerate(index))) if owner.affine is not None else None
     return Number(atom, atom.value if isinstance(atom, Const) else None, affine)
+
+
+def row(reader: Reader, owner: TensorValue, parts: Sequence[At | Span], node: ast.AST) -> Value:
+    """``owner[i, 1:]`` inside of loops: an array without the axes of the loops (see ``loop_rows``)."""
+    reader.row_node = node
+    parts = [*parts, *(Span(Affine(), length) for length in owner.axes[len(parts) :])]
+    cases: list[tuple[tuple[Affine, ...], tuple[Guard, ...]]] = [((), ())]
+    axes: list[Affine] = []
+    for part, length in zip(parts, owner.axes, strict=True):
+        if isinstance(part, Span):
+            if part.length is None or part.length.positions or marked([part.length]):
+                reader.fix(_sizes(reader, owner), node, "a slice whose length depends on a loop", "index every axis")
+            place = here(part.start) + Affine.of(len(axes)) * part.step
+            axes.append(part.length)
+            loops = enumerate(reader.loops if marked([place]) else ())
+            gone_through = tuple(guard_here(guard) for position, loop in loops for guard in loop.guards(position))
+            found: list[tuple[Affine, tuple[Guard, ...]]] = [(place, gone_through)]
+        else:
+            at = _places(reader, part.index, length, len(reader.loops), node)
+            found = [(here(place), tuple(map(guard_here, guards))) for place, guards in at]
+        cases = [((*index, place), (*before, *guards)) for index, before in cases for place, guards in found]
+    if owner.kind == "bool" and len(cases) > 1:
+        raise GapError(node, "truth values before the first one", "use indices from 0 on", "not yet")
+    if isinstance(owner.atom, Const):
+        return view_of(reader, owner, owner.atom, tuple(axes))
+    kind = reader.builder.kind(owner.atom)
+    terms = [Term(owner.atom, index, (), tuple(dict.fromkeys(guards))) for index, guards in cases]
+    affine = owner.affine.substitute(dict(enumerate(cases[0][0]))) if owner.affine is not None and len(cases) == 1 else None
+    return view_of(reader, owner, moved(reader, terms, tuple(axes), kind), tuple(axes), affine)
+
+
+def require_in_loops(reader: Reader, part: Affine, message: str, node: ast.AST) -> None:
+    """An expression in the positions of loops must be at least 0 in every iteration."""
+    inside = Bounds(tuple(loop.range for loop in reader.loops))
+    guards = [guard for position, loop in enumerate(reader.loops) for guard in loop.guards(position)] + reader.domain
+    _require_on_axis(reader, inside, guards, part, node, message)
 
 
 def _sizes(reader: Reader, owner: TensorValue) -> tuple[str, ...]:
@@ -82,15 +124,27 @@ def _holds(inside: Bounds, guards: Sequence[Guard], part: Affine) -> bool:
     return inside.is_nonnegative(part) or any(inside.is_nonnegative(part - other) for other in known)
 
 
-def _require_on_axis(reader: Reader, inside: Bounds, guards: Sequence[Guard], part: Affine, node: ast.AST) -> None:
+def _require_on_axis(
+    reader: Reader,
+    inside: Bounds,
+    guards: Sequence[Guard],
+    part: Affine,
+    node: ast.AST,
+    text: str = "an index that is out of range in a loop",
+) -> None:
     """An index must not leave the axis in any iteration: what depends on lengths is checked once, before the loop."""
     if _holds(inside, guards, part):
         return
     least = inside.least(part)
-    text = "an index that is out of range in a loop"
-    if least is None or (reader.builder.current.elementwise and not is_certain(reader, least)):
+    if least is None:
         raise GapError(node, "an index of which nothing tells that it is in range", "use bounds that lengths tell", "not yet")
-    require(reader, least, "IndexError", text, node)
+    if not reader.builder.current.elementwise or is_certain(reader, least):
+        require(reader, least, "IndexError", text, node)
+    elif not least.const and sorted(factor for _, factor in least.terms) == [-1, 1]:  # each position of another array
+        require(reader, least, "IndexError", f"{text}, where a branch is taken", node)
+    else:
+        reason = "an index in a branch, of which nothing tells that it is in range"
+        reader.fix(sizes_in([least]), node, reason, "use bounds that lengths tell")
 
 
 # -- writes -------------------------------------------------------------------------------------------------------
@@ -140,7 +194,7 @@ def store(
         op = None
     if op is ast.Sub:
         value = binary(reader, ast.Mult, Number(Const(-1), -1), value, node)
-    atom = scalar(reader, value, node).atom
+    atom = over_loops(reader, scalar(reader, value, node).atom)
     entry = Entry(places, atom, op is not None, tuple(reader.loops))
     again = op is None and all((other.index, other.loops) == (entry.index, entry.loops) for other in owner.entries)
     return dataclasses.replace(owner, entries=(entry,) if again else (*owner.entries, entry))

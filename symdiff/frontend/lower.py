@@ -127,6 +127,8 @@ class Reader(Arguments):
         self.pure = 0  # properties that are being read
         self.writes: dict[tuple[Any, str], Any] = {}  # attributes that were changed, by the place of the object and the name
         self.written: list[tuple[str, ast.AST, Frame]] = []  # every change of an attribute
+        self.depths: dict[str, int] = {}  # how many loops the definitions of rows depend on
+        self.row_node: ast.AST | None = None  # where a row was read last
         self.loops: list[LoopAxis] = []  # those that are being read as axes, the outermost first
         self.domain: list[IndexGuard] = []  # what the conditions around say of their positions
         self.index_guards: dict[str, tuple[IndexGuard, ...]] = {}  # what conditions say of positions
@@ -232,10 +234,16 @@ class Reader(Arguments):
         known = atom.value if isinstance(atom, Const) else self.fold(row, values)
         return Number(atom, known)
 
-    def operation(self, row: Primitive, atoms: Sequence[Atom], hint: str = "t") -> Atom:
-        """Apply a row of the table to atoms, element by element to arrays of the same axes."""
+    def operation(self, row: Primitive, atoms: Sequence[Atom], hint: str = "t", whole: bool = False) -> Atom:
+        """Apply a row of the table to atoms, element by element to arrays of the same axes.
+
+        Inside of loops that are read as axes, an array stands for one number of each iteration, but for ``whole`` arrays.
+        """
+        if whole and self.builder.current.elementwise:
+            with self.builder.outside():  # NaN where it is not needed, as NumPy's arrays are computed
+                return self.operation(row, atoms, hint, whole)
         count = len(self.builder.kinds)
-        if self.loops:
+        if self.loops and not whole:
             atoms = self.over_loops(atoms)
         atom = self.builder.apply(row, *atoms, hint=hint)
         if self.quiet:
@@ -258,10 +266,13 @@ class Reader(Arguments):
 
     def over_all_loops(self, condition: Condition) -> Condition:
         """A condition inside of loops that are read as axes, over all of them: its branch is taken element by element."""
-        if not self.builder.axes_of(condition.atom):
+        if not self.loops:
             return condition
         from symdiff.frontend.array_loops import lifted
+        from symdiff.frontend.loop_rows import over_loops
 
+        if not self.builder.axes_of(over_loops(self, condition.atom)):
+            return condition
         found = dataclasses.replace(condition, atom=lifted(self, condition.atom, len(self.loops)))
         if condition.guards and isinstance(found.atom, str):
             self.index_guards[found.atom] = condition.guards

@@ -71,7 +71,11 @@ def call_derivative(reader: Reader, target: Any, args: Sequence[Value], keywords
         if isinstance(value, Number) and isinstance(value.known, int) and name not in target.differentiated:
             integers[name] = value.known
     reading = target.__symdiff_reading__(
-        {name: structure for name, structure in structures.items() if name not in known}, known, integers, reader.active
+        {name: structure for name, structure in structures.items() if name not in known},
+        known,
+        integers,
+        reader.active,
+        solid=True,
     )
     substitution: dict[str, Atom] = {}
     for param in reading.graph.params:

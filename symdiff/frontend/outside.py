@@ -11,11 +11,24 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from symdiff.frontend import resolve
-from symdiff.frontend.gaps import GapError
+from symdiff.frontend.gaps import GapError, RestartError
 from symdiff.frontend.lookup import has_mark, is_function, is_python, is_vectorized, member, unwrap
-from symdiff.frontend.places import Place
-from symdiff.frontend.values import ArrayValue, Bound, Conflict, DictValue, Known, ListValue, Number, TupleValue, Value, number
-from symdiff.graph.structure import Array
+from symdiff.frontend.places import OutsideArray, Place, array_form
+from symdiff.frontend.values import (
+    ArrayValue,
+    Bound,
+    Conflict,
+    DictValue,
+    Known,
+    ListValue,
+    Number,
+    TensorValue,
+    TupleValue,
+    Value,
+    number,
+)
+from symdiff.graph.affine import ONE
+from symdiff.graph.structure import Array, Tensor, tensor
 from symdiff.primitives.own import declared
 
 if TYPE_CHECKING:
@@ -190,11 +203,15 @@ def captured_set(reader: Reader, value: Any, place: Place | None) -> Known:
 
 
 def captured_array(reader: Reader, value: Any, place: Place | None, node: ast.AST) -> Value:
-    """A NumPy array from outside: its shape is known, its elements are parameters."""
-    if value.size > resolve.MAX_CAPTURED:
-        raise GapError(node, f"an array of {value.size} elements", "pass a smaller one as an argument", "not yet")
-    if value.dtype.kind not in "iuf" or place is None:
+    """A NumPy array from outside: a parameter of any size, or, where its shape is needed, so many numbers."""
+    truths = value.dtype.kind == "b" and bool(value.ndim) and place is not None and not reader.is_solid(place.key)
+    if place is None or not (truths or value.dtype.kind in "iuf"):
         raise GapError(node, f"an array of {value.dtype}", "use an array of floats")
+    if value.ndim and not reader.is_solid(place.key):
+        return _whole_array(reader, value, place)
+    if value.size > resolve.MAX_CAPTURED:
+        reason = f"an array of {value.size} elements from outside, of which the length is needed"
+        raise GapError(node, reason, "pass a smaller one as an argument", "not yet")
     reader.guard(place.then("type"), type(value))
     reader.guard(place.then("shape"), value.shape)
     if not value.shape:
@@ -206,6 +223,27 @@ def captured_array(reader: Reader, value: Any, place: Place | None, node: ast.AS
     made = ArrayValue(value.shape, tuple(items))
     reader.foreign.add(made.identity)
     return made
+
+
+def _whole_array(reader: Reader, value: Any, place: Place) -> Value:
+    """An array of any size from outside. It is declared beside the arguments, so reading starts again when it is first met."""
+    if place.key not in reader.outside:
+        free = tensor(place.name, value.ndim)
+        axes = tuple(ONE if length == 1 else axis for length, axis in zip(value.shape, free.axes, strict=True))
+        structure = Tensor(axes, "int" if value.dtype.kind in "iu" else "float")
+        leaf = reader.builder.fresh(_called(reader, place))
+        found = OutsideArray(place, leaf, structure, value.size)
+        raise RestartError(outside={place.key: found})
+    reader.guard(place.then("form"), array_form(value))
+    found = reader.outside[place.key]
+    numbers = reader.packed(Tensor(reader.sizes.axes[found.leaf], found.structure.kind), [found.leaf])
+    if value.dtype.kind != "b" or not isinstance(numbers, TensorValue):
+        return numbers
+    from symdiff.frontend.tensors import as_truths
+
+    truths = as_truths(reader, numbers)  # which are passed as 0 and 1
+    reader.foreign.add(truths.identity)
+    return truths
 
 
 def _is_integer(value: Any) -> bool:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 from symdiff.errors import ShapeError
 from symdiff.frontend.gaps import GapError, NeedsCallError, PoisonedError, RestartError
 from symdiff.frontend.outside import wrap
-from symdiff.frontend.places import Place
+from symdiff.frontend.places import OutsideArray, Place
+from symdiff.frontend.resolve import MAX_CAPTURED
 from symdiff.frontend.sizes import Sizes, separate, tensors_in
 from symdiff.frontend.values import (
     ArrayValue,
@@ -58,6 +59,8 @@ class Arguments:
         self.params: list[Param] = []
         self.integers: dict[str, tuple[Any, ...]] = {}  # leaves that hold integers, by the key that specialises them
         self.suspect = False  # something was refused of a number that an array may do
+        self.outside: dict[tuple[Any, ...], OutsideArray] = {}  # arrays from outside that earlier readings met
+        self.solid: frozenset[tuple[Any, ...]] | None = frozenset()  # those whose shapes are needed; None: all
         self.given: dict[int, tuple[str, Value]] = {}  # arguments as they are packed, by identity
 
     # what they are
@@ -74,6 +77,7 @@ class Arguments:
 
     def declare(self, names: Iterable[str]) -> None:
         """Declare the arguments of these names as inputs of the graph: their scalars, their arrays and the sizes of those."""
+        self.captures.update({key: (found.place, found.leaf) for key, found in self.outside.items()})
         for name in names:
             if name in self.source.bound or name in self.known:
                 continue
@@ -86,11 +90,17 @@ class Arguments:
         arrays = {
             leaf: separate(inner, leaf) for param in self.params for leaf, inner in tensors_in(param.structure, param.leaves)
         }
-        taken = {*self.source.parameters, *(leaf for param in self.params for leaf in param.leaves)}
+        arrays |= {found.leaf: separate(found.structure, found.leaf) for found in self.outside.values()}
+        taken = {*self.source.parameters, *arrays, *(leaf for param in self.params for leaf in param.leaves)}
         self.sizes = Sizes(arrays, self.solved, self.source.node, taken)
         self.params = [replaced(param, self.sizes.axes) for param in self.params]
         for param in self.params:
             self.builder.inputs({leaf: self.sizes.axes.get(leaf, ()) for leaf in param.leaves})
+        self.builder.inputs({found.leaf: self.sizes.axes[found.leaf] for found in self.outside.values()})
+
+    def is_solid(self, key: tuple[Any, ...]) -> bool:
+        """True for an array from outside that is read as so many numbers."""
+        return self.solid is None or key in self.solid
 
     def argument(self, name: str) -> Value:
         """What an argument of the function is while reading."""
@@ -216,8 +226,10 @@ class Arguments:
         """
         arrays = set(self.sizes.arrays_of(sizes))
         names = [param.name for param in self.params if arrays & set(param.leaves)]
-        if names and all(self.exact(name) is not None for name in names):
-            raise RestartError(fixed=names)
+        outside = {key: found for key, found in self.outside.items() if found.leaf in arrays}
+        small = all(found.count <= MAX_CAPTURED for found in outside.values())
+        if (names or outside) and small and all(self.exact(name) is not None for name in names):
+            raise RestartError(fixed=names, solid=outside)
         if any(self.structures.get(name) is None for name in names):
             advice = "call the derivative, or use .at(...) with example arguments"
             raise NeedsCallError(f"the length of {' and '.join(names)} is not known before a call: {advice}")

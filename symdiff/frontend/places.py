@@ -12,7 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from symdiff.errors import NameUnboundError
+from symdiff.graph.structure import Tensor
 
 Step = tuple[str, Any]
 Arguments = Mapping[str, Any]
@@ -27,10 +30,26 @@ _READ: dict[str, Callable[[Any, Any], Any]] = {
     "keys": lambda value, _: tuple(value),
     "members": lambda value, _: frozenset(value),
     "has": lambda value, key: key in value,
+    "form": lambda value, _: array_form(value),
 }
 _TEXT = {"attribute": "{0}.{1}", "item": "{0}[{1}]", "shape": "{0}.shape", "has": "({1} in {0})"}
-_CALLED = {"length": len, "type": type, "keys": tuple, "members": frozenset}
 LOST = (LookupError, AttributeError, TypeError, ValueError)  # what reading a place raises when it is no longer there
+
+
+_KINDS = {"f": "floats", "i": "integers", "u": "integers", "b": "truth values"}
+
+
+def array_form(value: Any) -> tuple[Any, ...] | None:
+    """What a version is read for of an array that may have any size: its kind, and which of its axes have length 1.
+
+    None for what is no array of real numbers or truth values.
+    """
+    if type(value) is not np.ndarray or value.dtype.kind not in _KINDS:
+        return None
+    return (_KINDS[value.dtype.kind], *[length == 1 for length in value.shape])
+
+
+_CALLED = {"length": len, "type": type, "keys": tuple, "members": frozenset, "form": array_form}
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +108,16 @@ class Place:
             literal = key if kind == "attribute" else repr(key) if isinstance(key, str | int) else bind(key)
             text = f"{bind(_CALLED[kind])}({text})" if kind in _CALLED else _TEXT[kind].format(text, literal)
         return text
+
+
+@dataclass(frozen=True, eq=False)
+class OutsideArray:
+    """An array of any size from outside: where it is, the input that holds it, and how it is packed."""
+
+    place: Place
+    leaf: str
+    structure: Tensor
+    count: int  # of its elements, when it was read
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from symdiff.frontend.conditions import scalar
+from symdiff.frontend.comparisons import compare
+from symdiff.frontend.conditions import condition_of, scalar
 from symdiff.frontend.expressions import binary
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.library import Args, Form, Keywords, plain
@@ -26,7 +27,7 @@ from symdiff.frontend.tensors import (
     where,
 )
 from symdiff.frontend.values import Condition, Known, Number, TensorValue, TupleValue, Value, describe, number
-from symdiff.graph.affine import ONE, Affine, Axes
+from symdiff.graph.affine import ONE, Affine, Axes, sizes_in
 from symdiff.graph.graph import Const
 from symdiff.graph.terms import Guard, Range, Term
 from symdiff.primitives import TABLE
@@ -127,7 +128,28 @@ def _average(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> V
     if len(weight.axes) != len(value.axes):
         raise GapError(node, "weights of another rank than the array", "give a weight for every element", "not yet")
     product = tensor_of(reader, binary(reader, ast.Mult, value, weight, node), node)
-    return binary(reader, ast.Div, total(reader, product, over), total(reader, weight, over), node)
+    divisor = total(reader, weight, over)
+    _refuse_zero(reader, divisor, node)
+    return binary(reader, ast.Div, total(reader, product, over), divisor, node)
+
+
+def _refuse_zero(reader: Reader, divisor: Value, node: ast.AST) -> None:
+    """Weights whose sum is 0, anywhere along the other axes, raise ZeroDivisionError as in NumPy."""
+    message = "Weights sum to zero, can't be normalized"
+    if reader.loops:
+        sizes = sizes_in([loop.length for loop in reader.loops])
+        reader.fix(sizes, node, "np.average with weights in a loop of any length", "write sum(a*w)/sum(w)")
+    if isinstance(divisor, TensorValue):
+        divisor = _fold("or", "any")(reader, [elementwise(reader, TABLE["eq"], [divisor, number(0)], node)], {}, node)
+    else:
+        divisor = compare(reader, ast.Eq(), divisor, number(0), node)
+    if isinstance(divisor, Known):
+        if divisor.value:
+            raise GapError(node, message, "use other weights", raises=ZeroDivisionError)
+        return
+    with reader.builder.block() as body:
+        reader.builder.error("ZeroDivisionError", message)
+    reader.builder.branch(condition_of(divisor).atom, body, (), [])
 
 
 def _variance(root: bool) -> Form:

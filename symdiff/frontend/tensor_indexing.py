@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from symdiff.frontend import changes
 from symdiff.frontend.conditions import scalar
 from symdiff.frontend.gaps import GapError
+from symdiff.frontend.loop_rows import here, marked
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.tensors import (
     as_numbers,
@@ -95,17 +96,29 @@ class Selection:
 def read(reader: Reader, owner: TensorValue, index: ast.expr, frame: Frame, node: ast.AST) -> Value:
     """``owner[index]``."""
     parts = _parts(reader, owner, index, frame, node)
-    if not isinstance(parts, TensorValue) and any(isinstance(part, At) and part.index.positions for part in parts):
+    if not isinstance(parts, TensorValue) and any(map(_in_loop, parts)):
         from symdiff.frontend.loop_writes import element as looped
+        from symdiff.frontend.loop_writes import row
 
-        if all(isinstance(part, At) for part in parts):
-            return looped(reader, owner, [part.index for part in parts if isinstance(part, At)], node)
+        plain = [part for part in parts if isinstance(part, At)]
+        if len(plain) == len(parts):
+            return looped(reader, owner, [part.index for part in plain], node)
+        spans = [part for part in parts if isinstance(part, At | Span)]
+        if len(spans) == len(parts):
+            return row(reader, owner, spans, node)
         sizes = sizes_in([*owner.axes, *(loop.length for loop in reader.loops)])
         reader.fix(sizes, node, "a slice in a loop of any length", "index every axis")
     if isinstance(parts, TensorValue):
         reason = "an index of truth values, which selects as many elements as are true"
         raise GapError(node, reason, "use np.where(mask, x, 0), or a sum over it", "not yet")
     return selected(reader, owner, _selection(reader, owner, parts, node), node)
+
+
+def _in_loop(part: Part) -> bool:
+    """True for a part of an index that is another one in every iteration of a loop."""
+    if isinstance(part, Span):
+        return bool(marked([part.start, part.stop]))
+    return isinstance(part, At) and bool(part.index.positions)
 
 
 def selected(reader: Reader, owner: TensorValue, selection: Selection, node: ast.AST) -> Value:
@@ -188,7 +201,7 @@ def _whole(owner: TensorValue, axis: int) -> Span:
 def _part(reader: Reader, owner: TensorValue, axis: int, value: Value | ast.Slice, frame: Frame, node: ast.AST) -> Part:
     if isinstance(value, ast.Slice):
         bounds = [
-            None if part is None else extent(reader, reader.operand(part, frame), part, "a slice bound")
+            None if part is None else here(extent(reader, reader.operand(part, frame), part, "a slice bound"))
             for part in (value.lower, value.upper, value.step)
         ]
         return _span(reader, owner.axes[axis], bounds, node)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from symdiff.frontend.assumptions import assume_product
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.library import Args, Keywords, plain
 from symdiff.frontend.lower import Reader
@@ -33,7 +34,7 @@ def contracted(reader: Reader, operands: Sequence[TensorValue], letters: Sequenc
         factors = [
             _spread(reader, item, mine, order, lengths) for item, mine in ((value, own), (operands[place], letters[place]))
         ]
-        product = made(reader, reader.operation(TABLE["mul"], factors), axes)
+        product = made(reader, reader.operation(TABLE["mul"], factors, whole=True), axes)
         result = _summed(reader, product.atom, product, order, order, kept, lengths)
         if not isinstance(result, TensorValue):
             rest = operands[place + 1 :]
@@ -86,6 +87,7 @@ def _summed(
 
 def matmul(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value:
     """``a @ b``: the last axis of a with the last but one of b; axes before those broadcast."""
+    assume_product(reader, left, right)
     for value in (left, right):
         if isinstance(value, Number):
             raise GapError(node, "a matrix product with a number", "use *", raises=ValueError)

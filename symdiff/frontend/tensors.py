@@ -9,6 +9,7 @@ from pathlib import PurePath
 from typing import Any
 
 from symdiff.frontend.gaps import GapError, RestartError
+from symdiff.frontend.loop_rows import marked, positions_of, scalar_here
 from symdiff.frontend.loop_values import SeriesValue
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.values import (
@@ -118,9 +119,19 @@ def require(
     """
     if is_certain(reader, part):
         return
+    if marked([part]):  # of a row: checked once, before the loop
+        from symdiff.frontend.loop_writes import require_in_loops
+
+        require_in_loops(reader, positions_of(part), message, node)
+        return
     if part.is_constant:
         raised = {"IndexError": IndexError, "ValueError": ValueError}[exception]
         raise GapError(node, message, "use a longer array", raises=raised)
+    if reader.builder.current.elementwise:
+        # Checked before the loop: that the branch is never taken where it does not hold is not relied on.
+        with reader.builder.outside():
+            require(reader, part, exception, message, node)
+        return
     place = reader.frames[-1].source.place(node)
     builder = reader.builder
     condition = _is_negative(reader, part)
@@ -204,8 +215,8 @@ def operand(reader: Reader, value: Value, node: ast.AST) -> TensorValue | Number
     if isinstance(value, SeriesValue):
         return tensor_of(reader, value, node)
     if isinstance(value, Number | Condition) and reader.builder.axes_of(value.atom):
-        sizes = sizes_in([loop.length for loop in reader.loops])
-        reader.fix(sizes, node, "an operation on whole arrays that depends on a loop of any length", "index every axis")
+        reader.row_node = node
+        return dataclasses.replace(value, atom=scalar_here(reader, value.atom))
     if isinstance(value, Known) and isinstance(value.value, bool):
         return Condition(Const(value.value))
     if isinstance(value, Number | Condition):
@@ -226,6 +237,8 @@ def moved(reader: Reader, terms: Sequence[Term], axes: Axes, kind: Any = "float"
 def made(reader: Reader, atom: Atom, axes: Axes, affine: Affine | None = None) -> TensorValue:
     """A new array of the graph; a scalar is spread over it."""
     kind = reader.builder.kind(atom)
+    if reader.loops and reader.builder.axes_of(atom) not in ((), axes):
+        atom = scalar_here(reader, atom)
     atom = reader.builder.spread(atom, axes)
     return TensorValue(atom, axes, "int" if affine is not None else kind, affine)
 
@@ -245,7 +258,7 @@ def as_truths(reader: Reader, value: TensorValue) -> TensorValue:
         return value
     if isinstance(value.atom, Const):
         return TensorValue(Const(bool(value.atom.value)), value.axes, "bool")
-    return made(reader, reader.operation(TABLE["ne"], [value.atom, Const(0)]), value.axes)
+    return made(reader, reader.operation(TABLE["ne"], [value.atom, Const(0)], whole=True), value.axes)
 
 
 def stacked(reader: Reader, items: Sequence[TensorValue | Number | Condition], axis: int, node: ast.AST) -> TensorValue:
@@ -311,7 +324,7 @@ def elementwise(reader: Reader, row: Primitive, values: Sequence[Value], node: a
         raise GapError(node, "an integer too large for a float", "use a smaller number")
     axes, atoms = broadcast(reader, operands, node)
     affine = _affine(row.name, values, axes)
-    return made(reader, reader.operation(row, atoms, hint), axes, affine)
+    return made(reader, reader.operation(row, atoms, hint, bool(axes)), axes, affine)
 
 
 def _truth(reader: Reader, value: TensorValue | Number | Condition, node: ast.AST) -> TensorValue | Number | Condition:

@@ -67,6 +67,16 @@ def _sizes(statement: Sum | Fold, term: Term, literal: bool) -> tuple[str, ...]:
     return sizes_in([*statement.axes, *parts])
 
 
+def sizes_used(graph: Graph) -> set[str]:
+    """The sizes that occur anywhere: in lengths, bounds, guards and indices, of arguments, too."""
+    packed = [leaf.axes for leaf in graph.result.leaves() if isinstance(leaf, Tensor)]
+    found = {size for axes in (*graph.input_axes.values(), *packed) for size in sizes_in(axes)}
+    for statement in walk(graph.body):
+        terms = statement.terms if isinstance(statement, Sum | Fold) else ()
+        found.update(sizes_in([*getattr(statement, "axes", ()), *(part for term in terms for part in term.affines())]))
+    return found
+
+
 def with_kinds(graph: Graph) -> Graph:
     """The graph with those arrays of integers as integers that are used as indices; the others are numbers."""
     used = {name for statement in walk(graph.body) for name in _indices(statement)}

@@ -43,7 +43,9 @@ class Builder:
         self.axes: dict[str, Axes] = {}  # of arrays; a name that is not here is a scalar
         self.definitions: dict[str, Let] = {}
         self.sums: dict[str, Sum] = {}
+        self.folds: dict[str, Fold] = {}
         self.outs: dict[str, Out] = {}
+        self.branches: dict[str, If] = {}  # by the names of their outs
         self.origin: Origin | None = None
         self._taken: set[str] = set(taken)
         self._counters: dict[str, int] = {}
@@ -178,6 +180,7 @@ class Builder:
             self.share(statement)
         elif isinstance(statement, If):
             self.outs.update((out.name, out) for out in statement.outs)
+            self.branches.update((out.name, statement) for out in statement.outs)
 
     def _place(self, statement: Statement | None = None) -> int:
         """The block that a statement belongs to, by number: sums and scalar lets stand outside of elementwise branches."""
@@ -197,6 +200,8 @@ class Builder:
             self.definitions[statement.name] = statement
         elif isinstance(statement, Sum):
             self.sums[statement.name] = statement
+        else:
+            self.folds[statement.name] = statement
 
     @contextmanager
     def block(self, body: Body | None = None, elementwise: bool = False) -> Iterator[Body]:
@@ -209,6 +214,17 @@ class Builder:
         finally:
             self._blocks.pop()
             self._shared.pop()
+
+    @contextmanager
+    def outside(self) -> Iterator[list[Body]]:
+        """Build outside of the elementwise branches that are being built: gives the bodies of the blocks that are left."""
+        blocks, shared = self._blocks, self._shared
+        count = next((number for number, block in enumerate(blocks) if block.elementwise), len(blocks))
+        self._blocks, self._shared = blocks[:count], shared[:count]
+        try:
+            yield self._blocks
+        finally:
+            self._blocks, self._shared = blocks, shared
 
     @property
     def current(self) -> Body:

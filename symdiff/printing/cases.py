@@ -204,13 +204,27 @@ def _split(expr: Any, facts: Facts, limit: int) -> list[Arm] | None:
     return arms
 
 
-def interval(condition: Any) -> tuple[Any, Any] | None:
+def chained(condition: Any) -> list[tuple[Any, ...]]:
+    """The parts of a conjunction in a fixed order; two relations ``a < x`` and ``x <= b`` that read as ``a < x <= b`` are one."""
+    parts = sorted(condition.args, key=sp.default_sort_key)
+    found: list[tuple[Any, ...]] = []
+    while parts:
+        first = parts.pop(0)
+        pairs = ((other, interval(first, other)) for other in parts)
+        other, pair = next(((other, pair) for other, pair in pairs if pair is not None), (None, None))
+        if pair is not None:
+            parts.remove(other)
+        found.append((first,) if pair is None else pair)
+    return found
+
+
+def interval(first: Any, second: Any) -> tuple[Any, Any] | None:
     """Two relations ``a < x`` and ``x <= b`` that read as one chain ``a < x <= b``, or None."""
-    if not isinstance(condition, sp.And) or len(condition.args) != 2 or not all(map(_is_order, condition.args)):
+    if not (_is_order(first) and _is_order(second)):
         return None
-    for first, second in (condition.args, reversed(condition.args)):
-        lower = first.reversed if isinstance(first, StrictGreaterThan | GreaterThan) else first
-        upper = second.reversed if isinstance(second, StrictGreaterThan | GreaterThan) else second
+    for one, other in ((first, second), (second, first)):
+        lower = one.reversed if isinstance(one, StrictGreaterThan | GreaterThan) else one
+        upper = other.reversed if isinstance(other, StrictGreaterThan | GreaterThan) else other
         if lower.rhs == upper.lhs and lower.rhs.free_symbols and lower.lhs != upper.rhs:
             return lower, upper
     return None

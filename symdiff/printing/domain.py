@@ -57,9 +57,9 @@ def _is_about_lengths(test: Any) -> bool:
 
 
 def _is_empty(test: Any) -> bool:
-    """Whether a condition says that a length is 0: ``n <= 0``."""
+    """Whether a condition says that a length is 0, or 1, so that a loop (one over pairs) has nothing to do: ``n <= 0``."""
     bound = _bound(test.negated) if isinstance(test, Relational) else None
-    return bound is not None and bound[1] == 1 and bound[0].is_Symbol
+    return bound is not None and bound[1] in (1, 2) and bound[0].is_Symbol
 
 
 def _bound(test: Any) -> tuple[Any, Any] | None:

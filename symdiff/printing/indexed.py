@@ -36,7 +36,8 @@ _LONGEST_IN_PLACE = 400  # nodes
 _WORTH_A_NAME = 8  # operations of what the user named
 _ENTRY = 4  # operations that an entry of a where-list counts as, besides its own
 _GUARDED_ENTRY = 8  # that of one that counts only where guards hold: bounds of sums are read better
-_OWN_ENTRY = -4  # that of a name of the user's, which helps to read
+_OWN_ENTRY = -1  # that of a name of the user's, which helps to read
+_MUCH = 10  # operations for which a name is kept that seemed not to be worth it: without it, terms may not be equal any more
 
 
 @dataclass
@@ -118,7 +119,7 @@ class _Writer:
         choices = dict.fromkeys((own, shared | own, cuts(self.straight, self.kinds, frozenset())))
         bounded = (named for named in choices if whole_size(self.straight, named) <= _LONGEST_IN_PLACE * (len(named) + 1))
         ways = [*([] if in_place is None else [in_place]), *map(self._settled, bounded)]
-        return min(ways, key=lambda way: way.cost(self.own))
+        return min(ways, key=lambda way: (way.cost(self.own), way.depth()))
 
     def is_derived(self, atom: Atom) -> bool:
         """Whether an output is not what the user wrote; a literal is not where anything of the graph is not."""
@@ -129,13 +130,17 @@ class _Writer:
 
     def _settled(self, named: frozenset[str]) -> _Way:
         """The way with these names, but for those that turn out to need none."""
+        found: list[_Way] = []
         while True:
             way = self._written(named)
+            if not any(way.uses[name] == 1 and name in self.straight.outputs for name, _ in way.where):
+                found.insert(0, way)
             costs = {name: way.atoms.cost(expr) for name, expr in way.where}
             heights = {name: way.atoms.height(expr) for name, expr in way.where}
             kept = frozenset(name for name in costs if self._stays(name, way.uses[name], costs[name], heights[name]))
             if len(kept) == len(way.where):
-                return way
+                best = min((*found, way), key=lambda way: way.cost(self.own))
+                return best if best.cost(self.own) + _MUCH < way.cost(self.own) else way
             named = kept
 
     def _stays(self, name: str, uses: int, cost: int, height: int) -> bool:
@@ -143,7 +148,8 @@ class _Writer:
             return False  # it is the left-hand side
         if name in self.own:
             return height > 0 or cost >= _WORTH_A_NAME or (uses - 1) * cost > _ENTRY
-        return (uses > 1 and (uses - 1) * cost > _ENTRY) or cost > 2 * notation.ENTRY
+        least = _ENTRY if height else _ENTRY + 1
+        return (uses > 1 and (uses - 1) * cost >= least) or cost > 2 * notation.ENTRY
 
     def _written(self, named: frozenset[str]) -> _Way:
         atoms = self.atoms
@@ -169,11 +175,16 @@ class _Writer:
         """The way with sums over neighbouring ranges as one where the definitions that they read are symmetric."""
         if not any(way.atoms.has_totals(expr) for expr in way.entries()):
             return way
-        found = signs(way.atoms, way.where, {name: way.elements.axes(name) for name, _ in way.where})
+        axes = {name: way.elements.axes(name) for name, _ in way.where}
+        found = signs(way.atoms, way.where, axes)
         ours = [isinstance(atom, str) and way.elements.derived.get(atom, False) for atom in self.straight.outputs]
-        exprs = [with_whole_ranges(way.atoms, expr, found) if own else expr for expr, own in zip(way.exprs, ours, strict=True)]
+        exprs = [
+            with_whole_ranges(way.atoms, Scope.of(lengths), expr, found) if own else expr
+            for expr, lengths, own in zip(way.exprs, self.axes, ours, strict=True)
+        ]
         where = [
-            (name, with_whole_ranges(way.atoms, expr, found) if way.elements.derived[name] else expr) for name, expr in way.where
+            (name, with_whole_ranges(way.atoms, Scope.of(axes[name]), expr, found) if way.elements.derived[name] else expr)
+            for name, expr in way.where
         ]
         new = _Way(way.atoms, way.elements, exprs, where, way.domain)
         for expr in new.entries():

@@ -7,12 +7,13 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from sympy import Or
 from sympy.printing.latex import LatexPrinter
 
 from symdiff.graph.graph import Graph
 from symdiff.graph.structure import Array, Items, Structure
 from symdiff.printing import notation
-from symdiff.printing.cases import interval
+from symdiff.printing.cases import chained
 from symdiff.printing.convert import Formula
 from symdiff.printing.heading import Heading, Label, Line, equations
 from symdiff.printing.text import decimal, elided
@@ -64,11 +65,12 @@ class TexPrinter(LatexPrinter):  # type: ignore[misc]
         return f"{self._print(expr.lhs)} {_RELATIONS[expr.rel_op]} {self._print(expr.rhs)}"
 
     def _print_And(self, expr: Any) -> str:  # noqa: N802
-        chain = interval(expr)
-        if chain is None:
+        parts = chained(expr)
+        if all(len(part) == 1 for part in parts):
             return str(super()._print_And(expr))
-        lower, upper = chain
-        return f"{self._print(lower)} {_RELATIONS[upper.rel_op]} {self._print(upper.rhs)}"
+        loose = [f"\\left({self._print(part[0])}\\right)" if isinstance(part[0], Or) else self._print(part[0]) for part in parts]
+        ends = [f" {_RELATIONS[part[1].rel_op]} {self._print(part[1].rhs)}" if len(part) > 1 else "" for part in parts]
+        return " \\wedge ".join(map("".join, zip(loose, ends, strict=True)))
 
 
 def name_latex(name: str) -> str:

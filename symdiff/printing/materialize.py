@@ -166,12 +166,16 @@ class Materializer:
 
 
 def _subject(affine: Affine, equation: bool) -> tuple[Symbol, int]:
-    """What a relation is written for: an index from data, the innermost index; one with the factor 1 or -1 if there is one."""
+    """What a relation is written for: an index from data, the innermost index; one with the factor 1 or -1 if there is one.
+
+    Equations of free indices are ``k == l``, but ``l == k + 1``: the column by the row.
+    """
+    by_first = equation and not affine.const
 
     def rank(item: tuple[Symbol, int]) -> tuple[bool, bool, bool, int]:
         symbol, factor = item
         number = symbol if isinstance(symbol, int) else 0
         free = isinstance(symbol, int) and number >= 0
-        return isinstance(symbol, str), abs(factor) != 1, free, number if free and equation else -number
+        return isinstance(symbol, str), abs(factor) != 1, free, number if free and by_first else -number
 
     return min(affine.terms, key=rank)

@@ -12,11 +12,12 @@ from typing import Any
 
 import sympy as sp
 
-from symdiff.graph.terms import Guard
+from symdiff.graph.affine import Affine
+from symdiff.graph.terms import Guard, Range
 from symdiff.printing.atoms import Atoms, Guarded, Guards, Holds
 from symdiff.printing.measure import operations
 from symdiff.printing.scope import Scope, negated
-from symdiff.printing.terms import product
+from symdiff.printing.terms import product, replaced
 
 Parts = dict[Guards, Any]  # the value is the sum of all that count; () counts everywhere
 
@@ -94,9 +95,23 @@ def collapsed(atoms: Atoms, scope: Scope, parts: Parts) -> Any:
     """One expression: cases where no two parts count at once, else the sum of the guarded terms."""
     if not parts:
         return sp.Integer(0)
-    if len(parts) > 1 and () not in parts and _are_disjoint(scope, list(parts)):
-        return _cases(atoms, parts)
+    if len(parts) > 1 and () not in parts and are_disjoint(scope, list(parts)):
+        return cases(atoms, parts, covers=are_all(scope, list(parts)))
     return sp.Add(*(atoms.symbol(Guarded(expr, guards)) if guards else expr for guards, expr in parts.items()))
+
+
+def certain_inside(atoms: Atoms, scope: Scope, expr: Any) -> Any:
+    """An expression without the guards inside of it that certainly hold, and without what never counts."""
+    values = {}
+    for symbol, entry in atoms.inside(expr):
+        if isinstance(entry, Guarded) and entry.guards:
+            guards = scope.pruned(entry.guards)
+            if guards is None:
+                values[symbol] = sp.Integer(0)
+            else:
+                body = certain_inside(atoms, scope.assuming(guards), entry.body)
+                values[symbol] = atoms.symbol(Guarded(body, guards)) if guards else body
+    return replaced(expr, {symbol: new for symbol, new in values.items() if new is not symbol})
 
 
 def condition(atoms: Atoms, guards: Guards) -> Any:
@@ -109,21 +124,35 @@ def all_of(atoms: Atoms, guards: Guards, truth: Any) -> Any:
     return sp.And(condition(atoms, guards), truth) if guards else truth
 
 
-def _are_disjoint(scope: Scope, alternatives: Sequence[Guards]) -> bool:
+def are_disjoint(scope: Scope, alternatives: Sequence[Guards]) -> bool:
+    """Whether two conjunctions of a few never hold at once."""
     if len(alternatives) > _MOST_CASES:
         return False
     return all(scope.pruned((*first, *second)) is None for first, second in itertools.combinations(alternatives, 2))
 
 
-def _cases(atoms: Atoms, parts: Parts) -> Any:
-    """Parts of which one counts at most, as cases; equal ones are one case."""
+def are_all(scope: Scope, alternatives: Sequence[Guards]) -> bool:
+    """Whether conditions are about each place of a short axis: ``k == 0``, ``k == 1`` of two."""
+    guards = [own[0] for own in alternatives if len(own) == 1 and own[0].test == "==" and not own[0].modulus]
+    places = {guard.affine - guard.affine.const for guard in guards}
+    if len(guards) < len(alternatives) or len(places) != 1:
+        return False
+    return any(
+        place in (Affine.of(index), -Affine.of(index)) and interval == Range(Affine(0), Affine(len(alternatives)))
+        for place in places
+        for index, interval in scope.intervals
+    )
+
+
+def cases(atoms: Atoms, parts: Parts, *, covers: bool = False) -> Any:
+    """Parts of which one counts at most, as cases; equal ones are one case. ``covers``: it is certain that one counts."""
     merged: dict[Any, list[Guards]] = {}
     for guards, expr in parts.items():
         merged.setdefault(expr, []).append(guards)
     arms = sorted(merged.items(), key=lambda arm: len(arm[1]))
     conditions = [sp.Or(*(condition(atoms, guards) for guards in alternatives)) for _, alternatives in arms]
     values = [expr for expr, _ in arms]
-    if _cover(list(parts)):
+    if covers or _cover(list(parts)):
         conditions[-1] = sp.true
         if len(arms) == 1:
             return values[0]

@@ -11,6 +11,7 @@ from typing import Any
 import sympy as sp
 
 from symdiff.printing.atoms import Atoms, Guarded, Guards, Holds
+from symdiff.printing.parts import are_all, are_disjoint, cases, total
 from symdiff.printing.scope import Scope, negated
 from symdiff.printing.standins import is_guarded
 from symdiff.printing.terms import product, replaced
@@ -20,7 +21,22 @@ def polished(atoms: Atoms, scope: Scope, expr: Any) -> Any:
     """The same expression with its guarded terms as they are read best."""
     products = {node: _absorbed(atoms, node) for node in sp.preorder_traversal(expr) if node.is_Mul}
     expr = replaced(expr, {node: new for node, new in products.items() if new is not node})
-    return _with_merged_terms(atoms, scope, expr) if expr.is_Add else expr
+    if not expr.is_Add:
+        return expr
+    found = _as_cases(atoms, scope, expr)
+    return _with_merged_terms(atoms, scope, expr) if found is None else found
+
+
+def _as_cases(atoms: Atoms, scope: Scope, expr: Any) -> Any | None:
+    """A sum of which one term counts at most, as cases: a tridiagonal matrix."""
+    parts = []
+    for term in expr.args:
+        entry = atoms.entries.get(term)
+        if not isinstance(entry, Guarded) or not entry.guards:
+            return None
+        parts.append((entry.guards, entry.body))
+    found = total(parts)
+    return cases(atoms, found, covers=are_all(scope, list(found))) if are_disjoint(scope, list(found)) else None
 
 
 def _absorbed(atoms: Atoms, node: Any) -> Any:

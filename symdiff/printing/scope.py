@@ -107,7 +107,7 @@ class Scope:
         for position, guard in enumerate(guards):
             rest = [*kept, *guards[position + 1 :]]
             others = self.assuming(rest)
-            if self.never(guard) or (guard.test == ">=" and others.never(guard)):
+            if self.never(guard) or (guard.test != "!=" and not guard.modulus and others.never(guard)):
                 return None
             certain = (others.always(guard) or others.is_next(guard, rest)) if guard.test == ">=" else self.always(guard)
             if not certain:

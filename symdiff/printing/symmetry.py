@@ -7,7 +7,7 @@ the force on one of many bodies. Imports SymPy: import it inside functions only.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from symdiff.graph.affine import Affine, Axes
 from symdiff.graph.terms import Guard, Range
 from symdiff.printing.atoms import Atoms, Guarded, Read, Total, guards_at, ordered
 from symdiff.printing.measure import operations
+from symdiff.printing.scope import Scope, negated
 from symdiff.printing.terms import product, replaced
 
 Signs = dict[str, dict[tuple[int, int], int]]  # of a definition when two of its indices are exchanged: 1, or -1
@@ -66,25 +67,54 @@ def _in_order(atoms: Atoms, expr: Any, found: Signs) -> Any:
     return replaced(expr, {symbol: new for symbol, new in values.items() if new is not symbol})
 
 
-def with_whole_ranges(atoms: Atoms, expr: Any, found: Signs) -> Any:
+def with_whole_ranges(atoms: Atoms, scope: Scope, expr: Any, found: Signs) -> Any:
     """Sums over neighbouring ranges whose terms are the same as one sum."""
     values = {}
     for symbol, entry in atoms.inside(expr):
         if isinstance(entry, Guarded):
-            values[symbol] = atoms.symbol(Guarded(with_whole_ranges(atoms, entry.body, found), entry.guards))
+            values[symbol] = atoms.symbol(
+                Guarded(with_whole_ranges(atoms, scope.assuming(entry.guards), entry.body, found), entry.guards)
+            )
     expr = replaced(expr, {symbol: new for symbol, new in values.items() if new is not symbol})
     adds = [node for node in sp.preorder_traversal(expr) if node.is_Add]
-    return replaced(expr, {node: new for node in adds if (new := _one_sum(atoms, node, found)) is not node})
+    return replaced(expr, {node: new for node in adds if (new := _one_sum(atoms, scope, node, found)) is not node})
 
 
-def _one_sum(atoms: Atoms, node: Any, found: Signs) -> Any:
+def _one_sum(atoms: Atoms, scope: Scope, node: Any, found: Signs) -> Any:
     """A sum of expressions in which sums over neighbouring ranges are one."""
     for one, other in itertools.permutations(node.args, 2):
-        merged = _joined(atoms, one, other, found)
+        merged = _joined_where(atoms, scope, one, other, found)
         if merged is not None:
             rest = [term for term in node.args if term is not one and term is not other]
-            return _one_sum(atoms, whole, found) if (whole := sp.Add(*rest, merged)).is_Add else whole
+            return _one_sum(atoms, scope, whole, found) if (whole := sp.Add(*rest, merged)).is_Add else whole
     return node
+
+
+def _joined_where(atoms: Atoms, scope: Scope, one: Any, other: Any, found: Signs) -> Any | None:
+    """The same of terms that count where guards hold: these are the same, but for some without which a sum is empty."""
+    first, second = (_guarded(atoms, term) for term in (one, other))
+    if not all(_is_empty_without(atoms, scope, guard, each) for each, guard in _missing(first, second)):
+        return None
+    whole = _joined(atoms, first.body, second.body, found)
+    guards = ordered([*first.guards, *second.guards])
+    return whole if whole is None or not guards else atoms.symbol(Guarded(whole, guards))
+
+
+def _guarded(atoms: Atoms, term: Any) -> Guarded:
+    entry = atoms.entries.get(term)
+    return entry if isinstance(entry, Guarded) and entry.guards else Guarded(term, ())
+
+
+def _missing(first: Guarded, second: Guarded) -> Iterator[tuple[Any, Guard]]:
+    """The guards that only one of two terms has, each with the value of the other one."""
+    for one, other in ((first, second), (second, first)):
+        yield from ((one.body, guard) for guard in other.guards if guard not in one.guards)
+
+
+def _is_empty_without(atoms: Atoms, scope: Scope, guard: Guard, term: Any) -> bool:
+    """Whether a sum has no terms where a guard does not hold."""
+    _, entry = _total_in(atoms, term)
+    return entry is not None and scope.assuming((negated(guard),)).is_nonnegative(entry.range.low - entry.range.high)
 
 
 def _joined(atoms: Atoms, one: Any, other: Any, found: Signs) -> Any | None:

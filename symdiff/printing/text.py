@@ -15,7 +15,7 @@ from sympy.printing.str import StrPrinter
 from symdiff.graph.graph import Graph
 from symdiff.graph.structure import Items, Structure
 from symdiff.printing import notation
-from symdiff.printing.cases import interval
+from symdiff.printing.cases import chained
 from symdiff.printing.convert import Formula
 from symdiff.printing.heading import Heading, Label, Line, equations
 from symdiff.printing.tidy import positive_first, roots
@@ -124,11 +124,10 @@ class TextPrinter(StrPrinter):  # type: ignore[misc]
         return f"{self._print(expr.lhs)} {expr.rel_op} {self._print(expr.rhs)}"
 
     def _print_And(self, expr: Any) -> str:  # noqa: N802
-        chain = interval(expr)
-        if chain is not None:
-            lower, upper = chain
-            return f"{self._print(lower)} {upper.rel_op} {self._print(upper.rhs)}"
-        return " and ".join(self.operand(arg) for arg in sorted(expr.args, key=sp.default_sort_key))
+        return " and ".join(
+            self.operand(part[0]) if len(part) == 1 else f"{self._print(part[0])} {part[1].rel_op} {self._print(part[1].rhs)}"
+            for part in chained(expr)
+        )
 
     def _print_Or(self, expr: Any) -> str:  # noqa: N802
         return " or ".join(self._print(arg) for arg in sorted(expr.args, key=sp.default_sort_key))

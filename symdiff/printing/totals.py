@@ -15,7 +15,7 @@ from symdiff.graph.affine import Affine, Symbol, substituted
 from symdiff.graph.terms import Guard, Range, Term
 from symdiff.printing.atoms import Atoms, Guards, guards_at, indices_in, quotient
 from symdiff.printing.combine import outside, simplified
-from symdiff.printing.parts import Parts, total
+from symdiff.printing.parts import Parts, certain_inside, total
 from symdiff.printing.scope import Scope
 from symdiff.printing.terms import product
 
@@ -139,6 +139,7 @@ class Closing:
         interval, own = narrowed(index, interval, own, scope)
         if scope.is_nonnegative(interval.low - interval.high):
             return []
+        expr = certain_inside(self.atoms, scope.within(index, interval), expr)
         if interval.high - interval.low == Affine(1):
             places = {index: interval.low}
             guards = scope.pruned(guards_at(own, places))

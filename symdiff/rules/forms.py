@@ -194,7 +194,7 @@ def require_free_names(given: Given) -> None:
             continue
         parameters = item.source.signature.parameters
         try:
-            read_function(item.source, dict.fromkeys(parameters, SCALAR), {}, adapt=unknown_for_none)
+            read_function(item.source, dict.fromkeys(parameters, SCALAR), {}, adapt=unknown_for_none, solid=True)
         except NameUnboundError:
             wrong = [
                 node.id for node in ast.walk(item.source.node) if isinstance(node, ast.Name) and node.id not in item.source.names

@@ -113,7 +113,7 @@ class Rule:
             _READING[self] = captures
             try:
                 source, structures = self._source_of_partials()
-                reading = read_function(source, structures, {}, adapt=unknown_for_none)
+                reading = read_function(source, structures, {}, adapt=unknown_for_none, solid=True)
             finally:
                 del _READING[self]
             if _keys(reading.captures) == _keys(captures):

@@ -1,4 +1,3 @@
-# ruff: noqa: N803 - matrices have capital letters here, as on paper
 """Loops of any length are sums and arrays: the same values, derivatives and formulas as with whole arrays."""
 
 import numpy as np
@@ -54,20 +53,12 @@ def early(x):
     return s
 
 
-def rows(A):
-    s = 0.0
-    for row in A:
-        s += np.sum(row**2)
-    return s
-
-
 @pytest.mark.parametrize(
     ("function", "shape", "line"),
     [
         (carried, (5,), "for v in x:"),
         (reads_what_it_writes, (5,), "y[i] = y[i - 1] + x[i]"),
         (early, (5,), "break"),
-        (rows, (3, 4), "for row in A:"),
     ],
 )
 def test_other_loops_are_unrolled_where_that_is_possible(function, shape, line):

@@ -17,7 +17,8 @@ def inputs_of(made, signature, args):
     values = dict(zip(signature.parameters, args, strict=False))
     given = [param for param in made.params if param.role != "captured"]
     found = [leaf for param in given for leaf in leaves(param.structure, values[param.name])]
-    point = dict(zip([leaf for param in made.params for leaf in param.leaves], found + made.captured(), strict=True))
+    found += made.captured().values()
+    point = dict(zip([leaf for param in made.params for leaf in param.leaves], found, strict=True))
     return [point[leaf] for leaf in made.graph.inputs]
 
 

@@ -45,17 +45,15 @@ def run(function, args):
         warnings.simplefilter("ignore")
         try:
             return np.asarray(function(*args), dtype=float)
-        except (IndexError, ValueError) as error:
+        except (IndexError, ValueError, ZeroDivisionError) as error:
             return type(error)
-        except ZeroDivisionError:  # an average with weights whose sum is 0
-            return None
 
 
 def evaluated(made, values):
     """What the graph gives, or the class of what it raises."""
     try:
         found = evaluate(made.graph, inputs_of(made, values))
-    except (IndexError, ValueError) as error:
+    except (IndexError, ValueError, ZeroDivisionError) as error:
         return type(error)
     return made.graph.result.pack(found)
 

@@ -272,3 +272,19 @@ def test_derivatives_inside_of_functions_are_of_numbers():
     assert grad(own)(np.array([1.0, 2.0]), 3.0).tolist() == [7.0, 7.0]
     with pytest.raises(UnsupportedError, match="of arrays of any size"):
         grad(outer)(LONG)
+
+
+@pytest.mark.parametrize("axis", [None, 0, 1])
+def test_weights_whose_sum_is_zero_raise_as_in_numpy(axis):
+    def average(x, w):
+        return np.sum(np.average(x, axis=axis, weights=w))
+
+    x, df = np.ones((2, 3)), grad(average)
+    for w in (np.ones((2, 3)), np.zeros((2, 3)), np.array([[0.0, 1, 0], [0, 2, 0]])):
+        try:
+            average(x, w)
+        except ZeroDivisionError:
+            with pytest.raises(ZeroDivisionError, match="Weights sum to zero"):
+                df(x, w)
+        else:
+            np.testing.assert_allclose(df(x, w), w / np.sum(w, axis=axis, keepdims=True))

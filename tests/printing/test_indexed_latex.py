@@ -99,7 +99,7 @@ f(X, y, w) &= \sum_{i=0}^{m - 1} \left(\log{\left(e^{z_{i}} + 1 \right)} - y_{i}
         r"f(A) = \sum_{i=0}^{m - 1} \left(\prod_{j=0}^{n - 1} \left(A_{i,j}\right)\right) e^{\max_{0 \leq j \leq n - 1} \left(A_{i,j}\right)}",
         r"""
 \begin{aligned}
-\frac{\partial f}{\partial A_{k,l}} &= \left(\prod_{\substack{i=0 \\ i \neq l}}^{n - 1} \left(A_{k,i}\right) + \begin{cases} \frac{P_{k}}{\sum_{\substack{i=0 \\ A_{k,i} = M_{k}}}^{n - 1} 1} & \text{for}\: A_{k,l} = M_{k} \\0 & \text{otherwise} \end{cases}\right) e^{M_{k}} \\
+\frac{\partial f}{\partial A_{k,l}} &= \left(\prod_{\substack{i=0 \\ i \neq l}}^{n - 1} \left(A_{k,i}\right)\right) e^{M_{k}} + \begin{cases} \frac{P_{k} e^{M_{k}}}{\sum_{\substack{i=0 \\ A_{k,i} = M_{k}}}^{n - 1} 1} & \text{for}\: A_{k,l} = M_{k} \\0 & \text{otherwise} \end{cases} \\
 \text{where } M_{i} &= \max_{0 \leq j \leq n - 1} \left(A_{i,j}\right) \\
 P_{i} &= \prod_{j=0}^{n - 1} \left(A_{i,j}\right)
 \end{aligned}
@@ -221,7 +221,7 @@ P_{i} &= \prod_{j=0}^{n - 1} \left(A_{i,j}\right)
     ),
     "any_all": (
         r"f(x) = \begin{cases} \sum_{i=0}^{n - 1} \left(x_{i}\right) & \text{for}\: \bigvee_{i=0}^{n - 1} \left(x_{i} > 1\right) \wedge \bigwedge_{i=0}^{n - 1} \left(x_{i} < 5\right) \\0 & \text{for}\: \bigwedge_{i=0}^{n - 1} \left(x_{i} < 5\right) \\\sum_{i=0}^{n - 1} x_{i}^{2} & \text{otherwise} \end{cases}",
-        r"\frac{\partial f}{\partial x_{k}} = \begin{cases} 1 & \text{for}\: \bigvee_{i=0}^{n - 1} \left(x_{i} > 1\right) \wedge \bigwedge_{i=0}^{n - 1} \left(x_{i} < 5\right) \\0 & \text{for}\: \bigwedge_{i=0}^{n - 1} \left(x_{i} < 5\right) \\2 x_{k} & \text{otherwise} \end{cases}",
+        r"\frac{\partial f}{\partial x_{k}} = \begin{cases} 1 & \text{for}\: \bigvee_{i=0}^{n - 1} \left(x_{i} > 1\right) \wedge \bigwedge_{i=0}^{n - 1} \left(x_{i} < 5\right) \\2 x_{k} & \text{for}\: \neg \bigwedge_{i=0}^{n - 1} \left(x_{i} < 5\right) \\0 & \text{otherwise} \end{cases}",
     ),
     "guard": (
         r"f(x) = \log{\left(\sum_{i=0}^{n - 1} \left(x_{i}\right) \right)} \qquad \text{for } \sum_{i=0}^{n - 1} \left(x_{i}\right) > 0",

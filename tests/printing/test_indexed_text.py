@@ -91,7 +91,8 @@ where z[i] = sum(X[i, j]*w[j], j = 0..n-1)
     "rows": (
         "f(A) = sum(prod(A[i, j], j = 0..n-1)*exp(max(A[i, j], j = 0..n-1)), i = 0..m-1)",
         """
-∂f/∂A[k, l] = (prod(A[k, i], i = 0..n-1, i != l) + (P[k]/sum(1, i = 0..n-1, A[k, i] == M[k]) if A[k, l] == M[k] else 0))*exp(M[k])
+∂f/∂A[k, l] = prod(A[k, i], i = 0..n-1, i != l)*exp(M[k])
+            + P[k]*exp(M[k])/sum(1, i = 0..n-1, A[k, i] == M[k])    if A[k, l] == M[k]
 where M[i] = max(A[i, j], j = 0..n-1)
       P[i] = prod(A[i, j], j = 0..n-1)
 """,

@@ -93,6 +93,6 @@ def test_hoist_is_bounded():
 
 
 def test_interval():
-    lower, upper = interval(sp.And(x <= 1, x > 0))
+    lower, upper = interval(x <= 1, x > 0)
     assert (lower.lhs, lower.rel_op, lower.rhs, upper.rel_op, upper.rhs) == (0, "<", x, "<=", 1)
-    assert interval(sp.And(x > 0, y <= 1)) is None
+    assert interval(x > 0, y <= 1) is None

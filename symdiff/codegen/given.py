@@ -1,0 +1,42 @@
+"""Arrays that the caller gives for results (``out=``): their shapes are checked, and that nothing else is stored there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from symdiff.codegen.indices import Place, Spelling
+from symdiff.graph.affine import Affine
+
+INDENT = "    "
+OVERLAP = "overlap"
+HELPER = f"""@numba.njit("boolean(uint64, int64, uint64, int64)")
+def {OVERLAP}(a, length, b, other):
+    # whether two pieces of memory have a byte in common
+    return a < b + other and b < a + length"""
+
+
+@dataclass(frozen=True)
+class Given:
+    """An array for a result, and the lengths of its axes."""
+
+    name: str
+    axes: tuple[Affine, ...]
+
+    def checks(self, spelling: Spelling, others: Sequence[str]) -> Iterator[str]:
+        """Statements that refuse an array of another shape, and one that shares memory with ``others``."""
+        wrong = " or ".join(f"{self.name}.shape[{axis}] != {_length(spelling, part)}" for axis, part in enumerate(self.axes))
+        yield f"if {wrong}:"
+        yield f'{INDENT}raise ValueError("{self.name} must have the shape of the result")'
+        for other in others:
+            yield f"if {OVERLAP}({_place(self.name)}, {_place(other)}):"
+            yield f'{INDENT}raise ValueError("{self.name} must not share memory with {other}")'
+
+
+def _length(spelling: Spelling, length: Affine) -> str:
+    code = spelling.affine(length).code
+    return code if Place().is_nonnegative(length) else f"max({code}, 0)"
+
+
+def _place(name: str) -> str:
+    return f"{name}.ctypes.data, {name}.nbytes"
