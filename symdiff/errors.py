@@ -95,13 +95,14 @@ class Gap:
 
 
 class UnsupportedError(SymdiffError, SyntaxError):
-    """A function that symdiff cannot differentiate, with every gap that was found in it (``gaps``)."""
+    """A function that symdiff cannot differentiate, with every gap that was found in it (``gaps``), and perhaps an advice."""
 
-    def __init__(self, function: str, gaps: tuple[Gap, ...]) -> None:
+    def __init__(self, function: str, gaps: tuple[Gap, ...], advice: str = "") -> None:
         self.function = function
         self.gaps = gaps
         count = "one place" if len(gaps) == 1 else f"{len(gaps)} places"
         text = f"cannot differentiate {function}: {count} not understood\n" + "\n".join(map(str, gaps))
+        text += f"\n  {advice}" if advice else ""
         SyntaxError.__init__(self, text)
 
     def __str__(self) -> str:

@@ -227,16 +227,23 @@ class SymbolicFunction(Views):
     def _read_assumed(
         self, structures: Mapping[str, Structure | None], known: Mapping[str, Any], integers: Mapping[str, int]
     ) -> Reading:
-        """Read before any call. NeedsCallError where the ranks that are assumed give no derivative."""
+        """Read before any call. What may only be refused because of what is assumed of the arguments says so."""
+        advice = "call it, or use .at(...) with example arguments"
         try:
             return self.__symdiff_reading__(structures, known, integers)
+        except UnsupportedError as error:
+            unknown = [name for name, structure in structures.items() if structure is None and name not in self._real]
+            named = [name for name in unknown if any(_mentions(gap, [name]) for gap in error.gaps)]
+            if not named or any(gap.certain or not _mentions(gap, unknown) for gap in error.gaps):
+                raise
+            note = f"what {' and '.join(named)} may be is not known before a call: {advice}"
+            raise UnsupportedError(error.function, error.gaps, note) from None
         except ShapeError as error:
             assumed = read_function(innermost(self), structures, known, integers, self._apply_inner, (self,)).assumed
             arrays = [name for name, structure in assumed.items() if isinstance(structure, Tensor)]
             if not arrays:
                 raise
-            what = f"the rank of {' and '.join(arrays)} is not known before a call"
-            raise NeedsCallError(f"{what}: call it, or use .at(...) with example arguments") from error
+            raise NeedsCallError(f"the rank of {' and '.join(arrays)} is not known before a call: {advice}") from error
 
     def _guess(self, given: Mapping[str, Any]) -> tuple[dict[str, Structure | None], dict[str, Any]]:
         """What is known of the arguments before any call: nothing, but for defaults that are no numbers."""

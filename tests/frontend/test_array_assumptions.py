@@ -58,11 +58,11 @@ def pooled(x):
 
 @pytest.mark.parametrize("view", [str, lambda df: df.source, lambda df: df.explain()])
 def test_what_only_a_call_tells(view):
-    """Neither refused when it is made nor a wrong answer: the error says what to do."""
+    """Not refused when it is made: the error says what to do."""
     for df in (jacobian(picked, argnums="table"), grad(pooled), grad(lambda A, x: x * A @ x, argnums="A")):
         with pytest.raises(SymdiffError, match=r"not known before a call: call") as raised:
             view(df)
-        assert not isinstance(raised.value, UnsupportedError | ShapeError)
+        assert not isinstance(raised.value, ShapeError)
     table, i, j = np.arange(10.0).reshape(5, 2), np.array([0, 4]), np.array([1, 1])
     assert jacobian(picked, argnums="table")(table, i, j).shape == (2, 5, 2)
     assert grad(pooled)(np.arange(4.0)).tolist() == [1.0, 0.0, 3.0, 2.0]
