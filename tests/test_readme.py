@@ -13,6 +13,7 @@ from pathlib import Path
 
 from symdiff import grad, read, value_and_grad
 from symdiff.frontend.arrays import supported
+from symdiff.frontend.tensor_forms import supported as supported_of_arrays
 from symdiff.primitives.listing import primitives_table
 
 README = Path(__file__).parents[1] / "README.md"
@@ -38,9 +39,13 @@ def outputs(text, folder):
 
 
 def functions():
-    """What can be called inside a function: the containers' functions by name, those of the table with their conventions."""
+    """What can be called inside a function: functions of containers and arrays by name, those of the table with conventions."""
     names = ", ".join(f"`{name}`" for name in supported())
-    return f"\nOn containers and arrays of known length, and with several forms of call: {names}.\n\n{primitives_table()}\n"
+    arrays = ", ".join(f"`{name}`" for name in supported_of_arrays())
+    return (
+        f"\nOn containers and arrays of known length, and with several forms of call: {names}.\n\n"
+        f"On arrays of any size: those of the table below, element by element, and {arrays}.\n\n{primitives_table()}\n"
+    )
 
 
 def update(text, folder):

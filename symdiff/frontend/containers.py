@@ -136,9 +136,16 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
         return owner
     if isinstance(index, ast.Slice):
         return _slice(reader, owner, index, frame, node)
+    return _indexed(reader, owner, index, plain, frame, node)
+
+
+def _indexed(reader: Reader, owner: Value, index: ast.expr, plain: bool, frame: Frame, node: ast.AST) -> Value:
+    """``owner[index]`` with one index that is no slice; ``plain``: of what is only assumed to be a number."""
     value = reader.operand(index, frame)
-    if plain and isinstance(value, Condition | TensorValue):  # a mask, or several indices
-        reader.assume_array(owner, 1)
+    if plain:
+        if isinstance(value, Condition | TensorValue):  # a mask, or several indices
+            reader.assume_array(owner, 1)
+        reader.check_index(value)
     if isinstance(value, TensorValue) and isinstance(owner, ArrayValue):
         return tensor_indexing.read(reader, tensor_of(reader, owner, node), index, frame, node)
     return item(reader, owner, reader.integer(value, index, "an index"), node)

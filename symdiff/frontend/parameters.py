@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from symdiff.errors import ShapeError
-from symdiff.frontend.gaps import GapError, NeedsCallError, RestartError
+from symdiff.frontend.gaps import GapError, NeedsCallError, PoisonedError, RestartError
 from symdiff.frontend.outside import wrap
 from symdiff.frontend.places import OutsideArray, Place
 from symdiff.frontend.resolve import MAX_CAPTURED
@@ -180,6 +180,14 @@ class Arguments:
             if name in self.arguments and self.structures.get(name) is None and name not in self.known:
                 return name
         return None
+
+    def check_index(self, value: Value) -> None:
+        """Note that only a call can tell what an index is: one number, or an array of them."""
+        reader = cast("Reader", self)
+        name = self.assumed_name(value)
+        if name is not None and name not in reader.real and name not in self.integer_arguments:
+            reader.needs.append(f"the index {name} is not known before a call: call it, or use .at(...)")
+            raise PoisonedError
 
     def is_assumed(self, value: Value) -> bool:
         """True for an element of an argument of which no call has shown what it is."""

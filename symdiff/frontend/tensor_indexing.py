@@ -213,6 +213,7 @@ def _part(reader: Reader, owner: TensorValue, axis: int, value: Value | ast.Slic
         if value.affine is None:
             raise GapError(node, "indices that are computed", "pass them as an array of integers", "not yet")
         return Gather(value)
+    reader.check_index(value)
     return _at(reader, owner, axis, extent(reader, value, node, "an index"), node)
 
 
