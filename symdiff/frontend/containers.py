@@ -6,7 +6,6 @@ import abc
 import ast
 import dataclasses
 import math
-import operator
 import types
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -35,7 +34,6 @@ from symdiff.frontend.values import (
 )
 from symdiff.graph.affine import sizes_in
 
-MAX_SHIFT = 1000  # of bits
 MAX_RANGE = 20_000  # elements of a range, list or tuple made while reading
 
 
@@ -402,22 +400,6 @@ def _either_class(left: Any, right: Any) -> Known | None:
     """``int | float``; None for what are no classes (or whose own classes say what ``|`` is)."""
     kinds = (type, abc.ABCMeta, types.UnionType)
     return Known(left | right) if type(left) in kinds and type(right) in kinds else None
-
-
-_BITWISE: dict[type[ast.operator], Callable[[int, int], int]] = {
-    ast.LShift: operator.lshift,
-    ast.RShift: operator.rshift,
-    ast.BitAnd: operator.and_,
-    ast.BitOr: operator.or_,
-    ast.BitXor: operator.xor,
-}
-
-
-def bitwise(op: type[ast.operator], left: Value, right: Value) -> int | None:
-    """Bitwise operations on integers that are known while reading; None otherwise."""
-    both = [value.known for value in (left, right) if isinstance(value, Number) and isinstance(value.known, int)]
-    shifts = op in (ast.LShift, ast.RShift) and len(both) == 2 and not 0 <= both[1] <= MAX_SHIFT
-    return _BITWISE[op](*both) if op in _BITWISE and len(both) == 2 and not shifts else None
 
 
 def broadcast(reader: Reader, op: Callable[..., Number], *args: Any) -> ArrayValue | Number:

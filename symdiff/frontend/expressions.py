@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 from dataclasses import replace
 
-from symdiff.frontend import containers, objects
+from symdiff.frontend import bits, containers, objects
 from symdiff.frontend.conditions import as_number, is_truth, logical, read_test, scalar, split, truth_of
 from symdiff.frontend.gaps import GapError, PoisonedError
 from symdiff.frontend.lower import Frame, Reader, reads
@@ -215,7 +215,7 @@ def binary(reader: Reader, op: type[ast.operator], left: Value, right: Value, no
         truth = logical(reader, op, left, right)
         if truth is not None:
             return truth
-        known = containers.bitwise(op, left, right)
+        known = bits.bitwise(op, left, right)
         if known is not None:
             return number(known)
         raise reader.refuse(op(), node)

@@ -443,8 +443,7 @@ def _outside(axis: int, part: At | Span) -> list[list[Guard]]:
 
 def _rest(owner: TensorValue, parts: Sequence[Part]) -> list[Term]:
     """The elements that stay, in terms that do not overlap."""
-    before: list[Guard] = []
-    terms: list[Term] = []
+    before, terms = list[Guard](), list[Term]()
     for axis, part in enumerate(_all(owner, parts)):
         terms += [dataclasses.replace(own(owner), guards=(*before, *guards)) for guards in _outside(axis, part)]
         before += _inside(axis, part)

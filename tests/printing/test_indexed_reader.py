@@ -208,6 +208,7 @@ where t1[i] = 1/cosh(b[i] + sum(W[i, j]*x[j], j = 0..n-1))
         """
 ∂convolution/∂x[l] = 2*sum(w[i]*y[l-i], i = 0..k-1, k + l - m <= i <= l)
 ∂convolution/∂w[l] = 2*sum(x[i+l]*y[i], i = 0..m-k)
+for m >= k - 1
 where y[i] = sum(w[j]*x[i+j], j = 0..k-1)
 with x of length m
 """,
