@@ -40,7 +40,10 @@ class Pattern:
 
 
 def pattern(structure: Sparse, sizes: Mapping[str, int], arrays: Mapping[str, Indices]) -> Pattern:
-    """The pattern for given sizes; ``arrays`` are those of integers that the entries index with."""
+    """The pattern for given sizes; ``arrays`` are those of integers that the entries index with.
+
+    Raises IndexError where they hold an index that is out of range.
+    """
     rows, columns = (tuple(max(length.value(sizes), 0) for length in axes) for axes in (structure.rows, structure.columns))
     keys, masks = [], []
     for place in structure.places:
@@ -87,6 +90,10 @@ def _coordinates(
     inside = np.ones(shape, bool)
     for guard in place.term.guards:
         inside &= _holds(guard, value(guard.affine))
+    for part, length in (*zip(place.row, rows, strict=True), *zip(place.term.address, columns, strict=True)):
+        told = sorted({element.array for element in part.elements})
+        if told and bool(np.any(inside & ((value(part) < 0) | (value(part) >= length)))):
+            raise IndexError(f"an index is out of range: see {' and '.join(told)}")
     row = _flat([value(part) for part in place.row], rows, shape)
     column = _flat([value(part) for part in place.term.address], columns, shape)
     return row, column, inside

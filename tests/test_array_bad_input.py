@@ -103,6 +103,47 @@ def test_an_index_from_data_out_of_range(index):
     assert df(np.array([1.0, 2.0, 4.0]), np.array([2, 2])).tolist() == [0.0, 0.0, 16.0]
 
 
+def labelled(table, label):
+    return -np.sum(table[np.arange(len(label)), label] ** 2)
+
+
+def labelled_in_a_loop(table, label):
+    total = 0.0
+    for i in range(len(label)):
+        total -= table[i, label[i]] ** 2
+    return total
+
+
+@pytest.mark.parametrize("function", [labelled, labelled_in_a_loop])
+@pytest.mark.parametrize("label", [[0, 2, 0], [0, -1, 1], [5]])
+def test_labels_out_of_range(function, label):
+    """Not even where the derivative would not read the element: no number is better than a wrong one."""
+    table = np.arange(6.0).reshape(3, 2)
+    for transform in (read, grad, value_and_grad, jacobian, lambda f: jacobian(f, argnums=0)):
+        with pytest.raises(IndexError, match="out of range"):
+            transform(function)(table, np.array(label))
+    assert grad(function)(table, np.array([1, 0, 1])).tolist() == [[0.0, -2.0], [-4.0, 0.0], [0.0, -10.0]]
+
+
+@pytest.mark.parametrize("function", [labelled, labelled_in_a_loop])
+def test_more_labels_than_rows(function):
+    """Indices that count are checked, too: nothing is read from behind an array."""
+    for transform in (read, grad, value_and_grad):
+        with pytest.raises(IndexError, match=r"\(test_array_bad_input.py, line \d+\)"):
+            transform(function)(np.ones((3, 2)), np.zeros(4, dtype=int))
+        transform(function)(np.ones((3, 2)), np.zeros(0, dtype=int))
+    with pytest.raises(IndexError, match="goes beyond an axis"):
+        grad(lambda x, y: np.sum(x[np.arange(len(y)) + 1] * y))(np.ones(3), np.ones(3))
+
+
+@pytest.mark.parametrize("index", [[0, 3], [0, -1], [7]])
+def test_a_sparse_pattern_from_data_out_of_range(index):
+    matrix = jacobian(lambda x, at: 2 * x[at], sparse=True)
+    assert matrix(np.ones(3), np.array([2, 0])).toarray().tolist() == [[0.0, 0.0, 2.0], [2.0, 0.0, 0.0]]
+    with pytest.raises(IndexError, match=r"an index .*out of range: see at"):
+        matrix(np.ones(3), np.array(index))
+
+
 def test_indices_that_are_no_integers():
     with pytest.raises(UnsupportedError, match="array of integers"):
         grad(picked)(np.ones(3), np.array([0.0, 1.0]))

@@ -195,7 +195,7 @@ def _after(
         if name in before:
             result[name] = _accumulated(reader, op, before[name], after[name], axis, node, name)
     for name in plan.arrays:
-        if isinstance(after.get(name), PendingArray):
+        if isinstance(after.get(name), PendingArray | Conflict | Poison):  # which is refused where it is used
             result[name] = after[name]
     for name in plan.temporary:
         result[name] = Conflict("it is what the last iteration of a loop of any length left in it")

@@ -125,14 +125,16 @@ class Merge:
         return self._pair(hint, then.atom, orelse.atom, make)
 
     def _pending(self, hint: str, then: PendingArray, orelse: PendingArray) -> Recipe:
-        """What two sides of a branch in a loop have written: to the same element, or one side adds to it."""
+        """What two sides of a branch in a loop have written: to the same element, or one side to one that the other leaves."""
         shared = sum(1 for a, b in zip(then.entries, orelse.entries, strict=False) if a is b)
         first, second = then.entries[shared:], orelse.entries[shared:]
         if len(first) == len(second) == 1 and first[0].index == second[0].index and first[0].adds == second[0].adds:
             return self._entry(hint, then, shared, first[0], first[0].atom, second[0].atom)
-        if len(first) + len(second) == 1 and (first or second)[0].adds:
+        if len(first) + len(second) == 1:
             entry = (first or second)[0]
-            return self._entry(hint, then, shared, entry, *((entry.atom, Const(0)) if first else (Const(0), entry.atom)))
+            left = Const(0) if entry.adds else then.base.atom if not shared else None
+            if isinstance(left, Const):
+                return self._entry(hint, then, shared, entry, *((entry.atom, left) if first else (left, entry.atom)))
         return _fixed(Conflict("a loop of any length writes to different elements on two sides of a branch"))
 
     def _entry(self, hint: str, base: PendingArray, shared: int, entry: Entry, first: Atom, second: Atom) -> Recipe:

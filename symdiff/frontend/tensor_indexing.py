@@ -212,9 +212,29 @@ def _part(reader: Reader, owner: TensorValue, axis: int, value: Value | ast.Slic
             raise GapError(node, "truth values beside other indices", "use np.where", "not yet")
         if value.affine is None:
             raise GapError(node, "indices that are computed", "pass them as an array of integers", "not yet")
+        _require_on_axis(reader, value, owner.axes[axis], node)
         return Gather(value)
     reader.check_index(value)
     return _at(reader, owner, axis, extent(reader, value, node, "an index"), node)
+
+
+def _require_on_axis(reader: Reader, array: TensorValue, length: Affine, node: ast.AST) -> None:
+    """Indices that count (``np.arange(m)``) must be on the axis. What only the data tell is checked by the code."""
+    assert array.affine is not None  # noqa: S101 - told apart before
+    if any(True for _ in array.affine.elements):
+        return
+    least = greatest = array.affine
+    for position in array.affine.positions:
+        last = array.axes[position] - 1
+        falls = array.affine.coefficient(position) < 0
+        least = least.substitute({position: last if falls else Affine()})
+        greatest = greatest.substitute({position: Affine() if falls else last})
+    empty = array.axes[0] if len(array.axes) == 1 else None
+    symbol = empty.symbols[0] if empty is not None and len(empty.symbols) == 1 and empty == Affine.of(empty.symbols[0]) else None
+    for part in (least, length - 1 - greatest):
+        holds = symbol is not None and is_certain(reader, part.substitute({symbol: Affine()}))  # of no indices, too
+        none = None if holds else empty
+        require(reader, part, "IndexError", "an array of indices goes beyond an axis", node, unless_empty=none)
 
 
 def _progression(reader: Reader, value: ListValue | ArrayValue, node: ast.AST) -> TensorValue:

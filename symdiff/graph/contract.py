@@ -18,6 +18,7 @@ def contracted(term: Term, axes: Axes) -> Term | None:
     """A scatter as a gather, if each index of its address can be solved for; None for a term that adds nothing.
 
     An index that is told by the others stays as a delta: the adjoint of a diagonal is ``S_bar[k, l] = y_bar[k]`` where k == l.
+    One that data tell does not: a delta would be 0 for an index that is out of range, which a scatter refuses.
     """
     rank = len(axes)
     term = without_deltas(term, rank)
@@ -40,6 +41,8 @@ def contracted(term: Term, axes: Axes) -> Term | None:
         removed.append(position)
         if not is_ordered(work.ranges, removed, rank):
             return term
+    if any(True for axis in told for _ in address[axis].elements):
+        return term
     if told and (len(removed) < len(term.ranges) or any(address[axis].positions - set(range(rank)) for axis in told)):
         return term  # a range that is summed would be gone through for every element
     deltas = tuple(Guard(address[axis] - Affine.of(axis), "==") for axis in told)
