@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from symdiff.errors import ElementError
-from symdiff.frontend import array_writes, changes, dicts, loop_writes, tensor_forms, tensor_indexing, writes
+from symdiff.frontend import array_writes, changes, dicts, loop_writes, tensor_forms, tensor_indexing, tensor_writes, writes
 from symdiff.frontend.gaps import GapError, NeedsCallError
 from symdiff.frontend.loop_values import IndexedValue, PendingArray
 from symdiff.frontend.lower import Frame, Reader
@@ -261,7 +261,7 @@ def _store(reader: Reader, target: ast.Subscript, value: Value, frame: Frame) ->
         return
     owner = reader.operand(target.value, frame)
     if isinstance(owner, TensorValue):
-        tensor_indexing.write(reader, owner, target.slice, value, frame, target, None)
+        tensor_writes.write(reader, owner, target.slice, value, frame, target, None)
         return
     if isinstance(owner, PendingArray) and isinstance(target.value, ast.Name):
         frame.variables[target.value.id] = loop_writes.store(reader, owner, target.slice, value, frame, target, None)

@@ -12,7 +12,7 @@ import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from symdiff.frontend import array_writes, calls, changes, containers, loop_writes, tensor_indexing, writes
+from symdiff.frontend import array_writes, calls, changes, containers, loop_writes, tensor_writes, writes
 from symdiff.frontend.conditions import disjunction, read_test, supposed, truth_of
 from symdiff.frontend.expressions import binary, inner_function
 from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
@@ -319,7 +319,7 @@ def run_augmented(reader: Reader, node: ast.AugAssign, frame: Frame) -> Completi
             frame.variables[node.target.value.id] = written
             return NEXT
         if isinstance(owner, ArrayValue | TensorValue) and isinstance(node.target, ast.Subscript):
-            write = array_writes.write if isinstance(owner, ArrayValue) else tensor_indexing.write
+            write = array_writes.write if isinstance(owner, ArrayValue) else tensor_writes.write
             write(reader, owner, node.target.slice, reader.operand(node.value, frame), frame, node, type(node.op))  # type: ignore[arg-type]
             return NEXT
         load = copy.copy(node.target)
@@ -335,9 +335,9 @@ def run_augmented(reader: Reader, node: ast.AugAssign, frame: Frame) -> Completi
         return NEXT
     if isinstance(present, TensorValue):
         hint = node.target.id if isinstance(node.target, ast.Name) else "t"
-        tensor_indexing.check_writeable(reader, present, node)
+        tensor_writes.check_writeable(reader, present, node)
         new = binary(reader, type(node.op), present, operand, node, hint)
-        tensor_indexing.change(reader, present, new, frame, node)
+        tensor_writes.change(reader, present, new, frame, node)
         return NEXT
     if isinstance(present, Mutable):
         changes.in_place(reader, present, type(node.op), operand, frame, node)

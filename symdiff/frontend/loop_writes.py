@@ -11,7 +11,8 @@ from symdiff.frontend.gaps import GapError
 from symdiff.frontend.loop_rows import depth_of, guard_here, here, marked, over_loops
 from symdiff.frontend.loop_values import Entry, PendingArray
 from symdiff.frontend.lower import Frame, Reader, negated_guard
-from symdiff.frontend.tensor_indexing import At, Span, check_writeable
+from symdiff.frontend.tensor_indexing import At, Span
+from symdiff.frontend.tensor_writes import check_writeable
 from symdiff.frontend.tensors import extent, is_certain, moved, own, require, view_of
 from symdiff.frontend.values import Condition, Number, TensorValue, Value
 from symdiff.graph.affine import Affine, Symbol, identity, sizes_in

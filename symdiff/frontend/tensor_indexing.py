@@ -7,28 +7,20 @@ written, where their guards hold, and of the elements of before everywhere else.
 from __future__ import annotations
 
 import ast
-import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from symdiff.frontend import changes
 from symdiff.frontend.conditions import scalar
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.loop_rows import here, marked
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.tensors import (
-    as_numbers,
     broadcast_axes,
     extent,
     indexed,
     is_certain,
-    moved,
-    operand,
-    own,
     require,
-    spread_to,
     view_of,
-    where,
 )
 from symdiff.frontend.values import (
     ArrayValue,
@@ -40,11 +32,9 @@ from symdiff.frontend.values import (
     TupleValue,
     Value,
     describe,
-    number,
 )
 from symdiff.graph.affine import ONE, Affine, Axes, Symbol, sizes_in
 from symdiff.graph.graph import Const
-from symdiff.graph.terms import Guard, Term
 
 NEW, REST = "new", "..."
 
@@ -95,7 +85,7 @@ class Selection:
 
 def read(reader: Reader, owner: TensorValue, index: ast.expr, frame: Frame, node: ast.AST) -> Value:
     """``owner[index]``."""
-    parts = _parts(reader, owner, index, frame, node)
+    parts = parts_of(reader, owner, index, frame, node)
     if not isinstance(parts, TensorValue) and any(map(_in_loop, parts)):
         from symdiff.frontend.loop_writes import element as looped
         from symdiff.frontend.loop_writes import row
@@ -111,7 +101,7 @@ def read(reader: Reader, owner: TensorValue, index: ast.expr, frame: Frame, node
     if isinstance(parts, TensorValue):
         reason = "an index of truth values, which selects as many elements as are true"
         raise GapError(node, reason, "use np.where(mask, x, 0), or a sum over it", "not yet")
-    return selected(reader, owner, _selection(reader, owner, parts, node), node)
+    return selected(reader, owner, selection_of(reader, owner, parts, node), node)
 
 
 def _in_loop(part: Part) -> bool:
@@ -139,7 +129,7 @@ def selected(reader: Reader, owner: TensorValue, selection: Selection, node: ast
 def element(reader: Reader, owner: TensorValue, position: int, node: ast.AST) -> Value:
     """``owner[k]`` with a literal index."""
     part = _at(reader, owner, 0, Affine(position), node)
-    return selected(reader, owner, _selection(reader, owner, [part], node), node)
+    return selected(reader, owner, selection_of(reader, owner, [part], node), node)
 
 
 def rows(reader: Reader, value: TensorValue, node: ast.AST) -> tuple[Value, ...]:
@@ -165,7 +155,7 @@ def numbers_of(reader: Reader, value: TensorValue, node: ast.AST) -> ArrayValue:
 # -- what is written between the brackets -------------------------------------------------------------------------
 
 
-def _parts(reader: Reader, owner: TensorValue, index: ast.expr, frame: Frame, node: ast.AST) -> list[Part] | TensorValue:
+def parts_of(reader: Reader, owner: TensorValue, index: ast.expr, frame: Frame, node: ast.AST) -> list[Part] | TensorValue:
     """The parts of an index; a mask of the whole array alone."""
     found: list[Part] = []
     items = index.elts if isinstance(index, ast.Tuple) else [index]
@@ -186,7 +176,7 @@ def _parts(reader: Reader, owner: TensorValue, index: ast.expr, frame: Frame, no
         if kind is None:
             found.append(NEW)
         elif kind is ...:
-            found += [_whole(owner, axis + number) for number in range(len(owner.axes) - used)]
+            found += [whole(owner, axis + number) for number in range(len(owner.axes) - used)]
             axis += len(owner.axes) - used
         else:
             found.append(_part(reader, owner, axis, value, frame, node))
@@ -194,7 +184,8 @@ def _parts(reader: Reader, owner: TensorValue, index: ast.expr, frame: Frame, no
     return found
 
 
-def _whole(owner: TensorValue, axis: int) -> Span:
+def whole(owner: TensorValue, axis: int) -> Span:
+    """The slice that is all of an axis."""
     return Span(Affine(), owner.axes[axis])
 
 
@@ -299,10 +290,10 @@ def _is_doubtful(last: Affine, length: Affine, given: Affine | None) -> bool:
     return not (distance.is_constant and 0 <= distance.const <= 2)
 
 
-def _selection(reader: Reader, owner: TensorValue, parts: Sequence[Part], node: ast.AST) -> Selection:
+def selection_of(reader: Reader, owner: TensorValue, parts: Sequence[Part], node: ast.AST) -> Selection:
     """Where each element of the result comes from."""
     used = sum(part != NEW for part in parts)
-    parts = [*parts, *(_whole(owner, axis) for axis in range(used, len(owner.axes)))]
+    parts = [*parts, *(whole(owner, axis) for axis in range(used, len(owner.axes)))]
     gathers = [part for part in parts if isinstance(part, Gather)]
     together = broadcast_axes(reader, [part.array.axes for part in gathers], node) if gathers else ()
     # NumPy's rule: arrays of integers, and single indices beside them, give their axes at the place of the first of them,
@@ -342,129 +333,3 @@ def _position(part: At | Span | Gather, place: int, first: int, together: Axes) 
 
 
 # -- writes -------------------------------------------------------------------------------------------------------
-
-
-def write(
-    reader: Reader, owner: TensorValue, index: ast.expr, value: Value, frame: Frame, node: ast.AST, op: type[ast.operator] | None
-) -> None:
-    """``owner[index] = value``; with an operator ``owner[index] += value``."""
-    from symdiff.frontend.expressions import binary
-
-    check_writeable(reader, owner, node)
-    parts = _parts(reader, owner, index, frame, node)
-    if isinstance(parts, TensorValue):
-        new = binary(reader, op, owner, value, node) if op is not None else value
-        change(reader, owner, where(reader, parts, new, owner, node), frame, node)
-        return
-    parts = [_as_span(part, node) for part in parts]
-    if op is ast.Sub or op is ast.Add:
-        added = binary(reader, ast.Mult, number(-1), value, node) if op is ast.Sub else value
-        terms = [own(owner), _placed(reader, owner, parts, added, node)]
-    else:
-        if op is not None:
-            present = selected(reader, owner, _selection(reader, owner, parts, node), node)
-            value = binary(reader, op, present, value, node)
-        terms = [*_rest(owner, parts), _placed(reader, owner, parts, value, node)]
-    atom = moved(reader, terms, owner.axes, hint=_hint(node))
-    change(reader, owner, dataclasses.replace(owner, atom=atom), frame, node)
-
-
-def _hint(node: ast.AST) -> str:
-    """The name of the array that is written, for the new version."""
-    target = node.target if isinstance(node, ast.AugAssign) else node
-    inner = target.value if isinstance(target, ast.Subscript) else target
-    return inner.id if isinstance(inner, ast.Name) else "t"
-
-
-def check_writeable(reader: Reader, owner: TensorValue, node: ast.AST) -> None:
-    """Refuse a write that would have to be seen elsewhere, or that would round."""
-    if owner.views:
-        raise GapError(node, "a write through a view of an array", "write to the array itself, or to a copy: p.copy()", "not yet")
-    if owner.kind == "int":
-        raise GapError(node, "a write into an array of integers, which rounds", "make an array of floats, as np.zeros does")
-
-
-def change(reader: Reader, owner: TensorValue, new: Value, frame: Frame, node: ast.AST) -> None:
-    """A new version of an array, in place of the old one wherever it is bound."""
-    if not isinstance(new, TensorValue) or new.axes != owner.axes:
-        raise GapError(node, f"{describe(new)} in the place of {describe(owner)}", "make the shapes equal", raises=ValueError)
-    if owner.kind != "bool":
-        new = as_numbers(reader, new)
-    atom = reader.builder.spread(new.atom, owner.axes)
-    changes.replace(reader, owner, dataclasses.replace(owner, atom=atom, affine=None), frame, node)
-
-
-def _as_span(part: Part, node: ast.AST) -> Part:
-    """Indices that count up by a constant as a slice; others could be the same twice."""
-    if not isinstance(part, Gather):
-        return part
-    found, axes = part.array.affine, part.array.axes
-    step = found.coefficient(0) if found is not None else 0
-    if found is None or len(axes) != 1 or abs(step) != 1 or any(found.elements):
-        raise GapError(node, "a write at indices from an array, which may be equal", "write a loop, or use slices", "not yet")
-    start = found - Affine.of(0) * step
-    return Span(start, start + axes[0] * step, step)
-
-
-def _placed(reader: Reader, owner: TensorValue, parts: Sequence[Part], value: Value, node: ast.AST) -> Term:
-    """The elements that are written, each where it belongs."""
-    given = operand(reader, value, node)
-    if isinstance(given, Condition):
-        raise GapError(node, "a truth value in an array of floats", "write 1.0 or 0.0", "not yet")
-    spans = list(_all(owner, parts))
-    guards = [guard for axis, part in enumerate(spans) for guard in _inside(axis, part)]
-    if not isinstance(given, TensorValue):
-        return Term(given.atom, (), (), tuple(guards))
-    if any(isinstance(part, Span) and abs(part.step) != 1 for part in spans):
-        reader.fix(sizes_in(owner.axes), node, "an array written to a slice with a step", "use a step of 1 or -1")
-    given = as_numbers(reader, given)
-    selection = _selection(reader, owner, parts, node)
-    axes = broadcast_axes(reader, [selection.axes, given.axes], node)
-    if axes != selection.axes:
-        raise GapError(
-            node, f"{describe(given)} written to the shape {selection.axes}", "make the shapes equal", raises=ValueError
-        )
-    atom = spread_to(reader, given, axes)
-    index: list[Affine] = [Affine()] * len(axes)
-    for axis, (part, place) in enumerate(zip(selection.parts, selection.places, strict=True)):
-        if isinstance(part, Span):
-            index[place] = (Affine.of(axis) - part.start) * part.step
-    return Term(atom, tuple(index) if isinstance(atom, str) else (), (), tuple(guards))
-
-
-def _all(owner: TensorValue, parts: Sequence[Part]) -> Iterator[At | Span]:
-    """One part for each axis of the array."""
-    given = [part for part in parts if isinstance(part, At | Span)]
-    yield from given
-    yield from (_whole(owner, axis) for axis in range(len(given), len(owner.axes)))
-
-
-def _inside(axis: int, part: At | Span) -> list[Guard]:
-    """Where a position of an axis belongs to a part."""
-    here = Affine.of(axis)
-    if isinstance(part, At):
-        return [Guard(here - part.index, "==")]
-    low, high = (part.start, part.stop) if part.step > 0 else (part.stop + 1, part.start + 1)
-    guards = [Guard(here - low), Guard(high - 1 - here)]
-    return guards if abs(part.step) == 1 else [*guards, Guard(here - part.start, "==", abs(part.step))]
-
-
-def _outside(axis: int, part: At | Span) -> list[list[Guard]]:
-    """The other positions of an axis, in parts that do not overlap, even if the slice is empty."""
-    here = Affine.of(axis)
-    if isinstance(part, At):
-        return [[Guard(here - part.index, "!=")]]
-    low, high = (part.start, part.stop) if part.step > 0 else (part.stop + 1, part.start + 1)
-    found = [[Guard(low - 1 - here)], [Guard(here - low), Guard(here - high)]]
-    if abs(part.step) != 1:
-        found.append([Guard(here - low), Guard(high - 1 - here), Guard(here - part.start, "!=", abs(part.step))])
-    return found
-
-
-def _rest(owner: TensorValue, parts: Sequence[Part]) -> list[Term]:
-    """The elements that stay, in terms that do not overlap."""
-    before, terms = list[Guard](), list[Term]()
-    for axis, part in enumerate(_all(owner, parts)):
-        terms += [dataclasses.replace(own(owner), guards=(*before, *guards)) for guards in _outside(axis, part)]
-        before += _inside(axis, part)
-    return terms

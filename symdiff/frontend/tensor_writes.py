@@ -1,0 +1,156 @@
+"""Writes to arrays of any size: elements and slices. A write is a new version of the array."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from collections.abc import Iterator, Sequence
+
+from symdiff.frontend import changes
+from symdiff.frontend.gaps import GapError
+from symdiff.frontend.lower import Frame, Reader
+from symdiff.frontend.tensor_indexing import At, Gather, Part, Span, parts_of, selected, selection_of, whole
+from symdiff.frontend.tensors import (
+    as_numbers,
+    broadcast_axes,
+    moved,
+    operand,
+    own,
+    spread_to,
+    where,
+)
+from symdiff.frontend.values import (
+    Condition,
+    TensorValue,
+    Value,
+    describe,
+    number,
+)
+from symdiff.graph.affine import Affine, sizes_in
+from symdiff.graph.terms import Guard, Term
+
+
+def write(
+    reader: Reader, owner: TensorValue, index: ast.expr, value: Value, frame: Frame, node: ast.AST, op: type[ast.operator] | None
+) -> None:
+    """``owner[index] = value``; with an operator ``owner[index] += value``."""
+    from symdiff.frontend.expressions import binary
+
+    check_writeable(reader, owner, node)
+    parts = parts_of(reader, owner, index, frame, node)
+    if isinstance(parts, TensorValue):
+        new = binary(reader, op, owner, value, node) if op is not None else value
+        change(reader, owner, where(reader, parts, new, owner, node), frame, node)
+        return
+    parts = [_as_span(part, node) for part in parts]
+    if op is ast.Sub or op is ast.Add:
+        added = binary(reader, ast.Mult, number(-1), value, node) if op is ast.Sub else value
+        terms = [own(owner), _placed(reader, owner, parts, added, node)]
+    else:
+        if op is not None:
+            present = selected(reader, owner, selection_of(reader, owner, parts, node), node)
+            value = binary(reader, op, present, value, node)
+        terms = [*_rest(owner, parts), _placed(reader, owner, parts, value, node)]
+    atom = moved(reader, terms, owner.axes, hint=_hint(node))
+    change(reader, owner, dataclasses.replace(owner, atom=atom), frame, node)
+
+
+def _hint(node: ast.AST) -> str:
+    """The name of the array that is written, for the new version."""
+    target = node.target if isinstance(node, ast.AugAssign) else node
+    inner = target.value if isinstance(target, ast.Subscript) else target
+    return inner.id if isinstance(inner, ast.Name) else "t"
+
+
+def check_writeable(reader: Reader, owner: TensorValue, node: ast.AST) -> None:
+    """Refuse a write that would have to be seen elsewhere, or that would round."""
+    if owner.views:
+        raise GapError(node, "a write through a view of an array", "write to the array itself, or to a copy: p.copy()", "not yet")
+    if owner.kind == "int":
+        raise GapError(node, "a write into an array of integers, which rounds", "make an array of floats, as np.zeros does")
+
+
+def change(reader: Reader, owner: TensorValue, new: Value, frame: Frame, node: ast.AST) -> None:
+    """A new version of an array, in place of the old one wherever it is bound."""
+    if not isinstance(new, TensorValue) or new.axes != owner.axes:
+        raise GapError(node, f"{describe(new)} in the place of {describe(owner)}", "make the shapes equal", raises=ValueError)
+    if owner.kind != "bool":
+        new = as_numbers(reader, new)
+    atom = reader.builder.spread(new.atom, owner.axes)
+    changes.replace(reader, owner, dataclasses.replace(owner, atom=atom, affine=None), frame, node)
+
+
+def _as_span(part: Part, node: ast.AST) -> Part:
+    """Indices that count up by a constant as a slice; others could be the same twice."""
+    if not isinstance(part, Gather):
+        return part
+    found, axes = part.array.affine, part.array.axes
+    step = found.coefficient(0) if found is not None else 0
+    if found is None or len(axes) != 1 or abs(step) != 1 or any(found.elements):
+        raise GapError(node, "a write at indices from an array, which may be equal", "write a loop, or use slices", "not yet")
+    start = found - Affine.of(0) * step
+    return Span(start, start + axes[0] * step, step)
+
+
+def _placed(reader: Reader, owner: TensorValue, parts: Sequence[Part], value: Value, node: ast.AST) -> Term:
+    """The elements that are written, each where it belongs."""
+    given = operand(reader, value, node)
+    if isinstance(given, Condition):
+        raise GapError(node, "a truth value in an array of floats", "write 1.0 or 0.0", "not yet")
+    spans = list(_all(owner, parts))
+    guards = [guard for axis, part in enumerate(spans) for guard in _inside(axis, part)]
+    if not isinstance(given, TensorValue):
+        return Term(given.atom, (), (), tuple(guards))
+    if any(isinstance(part, Span) and abs(part.step) != 1 for part in spans):
+        reader.fix(sizes_in(owner.axes), node, "an array written to a slice with a step", "use a step of 1 or -1")
+    given = as_numbers(reader, given)
+    selection = selection_of(reader, owner, parts, node)
+    axes = broadcast_axes(reader, [selection.axes, given.axes], node)
+    if axes != selection.axes:
+        raise GapError(
+            node, f"{describe(given)} written to the shape {selection.axes}", "make the shapes equal", raises=ValueError
+        )
+    atom = spread_to(reader, given, axes)
+    index: list[Affine] = [Affine()] * len(axes)
+    for axis, (part, place) in enumerate(zip(selection.parts, selection.places, strict=True)):
+        if isinstance(part, Span):
+            index[place] = (Affine.of(axis) - part.start) * part.step
+    return Term(atom, tuple(index) if isinstance(atom, str) else (), (), tuple(guards))
+
+
+def _all(owner: TensorValue, parts: Sequence[Part]) -> Iterator[At | Span]:
+    """One part for each axis of the array."""
+    given = [part for part in parts if isinstance(part, At | Span)]
+    yield from given
+    yield from (whole(owner, axis) for axis in range(len(given), len(owner.axes)))
+
+
+def _inside(axis: int, part: At | Span) -> list[Guard]:
+    """Where a position of an axis belongs to a part."""
+    here = Affine.of(axis)
+    if isinstance(part, At):
+        return [Guard(here - part.index, "==")]
+    low, high = (part.start, part.stop) if part.step > 0 else (part.stop + 1, part.start + 1)
+    guards = [Guard(here - low), Guard(high - 1 - here)]
+    return guards if abs(part.step) == 1 else [*guards, Guard(here - part.start, "==", abs(part.step))]
+
+
+def _outside(axis: int, part: At | Span) -> list[list[Guard]]:
+    """The other positions of an axis, in parts that do not overlap, even if the slice is empty."""
+    here = Affine.of(axis)
+    if isinstance(part, At):
+        return [[Guard(here - part.index, "!=")]]
+    low, high = (part.start, part.stop) if part.step > 0 else (part.stop + 1, part.start + 1)
+    found = [[Guard(low - 1 - here)], [Guard(here - low), Guard(here - high)]]
+    if abs(part.step) != 1:
+        found.append([Guard(here - low), Guard(high - 1 - here), Guard(here - part.start, "!=", abs(part.step))])
+    return found
+
+
+def _rest(owner: TensorValue, parts: Sequence[Part]) -> list[Term]:
+    """The elements that stay, in terms that do not overlap."""
+    before, terms = list[Guard](), list[Term]()
+    for axis, part in enumerate(_all(owner, parts)):
+        terms += [dataclasses.replace(own(owner), guards=(*before, *guards)) for guards in _outside(axis, part)]
+        before += _inside(axis, part)
+    return terms
