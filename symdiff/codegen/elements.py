@@ -149,6 +149,8 @@ class Elements(Levels):
 
         if not kept:
             return value()
+        if definition.kind == "bool" and [term.atom for term in terms] == [Const(True)]:
+            return self.condition(kept)
         with self.side(kept) as body:
             found = value()
         hint = "t" if is_generic(definition.name) else definition.name

@@ -87,7 +87,8 @@ class _Module:
         self.partial: frozenset[str] = frozenset()
         if self.is_of_arrays:
             graph = dead_code(graph)
-            graph, self.partial = unmasked(Products(graph).apart(), deciding(graph))
+            graph, self.partial = unmasked(graph, deciding(graph))
+            graph = Products(graph).apart()
         self.graph = graph
         self.title = title
         self.params = parameters(graph)

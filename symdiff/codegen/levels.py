@@ -27,6 +27,7 @@ from symdiff.primitives import TABLE, Primitive
 
 _MIXED = frozenset({"add", "sub", "mul", "div"})  # operations in which an integer beside a float need not be made one
 _COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
+_ONES = (Const(1), Const(1.0))
 _TWOS = frozenset(Const(value) for power in range(1, 5) for value in (2**power, 2.0**power))  # that multiply without rounding
 _SUB, _MUL = TABLE["sub"], TABLE["mul"]
 
@@ -163,6 +164,8 @@ class Levels(Builder):
             args = tuple(self._bare.get(arg, arg) for arg in args)
         if op is _MUL and args[0] == args[1]:
             args = (self._turned(args[0]),) * 2
+        elif op is _MUL and any(arg in _ONES for arg in args):
+            return args[0] if args[1] in _ONES else args[1]
         elif op is _MUL:
             args = self._with_one_number(self._with_square(args))
         return super().apply(op, *args, hint=hint, origin=origin)

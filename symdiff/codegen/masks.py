@@ -21,14 +21,14 @@ from symdiff.codegen.parity import Parity, merged
 from symdiff.graph.affine import ZERO, Affine, Axes, Symbol, identity
 from symdiff.graph.bounds import pruned
 from symdiff.graph.dead import dead_code
-from symdiff.graph.graph import Atom, Block, Const, Fold, Graph, If, Let, Out, Statement, Sum, defined, operands, walk
+from symdiff.graph.graph import UNDEFINED, Atom, Block, Const, Fold, Graph, If, Let, Out, Statement, Sum, defined, operands, walk
 from symdiff.graph.terms import Guard, Range, Term
 from symdiff.primitives import TABLE
 
 Guards = tuple[Guard, ...]
 Key = tuple[str, Guards]  # an array, and what is known to hold where it is read
 
-ZEROS = (Const(0), Const(0.0))
+NOTHING = (Const(0), Const(0.0), UNDEFINED)
 
 
 def unmasked(graph: Graph, in_order: Iterable[str] = ()) -> tuple[Graph, frozenset[str]]:
@@ -145,21 +145,38 @@ class _Masks:
 
     def _branch(self, branch: If) -> None:
         """A branch on a mask: its side as statements of the block, its results as guarded reads."""
-        guards = self.masks.get(str(branch.condition), ())
+        guards, rest = self._mask_in(branch.condition)
         body, values = branch.then, [out.then for out in branch.outs]
         others, zeros = branch.orelse, [out.orelse for out in branch.outs]
-        if all(value in ZEROS for value in values) and len(guards) == 1:
+        if rest is None and all(value in NOTHING for value in values) and len(guards) == 1:
             guards = (guards[0].negated(),)
             body, values, others, zeros = others, zeros, body, values
-        if not guards or others or any(zero not in ZEROS for zero in zeros) or any(out.kind == "bool" for out in branch.outs):
+        if not guards or others or any(zero not in NOTHING for zero in zeros) or any(out.kind == "bool" for out in branch.outs):
             self._add(branch)
             return
-        for statement in body:
-            self._statement(statement)
-            self.partial.update(defined(statement))
+        if rest is not None:
+            outs = tuple(replace(out, name=self._fresh(out.name), orelse=Const(0)) for out in branch.outs)
+            self._add(replace(branch, condition=rest, outs=outs))
+            values = [out.name for out in outs]
+            self.partial.update(out.name for out in outs)
+        else:
+            for statement in body:
+                self._statement(statement)
+                self.partial.update(defined(statement))
         for out, value in zip(branch.outs, values, strict=True):
             index = identity(len(out.axes)) if isinstance(value, str) else ()
             self._sum(Sum(out.name, out.axes, (Term(value, index, (), guards),), branch.origin))
+
+    def _mask_in(self, condition: Atom) -> tuple[Guards, Atom | None]:
+        """The guards that a condition consists of, and the other condition that must hold, too."""
+        made = self.made.get(condition) if isinstance(condition, str) else None
+        if condition in self.masks:
+            return self.masks[str(condition)], None
+        if isinstance(made, Let) and made.op.name == "and":
+            for mask, rest in (made.args, made.args[::-1]):
+                if mask in self.masks:
+                    return self.masks[str(mask)], rest
+        return (), None
 
     # sums
 
@@ -168,7 +185,7 @@ class _Masks:
             rank = len(statement.axes)
             terms = [made for term in statement.terms if (made := self._narrowed(term, statement.axes)) is not None]
             if statement.name not in self.in_order:
-                terms = [self._times(count, term) for term, count in merged(terms, rank, self.parity, self._bare)]
+                terms = [self._times(count, term, statement.axes) for term, count in merged(terms, rank, self.parity, self._bare)]
             statement = replace(statement, terms=tuple(terms))
         self._add(statement)
 
@@ -191,13 +208,19 @@ class _Masks:
         facts = _seen_from(term.guards, term.index)
         return replace(term, atom=self._core(str(term.atom), facts)) if facts else term
 
-    def _times(self, count: int, term: Term) -> Term:
+    def _times(self, count: int, term: Term, axes: Axes) -> Term:
         """A term that stands for several equal ones."""
         if count == 1:
             return term
         assert isinstance(term.atom, str)  # noqa: S101 (what has an index has a name)
+        whole = term.atom, self.axes[term.atom]
+        if term.address is None:
+            whole = self._fresh(term.atom), axes
+            self._add(Sum(whole[0], axes, (term,)))
         name = self._fresh(term.atom)
-        self._add(Let(name, TABLE["mul"], (Const(count), term.atom), None, self.axes[term.atom]))
+        self._add(Let(name, TABLE["mul"], (Const(count), whole[0]), None, whole[1]))
+        if term.address is None:
+            return Term(name, identity(len(axes)))
         if term.atom in self.partial:
             self.partial.add(name)
         return replace(term, atom=name)

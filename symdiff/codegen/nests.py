@@ -66,6 +66,19 @@ def works_in(items: Iterable[Item]) -> Iterator[Work]:
             yield from works_in(item.items)
 
 
+def common_guards(nest: Nest) -> tuple[Guard, ...]:
+    """The guards that all works in a loop have, and that depend on no loop there."""
+    works = list(works_in([nest]))
+    inner = {nest.variable}
+    pending = [nest]
+    while pending:
+        inside = [item for item in pending.pop().items if isinstance(item, Nest)]
+        inner |= {item.variable for item in inside}
+        pending += inside
+    shared = set(works[0].guards).intersection(*(work.guards for work in works))
+    return tuple(guard for guard in works[0].guards if guard in shared and not guard.affine.positions & inner)
+
+
 def runs(items: Sequence[Nest | Work]) -> list[list[Nest | Work]]:
     """The items one by one, works together where they have the same guards and none reads what another one makes."""
     found: list[list[Nest | Work]] = []

@@ -19,6 +19,9 @@ from symdiff.graph.affine import Affine, Axes, Symbol
 from symdiff.graph.graph import Atom, Const, Fold, If, Let, Statement, Sum
 from symdiff.graph.terms import Guard, Term
 
+_ZEROS = (Const(0), Const(0.0))
+_EVEN = frozenset({"abs", "cos", "cosh", "sech", "hypot"})
+_ODD = frozenset({"sin", "tan", "sinh", "tanh", "atan", "asinh", "erf"})
 MOST = 4000  # elements that are compared in one graph: beyond, every array is equal to itself alone
 
 Index = tuple[Affine, ...]
@@ -96,7 +99,7 @@ class Parity:
         if isinstance(made, Let):
             return self._of_let(made, parts)
         if isinstance(made, If):
-            return 1, self._number(("if", *map(self._whole, parts)))
+            return self._of_choice(made, atom, parts)
         assert isinstance(made, Sum | Fold)  # noqa: S101 (nothing else has parts)
         return self._of_terms(made, self._terms(made, index), parts)
 
@@ -122,8 +125,22 @@ class Parity:
             is_even = let.args[1].value % 2 == 0
             base = parts[0][1] if is_even or sign == parts[0][0] else self._whole(parts[0])
             return sign, self._number(("pow", base, parts[1][1]))
+        if name in _EVEN:
+            return 1, self._number((name, *sorted(number for _, number in parts)))
+        if name in _ODD:
+            return parts[0][0], self._number((name, parts[0][1]))
         whole = list(map(self._whole, parts))
         return 1, self._number((name, *(sorted(whole) if let.op.commutative else whole)))
+
+    def _of_choice(self, made: If, atom: Atom | Affine, parts: Sequence[Signed]) -> Signed:
+        """An element of a branch: it has the sign that both sides have, or the only one that is not 0."""
+        out = next(out for out in made.outs if out.name == atom)
+        condition, (s, then), (t, orelse) = self._whole(parts[0]), parts[1], parts[2]
+        if out.then in _ZEROS:
+            return t, self._number(("if", condition, then, orelse))
+        if out.orelse in _ZEROS or s == t:
+            return s, self._number(("if", condition, then, orelse))
+        return 1, self._number(("if", condition, self._whole(parts[1]), self._whole(parts[2])))
 
     def _sum(self, parts: list[Signed]) -> Signed:
         """A sum of two: its sign is that of the first one in order."""
@@ -183,7 +200,8 @@ def _together(
             continue
         one, other = (first, renamed) if same else (bare(first), bare(renamed))
         if parity.of(one.atom, one.index) == parity.of(other.atom, other.index):
-            return replace(one, guards=guards), count + same
+            kept = min((one, other), key=lambda term: [sorted(part.positions) for part in term.index])  # own indices first
+            return replace(kept, guards=guards), count + same
     return None
 
 

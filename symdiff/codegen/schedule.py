@@ -16,7 +16,7 @@ from symdiff.codegen.code import Allocate, Dot, Put
 from symdiff.codegen.definitions import Definitions, Indexed
 from symdiff.codegen.elements import Elements
 from symdiff.codegen.indices import LETTERS, Place, Spelling
-from symdiff.codegen.nests import Fork, Item, Nest, runs, works_in
+from symdiff.codegen.nests import Fork, Item, Nest, common_guards, runs, works_in
 from symdiff.codegen.printer import Text
 from symdiff.codegen.rules import rules_of
 from symdiff.codegen.split import Code
@@ -204,7 +204,7 @@ class _Scheduler:
             if not group.variable and group.start is None and any(w is o for w in group.works for o in works_in([item])):
                 self._begin(group, self._empty(group.works[0]))
         if isinstance(item, Nest):
-            self._nest(item)
+            self._guarded_nest(item)
         elif isinstance(item, Fork):
             self._fork(item)
         else:
@@ -225,6 +225,17 @@ class _Scheduler:
             write_checks(self.elements, self.definitions, statement.name)
         else:
             self.elements.append(statement)
+
+    def _guarded_nest(self, nest: Nest) -> None:
+        """A loop, inside the guards that all its works have and that do not depend on it."""
+        elements = self.elements
+        guards = [guard for guard in common_guards(nest) if not elements.place.always(guard)]
+        if not guards:
+            self._nest(nest)
+            return
+        with elements.side(guards) as body:
+            self._nest(nest)
+        elements.choose(elements.condition(guards), body, (), [], None)
 
     def _nest(self, nest: Nest) -> None:
         with self.elements.loop(nest.variable, nest.range, nest.guards):
