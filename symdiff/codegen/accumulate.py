@@ -145,3 +145,17 @@ def starts_empty(name: str, use: Uses, found: Sequence[Group], axes: Sequence[Af
     parts = {tuple(part.const if part.is_constant else None for part in group.address) for group in own}
     wanted = math.prod(length.const for length in axes if is_short(length))
     return len(members) == len(use.made) and all(group.covers for group in own) and len(parts) == len(own) == wanted
+
+
+@dataclass
+class Frame:
+    """A block that is being written: the arrays that are axes short, the sums in variables, what is allocated already."""
+
+    dropped: Mapping[str, frozenset[int]]
+    groups: list[Group]
+    uses: Mapping[str, Uses]
+    allocated: set[str] = field(default_factory=set)
+
+    def group_of(self, work: Work) -> Group | None:
+        """The group that a work belongs to, or starts."""
+        return next((g for g in self.groups if work is g.start or any(work is other for other in g.works)), None)

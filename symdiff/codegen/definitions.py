@@ -13,6 +13,7 @@ from symdiff.graph.arrays import EMPTY
 from symdiff.graph.bounds import renumbered
 from symdiff.graph.cost import weight
 from symdiff.graph.graph import Atom, Block, Const, Fold, Graph, If, Let, Origin, Out, Statement, Sum, defined, operands, walk
+from symdiff.graph.structure import Tensor
 from symdiff.graph.terms import Guard, Term
 from symdiff.primitives import TABLE, Primitive
 from symdiff.primitives.row import Kind
@@ -219,3 +220,12 @@ def finished(block: Block) -> Iterator[Statement]:
 def axes_positions(axes: Axes) -> Sequence[int]:
     """The positions of the axes that are not written out."""
     return [position for position, length in enumerate(axes) if not is_short(length)]
+
+
+def has_arrays(graph: Graph) -> bool:
+    """Whether a graph needs a schedule."""
+    if any(isinstance(param.structure, Tensor) for param in graph.params):
+        return True
+    if any(isinstance(leaf, Tensor) for leaf in graph.result.leaves()):
+        return True
+    return any(isinstance(node, Sum | Fold) or getattr(node, "axes", ()) for node in walk(graph.body))

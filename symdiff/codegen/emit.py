@@ -11,14 +11,15 @@ from typing import Any
 from symdiff.codegen import external, given, own
 from symdiff.codegen.blocks import deciding
 from symdiff.codegen.body import ANY_ORDER, Body, Slot
+from symdiff.codegen.definitions import has_arrays
 from symdiff.codegen.indices import Spelling
 from symdiff.codegen.layout import WIDTH
 from symdiff.codegen.masks import unmasked
 from symdiff.codegen.names import MODULES, Names, identifiers
-from symdiff.codegen.packing import argument_shape, argument_type, array_type, numba_type, packed
+from symdiff.codegen.packing import argument_shape, argument_type, array_type, flat, numba_type, packed
 from symdiff.codegen.printer import COMPARE, Text, literal
 from symdiff.codegen.products import Products
-from symdiff.codegen.schedule import has_arrays, schedule
+from symdiff.codegen.schedule import schedule
 from symdiff.codegen.sizes import Opening
 from symdiff.codegen.split import Plan, Routine, Store, plan
 from symdiff.errors import InternalError
@@ -241,7 +242,7 @@ class _Module:
         if not self.into:
             return []
         fixed, free = iter(self.arrays), iter(self.given.values())
-        leaves = [leaf for leaf in _flat(packed(self.graph.result)) if not leaf.is_scalar]
+        leaves = [leaf for leaf in flat(packed(self.graph.result)) if not leaf.is_scalar]
         found = []
         for leaf in leaves:
             if isinstance(leaf, Tensor):
@@ -327,7 +328,7 @@ class _Module:
         outputs = iter(atoms)
         stores: list[Store] = []
         others: list[Atom] = []
-        for leaf in _flat(packed(self.graph.result)):
+        for leaf in flat(packed(self.graph.result)):
             if leaf.is_scalar or isinstance(leaf, Tensor):
                 others.append(next(outputs))
                 continue
@@ -366,15 +367,6 @@ class _Module:
             tail = "," if len(inner) == 1 else ""
             pieces.append(f"({', '.join(inner)}{tail})" if isinstance(item, Items) else inner[0])
         return pieces
-
-
-def _flat(structure: Structure) -> Iterator[Structure]:
-    """The scalars and arrays of a packed result, in order."""
-    if isinstance(structure, Items):
-        for item in structure.items:
-            yield from _flat(item)
-    else:
-        yield structure
 
 
 def _bools(graph: Graph) -> Iterator[str]:

@@ -32,6 +32,15 @@ def packed(structure: Structure) -> Structure:
     return Array(structure.shape or (structure.size,))
 
 
+def flat(structure: Structure) -> Iterator[Structure]:
+    """The scalars and arrays of a packed result, in order."""
+    if isinstance(structure, Items):
+        for item in structure.items:
+            yield from flat(item)
+    else:
+        yield structure
+
+
 def argument_shape(structure: Structure) -> tuple[int | None, ...]:
     """The shape of the array that an argument is passed in; ``()`` for a scalar, None for an axis of any length."""
     if isinstance(structure, Tensor):

@@ -7,9 +7,9 @@ loops, ``accumulate`` finds what is added up in a variable, and ``elements`` wri
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from symdiff.codegen.accumulate import Group, Uses, contracted, groups, is_scalar, starts_empty, uses
+from symdiff.codegen.accumulate import Frame, Group, contracted, groups, is_scalar, starts_empty, uses
 from symdiff.codegen.blocks import Blocks, deciding
 from symdiff.codegen.checks import write_checks
 from symdiff.codegen.code import Allocate, Dot, Put
@@ -22,7 +22,7 @@ from symdiff.codegen.rules import rules_of
 from symdiff.codegen.split import Code
 from symdiff.codegen.storage import Storage
 from symdiff.codegen.unused import used
-from symdiff.codegen.vectors import Arithmetic, columns
+from symdiff.codegen.vectors import Arithmetic, columns, is_chosen
 from symdiff.codegen.works import Work
 from symdiff.graph.affine import Affine
 from symdiff.graph.build import Body
@@ -57,15 +57,6 @@ class Schedule:
     any_order: bool  # whether a sum may be added up in any order
 
 
-def has_arrays(graph: Graph) -> bool:
-    """Whether a graph needs a schedule."""
-    if any(isinstance(param.structure, Tensor) for param in graph.params):
-        return True
-    if any(isinstance(leaf, Tensor) for leaf in graph.result.leaves()):
-        return True
-    return any(isinstance(node, Sum | Fold) or getattr(node, "axes", ()) for node in walk(graph.body))
-
-
 def schedule(
     graph: Graph,
     names: Mapping[str, str],
@@ -79,25 +70,6 @@ def schedule(
     that only exist where they are read (``masks``). ``into`` names arrays that are given for outputs, by number.
     """
     return _Scheduler(graph, names, taken, partial).run(into or {})
-
-
-@dataclass
-class _Frame:
-    """A block that is being written: the arrays that are axes short, the sums in variables, what is allocated already."""
-
-    dropped: Mapping[str, frozenset[int]]
-    groups: list[Group]
-    uses: Mapping[str, Uses]
-    allocated: set[str] = field(default_factory=set)
-
-    def group_of(self, work: Work) -> Group | None:
-        """The group that a work belongs to, or starts."""
-        return next((g for g in self.groups if work is g.start or any(work is other for other in g.works)), None)
-
-
-def _is_empty(axes: Iterable[Affine]) -> bool:
-    """Whether an array has no elements in any call."""
-    return any(length.const <= 0 for length in axes if length.is_constant)
 
 
 class _Scheduler:
@@ -117,7 +89,7 @@ class _Scheduler:
         self.scalars = {n: node for node in walk(graph.body) for n in defined(node) if not self.definitions.axes[n]}
         self.ordered = deciding(graph)
         self.any_order = False
-        self.frames: list[_Frame] = []
+        self.frames: list[Frame] = []
         self.given: dict[str, int] = {}  # the arrays that the caller gives, with the number of the output
 
     def run(self, into: Mapping[int, str]) -> Schedule:
@@ -179,7 +151,7 @@ class _Scheduler:
         # Names of arrays only: they were kept from the start, while that of a scalar may be another variable's by now.
         arrays = (name for name in dropped if self.definitions.axes[name])
         self.elements.release(name for name in arrays if is_scalar(name, dropped, self.definitions))
-        frame = _Frame(dropped, groups(items, dropped, self.definitions), found)
+        frame = Frame(dropped, groups(items, dropped, self.definitions), found)
         self.frames.append(frame)
         elements, outer = self.elements, self.elements.dropped
         elements.dropped = {**outer, **dropped}
@@ -306,16 +278,10 @@ class _Scheduler:
 
     def _is_chosen(self, run: Sequence[Work], guards: Sequence[Guard]) -> bool:
         """Whether what the guards leave out is chosen away, without a branch (``vectors``)."""
-        place = self.elements.place
-        if not place.loops or any(guard.test != "!=" or guard.modulus for guard in guards):
-            return False
         groups = [self.frames[-1].group_of(work) for work in run]
-        if any(
-            group is None or group.depth >= len(place.loops) or work is group.start
-            for group, work in zip(groups, run, strict=True)
-        ):
-            return False
-        return all(work.op is TABLE["add"] and self.arithmetic.is_plain(work, place) for work in run)
+        depth = len(self.elements.place.loops)
+        inside = (g is not None and g.depth < depth and work is not g.start for g, work in zip(groups, run, strict=True))
+        return all(inside) and is_chosen(run, guards, self.elements.place, self.arithmetic)
 
     def _work_inside(self, work: Work, guards: Sequence[Guard] = ()) -> None:
         frame = self.frames[-1]
@@ -380,7 +346,7 @@ class _Scheduler:
         definition = self.definitions.known[work.name]
         return definition.empty if isinstance(definition, Indexed) else Const(0)
 
-    def _allocate(self, item: Item, frame: _Frame) -> None:
+    def _allocate(self, item: Item, frame: Frame) -> None:
         """Make the arrays that are first used in an item."""
         for work in works_in([item]):
             name = work.name
@@ -448,3 +414,8 @@ class _Scheduler:
 def _everything(rank: int) -> str:
     """The index of all elements."""
     return ", ".join([":"] * rank)
+
+
+def _is_empty(axes: Iterable[Affine]) -> bool:
+    """Whether an array has no elements in any call."""
+    return any(length.const <= 0 for length in axes if length.is_constant)

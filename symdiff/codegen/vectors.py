@@ -22,6 +22,7 @@ from symdiff.codegen.works import Work
 from symdiff.graph.affine import Affine, Symbol
 from symdiff.graph.graph import Atom, Const, Let
 from symdiff.graph.structure import Tensor
+from symdiff.graph.terms import Guard
 from symdiff.primitives import TABLE
 
 _TOTAL = frozenset({"add", "sub", "mul", "neg"})  # arithmetic that never raises
@@ -111,6 +112,13 @@ class Arithmetic:
         if name == "pow":
             return isinstance(args[1], Const) and isinstance(args[1].value, int) and (numpys[0] or args[1].value >= 0)
         return name in _TOTAL
+
+
+def is_chosen(run: Sequence[Work], guards: Sequence[Guard], place: Place, arithmetic: Arithmetic) -> bool:
+    """Whether works in a loop that add to variables compute what guards leave out, too, and choose it away."""
+    if not place.loops or any(guard.test != "!=" or guard.modulus for guard in guards):
+        return False
+    return all(work.op is TABLE["add"] and arithmetic.is_plain(work, place) for work in run)
 
 
 def innermost(nest: Nest, depth: int = 1) -> Iterator[tuple[Nest, int]]:

@@ -3,18 +3,65 @@
 ``python -m tests.benchmarks.arrays`` prints the table; arguments choose cases by name.
 """
 
+# ruff: noqa: N803 - the names that formulas have
+
 from __future__ import annotations
 
 import sys
 import time
+from typing import Any
 
 import numpy as np
 
+from symdiff import grad
 from symdiff.codegen import compile_source
 from tests.benchmarks import arrays_by_hand
 from tests.benchmarks.table import least, show
-from tests.codegen.array_graphs import BY_NAME, flat, source
+from tests.codegen import array_graphs, pair_graphs
+from tests.codegen.array_graphs import flat, source
 
+
+class Read:
+    """A function as a user writes it, read and differentiated by all its arguments."""
+
+    def __init__(self, function: Any, **shapes: tuple[int | str, ...]) -> None:
+        self.function = function
+        self.shapes = shapes
+
+    def inputs(self, sizes: dict[str, int]) -> list[Any]:
+        """Random arguments."""
+        random = np.random.default_rng(0)
+        shapes = [tuple(sizes.get(str(length), length) for length in shape) for shape in self.shapes.values()]
+        return [random.normal(size=shape) for shape in shapes]
+
+    def gradient(self) -> Any:
+        """The graph of the gradient, for arguments of any size."""
+        arguments = self.inputs(dict.fromkeys("nmk", 4))
+        return grad(self.function, argnums=tuple(range(len(arguments)))).at(*arguments).graph
+
+
+def lennard_jones(x):
+    """The energy of atoms by two nested loops."""
+    total = 0.0
+    for i in range(len(x)):
+        for j in range(i + 1, len(x)):
+            r2 = (x[i, 0] - x[j, 0]) ** 2 + (x[i, 1] - x[j, 1]) ** 2 + (x[i, 2] - x[j, 2]) ** 2
+            s = 1 / r2**3
+            total += 4 * s * (s - 1)
+    return total
+
+
+def network(W, V, X, Y):
+    """The error of a network of two layers."""
+    return np.sum((np.tanh(X @ W) @ V - Y) ** 2)
+
+
+BY_NAME = {
+    **array_graphs.BY_NAME,
+    **pair_graphs.BY_NAME,
+    "lennard_jones": Read(lennard_jones, x=("n", 3)),
+    "network": Read(network, W=("k", "m"), V=("m", "k"), X=("n", "k"), Y=("n", "k")),
+}
 CASES = [
     ("rosenbrock", {"n": 10}),
     ("rosenbrock", {"n": 1000}),
@@ -27,6 +74,9 @@ CASES = [
     ("burgers", {"n": 1000}),
     ("softmax", {"n": 300}),
     ("stencils", {"n": 1000}),
+    ("lennard_jones", {"n": 200}),
+    ("factors", {"m": 60, "n": 50, "k": 20}),
+    ("network", {"n": 100, "m": 20, "k": 10}),
 ]
 NEAR = 1e-9  # by hand, operations are in another order
 
@@ -46,7 +96,8 @@ def kernels(names: frozenset[str] = frozenset()) -> None:
         kernel = compile_source(text, "df")
         compiled = time.perf_counter()
         inputs = case.inputs(sizes)
-        for own, other in zip(flat(kernel(*inputs)), flat(hand(*inputs)), strict=True):
+        found = flat(kernel(*inputs))
+        for own, other in zip(found, flat(hand(*inputs)), strict=True):
             assert np.allclose(own, other, rtol=NEAR, atol=NEAR * np.max(np.abs(other))), name
         given = {f"a{k}": value for k, value in enumerate(inputs)}
         call = f"f({', '.join(given)})"

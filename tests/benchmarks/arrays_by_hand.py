@@ -162,3 +162,54 @@ def stencils(x):
         z[m], z[m + 1] = 0.5 * g[m - 1] + 0.25 * g[m - 2], 0.25 * g[m - 1]
         g = z
     return g
+
+
+@expert
+def lennard_jones(x):
+    n = x.shape[0]
+    g = np.empty_like(x)
+    packed = np.ascontiguousarray(x.T)
+    xs, ys, zs = packed[0], packed[1], packed[2]
+    for i in range(n):
+        xi, yi, zi = xs[i], ys[i], zs[i]
+        gx = gy = gz = 0.0
+        for j in range(n):
+            dx, dy, dz = xi - xs[j], yi - ys[j], zi - zs[j]
+            r = 1 / (dx * dx + dy * dy + dz * dz)
+            s = r * r * r
+            f = -24 * s * r * (2 * s - 1) if i != j else 0.0
+            gx += f * dx
+            gy += f * dy
+            gz += f * dz
+        g[i, 0], g[i, 1], g[i, 2] = gx, gy, gz
+    return g
+
+
+@expert
+def factors(A, U, V):
+    e = np.dot(U, V.T)
+    dA = np.empty_like(e)
+    for i in range(e.shape[0]):
+        for j in range(e.shape[1]):
+            dA[i, j] = 2 * (A[i, j] - e[i, j])
+            e[i, j] = -dA[i, j]
+    return dA, np.dot(e, V), np.dot(e.T, U)
+
+
+@expert
+def network(W, V, X, Y):
+    h = np.dot(X, W)
+    for i in range(h.shape[0]):
+        for j in range(h.shape[1]):
+            h[i, j] = math.tanh(h[i, j])
+    e = np.dot(h, V)
+    dY = np.empty_like(e)
+    for i in range(e.shape[0]):
+        for j in range(e.shape[1]):
+            e[i, j] = 2 * (e[i, j] - Y[i, j])
+            dY[i, j] = -e[i, j]
+    z = np.dot(e, V.T)
+    for i in range(z.shape[0]):
+        for j in range(z.shape[1]):
+            z[i, j] *= 1 - h[i, j] * h[i, j]
+    return np.dot(X.T, z), np.dot(h.T, e), np.dot(z, W.T), dY
