@@ -112,6 +112,7 @@ class Tree:
         self.items: list[Item] = []
         self.inputs = inputs
         self.order = order
+        self._ranks: dict[int, int] = {}  # of the nests, by identity
 
     def add_step(self, item: Step | Fork) -> None:
         """Put a statement on scalars after the last item that it depends on."""
@@ -124,7 +125,8 @@ class Tree:
 
     def add(self, work: Work) -> None:
         """Put a work where it is cheapest: into loops that are there, or into loops of its own at the end."""
-        options = list(self._options(self.items, work, (), work))
+        own = {variable: self._rank(work.range_of(variable)) for variable in work.variables}
+        options = list(self._options(self.items, work, (), own, 0))
         best = min(options, key=lambda option: option.cost)
         items: list[Item] | list[Nest | Work] = self.items
         rest = list(work.variables)
@@ -136,6 +138,7 @@ class Tree:
             rest.remove(variable)
             guards = attached(work.guards, variable, rest)
             nest = Nest(variable, work.range_of(variable), guards)
+            self._ranks[id(nest)] = own[variable]
             space = tuple((v, each) for v, each in work.space if v != variable)
             work = _without(replace(work, space=space), guards)
             items.append(nest)
@@ -144,30 +147,35 @@ class Tree:
 
     # the ways to place a work
 
-    def _options(self, items: Sequence[Item], work: Work, joined: tuple[tuple[Nest, int], ...], whole: Work) -> Iterator[_Option]:
+    def _options(
+        self,
+        items: Sequence[Item],
+        work: Work,
+        joined: tuple[tuple[Nest, int], ...],
+        own: Mapping[int, int],
+        least: int,
+    ) -> Iterator[_Option]:
+        """The options in the global order of sizes: ``own`` are the ranks of the work's variables, none is below ``least``."""
         for item in reversed(items):
-            if isinstance(item, Nest):
+            if isinstance(item, Nest) and self._ranks[id(item)] >= least:
                 for variable in work.variables:
                     inside = _joined(work, item, variable)
                     if inside is not None:
-                        yield from self._options(item.items, inside, (*joined, (item, variable)), whole)
+                        yield from self._options(item.items, inside, (*joined, (item, variable)), own, self._ranks[id(item)])
             if _depends(work, item):
                 break
         for new in itertools.permutations(work.variables):
-            if _is_ordered(work, new) and self._in_global_order(joined, new, whole):
+            ranks = [least, *(own[variable] for variable in new)]
+            if ranks == sorted(ranks) and _is_ordered(work, new):
                 yield _Option(joined, new, self._cost(joined, new, work))
 
-    def _in_global_order(self, joined: Sequence[tuple[Nest, int]], new: Sequence[int], whole: Work) -> bool:
-        if self.order is None:
-            return True
-        ranges = [*(nest.range for nest, _ in joined), *(whole.range_of(variable) for variable in new)]
-        ranks = [self._rank(each) for each in ranges]
-        return ranks == sorted(ranks)
-
     def _rank(self, each: Range) -> int:
+        """The place of a range in the global order; all are alike if there is none."""
+        if self.order is None:
+            return 0
         sizes = sizes_in([each.high - each.low, each.low])
-        known = [(self.order or ()).index(size) for size in sizes if size in (self.order or ())]
-        return min(known, default=len(self.order or ()))
+        known = [self.order.index(str(size)) for size in sizes if size in self.order]
+        return min(known, default=len(self.order))
 
     def _cost(self, joined: Sequence[tuple[Nest, int]], new: Sequence[int], work: Work) -> float:
         """The accesses of an innermost iteration, less what sharing loops is worth."""

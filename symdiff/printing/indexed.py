@@ -117,7 +117,9 @@ class _Writer:
                 return in_place
         shared = cuts(self.straight, self.kinds, own)
         choices = dict.fromkeys((own, shared | own, cuts(self.straight, self.kinds, frozenset())))
-        bounded = (named for named in choices if whole_size(self.straight, named) <= _LONGEST_IN_PLACE * (len(named) + 1))
+        bounded = [named for named in choices if whole_size(self.straight, named) <= _LONGEST_IN_PLACE * (len(named) + 1)]
+        if not bounded and in_place is None:  # long whatever is named: a matrix of very many terms
+            bounded = [min(choices, key=lambda named: whole_size(self.straight, named))]
         ways = [*([] if in_place is None else [in_place]), *map(self._settled, bounded)]
         return min(ways, key=lambda way: (way.cost(self.own), way.depth()))
 

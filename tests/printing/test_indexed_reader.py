@@ -359,3 +359,13 @@ def test_gravity():
     assert str(found).count("sum(") == 1
     for rows, bodies in ((0, 0), (1, 1), (2, 2), (3, 3), (5, 3)):
         assert disagreement(found.paper, [numbers(rows, 2), numbers(bodies)]) < 1e-12
+
+
+def test_a_matrix_of_very_many_terms_is_written_whatever_its_length():
+    def haar(x):
+        even, odd = x[::2], x[1::2]
+        return np.concatenate([(even + odd) / np.sqrt(2), (even - odd) / np.sqrt(2)])
+
+    found = jacobian(haar).at(numbers(20))
+    assert str(found).count("1/sqrt(2)") == 40
+    assert disagreement(found.paper, list(numbers(20))) < 1e-12
