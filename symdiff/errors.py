@@ -100,10 +100,15 @@ class UnsupportedError(SymdiffError, SyntaxError):
     def __init__(self, function: str, gaps: tuple[Gap, ...], advice: str = "") -> None:
         self.function = function
         self.gaps = gaps
+        self.advice = advice
         count = "one place" if len(gaps) == 1 else f"{len(gaps)} places"
         text = f"cannot differentiate {function}: {count} not understood\n" + "\n".join(map(str, gaps))
         text += f"\n  {advice}" if advice else ""
         SyntaxError.__init__(self, text)
+
+    def __reduce__(self) -> tuple[type[UnsupportedError], tuple[str, tuple[Gap, ...], str]]:
+        """Pickle by what it was made of, so that a worker process can hand it on."""
+        return UnsupportedError, (self.function, self.gaps, self.advice)
 
     def __str__(self) -> str:
         return str(self.args[0])

@@ -14,7 +14,7 @@ import numba
 import numpy as np
 import pytest
 
-from symdiff import derivative, grad, hessian, jvp, read, rule, value_and_grad
+from symdiff import UnsupportedError, derivative, grad, hessian, jvp, read, rule, value_and_grad
 from symdiff.pickling import Pickled
 from tests import pickled
 
@@ -379,3 +379,22 @@ def test_joblib(tmp_path):
 
 def test_read_comes_back_too():
     same(read(lambda x: x**2 + 1), 2.0)
+
+
+# -- refusals ----------------------------------------------------------------------------------------------------
+
+
+def refused():
+    try:
+        grad(source="def f(x):\n    y: str = open('f')\n    return x*y\n")(1.0)
+    except UnsupportedError as error:
+        return error
+    raise AssertionError
+
+
+def test_a_refusal_comes_back_from_another_process():
+    """A pool unpickles what its workers raise; what cannot be unpickled breaks the pool."""
+    error = refused()
+    back = there_and_back(error)
+    assert type(back) is UnsupportedError
+    assert (str(back), back.gaps, back.function) == (str(error), error.gaps, error.function)
