@@ -152,7 +152,9 @@ def _run(seed: int, compiled: bool) -> tuple[int, Found]:
     return seed, faults(Program(seed), compiled)
 
 
-def report(seeds: Sequence[int], compiled: bool, jobs: int, show: Callable[[str], None], *, verbose: bool = False) -> Counter[str]:
+def report(
+    seeds: Sequence[int], compiled: bool, jobs: int, show: Callable[[str], None], *, verbose: bool = False
+) -> Counter[str]:
     """Check many programs and show what is found, but for refusals."""
     counts: Counter[str] = Counter()
     with ProcessPoolExecutor(jobs) as pool:

@@ -118,7 +118,8 @@ class RandomArrayText:
         if kind == ("m", "n"):
             rows, columns = self.vector(("m",), depth - 1), self.vector(("n",), depth - 1)
             return self.random.choice([
-                "A", f"A*{self.atom(rows)}[:, None]", f"(A + {columns})", f"np.outer({rows}, {columns})", f"np.sin(A*{self.number()})",
+                "A", f"A*{self.atom(rows)}[:, None]", f"(A + {columns})", f"np.outer({rows}, {columns})",
+                f"np.sin(A*{self.number()})",
                 f"np.where(A > 0.2, A**2, {columns})",
             ])  # fmt: skip
         first, second = self.vector(("n",), depth - 1), self.vector(("n",), depth - 1)
@@ -136,13 +137,17 @@ class RandomArrayText:
         w = self.vector(("n",), depth - 1)
         options = [
             f"np.sum({v})", f"np.mean({w})", f"np.dot({w}, {self.vector(('n',), 0)})", f"np.prod(np.cos({w}))", f"np.max({w})",
-            f"np.min({w})", f"np.linalg.norm({w} + 3)", f"sum({self.one('c')} for c in {w})", f"{self.atom(w)}[0]", f"{self.atom(w)}[-1]",
+            f"np.min({w})", f"np.linalg.norm({w} + 3)", f"sum({self.one('c')} for c in {w})", f"{self.atom(w)}[0]",
+            f"{self.atom(w)}[-1]",
             f"np.sum({self.matrix(('n', 'n'), depth - 1)})", f"np.trace({self.matrix(('n', 'n'), depth - 1)})",
             self.random.choice(UNARY).format(self.scalar(depth - 1)), f"({self.scalar(depth - 1)} + {self.scalar(depth - 1)})",
             f"np.var({w})", f"np.sum({w}, keepdims=True)[0]",
         ]  # fmt: skip
         if "A" in self.arguments:
-            options += [f"np.sum({self.matrix(('m', 'n'), depth - 1)})", f"np.sum(np.max({self.matrix(('m', 'n'), depth - 1)}, axis=0))"]
+            options += [
+                f"np.sum({self.matrix(('m', 'n'), depth - 1)})",
+                f"np.sum(np.max({self.matrix(('m', 'n'), depth - 1)}, axis=0))",
+            ]
         return self.random.choice(options)
 
     def one(self, name: str) -> str:
@@ -178,7 +183,9 @@ class RandomArrayText:
 
     def augment(self) -> None:
         """``u += expression``: of an array this changes it in place."""
-        names = [name for name, kind in self.variables.items() if name not in self.frozen and (kind or name not in self.arguments)]
+        names = [
+            name for name, kind in self.variables.items() if name not in self.frozen and (kind or name not in self.arguments)
+        ]
         if not names:
             self.assign()
             return
@@ -193,7 +200,9 @@ class RandomArrayText:
         if names and self.chance(0.5):
             return self.random.choice(names)
         name = self.fresh()
-        start = self.random.choice(["np.zeros_like(x)", "x.copy()", "np.ones(len(x))", "np.zeros(x.shape[0])", "1.5*x", "np.full(len(x), 0.5)"])
+        start = self.random.choice(
+            ["np.zeros_like(x)", "x.copy()", "np.ones(len(x))", "np.zeros(x.shape[0])", "1.5*x", "np.full(len(x), 0.5)"]
+        )
         self.lines.append(f"{name} = {start}")
         self.bind(name, ("n",))
         return name
@@ -203,8 +212,10 @@ class RandomArrayText:
         name = self.array()
         sign = self.random.choice(["=", "+=", "*="])
         target, value = self.random.choice([
-            ("[1:]", self.vector(("p",), 1)), ("[:-1]", self.vector(("p",), 1)), ("[0]", self.scalar(1)), ("[-1]", self.scalar(1)),
-            ("[:]", self.vector(("n",), 1)), ("[1:]", self.scalar(1)), ("[::-1]", self.vector(("n",), 1)), ("[::2]", self.scalar(0)),
+            ("[1:]", self.vector(("p",), 1)), ("[:-1]", self.vector(("p",), 1)), ("[0]", self.scalar(1)), ("[-1]",
+            self.scalar(1)),
+            ("[:]", self.vector(("n",), 1)), ("[1:]", self.scalar(1)), ("[::-1]", self.vector(("n",), 1)), ("[::2]",
+            self.scalar(0)),
             (f"[{self.vector(('n',), 0)} > 0.3]", self.scalar(0)), ("[1:]", f"{name}[:-1]"),
         ])  # fmt: skip
         self.lines.append(f"{name}{target} {sign} {value}")
@@ -223,7 +234,14 @@ class RandomArrayText:
         """An expression of what a loop has at its index."""
         vectors = self.named(("n",)) or ["x"]
         v = self.random.choice(vectors)
-        options = [f"{v}[{index}]", f"{v}[{index}]", f"x[{index}]**2", f"np.sin({v}[{index}])", f"{v}[{index} - 1]", f"0.3*{index}*{v}[{index}]"]
+        options = [
+            f"{v}[{index}]",
+            f"{v}[{index}]",
+            f"x[{index}]**2",
+            f"np.sin({v}[{index}])",
+            f"{v}[{index} - 1]",
+            f"0.3*{index}*{v}[{index}]",
+        ]
         options += [f"{v}[-{index} - 1]", f"{v}[len(x) - 1 - {index}]", f"{v}[0]*{v}[{index}]", f"np.sum({v})*{v}[{index}]"]
         if "A" in self.arguments:
             options += [f"np.sum(A[:, {index}])", f"A[0, {index}]"]
@@ -233,12 +251,23 @@ class RandomArrayText:
 
     def condition(self, index: str = "i") -> str:
         """What a loop branches on."""
-        return self.random.choice([f"x[{index}] > 0.2", f"{index} > 0", f"{index} == 0", f"{index} < len(x) - 1", f"{self.element(index)} < 0.4", f"{index} != 1"])
+        return self.random.choice(
+            [
+                f"x[{index}] > 0.2",
+                f"{index} > 0",
+                f"{index} == 0",
+                f"{index} < len(x) - 1",
+                f"{self.element(index)} < 0.4",
+                f"{index} != 1",
+            ]
+        )
 
     def header(self) -> tuple[str, str]:
         """How a loop starts, and its index."""
         index = self.random.choice(["i", "j", "k", "n"])
-        bound = self.random.choice(["range(len(x))", "range(x.shape[0])", "range(1, len(x))", "range(len(x) - 1)", "range(len(x) - 1, -1, -1)"])
+        bound = self.random.choice(
+            ["range(len(x))", "range(x.shape[0])", "range(1, len(x))", "range(len(x) - 1)", "range(len(x) - 1, -1, -1)"]
+        )
         return f"for {index} in {bound}:", index
 
     def loop_sum(self) -> None:
@@ -257,7 +286,10 @@ class RandomArrayText:
         if self.chance(0.4):
             self.lines += [f"    if {self.condition(index)}:", f"        {name} {op} {value}"]
             if self.chance(0.5):
-                self.lines += ["    else:", f"        {name} {op} 0.5*{self.element(index)}" if op != "*=" else f"        {name} *= 1.1"]
+                self.lines += [
+                    "    else:",
+                    f"        {name} {op} 0.5*{self.element(index)}" if op != "*=" else f"        {name} *= 1.1",
+                ]
         elif self.chance(0.2):
             self.lines += [f"    if {self.condition(index)}:", "        continue", f"    {name} {op} {value}"]
         else:
@@ -287,12 +319,19 @@ class RandomArrayText:
         if name in ("i", "j"):
             return
         inner = self.random.choice(["range(len(x))", "range(i)", "range(i + 1, len(x))", "range(i, len(x))"])
-        value = self.random.choice(["x[i]*x[j]", "(x[i] - x[j])**2", "x[i]*np.sin(x[j])", "np.cos(x[i] - x[j])*0.5", "x[j]/(1 + (i - j)**2)"])
+        value = self.random.choice(
+            ["x[i]*x[j]", "(x[i] - x[j])**2", "x[i]*np.sin(x[j])", "np.cos(x[i] - x[j])*0.5", "x[j]/(1 + (i - j)**2)"]
+        )
         body = [f"{name} += {value}"]
         if self.chance(0.4):
             test = self.random.choice(["i != j", "x[i] > x[j]", "j > 0", "i + j < 3"])
             body = [f"if {test}:", f"    {body[0]}"]
-        self.lines += [f"{name} = 0.0", "for i in range(len(x)):", f"    for j in {inner}:", *(f"        {line}" for line in body)]
+        self.lines += [
+            f"{name} = 0.0",
+            "for i in range(len(x)):",
+            f"    for j in {inner}:",
+            *(f"        {line}" for line in body),
+        ]
         for index in ("i", "j"):
             self.variables.pop(index, None)
         self.bind(name, SCALAR)
@@ -301,13 +340,20 @@ class RandomArrayText:
         """A branch on a number that binds an array or a number on both sides."""
         name, kind = self.fresh(), self.random.choice([SCALAR, ("n",)])
         test = f"{self.scalar(1)} > {self.number()}"
-        self.lines += [f"if {test}:", f"    {name} = {self.expression(kind, 1)}*1.0", "else:", f"    {name} = {self.expression(kind, 1)}*1.5"]
+        self.lines += [
+            f"if {test}:",
+            f"    {name} = {self.expression(kind, 1)}*1.0",
+            "else:",
+            f"    {name} = {self.expression(kind, 1)}*1.5",
+        ]
         self.bind(name, kind)
 
     def helper(self) -> None:
         """A function inside that has a variable of an outer name, and is called twice."""
         shadowed, name = self.random.choice(["x", "n", "s", "i", "t"]), self.fresh()
-        body = self.random.choice([f"np.sum({shadowed}**2)*0.1", f"{shadowed}[0]*2", f"np.max({shadowed})", f"np.sum(np.sin({shadowed})[1:])"])
+        body = self.random.choice(
+            [f"np.sum({shadowed}**2)*0.1", f"{shadowed}[0]*2", f"np.max({shadowed})", f"np.sum(np.sin({shadowed})[1:])"]
+        )
         self.lines += [f"def g({shadowed}):", f"    return {body}"]
         first, second = self.vector(("n",), 0), self.vector(("n",), 1)
         self.lines += [f"{name} = g({first}) + g({second})"]
