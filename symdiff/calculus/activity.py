@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Container, Sequence
 from functools import lru_cache
 from typing import Any
 
 from symdiff.graph.build import Builder
-from symdiff.graph.graph import Atom, Block, Const, Fold, Graph, If, Let, Raise, Statement, Sum, operands
+from symdiff.graph.graph import Atom, Block, Const, Fold, Graph, If, Let, Loop, Sum
 from symdiff.primitives.row import UNKNOWN, Primitive
 
 
@@ -36,6 +35,25 @@ def _mark_varied(block: Block, names: set[str]) -> None:
             _mark_varied(statement.then, names)
             _mark_varied(statement.orelse, names)
             names.update(out.name for out in statement.outs if out.then in names or out.orelse in names)
+        elif isinstance(statement, Loop):
+            names.update(varied_by_loop(statement, names)[0])
+
+
+def varied_by_loop(loop: Loop, names: Container[str]) -> tuple[set[str], set[str]]:
+    """Of what a loop hands on, and of the parameters of its step, those that vary smoothly with names from outside."""
+    handed = loop.handed
+    pairs = [*((each.param, each.init) for each in handed), *loop.captured]
+    inside = {param for param, atom in pairs if atom in names}
+    kept, collected, stored, _ = loop.outputs()
+    while True:
+        found = varied(loop.step, tuple(inside))
+        more = {each.param for each, atom in zip(loop.carried, kept, strict=True) if atom in found}
+        more |= {buffer.param for (buffer, _), atom in zip(loop.stores, stored, strict=True) if atom in found}
+        if more <= inside:
+            break
+        inside |= more
+    outs = {each.out for each in handed if each.param in inside}
+    return outs | {each.out for each, atom in zip(loop.collected, collected, strict=True) if atom in found}, inside
 
 
 def useful(graph: Graph) -> set[str]:
@@ -56,6 +74,26 @@ def _mark_useful(block: Block, names: set[str]) -> None:
             names.update(atom for out in outs for atom in (out.then, out.orelse) if isinstance(atom, str))
             _mark_useful(statement.then, names)
             _mark_useful(statement.orelse, names)
+        elif isinstance(statement, Loop):
+            _mark_useful_in_loop(statement, names)
+
+
+def _mark_useful_in_loop(loop: Loop, names: set[str]) -> None:
+    kept, collected, stored, _ = loop.outputs()
+    handed = loop.handed
+    wanted = {each.param for each in handed if each.out in names}
+    rows = [atom for each, atom in zip(loop.collected, collected, strict=True) if each.out in names]
+    while True:
+        atoms = [atom for each, atom in zip(loop.carried, kept, strict=True) if each.param in wanted]
+        atoms += [atom for (buffer, _), atom in zip(loop.stores, stored, strict=True) if buffer.param in wanted]
+        inside = {atom for atom in (*atoms, *rows) if isinstance(atom, str)}
+        _mark_useful(loop.step.body, inside)
+        more = {each.param for each in handed if each.param in inside}
+        if more <= wanted:
+            break
+        wanted |= more
+    pairs = [*((each.param, each.init) for each in handed if each.param in wanted), *loop.captured]
+    names.update(atom for param, atom in pairs if isinstance(atom, str) and (param in inside or param in wanted))
 
 
 @lru_cache(1024)
@@ -75,35 +113,6 @@ def partials_of(row: Primitive) -> tuple[Any, ...]:
     return tuple(partial if partial is UNKNOWN else builder.atom(partial) for partial in partials)
 
 
-def prune(graph: Graph) -> Graph:
-    """The graph without the statements and outs that reach neither an output nor a raise."""
-    live = {atom for atom in graph.outputs if isinstance(atom, str)}
-    return replace(graph, body=_prune_block(graph.body, live))
-
-
-def _prune_block(block: Block, live: set[str]) -> Block:
-    kept: list[Statement] = []
-    for statement in reversed(block):
-        if isinstance(statement, Raise):
-            kept.append(statement)
-        elif isinstance(statement, Let | Sum | Fold):
-            if statement.name in live:
-                live.update(_names(list(operands(statement))))
-                kept.append(statement)
-        else:
-            outs = tuple(out for out in statement.outs if out.name in live)
-            live.update(_names([atom for out in outs for atom in (out.then, out.orelse)]))
-            then, orelse = _prune_block(statement.then, live), _prune_block(statement.orelse, live)
-            if outs or then or orelse:
-                live.update(_names([statement.condition]))
-                kept.append(replace(statement, then=then, orelse=orelse, outs=outs))
-    return tuple(reversed(kept))
-
-
 def _atoms(statement: Sum | Fold) -> list[str]:
     """The names that a sum or fold is linear in or folds: not the arrays of integers in its indices."""
     return [term.atom for term in statement.terms if isinstance(term.atom, str)]
-
-
-def _names(atoms: Collection[object]) -> list[str]:
-    return [atom for atom in atoms if isinstance(atom, str)]

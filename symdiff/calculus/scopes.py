@@ -22,8 +22,9 @@ from functools import partial
 
 from symdiff.calculus.naming import kept_name
 from symdiff.graph.build import Builder, Key, indexed_key, key
-from symdiff.graph.graph import UNDEFINED, Atom, Block, Const, Fold, If, Let, Out, Statement, Sum
+from symdiff.graph.graph import UNDEFINED, Atom, Block, Const, Fold, If, Let, Loop, Out, Statement, Sum
 from symdiff.graph.literals import fold
+from symdiff.graph.loops import rewired
 from symdiff.graph.mapping import renamed
 
 Path = tuple[tuple[int, bool], ...]  # the branches around a statement: number of the If, and which side
@@ -71,6 +72,8 @@ class _Sharing:
                 made.extend(self.indexed(statement))
             elif isinstance(statement, If):
                 made.extend(self.branch(statement))
+            elif isinstance(statement, Loop):
+                made.append(rewired(statement, self.resolve))
             else:
                 made.append(statement)
         return tuple(made)
@@ -182,6 +185,9 @@ class _Closing:
                 self.homes[statement.name] = path
             elif isinstance(statement, If):
                 made.append(self.branch(statement, path))
+            elif isinstance(statement, Loop):
+                made.append(rewired(statement, partial(self.read, path=path)))
+                self.homes.update(dict.fromkeys(statement.outs, path))
             else:
                 made.append(statement)
         return made

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from symdiff.calculus.activity import prune
 from symdiff.calculus.scopes import close, share
 from symdiff.calculus.supports import ZERO, Joining, Supports, Where
 from symdiff.calculus.tame import Tame
 from symdiff.errors import InternalError
 from symdiff.graph.affine import Axes
 from symdiff.graph.build import Body, Builder
+from symdiff.graph.dead import dead_code
 from symdiff.graph.graph import Atom, Const, Graph, If, Let, Origin, Param, defined, walk
 from symdiff.graph.splice import splice
 from symdiff.graph.structure import SCALAR, Items
@@ -135,7 +135,7 @@ class Sweep:
         if any(isinstance(statement, If) for statement in body):
             body, outputs = share(body, outputs)
             body = close(body, self.builder)
-        return prune(flat(replace(self.graph, body=body), outputs))
+        return dead_code(flat(replace(self.graph, body=body), outputs))
 
     def _sum(self, summands: Sequence[tuple[bool, Atom]], terms: Sequence[Term], hint: str) -> Atom:
         """Add signed atoms in order, a positive one first if there is one (``b - a``, not ``-a + b``)."""

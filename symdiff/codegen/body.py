@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from symdiff.codegen.coalesce import Classes
-from symdiff.codegen.code import Allocate, Dot, Load, Loop, Put, is_zero
+from symdiff.codegen.code import Allocate, Dot, For, Load, Put, is_zero
 from symdiff.codegen.layout import INLINED, Line, arrange, as_choice, bare, raises, room, trim
 from symdiff.codegen.names import Names, builtin_exception, derived_from, is_generic, stem, without_numbers
 from symdiff.codegen.printer import ANY, MINUS, PRODUCT, Text, literal, operation, repeated
@@ -202,10 +202,10 @@ class Body:
                 self._store(statement, depth)
             elif isinstance(statement, Call):
                 self._call(statement, depth)
-            elif isinstance(statement, Load | Allocate | Dot | Put | Loop):
+            elif isinstance(statement, Load | Allocate | Dot | Put | For):
                 self._of_arrays(statement, depth)
             else:
-                raise InternalError(f"{statement.name} was not scheduled")
+                raise InternalError(f"{type(statement).__name__} was not scheduled")
 
     def _let(self, let: Let, depth: int) -> None:
         row = let.op
@@ -271,7 +271,7 @@ class Body:
 
     # loops and arrays
 
-    def _of_arrays(self, statement: Load | Allocate | Dot | Put | Loop, depth: int) -> None:
+    def _of_arrays(self, statement: Load | Allocate | Dot | Put | For, depth: int) -> None:
         if isinstance(statement, Load):
             self._load(statement, depth)
         elif isinstance(statement, Allocate):
@@ -337,7 +337,7 @@ class Body:
         else:
             self._assign(depth, target, operation(put.op, [Text(target), text]))
 
-    def _loop(self, loop: Loop, depth: int) -> None:
+    def _loop(self, loop: For, depth: int) -> None:
         head = len(self.lines)
         self._line(depth, f"for {loop.index} in range({loop.bounds}):")
         self._block(loop.body, depth + 1)

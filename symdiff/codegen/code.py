@@ -68,7 +68,7 @@ class Put:
 
 
 @dataclass(frozen=True)
-class Loop:
+class For:
     """``for index in range(bounds):`` around a body."""
 
     index: str

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from symdiff.codegen.code import Load, Loop
+from symdiff.codegen.code import For, Load
 from symdiff.codegen.definitions import Index
 from symdiff.codegen.indices import Place, Spelling
 from symdiff.codegen.names import is_generic
@@ -79,7 +79,7 @@ class Levels(Builder):
         bounds = self.spelling.bounds(outer.strictest([*low, each.low], 1), outer.strictest([*high, each.high], -1))
         with self._inside(Scope(concluded(outer.inside(variable, each).where(guards), self.rules))) as body:
             yield
-        self.emit(Loop(letter, bounds, tuple(body)))
+        self.emit(For(letter, bounds, tuple(body)))
 
     def variable_of_loop(self) -> int:
         """A fresh variable for a loop."""

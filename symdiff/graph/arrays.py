@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from symdiff.errors import InternalError, ShapeError
 from symdiff.graph.affine import Affine, Axes, Element
-from symdiff.graph.graph import Const, Fold, Graph, Sum
+from symdiff.graph.graph import Buffer, Const, Fold, Graph, Sum
 from symdiff.graph.terms import Term
 
 EMPTY = {
@@ -25,17 +25,21 @@ EMPTY = {
 }  # what a fold of nothing is
 
 
-def extents(graph: Graph, given: Mapping[str, Any]) -> dict[str, int]:
-    """The sizes that arrays have. Raises ShapeError where two arguments disagree, or one is not what the graph is for."""
-    found: dict[str, int] = {}
+def extents(graph: Graph, given: Mapping[str, Any], integer: Callable[[Any], int] = int) -> dict[str, int]:
+    """The sizes that arrays have, and those that are parameters. Raises ShapeError where two arguments disagree."""
+    found: dict[str, int] = {param.name: integer(given[param.name]) for param in graph.params if param.role == "size"}
     for size, (name, axis) in graph.sizes.items():
-        found[size] = np.shape(given[name])[axis]
+        found[size] = _shape(given[name])[axis]
     for name, axes in graph.input_axes.items():
-        shape = np.shape(given[name])
+        shape = _shape(given[name])
         wanted = tuple(max(length.value(found), 0) for length in axes)
         if shape != wanted:
             raise ShapeError(f"{name} has shape {shape} where {wanted} is needed")
     return found
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    return value.shape if isinstance(value, np.ndarray) else ()
 
 
 def elementwise(function: Callable[..., Any], *operands: Any) -> Any:
@@ -49,25 +53,58 @@ def elementwise(function: Callable[..., Any], *operands: Any) -> Any:
     return result
 
 
+def whole(value: Any, axes: Axes, sizes: Mapping[str, int]) -> Any:
+    """A value of these axes; a scalar stands for an array that is full of it."""
+    if isinstance(value, np.ndarray) or not axes:
+        return value
+    array: np.ndarray[Any, Any] = np.empty(tuple(max(length.value(sizes), 0) for length in axes), dtype=object)
+    for index in np.ndindex(array.shape):
+        array[index] = value
+    return array
+
+
+def stacked(rows: Sequence[Any], axes: Axes, sizes: Mapping[str, int]) -> Any:
+    """An array whose rows are these values."""
+    shape = (len(rows), *(max(length.value(sizes), 0) for length in axes))
+    array: np.ndarray[Any, Any] = np.empty(shape, dtype=object)
+    for number, row in enumerate(rows):
+        array[number] = row
+    return array
+
+
 def filled(value: Any, axes: Axes, sizes: Mapping[str, int]) -> Any:
     """An array; a scalar stands for one that is full of it. Floats become an array of floats."""
-    if not isinstance(value, np.ndarray):
-        array: np.ndarray[Any, Any] = np.empty(tuple(max(length.value(sizes), 0) for length in axes), dtype=object)
-        for index in np.ndindex(array.shape):
-            array[index] = value
-        value = array
-    return value.astype(np.float64) if all(isinstance(item, float) for item in value.flat) else value
+    value = whole(value, axes, sizes)
+    return (
+        value.astype(np.float64)
+        if isinstance(value, np.ndarray) and all(isinstance(item, float) for item in value.flat)
+        else value
+    )
 
 
 @dataclass(frozen=True)
 class Arrays:
     """Evaluates sums and folds over ``values``, which grow while a graph is run; ``combined(op, left, right)`` computes."""
 
-    sizes: Mapping[str, int]
+    sizes: dict[str, int]
     values: Mapping[str, Any]
     literal: Callable[[Const], Any]
     combined: Callable[[str, Any, Any], Any]
     integer: Callable[[Any], int]  # an element of an array of integers as an index
+
+    def number(self, part: Affine) -> int:
+        """An index expression in sizes and integers from data."""
+        return self._value(part, self.sizes)
+
+    def stored(self, buffer: Buffer, array: Any, values: Iterator[Any]) -> Any:
+        """A buffer after the stores of an iteration."""
+        array = array.copy()
+        for store, value in zip(buffer.stores, values, strict=False):
+            place = tuple(map(self.number, store.index))
+            if any(not 0 <= index < length for index, length in zip(place, array.shape, strict=True)):
+                raise InternalError(f"{buffer.out}: {place} is outside of {array.shape}")
+            array[place] = self.combined("add", array[place], value) if store.adds else value
+        return array
 
     def evaluate(self, statement: Sum | Fold) -> Any:
         """The array, or for no axes the scalar, of a sum or fold."""
@@ -125,4 +162,5 @@ class Arrays:
 
     def _element(self, element: Element, numbers: Mapping[Any, int]) -> int:
         index = tuple(self._value(part, numbers) for part in element.index)
-        return self.integer(self.values[element.array][index])
+        array = self.values[element.array]
+        return self.integer(array[index] if isinstance(array, np.ndarray) else array)

@@ -9,7 +9,7 @@ from typing import Any
 
 from symdiff.errors import InternalError
 from symdiff.graph.affine import Axes, sizes_in
-from symdiff.graph.graph import UNDEFINED, Atom, Const, Fold, If, Let, Origin, Out, Raise, Statement, Sum
+from symdiff.graph.graph import UNDEFINED, Atom, Const, Fold, If, Let, Loop, Origin, Out, Raise, Statement, Sum
 from symdiff.graph.literals import MAX_EXACT, fold
 from symdiff.graph.terms import Term, spread, view
 from symdiff.primitives import TABLE
@@ -78,6 +78,9 @@ class Builder:
         elif isinstance(statement, If):
             for out in statement.outs:
                 self._declare(out.name, out.kind, out.axes)
+        elif isinstance(statement, Loop):
+            for name, axes in statement.outs.items():
+                self._declare(name, "float", axes)
 
     def _declare(self, name: str, kind: Kind, axes: Axes) -> None:
         self.kinds[name] = kind

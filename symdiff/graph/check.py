@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from symdiff.errors import InternalError
 from symdiff.graph.affine import Affine, Axes, sizes_in
-from symdiff.graph.graph import UNDEFINED, Atom, Block, Const, Fold, Graph, If, Let, Sum, defined
+from symdiff.graph.graph import UNDEFINED, Atom, Block, Const, Fold, Graph, If, Let, Loop, Sum, defined
 from symdiff.graph.structure import Tensor
 from symdiff.graph.terms import Term
 from symdiff.primitives.row import Kind
 
 
-def check(graph: Graph) -> Graph:
+def check(graph: Graph, tests: int = 0) -> Graph:
     """Return the graph unchanged, or raise InternalError naming the statement that breaks a rule.
 
     The rules: a name is defined once in the whole graph and before it is read, and is read only in its own block and
     the blocks inside it; operands have the kind and number that the row states, and the axes of their let; no abbreviation
     is left; a condition is a condition; an out has one kind; a term reads an array by as many indices as it has axes, which
-    depend on the axes and ranges in sight; outputs are numbers and as many as the result's structure holds.
+    depend on the axes and ranges in sight; outputs are numbers and as many as the result's structure holds, but for the last
+    ``tests``, which are truth values; the step of a loop is such a graph, and takes and gives what the loop says.
     """
     names = _Names()
     sizes = sizes_in([length for axes in graph.input_axes.values() for length in axes])
@@ -28,11 +29,12 @@ def check(graph: Graph) -> Graph:
     visible = set(graph.inputs) | set(sizes)
     _check_block(graph.body, names, visible)
     visible |= {name for statement in graph.body for name in defined(statement)}
-    for atom, axes in zip(graph.outputs, _result_axes(graph), strict=True):
+    for number, (atom, axes) in enumerate(zip(graph.outputs, _result_axes(graph), strict=True)):
         if isinstance(atom, str) and atom not in visible:
             raise InternalError(f"output {atom} is not defined at the end of {graph.name}")
-        if names.kind(atom) != "float":
-            raise InternalError(f"output {atom} is not a number")
+        wanted = "bool" if number >= len(graph.outputs) - tests else "float"
+        if names.kind(atom) != wanted:
+            raise InternalError(f"output {atom} is {'not a number' if wanted == 'float' else 'no test'}")
         if atom == UNDEFINED:
             raise InternalError("an output is undefined")
         if isinstance(atom, str) and names.axes[atom] != axes:
@@ -79,6 +81,8 @@ def _check_block(block: Block, names: _Names, visible: set[str], axes: Axes | No
             _check_terms(statement, names, visible)
         elif isinstance(statement, If):
             _check_if(statement, names, visible)
+        elif isinstance(statement, Loop):
+            _check_loop(statement, names, visible)
         visible.update(defined(statement))
     return visible
 
@@ -136,6 +140,42 @@ def _check_if(branch: If, names: _Names, visible: set[str]) -> None:
         _check_read(out.then, out.kind, f"out {out.name}", names, then, out.axes)
         _check_read(out.orelse, out.kind, f"out {out.name}", names, orelse, out.axes)
         names.define(out.name, out.kind, out.axes)
+
+
+def _check_loop(loop: Loop, names: _Names, visible: set[str]) -> None:
+    where = f"loop over {loop.counter}"
+    _check_bounds(loop, where, names, visible)
+    step = check(loop.step, tests=int(loop.test is not None))
+    inputs = step.input_axes
+    for each in loop.handed:
+        _check_read(each.init, "float", where, names, visible, each.axes)
+        if inputs.get(each.param) != each.axes:
+            raise InternalError(f"{where}: {each.param} is not what is carried")
+    for name, atom in loop.captured:
+        _check_read(atom, "float", where, names, visible, inputs.get(name))
+    given = [loop.counter, *(each.param for each in loop.handed), *(name for name, _ in loop.captured)]
+    if sorted(given) != sorted(inputs):
+        raise InternalError(f"{where}: its step has other parameters than the loop gives")
+    axes: list[Axes] = [*(each.axes for each in loop.carried), *(each.axes for each in loop.collected)]
+    axes += [()] * (len(loop.stores) + (loop.test is not None))
+    if _result_axes(step) != axes:
+        raise InternalError(f"{where}: its step gives other values than the loop takes")
+    if any(len(store.index) != len(buffer.axes) for buffer, store in loop.stores):
+        raise InternalError(f"{where}: a store with too few or too many indices")
+    for name, own in loop.outs.items():
+        names.define(name, "float", own)
+
+
+def _check_bounds(loop: Loop, where: str, names: _Names, visible: set[str]) -> None:
+    if loop.trip is None and (loop.test is None or loop.backward):
+        raise InternalError(f"{where}: it does not end")
+    if loop.collected and not loop.count and loop.trip is None:
+        raise InternalError(f"{where}: nobody knows how much is collected")
+    for size in sizes_in([] if loop.trip is None else [loop.trip]):
+        if size not in visible:
+            raise InternalError(f"{where}: the size {size} is not known")
+    if loop.test is not None:
+        _check_read(loop.test, "bool", where, names, visible, ())
 
 
 def _check_read(atom: Atom, wanted: Kind, where: str, names: _Names, visible: set[str], axes: Axes | None) -> None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection
 
 from symdiff.graph.affine import Axes
-from symdiff.graph.graph import Block, Const, Fold, Graph, If, Let, Sum
+from symdiff.graph.graph import Block, Const, Fold, Graph, If, Let, Loop, Sum
 from symdiff.graph.terms import Term
 from symdiff.primitives.row import ARITHMETIC, DIVISION
 
@@ -50,6 +50,9 @@ def _cost(block: Block, constants: set[str]) -> int:
                 total -= elements(statement.axes) if len(statement.terms) == 1 and not statement.terms[0].ranges else 0
         elif isinstance(statement, If):
             total += max(_cost(statement.then, constants), _cost(statement.orelse, constants))
+        elif isinstance(statement, Loop):
+            times = NOMINAL if statement.trip is None else elements((statement.trip,))
+            total += times * (_cost(statement.step.body, set()) + 1)
     return total
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Raise, Statement, Sum, operands
+from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Loop, Raise, Statement, Sum, operands
+from symdiff.graph.loops import narrowed
 
 
 def dead_code(graph: Graph) -> Graph:
-    """The graph without lets and outs that nobody reads. Raises are effects: they stay, with the branches around them."""
+    """The graph without lets, outs and results of loops that nobody reads. Raises are effects: they stay, and what is around."""
     live = set(_names(graph.outputs))
     return replace(graph, body=_block(graph.body, live))
 
@@ -23,6 +24,11 @@ def _block(block: Block, live: set[str]) -> Block:
             if statement.name in live:
                 live.update(_names(operands(statement)))
                 kept.append(statement)
+        elif isinstance(statement, Loop):
+            loop = narrowed(statement, live, dead_code)
+            if loop is not None:
+                live.update(_names(operands(loop)))
+                kept.append(loop)
         else:
             branch = _branch(statement, live)
             if branch is not None:

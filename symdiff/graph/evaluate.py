@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import builtins
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
 
 from symdiff.errors import ArgumentError, InternalError
-from symdiff.graph.arrays import Arrays, elementwise, extents, filled
+from symdiff.graph.arrays import Arrays, elementwise, extents, filled, stacked, whole
 from symdiff.graph.cost import is_constant, weight
-from symdiff.graph.graph import Atom, Block, Const, Fold, Graph, If, Let, Out, Raise, Statement, Sum, free_names
+from symdiff.graph.graph import Atom, Block, Const, Fold, Graph, If, Let, Loop, Out, Raise, Statement, Sum, free_names
 from symdiff.graph.structure import Tensor
 from symdiff.primitives import TABLE
 from symdiff.primitives.row import UNKNOWN
@@ -85,18 +85,21 @@ class Machine(ABC):
         """The values of the outputs at ``inputs``."""
         if len(inputs) != len(graph.inputs):
             raise ArgumentError(f"{graph.name} has {len(graph.inputs)} inputs, {len(inputs)} were given")
-        given = dict(zip(graph.inputs, inputs, strict=True))
-        sizes = extents(graph, given)
-        values = {name: elementwise(self._number, value) for name, value in ({**sizes, **given}).items()}
+        given = {name: elementwise(self._number, value) for name, value in zip(graph.inputs, inputs, strict=True)}
+        found, sizes = self._run(graph, given)
+        return [
+            filled(value, leaf.axes, sizes) if isinstance(leaf, Tensor) else value
+            for value, leaf in zip(found, graph.result.leaves(), strict=True)
+        ]
+
+    def _run(self, graph: Graph, given: Mapping[str, Any]) -> tuple[list[Any], dict[str, int]]:
+        """The values of the outputs, and the sizes."""
+        sizes = extents(graph, given, self._integer)
+        values = {**{size: self._number(length) for size, length in sizes.items()}, **given}
         arrays = Arrays(sizes, values, self._literal, self._combined, self._integer)
         with np.errstate(all="ignore"):
             self._block(graph.body, values, arrays)
-        found = [self._read(values, atom) for atom in graph.outputs]
-        leaves = list(graph.result.leaves())
-        return [
-            filled(value, leaf.axes, sizes) if isinstance(leaf, Tensor) else value
-            for value, leaf in zip(found, leaves, strict=True)
-        ]
+        return [self._read(values, atom) for atom in graph.outputs], sizes
 
     def _read(self, values: dict[str, Any], atom: Atom) -> Any:
         return values[atom] if isinstance(atom, str) else self._literal(atom)
@@ -126,11 +129,40 @@ class Machine(ABC):
                 values[statement.name] = arrays.evaluate(statement)
             elif isinstance(statement, If) and isinstance(read(statement.condition), np.ndarray):
                 self._each(statement, values, arrays)
+            elif isinstance(statement, Loop):
+                self._loop(statement, values, arrays)
             elif isinstance(statement, If):
                 holds = self._truth(read(statement.condition))
                 running.append((iter(statement.then if holds else statement.orelse), statement.outs, holds))
             else:
                 raise exception(statement)
+
+    def _loop(self, loop: Loop, values: dict[str, Any], arrays: Arrays) -> None:
+        """Run the iterations of a loop, and define what it hands on."""
+        trip = None if loop.trip is None else max(arrays.number(loop.trip), 0)
+        handed = loop.handed
+        state = {each.param: whole(self._read(values, each.init), each.axes, arrays.sizes) for each in handed}
+        inputs = loop.step.input_axes
+        captured = {name: whole(self._read(values, atom), inputs[name], arrays.sizes) for name, atom in loop.captured}
+        collected: list[list[Any]] = [[] for _ in loop.collected]
+        goes, made = loop.test is None or self._truth(self._read(values, loop.test)), 0
+        while goes and (trip is None or made < trip):
+            number = trip - 1 - made if loop.backward and trip is not None else made
+            given = {**captured, **state, loop.counter: self._number(number)}
+            outputs, sizes = self._run(loop.step, given)
+            inside = Arrays(sizes, given, self._literal, self._combined, self._integer)
+            found = iter(outputs)
+            state |= {each.param: whole(next(found), each.axes, sizes) for each in loop.carried}
+            for rows, each in zip(collected, loop.collected, strict=True):
+                rows.append(whole(next(found), each.axes, sizes))
+            state |= {buffer.param: inside.stored(buffer, state[buffer.param], found) for buffer in loop.buffers}
+            goes = loop.test is None or self._truth(next(found))
+            made += 1
+        values.update({each.out: state[each.param] for each in handed})
+        if loop.count:
+            arrays.sizes[loop.count], values[loop.count] = made, self._number(made)
+        for each, rows in zip(loop.collected, collected, strict=True):
+            values[each.out] = stacked(rows[::-1] if loop.backward else rows, each.axes, arrays.sizes)
 
     def _each(self, branch: If, values: dict[str, Any], arrays: Arrays) -> None:
         """Run a branch for each element of its condition."""

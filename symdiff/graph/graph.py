@@ -7,6 +7,7 @@ A function is a list of statements in single-assignment form::
     y[i] = sum over j ...    Sum: everything that moves elements about (reads, slices, sums, writes), linear in them
     m[i] = max over j ...    Fold: the same with another operation
     if c: ... else: ...      If, which hands on named values (its outs); element by element if c is an array
+    for k in 0..n-1: ...     Loop, whose iterations hand on values (its body is a graph of its own)
     raise ValueError("...")  Raise
 
 There is no goto, so every sweep over a graph is local. An array is a definition for all indices, not storage; it is
@@ -21,9 +22,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from symdiff.graph.affine import Affine, Axes
+from symdiff.graph.affine import Affine, Axes, sizes_in
 from symdiff.graph.structure import SCALAR, Structure, Tensor
-from symdiff.graph.terms import Term
+from symdiff.graph.terms import Term, arrays_in
 from symdiff.primitives.row import Kind, Primitive
 
 if TYPE_CHECKING:
@@ -187,7 +188,107 @@ class Raise:
     own: Any = None  # the user's exception class, whose nearest builtin base ``exception`` is; None for a builtin class
 
 
-Statement = Let | Sum | Fold | If | Raise
+@dataclass(frozen=True)
+class Carried:
+    """A value that each iteration of a loop hands to the next: a scalar, or a whole array.
+
+    ``param`` is its name in the step, at the start of an iteration; ``out`` its name after the last one.
+    """
+
+    param: str
+    init: Atom
+    out: str
+    axes: Axes = ()
+
+
+@dataclass(frozen=True)
+class Store:
+    """``buffer[index] = value``, or ``+=``: at the end of an iteration, in the order of the stores.
+
+    The index is in the names of the step (counter, sizes, integers from data); the value is an output of the step.
+    """
+
+    index: tuple[Affine, ...]
+    adds: bool = False
+
+
+@dataclass(frozen=True)
+class Buffer:
+    """An array of which each iteration writes some elements; the step reads what it holds at the start of an iteration."""
+
+    param: str
+    init: Atom
+    out: str
+    axes: Axes
+    stores: tuple[Store, ...]
+
+
+@dataclass(frozen=True)
+class Collected:
+    """An array of what an output of the step was in each iteration: ``out[k, ...]``, k from 0 whatever the direction."""
+
+    out: str
+    axes: Axes = ()  # of one value
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A sequential loop. ``step`` is one iteration: a graph of its own, which reads nothing but its parameters.
+
+    These are the counter (0, 1, ...; an integer, so that indices may depend on it, as on a size), what is carried, the
+    buffers, and what is ``captured`` from outside: pairs of the name inside and the atom outside (arrays, scalars, sizes).
+    Its outputs are the next values of what is carried, what is collected, the values of the stores of all buffers, and, if
+    the loop has a ``test``, at last whether to go on. A loop makes at most ``trip`` iterations (None: as many as it likes)
+    and ends when the test fails; ``test`` says whether the first one is made. ``count`` is the number of iterations
+    made, an integer that can be a size. ``backward``: the counter runs from ``trip - 1`` down to 0.
+    """
+
+    step: Graph
+    counter: str
+    trip: Affine | None
+    carried: tuple[Carried, ...] = ()
+    buffers: tuple[Buffer, ...] = ()
+    collected: tuple[Collected, ...] = ()
+    captured: tuple[tuple[str, Atom], ...] = ()
+    test: Atom | None = None
+    count: str = ""
+    backward: bool = False
+    origin: Origin | None = None
+
+    @property
+    def handed(self) -> tuple[Carried | Buffer, ...]:
+        """What one iteration hands to the next."""
+        return (*self.carried, *self.buffers)
+
+    @property
+    def outs(self) -> dict[str, Axes]:
+        """The names that the loop defines, with their axes."""
+        found = {each.out: each.axes for each in self.handed}
+        found |= {each.out: (self.length, *each.axes) for each in self.collected}
+        return found | ({self.count: ()} if self.count else {})
+
+    @property
+    def length(self) -> Affine:
+        """The number of iterations, as the length of what is collected."""
+        if self.count:
+            return Affine.of(self.count)
+        assert self.trip is not None  # noqa: S101 (a loop with neither collects nothing)
+        return self.trip
+
+    @property
+    def stores(self) -> tuple[tuple[Buffer, Store], ...]:
+        """All stores, in the order of the outputs of the step."""
+        return tuple((buffer, store) for buffer in self.buffers for store in buffer.stores)
+
+    def outputs(self) -> tuple[tuple[Atom, ...], tuple[Atom, ...], tuple[Atom, ...], Atom | None]:
+        """The outputs of the step: of what is carried, of what is collected, of the stores, and of the test."""
+        atoms = self.step.outputs
+        first, second = len(self.carried), len(self.carried) + len(self.collected)
+        third = second + len(self.stores)
+        return atoms[:first], atoms[first:second], atoms[second:third], None if self.test is None else atoms[third]
+
+
+Statement = Let | Sum | Fold | If | Loop | Raise
 Block = tuple[Statement, ...]
 
 
@@ -197,14 +298,15 @@ class Param:
 
     ``role`` is "argument" for the user's own parameters, "captured" for a number that the function reads from its
     globals or closure (a keyword of the generated source, with ``default`` its present value), "seed" for a tangent or
-    cotangent, and "pattern" for integers that say where the values of a sparse matrix are stored. A bool argument cannot be
+    cotangent, "pattern" for integers that say where the values of a sparse matrix are stored, "step" for what the step of a
+    loop reads, and "size" for the integers among those. A bool argument cannot be
     a Param: what selects a branch is known when the function is read.
     """
 
     name: str
     structure: Structure = SCALAR
     leaves: tuple[str, ...] = ()
-    role: Literal["argument", "captured", "seed", "pattern"] = "argument"
+    role: Literal["argument", "captured", "seed", "pattern", "step", "size"] = "argument"
     default: Any = None
 
     def __post_init__(self) -> None:
@@ -268,11 +370,13 @@ def defined(statement: Statement) -> tuple[str, ...]:
         return (statement.name,)
     if isinstance(statement, If):
         return tuple(out.name for out in statement.outs)
+    if isinstance(statement, Loop):
+        return tuple(statement.outs)
     return ()
 
 
 def walk(block: Block) -> Iterator[Statement]:
-    """Every statement of a block and of the bodies inside it, in order of execution."""
+    """Every statement of a block and of the bodies inside it, in order of execution; the step of a loop is not among them."""
     stack: list[Iterator[Statement]] = [iter(block)]
     while stack:
         statement = next(stack[-1], None)
@@ -296,6 +400,21 @@ def operands(statement: Statement) -> Iterator[Atom]:
         for out in statement.outs:
             yield out.then
             yield out.orelse
+    elif isinstance(statement, Loop):
+        yield from (each.init for each in statement.handed)
+        yield from (atom for _, atom in statement.captured)
+        if statement.trip is not None:
+            yield from (*sizes_in([statement.trip]), *arrays_in([statement.trip]))
+        if statement.test is not None:
+            yield statement.test
+
+
+def walk_all(block: Block) -> Iterator[Statement]:
+    """Every statement of a block, of the bodies inside it, and of the steps of its loops."""
+    for statement in walk(block):
+        yield statement
+        if isinstance(statement, Loop):
+            yield from walk_all(statement.step.body)
 
 
 def free_names(block: Block) -> tuple[str, ...]:

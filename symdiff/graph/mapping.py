@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Statement, Sum
+from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Loop, Statement, Sum
 
 
 def map_lets(graph: Graph, change: Callable[[Let], Let]) -> Graph:
@@ -24,6 +24,8 @@ def _block(block: Block, change: Callable[[Let], Let]) -> Block:
             return change(statement)
         if isinstance(statement, If):
             return replace(statement, then=_block(statement.then, change), orelse=_block(statement.orelse, change))
+        if isinstance(statement, Loop):
+            return replace(statement, step=map_lets(statement.step, change))
         return statement
 
     return tuple(map(changed, block))
@@ -33,6 +35,8 @@ def _without_origin(statement: Statement) -> Statement:
     if isinstance(statement, If):
         then, orelse = (tuple(map(_without_origin, body)) for body in (statement.then, statement.orelse))
         return replace(statement, then=then, orelse=orelse, origin=None)
+    if isinstance(statement, Loop):
+        return replace(statement, step=without_origins(statement.step), origin=None)
     return replace(statement, origin=None)
 
 

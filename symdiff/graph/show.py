@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symdiff.graph.affine import Affine, Axes
-from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Statement, Sum
+from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Loop, Statement, Sum
 from symdiff.graph.structure import Tensor
 from symdiff.graph.terms import Guard, Term
 
@@ -44,7 +44,26 @@ def _statement(statement: Statement, indent: str) -> list[str]:
             *_block(statement.orelse, inner),
             *(f"{inner}{out.name} := {_atom(out.orelse)}" for out in statement.outs),
         ]
+    if isinstance(statement, Loop):
+        return _loop(statement, indent)
     return [f"{indent}raise {statement.exception}({statement.message!r})"]
+
+
+def _loop(loop: Loop, indent: str) -> list[str]:
+    inner = indent + "    "
+    bound = "" if loop.trip is None else f" in 0..{loop.trip}{' backward' if loop.backward else ''}"
+    test = "" if loop.test is None else f" while {_atom(loop.test)}"
+    count = f" ({loop.count} times)" if loop.count else ""
+    kept, collected, stored, going = loop.outputs()
+    lines = [f"{indent}loop {loop.counter}{bound}{test}{count}:"]
+    lines += [f"{inner}{name} <- {_atom(atom)}" for name, atom in loop.captured if name != atom]
+    lines += [f"{inner}{each.param}{_axes(each.axes)} from {_atom(each.init)}" for each in loop.handed]
+    lines += _block(loop.step.body, inner)
+    lines += [f"{inner}{each.out} := {_atom(atom)}" for each, atom in zip(loop.carried, kept, strict=True)]
+    lines += [f"{inner}{each.out}[{loop.counter}] := {_atom(atom)}" for each, atom in zip(loop.collected, collected, strict=True)]
+    for (buffer, store), atom in zip(loop.stores, stored, strict=True):
+        lines.append(f"{inner}{buffer.out}{_axes(store.index)} {'+=' if store.adds else ':='} {_atom(atom)}")
+    return [*lines, *([] if going is None else [f"{inner}while {_atom(going)}"])]
 
 
 def _atom(atom: Atom | Affine) -> str:

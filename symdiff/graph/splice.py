@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from symdiff.graph.build import Builder
-from symdiff.graph.graph import Atom, Const, Fold, If, Let, Statement, Sum
+from symdiff.graph.graph import Atom, Const, Fold, If, Let, Loop, Statement, Sum
+from symdiff.graph.loops import rewired, with_outs
 from symdiff.graph.mapping import renamed
 
 
@@ -35,8 +36,20 @@ def _splice(builder: Builder, body: Iterable[Statement], names: dict[str, Atom])
             names[statement.name] = builder.indexed(renamed(statement, lambda atom: _atom(names, atom)))
         elif isinstance(statement, If):
             _branch(builder, statement, names)
+        elif isinstance(statement, Loop):
+            _loop(builder, statement, names)
         else:
             builder.append(statement)
+
+
+def _loop(builder: Builder, loop: Loop, names: dict[str, Atom]) -> None:
+    """Add a loop; the names inside of its step are its own."""
+    fresh = {name: builder.fresh(name, "float", axes) for name, axes in loop.outs.items() if name != loop.count}
+    if loop.count:
+        builder.input(loop.count)
+    made = rewired(loop, lambda atom: _atom(names, atom))
+    builder.append(with_outs(made, fresh))
+    names.update(fresh)
 
 
 def _branch(builder: Builder, statement: If, names: dict[str, Atom]) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from symdiff.errors import InternalError
-from symdiff.graph.graph import UNDEFINED, Atom, Block, Const, Fold, Graph, If, Let, Raise, Sum
+from symdiff.graph.graph import UNDEFINED, Atom, Block, Const, Fold, Graph, If, Let, Loop, Raise, Sum
 from symdiff.graph.mapping import renamed
 from symdiff.primitives.row import Kind
 
@@ -102,6 +102,8 @@ class _Walker:
                 self._let(statement, known)
             elif isinstance(statement, Sum | Fold):
                 self.definitions.append(renamed(statement, lambda atom: self.resolve(atom, known)))
+            elif isinstance(statement, Loop):
+                raise InternalError("a loop was not replaced before it is printed")
             elif isinstance(statement, Raise) or self._branch(statement, known, restrictions):
                 return True
         return False

@@ -8,11 +8,14 @@ from dataclasses import replace
 
 from symdiff.graph.affine import Axes
 from symdiff.graph.build import Body, Pair
-from symdiff.graph.graph import UNDEFINED, Atom, Block, Const, Fold, Graph, If, Let, Origin, Out, Sum, defined, walk
+from symdiff.graph.dead import dead_code
+from symdiff.graph.graph import UNDEFINED, Atom, Block, Const, Fold, Graph, If, Let, Loop, Origin, Out, Sum, defined, walk
+from symdiff.graph.loops import rewired
 from symdiff.graph.mapping import renamed
 from symdiff.graph.terms import Guard
 from symdiff.primitives import TABLE
 from symdiff.simplify.rewrite import RewritingBuilder, Rules
+from symdiff.simplify.sink import sink
 from symdiff.simplify.sums import simplified
 
 TRUE, FALSE = Const(True), Const(False)
@@ -23,7 +26,7 @@ def rewrite(graph: Graph, rules: Rules) -> Graph:
     names = (name for statement in walk(graph.body) for name in defined(statement))
     builder = RewritingBuilder(rules, names)
     builder.inputs(graph.input_axes)
-    rebuild = Rebuild(builder)
+    rebuild = Rebuild(builder, rules)
     rebuild.block(graph.body)
     return replace(graph, body=builder.body, outputs=tuple(map(rebuild.read, graph.outputs)))
 
@@ -31,8 +34,9 @@ def rewrite(graph: Graph, rules: Rules) -> Graph:
 class Rebuild:
     """One walk over a graph: what its names have become, and which conditions are decided where the walk is."""
 
-    def __init__(self, builder: RewritingBuilder) -> None:
+    def __init__(self, builder: RewritingBuilder, rules: Rules) -> None:
         self.builder = builder
+        self.rules = rules
         self.names: dict[str, Atom] = {}
         self.decided: dict[str, Const] = {}
         self.masks: dict[tuple[Axes, tuple[Guard, ...]], list[str]] = {}
@@ -58,6 +62,8 @@ class Rebuild:
                 for let in between:
                     self.let(let)
                 self.branch([statement, *neighbours])
+            elif isinstance(statement, Loop):
+                self.loop(statement)
             else:
                 self.builder.append(statement)
 
@@ -74,6 +80,11 @@ class Rebuild:
         mask = self.mask(atom)
         if mask is not None and isinstance(atom, str):
             self.masks.setdefault((mask.axes, mask.terms[0].guards), []).append(atom)
+
+    def loop(self, loop: Loop) -> None:
+        """Add a loop over what its operands have become; its step is a graph that is rewritten by itself."""
+        step = sink(dead_code(rewrite(loop.step, self.rules)))
+        self.builder.append(rewired(replace(loop, step=step), self.read))
 
     def mask(self, atom: Atom) -> Sum | None:
         """The sum behind an atom that is a literal where guards hold, and 0 or False elsewhere."""

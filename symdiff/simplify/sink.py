@@ -6,7 +6,8 @@ import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Raise, Statement, Sum, defined, free_names, operands, walk
+from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Loop, Raise, Statement, Sum, defined, free_names, operands
+from symdiff.graph.loops import raises
 
 Site = tuple[int, bool] | None  # the branch (by position in the block) and side that read a name; None: others too
 
@@ -68,7 +69,7 @@ def _before(moved: Sequence[Statement], body: Block) -> Block:
 
 def _target(statement: Statement, sites: dict[str, Site]) -> Site:
     """The side of a branch that alone reads all that a statement defines."""
-    if isinstance(statement, Raise) or (isinstance(statement, If) and _raises(statement)):
+    if isinstance(statement, Raise) or (isinstance(statement, If | Loop) and raises((statement,))):
         return None
     found = {sites.get(name) for name in defined(statement)}
     return found.pop() if len(found) == 1 else None
@@ -81,13 +82,9 @@ def _fits(statement: Statement, branch: Statement) -> bool:
     return isinstance(statement, Let | If) and statement.axes == branch.axes
 
 
-def _raises(branch: If) -> bool:
-    return any(isinstance(statement, Raise) for statement in walk((branch,)))
-
-
 def _note(statement: Statement, place: int, sites: dict[str, Site]) -> None:
     """Note where a statement that stays reads its names."""
-    if isinstance(statement, Let | Sum | Fold):
+    if isinstance(statement, Let | Sum | Fold | Loop):
         for atom in operands(statement):
             _use(sites, atom, None)
     elif isinstance(statement, If):
@@ -104,4 +101,4 @@ def _use(sites: dict[str, Site], atom: Atom, site: Site) -> None:
 
 
 def _read(statement: Statement) -> Iterable[Atom]:
-    return operands(statement) if isinstance(statement, Let | Sum | Fold) else free_names((statement,))
+    return operands(statement) if isinstance(statement, Let | Sum | Fold | Loop) else free_names((statement,))

@@ -9,9 +9,9 @@ import pytest
 from random_graphs import INPUTS, Program, make
 
 from symdiff.calculus import adjoint, derivative, gradient, hessian, jacobian
-from symdiff.calculus.activity import prune
 from symdiff.graph.build import Builder
 from symdiff.graph.check import check
+from symdiff.graph.dead import dead_code
 from symdiff.graph.evaluate import evaluate, executed_cost
 from symdiff.graph.graph import Const
 from symdiff.primitives import TABLE
@@ -142,7 +142,7 @@ def test_size_law(seed, tied):
     """Value and gradient cost at most 5 times the value plus 2 per input, on the path that is executed."""
     generator = random.Random(seed)
     for number in range(seed, seed + 20):
-        start = prune(Choices(number, size=2 + number % 8).graph)
+        start = dead_code(Choices(number, size=2 + number % 8).graph)
         both = check(gradient(start, INPUTS, keep_value=True).graph)
         for _ in range(3):
             point = [generator.choice([0.0, 1.0]) if tied else generator.uniform(-2, 2) for _ in INPUTS]
@@ -163,7 +163,7 @@ def test_size_law_of_a_chain(name):
 
 @pytest.mark.parametrize("seed", range(40))
 def test_random_choices_against_differences(seed):
-    start = prune(Choices(seed, size=6).graph)
+    start = dead_code(Choices(seed, size=6).graph)
     generator = random.Random(seed)
     point = [mpmath.mpf(generator.uniform(-2, 2)) for _ in INPUTS]
     back = check(gradient(start, INPUTS).graph)

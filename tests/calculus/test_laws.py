@@ -8,9 +8,9 @@ import pytest
 from random_graphs import INPUTS, Program, case, make, reference, values
 
 from symdiff.calculus import adjoint, gradient, hessian
-from symdiff.calculus.activity import prune
 from symdiff.graph.build import Builder
 from symdiff.graph.check import check
+from symdiff.graph.dead import dead_code
 from symdiff.graph.evaluate import evaluate, executed_cost
 from symdiff.graph.graph import Const, Let, walk
 from symdiff.primitives import TABLE
@@ -33,7 +33,7 @@ def test_size_law(kind, seed):
     """Value and gradient cost at most 5 times the value plus 2 per input, on the path that is executed."""
     generator = random.Random(seed)
     for number in range(seed, seed + 20):
-        graph = prune(kind(number, size=2 + number % 8).graph)
+        graph = dead_code(kind(number, size=2 + number % 8).graph)
         both = check(gradient(graph, INPUTS, keep_value=True).graph)
         for _ in range(2):
             point = [generator.uniform(-2, 2) for _ in INPUTS]
