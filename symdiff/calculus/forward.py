@@ -7,12 +7,13 @@ from functools import partial
 
 from symdiff.calculus.activity import is_zero, useful
 from symdiff.calculus.folds import Expanded
+from symdiff.calculus.loop_tangents import tangent_loop
 from symdiff.calculus.naming import tangent_name
 from symdiff.calculus.partials import Partials, choice, chosen, condition, contributions, depends
 from symdiff.calculus.supports import ZERO, Joining
 from symdiff.calculus.sweep import Sweep, Term, derived
 from symdiff.graph.build import Body
-from symdiff.graph.graph import UNDEFINED, Atom, Block, Fold, Graph, If, Let, Origin, Param, Sum
+from symdiff.graph.graph import UNDEFINED, Atom, Block, Fold, Graph, If, Let, Loop, Origin, Param, Sum
 from symdiff.primitives.row import Choice, Decision
 
 Directions = Sequence[Mapping[str, Atom]]  # one direction: the tangent of each input that has one
@@ -54,6 +55,9 @@ class Forward(Sweep):
         for statement in block:
             if isinstance(statement, If):
                 self.branch(statement)
+                continue
+            if isinstance(statement, Loop):
+                tangent_loop(self, statement)
                 continue
             self.builder.append(statement)
             if isinstance(statement, Let) and statement.name in self.useful:

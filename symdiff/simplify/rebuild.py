@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -21,12 +21,16 @@ from symdiff.simplify.sums import simplified
 TRUE, FALSE = Const(True), Const(False)
 
 
-def rewrite(graph: Graph, rules: Rules) -> Graph:
-    """The same function with every operation rewritten by ``rules`` and every branch simplified."""
+def rewrite(graph: Graph, rules: Rules, known: Mapping[str, Const] | None = None) -> Graph:
+    """The same function with every operation rewritten by ``rules`` and every branch simplified.
+
+    ``known`` are inputs that are literals: no statement reads them any more.
+    """
     names = (name for statement in walk(graph.body) for name in defined(statement))
     builder = RewritingBuilder(rules, names)
     builder.inputs(graph.input_axes)
     rebuild = Rebuild(builder, rules)
+    rebuild.names.update(known or {})
     rebuild.block(graph.body)
     return replace(graph, body=builder.body, outputs=tuple(map(rebuild.read, graph.outputs)))
 
@@ -83,8 +87,13 @@ class Rebuild:
 
     def loop(self, loop: Loop) -> None:
         """Add a loop over what its operands have become; its step is a graph that is rewritten by itself."""
-        step = sink(dead_code(rewrite(loop.step, self.rules)))
-        self.builder.append(rewired(replace(loop, step=step), self.read))
+        loop = rewired(loop, self.read)
+        sizes = {param.name for param in loop.step.params if param.role == "size"}
+        known = {name: atom for name, atom in loop.captured if isinstance(atom, Const) and name not in sizes}
+        step = sink(dead_code(rewrite(loop.step, self.rules, known)))
+        params = tuple(param for param in step.params if param.name not in known)
+        captured = tuple((name, atom) for name, atom in loop.captured if name not in known)
+        self.builder.append(replace(loop, step=replace(step, params=params), captured=captured))
 
     def mask(self, atom: Atom) -> Sum | None:
         """The sum behind an atom that is a literal where guards hold, and 0 or False elsewhere."""
