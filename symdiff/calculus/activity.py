@@ -78,7 +78,20 @@ def _mark_useful(block: Block, names: set[str]) -> None:
             _mark_useful_in_loop(statement, names)
 
 
+def useful_in_loop(loop: Loop, outs: Container[str]) -> set[str]:
+    """The parameters of the step of a loop that some of its results vary with smoothly."""
+    inside, wanted = _useful_in_loop(loop, outs)
+    return wanted | inside.intersection(loop.step.inputs)
+
+
 def _mark_useful_in_loop(loop: Loop, names: set[str]) -> None:
+    inside, wanted = _useful_in_loop(loop, names)
+    pairs = [*((each.param, each.init) for each in loop.handed if each.param in wanted), *loop.captured]
+    names.update(atom for param, atom in pairs if isinstance(atom, str) and (param in inside or param in wanted))
+
+
+def _useful_in_loop(loop: Loop, names: Container[str]) -> tuple[set[str], set[str]]:
+    """The names of a step that reach results, and what is handed on among its parameters that does."""
     kept, collected, stored, _ = loop.outputs()
     handed = loop.handed
     wanted = {each.param for each in handed if each.out in names}
@@ -90,10 +103,8 @@ def _mark_useful_in_loop(loop: Loop, names: set[str]) -> None:
         _mark_useful(loop.step.body, inside)
         more = {each.param for each in handed if each.param in inside}
         if more <= wanted:
-            break
+            return inside, wanted
         wanted |= more
-    pairs = [*((each.param, each.init) for each in handed if each.param in wanted), *loop.captured]
-    names.update(atom for param, atom in pairs if isinstance(atom, str) and (param in inside or param in wanted))
 
 
 @lru_cache(1024)

@@ -9,17 +9,19 @@ contribution costs nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from symdiff.calculus.activity import is_zero, varied
 from symdiff.calculus.folds import Expanded
+from symdiff.calculus.loop_adjoints import adjoint_loop
 from symdiff.calculus.naming import adjoint_name
 from symdiff.calculus.partials import Partials, choice, chosen, condition, contributions, depends
 from symdiff.calculus.supports import ZERO, Joining
 from symdiff.calculus.sweep import ONE, Sweep, Term, derived
 from symdiff.calculus.transpose import contracted, transposed
 from symdiff.graph.build import Body
-from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Origin, Param, Sum, free_names
+from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Loop, Origin, Param, Statement, Sum, free_names
 from symdiff.graph.terms import Term as Part
 from symdiff.graph.terms import view
 from symdiff.primitives.row import Choice, Decision
@@ -48,6 +50,7 @@ class Reverse(Sweep):
         graph = self.graph
         self.inputs = frozenset(graph.inputs)
         self.active = varied(graph, wrt)
+        self.taped: dict[int, Loop] = {}  # the loops with their tapes, by the identity of those of the graph
         for statement in graph.body:
             self.builder.append(statement)
         ledger = Ledger()
@@ -57,6 +60,24 @@ class Reverse(Sweep):
                     self.post(ledger, graph.outputs[position], seed, Term(ONE, atom, True))
         self.block(graph.body, ledger)
         self.adjoints = {name: self.take(ledger, name) for name in dict.fromkeys(wrt)}
+
+    def finish(self, outputs: Sequence[Atom]) -> Graph:
+        """The new graph, in which the loops forward keep what the loops backward read."""
+        body = self.builder.body
+        self.builder.current[:] = self.with_tapes(body)
+        return super().finish(outputs)
+
+    def with_tapes(self, block: Block) -> Block:
+        """The block with its loops replaced."""
+        if not self.taped:
+            return block
+        made: list[Statement] = []
+        for statement in block:
+            if isinstance(statement, If):
+                then, orelse = self.with_tapes(statement.then), self.with_tapes(statement.orelse)
+                statement = replace(statement, then=then, orelse=orelse)
+            made.append(self.taped.get(id(statement), statement) if isinstance(statement, Loop) else statement)
+        return tuple(made)
 
     def adjoint(self, name: str, seed: int) -> Atom:
         """The adjoint of an input for one seed; a literal 0 where that seed's outputs do not depend on it."""
@@ -100,6 +121,9 @@ class Reverse(Sweep):
                 self.fold(statement, ledger)
             elif isinstance(statement, If):
                 self.branch(statement, ledger)
+            elif isinstance(statement, Loop):
+                self.builder.origin = derived(statement.origin, "adjoint")
+                self.taped[id(statement)] = adjoint_loop(self, statement, ledger)
 
     def let(self, let: Let, ledger: Ledger) -> None:
         """Post partial times adjoint to each operand of a let."""

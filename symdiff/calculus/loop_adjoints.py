@@ -1,0 +1,320 @@
+"""The adjoint of a loop: a loop that runs backward over what the loop forward has kept.
+
+Its step is the adjoint of the step. It carries the adjoints of what the loop carries, adds up those of what is captured,
+and reads what it needs of the values forward from tapes, which the loop forward collects (``calculus.tape``).
+An element of an array that the step reads has an adjoint of its own, which is added to that element of the adjoint of the
+array, so that an iteration touches no more elements backward than it does forward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from symdiff.calculus.activity import is_zero, useful_in_loop, varied_by_loop
+from symdiff.calculus.naming import adjoint_name
+from symdiff.calculus.supports import ZERO
+from symdiff.calculus.sweep import ONE, Term
+from symdiff.calculus.tape import chosen, nodes
+from symdiff.graph.affine import Affine, Axes, identity
+from symdiff.graph.build import Builder
+from symdiff.graph.dead import dead_code
+from symdiff.graph.graph import Atom, Block, Buffer, Carried, Collected, Const, Graph, If, Loop, Param, Raise, Statement, Store, Sum
+from symdiff.graph.graph import defined as names_of
+from symdiff.graph.loops import names_in, names_read, parameter, raises, step_graph
+from symdiff.graph.terms import Guard
+from symdiff.graph.terms import Term as Part
+from symdiff.primitives import TABLE
+
+if TYPE_CHECKING:
+    from symdiff.calculus.reverse import Adjoints, Ledger, Reverse
+
+Element = tuple[str, tuple[Affine, ...]]  # an array of the step, and the index at which it is read
+
+
+def adjoint_loop(sweep: Reverse, loop: Loop, ledger: Ledger) -> Loop:
+    """Add the adjoint of a loop to a sweep back; returns the loop forward with its tapes."""
+    bars = {name: sweep.take(ledger, name) for name in loop.outs}
+    if not any(bars.values()):
+        return loop
+    return _Backward(sweep, loop, bars).add(ledger)
+
+
+@dataclass
+class _Seed:
+    """The adjoints of one seed inside the step: names of parameters."""
+
+    number: int
+    carried: dict[str, str] = field(default_factory=dict)  # by the parameter whose adjoint they are
+    arrays: dict[str, str] = field(default_factory=dict)  # of buffers, and of captured values
+    cotangents: dict[int, Atom] = field(default_factory=dict)
+
+
+class _Backward:
+    def __init__(self, sweep: Reverse, loop: Loop, bars: Mapping[str, Adjoints]) -> None:
+        self.sweep, self.bars = sweep, bars
+        self.loop = loop if loop.count or loop.trip is not None else replace(loop, count=sweep.builder.fresh("count"))
+        step = loop.step
+        self.axes = step.input_axes
+        self.active = varied_by_loop(loop, sweep.active)[1]
+        self.taken = Builder(taken=names_in(step))
+        self.elements = _elements(step, self.active, self.axes)
+        self.params: list[Param] = [parameter(name) for name in self.elements]
+        self.captured: dict[str, Atom] = {}  # arrays of adjoints, by the names that they have in the step
+        self.seeds = [_Seed(number) for number in sorted({number for bar in bars.values() for number in bar})]
+        self.before = Builder(taken=names_in(step))
+        self.before.inputs(self.axes)
+        for seed in self.seeds:
+            self._seed(seed)
+        self.carried: list[Carried] = []
+        self.buffers: list[Buffer] = []
+        self.kept: list[tuple[Atom, Axes]] = []
+        self.stored: list[Atom] = []
+
+    # what comes in
+
+    def _fresh(self, name: str, axes: Axes) -> str:
+        """A parameter for the adjoint of a value of the step."""
+        made = self.taken.fresh(adjoint_name(name, is_input=True))
+        self.params.append(parameter(made, axes))
+        self.before.input(made, axes=axes)
+        return made
+
+    def _seed(self, seed: _Seed) -> None:
+        """The adjoints with which an iteration backward starts."""
+        loop = self.loop
+        outs = {name for name, bar in self.bars.items() if seed.number in bar}
+        wanted = useful_in_loop(loop, outs) & self.active
+        kept, collected, stored, _ = loop.outputs()
+        for number, each in enumerate(loop.carried):
+            if each.param in wanted:
+                seed.carried[each.param] = self._fresh(each.param, each.axes)
+                seed.cotangents[number] = seed.carried[each.param]
+        for name, _ in loop.captured:
+            if name in wanted:
+                seed.arrays[name] = self._fresh(name, self.axes[name])
+        for number, row in enumerate(loop.collected, len(kept)):
+            if seed.number in self.bars[row.out]:
+                seed.cotangents[number] = self._row(row, self.bars[row.out][seed.number])
+        number = len(kept) + len(collected)
+        for buffer in loop.buffers:
+            if buffer.param in wanted:
+                seed.arrays[buffer.param] = self._fresh(buffer.param, buffer.axes)
+                for place in range(len(buffer.stores)):
+                    seed.cotangents[number + place] = self._stored(buffer, place, seed.arrays[buffer.param])
+            number += len(buffer.stores)
+
+    def _row(self, row: Collected, bar: Atom) -> Atom:
+        """The adjoint of what one iteration has collected."""
+        if not isinstance(bar, str):
+            return bar
+        name = self._fresh(row.out, self.loop.outs[row.out])
+        self.captured[name] = bar
+        at = (Affine.of(self.loop.counter), *identity(len(row.axes)))
+        return self.before.sum([Part(name, at)], row.axes, hint=adjoint_name(row.out, is_input=True))
+
+    def _stored(self, buffer: Buffer, place: int, array: str) -> Atom:
+        """The adjoint of a value that is stored: that of the element, unless a later store overwrites it."""
+        before, store = self.before, buffer.stores[place]
+        value = before.sum([Part(array, store.index)], ())
+        for later in buffer.stores[place + 1 :]:
+            if not later.adds:
+                same = tuple(Guard(a - b, "==") for a, b in zip(store.index, later.index, strict=True))
+                test = before.sum([Part(Const(True), (), (), same)], (), kind="bool")
+                value = before.branch(test, (), (), [("t", ZERO, value)])[0]
+        return value
+
+    # the sweep inside
+
+    def add(self, ledger: Ledger) -> Loop:
+        """Add the loop backward, and post what it hands on."""
+        loop, step = self.loop, self.loop.step
+        given = replace(step, params=(*step.params, *self.params), body=(*self.before.body, *_without(step.body, self.elements)))
+        wrt = [name for name in self.axes if name in self.active] + list(self.elements)
+        self.inner = type(self.sweep)(given, wrt, [seed.cotangents for seed in self.seeds])
+        for position, seed in enumerate(self.seeds):
+            self._carry(seed, position)
+            for name, bar in seed.arrays.items():
+                self._array(name, bar, position)
+        self._post(ledger)
+        outputs = [*self.kept, *((atom, ()) for atom in self.stored)]
+        finished = self.inner.finish([*(atom for atom, _ in outputs), *step.outputs])
+        forward, backward = self._split(finished.body)
+        results = [(atom, axes) for atom, (_, axes) in zip(finished.outputs, outputs, strict=False)]
+        self.primal = finished.outputs[len(outputs) :]
+        return self._loops(forward, backward, results)
+
+    def _carry(self, seed: _Seed, position: int) -> None:
+        """The adjoints of what the loop carries: the next ones are those of the values that the iteration started from."""
+        by_param = {each.param: each for each in self.loop.carried}
+        for name, bar in seed.carried.items():
+            each = by_param[name]
+            init = self.bars[each.out].get(seed.number, ZERO)
+            self._hand_on(bar, init, self.inner.adjoint(name, position), self._out(name, each.axes), each.axes)
+
+    def _out(self, name: str, axes: Axes) -> str:
+        outer = next((atom for inner, atom in self.loop.captured if inner == name and isinstance(atom, str)), name)
+        return self.sweep.builder.fresh(adjoint_name(outer, is_input=True), axes=axes)
+
+    def _hand_on(self, param: str, init: Atom, atom: Atom, out: str, axes: Axes) -> None:
+        self.carried.append(Carried(param, init, out, axes))
+        self.kept.append((atom, axes))
+
+    def _array(self, name: str, bar: str, position: int) -> None:
+        """The adjoint of a buffer, or of what is captured: it is written where the step reads elements, or is a sum."""
+        axes = self.axes[name]
+        whole = self.inner.adjoint(name, position)
+        parts = [(index, self.inner.adjoint(read, position)) for read, (array, index) in self.elements.items() if array == name]
+        parts = [(index, atom) for index, atom in parts if not is_zero(atom)]
+        buffer = next((each for each in self.loop.buffers if each.param == name), None)
+        init = ZERO if buffer is None else self.bars[buffer.out].get(self.seeds[position].number, ZERO)
+        if buffer is None and is_zero(whole) and not parts:
+            return
+        cleared = [store.index for store in buffer.stores if not store.adds] if buffer else []
+        out = self._out(name, axes)
+        if axes and is_zero(whole):
+            stores = [Store(index) for index in cleared] + [Store(index, adds=True) for index, _ in parts]
+            self.buffers.append(Buffer(bar, init, out, axes, tuple(stores)))
+            self.stored += [*(ZERO for _ in cleared), *(atom for _, atom in parts)]
+            return
+        self._hand_on(bar, init, self._sum(bar, axes, cleared, parts, whole), out, axes)
+
+    def _sum(self, bar: str, axes: Axes, cleared: Sequence[Sequence[Affine]], parts: Sequence[tuple], whole: Atom) -> Atom:
+        """The adjoint of an array after an iteration, as a whole."""
+        builder = self.inner.builder
+        if not axes:
+            return builder.apply(TABLE["add"], bar, whole, hint=bar)
+        own = identity(len(axes))
+        rest: Atom = bar
+        for index in cleared:
+            rest = builder.sum([Part(rest, own, (), guards) for guards in _elsewhere(own, index)], axes, hint=bar)
+        terms = [Part(rest, own), Part(whole, own if isinstance(whole, str) else ())]
+        for index, atom in parts:
+            same = tuple(Guard(place - part, "==") for place, part in zip(own, index, strict=True))
+            terms.append(Part(atom, (), (), same))
+        return builder.sum(terms, axes, hint=bar)
+
+    def _post(self, ledger: Ledger) -> None:
+        """Post the adjoints that the loop backward hands on to what the loop forward started from."""
+        outer = {each.param: each.init for each in self.loop.handed} | dict(self.loop.captured)
+        owners = {bar: (name, seed.number) for seed in self.seeds for name, bar in (seed.carried | seed.arrays).items()}
+        for each in (*self.carried, *self.buffers):
+            name, number = owners[each.param]
+            self.sweep.post(ledger, outer[name], number, Term(ONE, each.out, True, self.sweep.builder.origin))
+
+    # the loops
+
+    def _split(self, body: Block) -> tuple[list[Statement], list[Statement]]:
+        """The statements of the step forward, and those of the adjoint."""
+        early = {name for statement in self.before.body for name in names_of(statement)}
+        primal = self.inner.primal - early
+        last = max((k for k, each in enumerate(body) if not primal.isdisjoint(names_of(each)) or _only_raises(each)), default=-1)
+        forward = [each for each in body[: last + 1] if early.isdisjoint(names_of(each))]
+        return forward, [each for each in body if not any(each is other for other in forward)]
+
+    def _loops(self, forward: list[Statement], backward: list[Statement], results: Sequence[tuple[Atom, Axes]]) -> Loop:
+        loop, step = self.loop, self.loop.step
+        reads = [Sum(name, (), (Part(array, index),)) for name, (array, index) in self.elements.items()]
+        forward = [*reads, *forward]
+        handed = [each.param for each in loop.handed]
+        found = nodes(list(self.axes), forward)
+        bare = step_graph("", (), tuple(backward), results)
+        inside = replace(loop, carried=(), buffers=tuple(self.buffers), collected=(), test=None)
+        needed = names_read(inside, bare)
+        sizes = {size for axis in self.axes.values() for part in axis for size in part.symbols if isinstance(size, str)}
+        floats = {name: own for name, own in self._axes(forward).items()}
+        kept = chosen(found, handed, needed, floats, sizes | self._sizes() - {loop.counter})
+        tapes = {name: self.sweep.builder.fresh(f"{name}_tape", axes=(loop.length, *floats[name])) for name in sorted(kept)}
+        self._add_backward([each for each in forward if not _only_raises(each)], backward, results, tapes, floats)
+        return self._taped(forward, tapes, floats)
+
+    def _sizes(self) -> set[str]:
+        return {param.name for param in self.loop.step.params if param.role == "size"}
+
+    def _axes(self, forward: Sequence[Statement]) -> dict[str, Axes]:
+        """The axes of the floats of the step."""
+        names = [*self.axes, *(name for statement in forward for name in names_of(statement))]
+        builder = self.inner.builder
+        return {name: builder.axes_of(name) for name in names if builder.kind(name) == "float"}
+
+    def _taped(self, forward: list[Statement], tapes: Mapping[str, str], axes: Mapping[str, Axes]) -> Loop:
+        """The loop forward with its tapes."""
+        loop = self.loop
+        leaves = list(loop.step.result.leaves())
+        own = [getattr(leaf, "axes", ()) for leaf in leaves]
+        results = list(zip(self.primal, own, strict=True))
+        place = len(loop.carried) + len(loop.collected)
+        results[place:place] = [(name, axes[name]) for name in tapes]
+        step = step_graph(loop.step.name, loop.step.params, tuple(forward), results)
+        collected = tuple(Collected(tape, axes[name]) for name, tape in tapes.items())
+        return replace(loop, step=step, collected=(*loop.collected, *collected))
+
+    def _add_backward(
+        self,
+        forward: list[Statement],
+        backward: list[Statement],
+        results: Sequence[tuple[Atom, Axes]],
+        tapes: Mapping[str, str],
+        axes: Mapping[str, Axes],
+    ) -> None:
+        loop = self.loop
+        names = {name: self.taken.fresh(tape) for name, tape in tapes.items()}
+        at = Affine.of(loop.counter)
+        reads = [Sum(name, axes[name], (Part(names[name], (at, *identity(len(axes[name])))),)) for name in tapes]
+        again = [each for each in forward if not set(names_of(each)) <= set(tapes)]
+        handed = {each.param for each in loop.handed}
+        read = {name for seed in self.seeds for name in (*seed.carried.values(), *seed.arrays.values())}
+        params = [param for param in loop.step.params if param.name not in handed]
+        params += [param for param in self.params if param.name in read or param.name in self.captured]
+        params += [parameter(names[name], (loop.length, *axes[name])) for name in tapes]
+        body = (*reads, *again, *backward)
+        step = dead_code(step_graph(f"{loop.step.name}_bar", params, body, results))
+        used = {each.param for each in (*self.carried, *self.buffers)}
+        captured = [*loop.captured, *self.captured.items(), *((names[name], tape) for name, tape in tapes.items())]
+        idle = {param.name for param in params} - used - {name for name, _ in captured} - {loop.counter}
+        step = replace(step, params=tuple(param for param in step.params if param.name not in idle))
+        made = Loop(
+            step,
+            loop.counter,
+            loop.length,
+            tuple(self.carried),
+            tuple(self.buffers),
+            (),
+            tuple(captured),
+            backward=not loop.backward,
+            origin=self.sweep.builder.origin,
+        )
+        self.sweep.builder.append(made)
+        self.sweep.builder.declare(made)
+
+
+def _elements(step: Graph, active: set[str], axes: Mapping[str, Axes]) -> dict[str, Element]:
+    """The reads of single elements of active arrays, outside of branches."""
+    found: dict[str, Element] = {}
+    for statement in step.body:
+        if not isinstance(statement, Sum) or statement.axes or len(statement.terms) > 1:
+            continue
+        (term,) = statement.terms
+        is_bare = not term.ranges and not term.guards and term.address is None
+        if is_bare and isinstance(term.atom, str) and term.atom in active and axes.get(term.atom):
+            found[statement.name] = (term.atom, term.index)
+    return found
+
+
+def _without(body: Block, names: Mapping[str, object]) -> Block:
+    return tuple(statement for statement in body if not (isinstance(statement, Sum) and statement.name in names))
+
+
+def _elsewhere(own: Sequence[Affine], index: Sequence[Affine]) -> list[tuple[Guard, ...]]:
+    """Guards that hold at all places but one, as cases that exclude each other."""
+    cases = []
+    for axis in range(len(own)):
+        same = tuple(Guard(place - part, "==") for place, part in zip(own[:axis], index[:axis], strict=True))
+        cases.append((*same, Guard(own[axis] - index[axis], "!=")))
+    return cases
+
+
+def _only_raises(statement: Statement) -> bool:
+    """Whether a statement is there for what it raises only."""
+    return isinstance(statement, Raise) or (isinstance(statement, If) and not statement.outs and raises((statement,)))
