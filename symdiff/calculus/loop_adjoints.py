@@ -286,7 +286,6 @@ class _Backward:
             origin=self.sweep.builder.origin,
         )
         self.sweep.builder.append(made)
-        self.sweep.builder.declare(made)
 
 
 def _elements(step: Graph, active: set[str], axes: Mapping[str, Axes]) -> dict[str, Element]:

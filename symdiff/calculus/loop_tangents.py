@@ -85,7 +85,6 @@ class _Tangents:
             captured=(*loop.captured, *self.captured),
         )
         self.sweep.builder.append(made)
-        self.sweep.builder.declare(made)
 
     def _out(self, name: str, axes: Axes, position: int) -> str:
         """The name of the tangent of a result along a direction; from now on it is known."""

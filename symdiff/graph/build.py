@@ -184,6 +184,9 @@ class Builder:
         elif isinstance(statement, If):
             self.outs.update((out.name, out) for out in statement.outs)
             self.branches.update((out.name, statement) for out in statement.outs)
+        elif isinstance(statement, Loop):
+            self._taken.update(statement.outs)
+            self.declare(statement)
 
     def _place(self, statement: Statement | None = None) -> int:
         """The block that a statement belongs to, by number: sums and scalar lets stand outside of elementwise branches."""

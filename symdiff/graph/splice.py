@@ -45,8 +45,6 @@ def _splice(builder: Builder, body: Iterable[Statement], names: dict[str, Atom])
 def _loop(builder: Builder, loop: Loop, names: dict[str, Atom]) -> None:
     """Add a loop; the names inside of its step are its own."""
     fresh = {name: builder.fresh(name, "float", axes) for name, axes in loop.outs.items() if name != loop.count}
-    if loop.count:
-        builder.input(loop.count)
     made = rewired(loop, lambda atom: _atom(names, atom))
     builder.append(with_outs(made, fresh))
     names.update(fresh)
