@@ -10,20 +10,22 @@ from __future__ import annotations
 import argparse
 import random
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from symdiff.graph.affine import ZERO, Affine, Axes
+from symdiff.graph.affine import Affine, Axes
 from symdiff.graph.build import Builder
 from symdiff.graph.check import check
 from symdiff.graph.graph import Atom, Buffer, Carried, Collected, Const, Loop, Param, Store, walk_all
-from symdiff.graph.loops import parameter, step_graph
+from symdiff.graph.loops import parameter, step_graph, with_outs
 from symdiff.graph.structure import Tensor
 from symdiff.graph.terms import Term
 from symdiff.primitives import TABLE
 from tests.array_graphs import SIZES, Case, faults, point
 from tests.array_moves import INTEGERS, Made, n
 from tests.array_programs import ArrayProgram
+
+Given = tuple[list[Param], list[tuple[str, Atom]], list[Made]]  # parameters of a step, what is captured, what is in sight
 
 
 @dataclass
@@ -48,7 +50,7 @@ class LoopProgram(ArrayProgram):
     def loop(self, visible: list[Made], depth: int) -> list[Made]:
         """A loop over a random step, and what it hands on."""
         outer, trip = self.builder, self.random.choice([n, n - 1, Affine(0), Affine(1), Affine(2), Affine(3)])
-        if not any("n" == str(size) for size in self.sizes):
+        if not any(str(size) == "n" for size in self.sizes):
             trip = Affine(self.random.randint(0, 3))
         inside = Inside(f"c{depth}", trip)
         saved = self.conditions
@@ -66,7 +68,9 @@ class LoopProgram(ArrayProgram):
         self.builder, self.conditions = outer, saved
         return self.added(loop, bounds)
 
-    def given(self, inside: Inside, visible: list[Made], names: Builder) -> tuple[list[Param], list[tuple[str, Atom]], list[Made]]:
+    def given(
+        self, inside: Inside, visible: list[Made], names: Builder
+    ) -> tuple[list[Param], list[tuple[str, Atom]], list[Made]]:
         """The parameters of the step, and what of them can be used."""
         params = [parameter(inside.counter, size=True)]
         captured: list[tuple[str, Atom]] = []
@@ -148,22 +152,18 @@ class LoopProgram(ArrayProgram):
         return self.ended(loop, test), bounds
 
     def test(self, known: list[Made]) -> Atom | None:
+        """Whether to go on."""
         made = self.pick(known, lambda made: not made.axes and isinstance(made.atom, str))
         return made and self.builder.apply(TABLE["lt"], made.atom, Const(self.random.choice([0.7, 1.5, 3.0])))
 
     def ended(self, loop: Loop, test: Atom | None) -> Loop:
         """The loop with a test, or with a direction."""
-        from dataclasses import replace
-
         if test is not None:
             return replace(loop, test=Const(True), count="count" if loop.collected else "")
         return replace(loop, backward=self.random.random() < 0.3)
 
     def added(self, loop: Loop, bounds: dict[str, Any]) -> list[Made]:
         """Put a loop into the graph; its results as values."""
-        from symdiff.graph.loops import with_outs
-        from dataclasses import replace
-
         names = {name: self.builder.fresh(name, axes=axes) for name, axes in loop.outs.items() if name != loop.count}
         if loop.count:
             loop = replace(loop, count=self.builder.fresh(loop.count))
@@ -176,7 +176,9 @@ class LoopProgram(ArrayProgram):
                 continue
             before = next((old for old, new in names.items() if new == name), name)
             made = Made(name, axes, bounds.get(before, 31.0))
-            found.append(self.contract(made, range(len(axes))) if renamed.count and axes and str(axes[0]) == renamed.count else made)
+            found.append(
+                self.contract(made, range(len(axes))) if renamed.count and axes and str(axes[0]) == renamed.count else made
+            )
         return found
 
 

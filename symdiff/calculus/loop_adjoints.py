@@ -20,7 +20,22 @@ from symdiff.calculus.tape import chosen, nodes
 from symdiff.graph.affine import Affine, Axes, identity
 from symdiff.graph.build import Builder
 from symdiff.graph.dead import dead_code
-from symdiff.graph.graph import Atom, Block, Buffer, Carried, Collected, Const, Graph, If, Loop, Param, Raise, Statement, Store, Sum
+from symdiff.graph.graph import (
+    Atom,
+    Block,
+    Buffer,
+    Carried,
+    Collected,
+    Const,
+    Graph,
+    If,
+    Loop,
+    Param,
+    Raise,
+    Statement,
+    Store,
+    Sum,
+)
 from symdiff.graph.graph import defined as names_of
 from symdiff.graph.loops import names_in, names_read, parameter, raises, step_graph
 from symdiff.graph.terms import Guard
@@ -30,7 +45,9 @@ from symdiff.primitives import TABLE
 if TYPE_CHECKING:
     from symdiff.calculus.reverse import Adjoints, Ledger, Reverse
 
-Element = tuple[str, tuple[Affine, ...]]  # an array of the step, and the index at which it is read
+Index = tuple[Affine, ...]
+Contribution = tuple[Index, Atom]  # to one element of the adjoint of an array
+Element = tuple[str, Index]  # an array of the step, and the index at which it is read
 
 
 def adjoint_loop(sweep: Reverse, loop: Loop, ledger: Ledger) -> Loop:
@@ -86,7 +103,6 @@ class _Backward:
         loop = self.loop
         outs = {name for name, bar in self.bars.items() if seed.number in bar}
         wanted = useful_in_loop(loop, outs) & self.active
-        kept, collected, stored, _ = loop.outputs()
         for number, each in enumerate(loop.carried):
             if each.param in wanted:
                 seed.carried[each.param] = self._fresh(each.param, each.axes)
@@ -94,10 +110,10 @@ class _Backward:
         for name, _ in loop.captured:
             if name in wanted:
                 seed.arrays[name] = self._fresh(name, self.axes[name])
-        for number, row in enumerate(loop.collected, len(kept)):
+        for number, row in enumerate(loop.collected, len(loop.carried)):
             if seed.number in self.bars[row.out]:
                 seed.cotangents[number] = self._row(row, self.bars[row.out][seed.number])
-        number = len(kept) + len(collected)
+        number = len(loop.carried) + len(loop.collected)
         for buffer in loop.buffers:
             if buffer.param in wanted:
                 seed.arrays[buffer.param] = self._fresh(buffer.param, buffer.axes)
@@ -129,7 +145,7 @@ class _Backward:
 
     def add(self, ledger: Ledger) -> Loop:
         """Add the loop backward, and post what it hands on."""
-        loop, step = self.loop, self.loop.step
+        step = self.loop.step
         given = replace(step, params=(*step.params, *self.params), body=(*self.before.body, *_without(step.body, self.elements)))
         wrt = [name for name in self.axes if name in self.active] + list(self.elements)
         self.inner = type(self.sweep)(given, wrt, [seed.cotangents for seed in self.seeds])
@@ -151,7 +167,10 @@ class _Backward:
         for name, bar in seed.carried.items():
             each = by_param[name]
             init = self.bars[each.out].get(seed.number, ZERO)
-            self._hand_on(bar, init, self.inner.adjoint(name, position), self._out(name, each.axes), each.axes)
+            whole = self.inner.adjoint(name, position)
+            parts = self._parts(name, position)
+            atom = self._whole(bar, each.axes, [whole], parts) if parts else whole
+            self._hand_on(bar, init, atom, self._out(name, each.axes), each.axes)
 
     def _out(self, name: str, axes: Axes) -> str:
         outer = next((atom for inner, atom in self.loop.captured if inner == name and isinstance(atom, str)), name)
@@ -165,8 +184,7 @@ class _Backward:
         """The adjoint of a buffer, or of what is captured: it is written where the step reads elements, or is a sum."""
         axes = self.axes[name]
         whole = self.inner.adjoint(name, position)
-        parts = [(index, self.inner.adjoint(read, position)) for read, (array, index) in self.elements.items() if array == name]
-        parts = [(index, atom) for index, atom in parts if not is_zero(atom)]
+        parts = self._parts(name, position)
         buffer = next((each for each in self.loop.buffers if each.param == name), None)
         init = ZERO if buffer is None else self.bars[buffer.out].get(self.seeds[position].number, ZERO)
         if buffer is None and is_zero(whole) and not parts:
@@ -180,7 +198,12 @@ class _Backward:
             return
         self._hand_on(bar, init, self._sum(bar, axes, cleared, parts, whole), out, axes)
 
-    def _sum(self, bar: str, axes: Axes, cleared: Sequence[Sequence[Affine]], parts: Sequence[tuple], whole: Atom) -> Atom:
+    def _parts(self, name: str, position: int) -> list[Contribution]:
+        """The adjoints of the elements of an array that the step reads, with their indices."""
+        found = [(index, self.inner.adjoint(read, position)) for read, (array, index) in self.elements.items() if array == name]
+        return [(index, atom) for index, atom in found if not is_zero(atom)]
+
+    def _sum(self, bar: str, axes: Axes, cleared: Sequence[Index], parts: Sequence[Contribution], whole: Atom) -> Atom:
         """The adjoint of an array after an iteration, as a whole."""
         builder = self.inner.builder
         if not axes:
@@ -189,17 +212,27 @@ class _Backward:
         rest: Atom = bar
         for index in cleared:
             rest = builder.sum([Part(rest, own, (), guards) for guards in _elsewhere(own, index)], axes, hint=bar)
-        terms = [Part(rest, own), Part(whole, own if isinstance(whole, str) else ())]
+        return self._whole(bar, axes, [rest, whole], parts)
+
+    def _whole(self, hint: str, axes: Axes, arrays: Sequence[Atom], parts: Sequence[Contribution]) -> Atom:
+        """A sum of arrays and of single elements."""
+        own = identity(len(axes))
+        terms = [Part(atom, own if isinstance(atom, str) else ()) for atom in arrays]
         for index, atom in parts:
             same = tuple(Guard(place - part, "==") for place, part in zip(own, index, strict=True))
             terms.append(Part(atom, (), (), same))
-        return builder.sum(terms, axes, hint=bar)
+        return self.inner.builder.sum(terms, axes, hint=hint)
+
+    @property
+    def handed(self) -> tuple[Carried | Buffer, ...]:
+        """What the loop backward carries."""
+        return (*self.carried, *self.buffers)
 
     def _post(self, ledger: Ledger) -> None:
         """Post the adjoints that the loop backward hands on to what the loop forward started from."""
         outer = {each.param: each.init for each in self.loop.handed} | dict(self.loop.captured)
         owners = {bar: (name, seed.number) for seed in self.seeds for name, bar in (seed.carried | seed.arrays).items()}
-        for each in (*self.carried, *self.buffers):
+        for each in self.handed:
             name, number = owners[each.param]
             self.sweep.post(ledger, outer[name], number, Term(ONE, each.out, True, self.sweep.builder.origin))
 
@@ -214,7 +247,7 @@ class _Backward:
         return forward, [each for each in body if not any(each is other for other in forward)]
 
     def _loops(self, forward: list[Statement], backward: list[Statement], results: Sequence[tuple[Atom, Axes]]) -> Loop:
-        loop, step = self.loop, self.loop.step
+        loop = self.loop
         reads = [Sum(name, (), (Part(array, index),)) for name, (array, index) in self.elements.items()]
         forward = [*reads, *forward]
         handed = [each.param for each in loop.handed]
@@ -223,7 +256,7 @@ class _Backward:
         inside = replace(loop, carried=(), buffers=tuple(self.buffers), collected=(), test=None)
         needed = names_read(inside, bare)
         sizes = {size for axis in self.axes.values() for part in axis for size in part.symbols if isinstance(size, str)}
-        floats = {name: own for name, own in self._axes(forward).items()}
+        floats = self._axes(forward)
         kept = chosen(found, handed, needed, floats, sizes | self._sizes() - {loop.counter})
         tapes = {name: self.sweep.builder.fresh(f"{name}_tape", axes=(loop.length, *floats[name])) for name in sorted(kept)}
         self._add_backward([each for each in forward if not _only_raises(each)], backward, results, tapes, floats)
@@ -270,7 +303,7 @@ class _Backward:
         params += [parameter(names[name], (loop.length, *axes[name])) for name in tapes]
         body = (*reads, *again, *backward)
         step = dead_code(step_graph(f"{loop.step.name}_bar", params, body, results))
-        used = {each.param for each in (*self.carried, *self.buffers)}
+        used = {each.param for each in self.handed}
         captured = [*loop.captured, *self.captured.items(), *((names[name], tape) for name, tape in tapes.items())]
         idle = {param.name for param in params} - used - {name for name, _ in captured} - {loop.counter}
         step = replace(step, params=tuple(param for param in step.params if param.name not in idle))

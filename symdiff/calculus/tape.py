@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from symdiff.graph.affine import Axes, sizes_in
 from symdiff.graph.cost import elements
-from symdiff.graph.graph import Loop, Statement, Sum, defined, operands, walk
+from symdiff.graph.graph import Statement, defined, operands, walk
 from symdiff.graph.loops import sizes_of
 
 NEVER = 1 << 28  # the weight of what cannot be kept: truth values, and arrays whose length changes
