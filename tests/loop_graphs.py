@@ -137,11 +137,11 @@ class LoopProgram(ArrayProgram):
         for name, init in inside.buffers:
             stores = []
             for _ in range(self.random.randint(1, 2)):
-                index = [self.index(length, inside) for length in init.axes]
+                index = [self.index(length, inside) for length in init.axes[: self.random.randint(1, len(init.axes))]]
                 if all(part is not None for part in index):
                     stores.append(Store(tuple(part for part in index if part is not None), self.random.random() < 0.4))
-                    value = self.tame(self.like(known, ()))
-                    outputs.append((value.atom, ()))
+                    value = self.tame(self.like(known, init.axes[len(index) :]))
+                    outputs.append((value.atom, init.axes[len(index) :]))
             buffers.append(Buffer(name, init.atom, f"{name}_out", init.axes, tuple(stores)))
             bounds[f"{name}_out"] = 100.0
         test = self.test(known) if self.random.random() < 0.3 else None

@@ -10,20 +10,21 @@ An entry is a ``Term`` whose own positions are the axes of the value that is dif
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 from symdiff.calculus.activity import useful
 from symdiff.calculus.folds import Expanded
 from symdiff.calculus.local import Local
+from symdiff.calculus.loop_entries import loop_entries, unit
 from symdiff.calculus.sweep import ONE, Sweep, derived
 from symdiff.calculus.transpose import contracted
 from symdiff.errors import InternalError
 from symdiff.graph.affine import Affine, Axes, identity
 from symdiff.graph.bounds import Bounds, pruned, renumbered
 from symdiff.graph.build import Body
-from symdiff.graph.graph import Atom, Block, Const, Fold, Graph, If, Let, Out, Sum
+from symdiff.graph.graph import Atom, Block, Const, Fold, Graph, If, Let, Loop, Out, Sum
 from symdiff.graph.terms import Guard, Range, Term, full_ranges
 from symdiff.primitives import TABLE
 
@@ -32,15 +33,19 @@ Entries = dict[int, tuple[Term, ...]]  # by the number of the input that is diff
 
 
 class Columns(Sweep):
-    """The entries of the Jacobian of every value with respect to several inputs, scalars or arrays."""
+    """The entries of the Jacobian of every value with respect to several inputs, scalars or arrays.
 
-    def __init__(self, graph: Graph, wrt: Sequence[str]) -> None:
+    ``start`` are the entries of the inputs, where they are others than the delta of each of ``wrt`` in itself.
+    """
+
+    def __init__(self, graph: Graph, wrt: Sequence[str], start: Mapping[str, Entries] | None = None) -> None:
         super().__init__(graph, wrt, ())
         self.local = Local(self)
         self.useful = useful(graph)
-        self.entries: dict[str, Entries] = {}
+        self.entries: dict[str, Entries] = dict(start or {})
         for number, name in enumerate(self.wrt):
-            self.entries[name] = {number: (Term(ONE, (), (), (), identity(len(self.builder.axes_of(name)))),)}
+            if start is None:
+                self.entries[name] = {number: (unit(self.builder.axes_of(name)),)}
         self.block(self.graph.body)
 
     def of(self, atom: Atom, number: int) -> tuple[Term, ...]:
@@ -54,6 +59,9 @@ class Columns(Sweep):
         for statement in block:
             if isinstance(statement, If) and not statement.axes:
                 self.branch(statement)
+                continue
+            if isinstance(statement, Loop):
+                loop_entries(self, statement)
                 continue
             self.builder.append(statement)
             names = [out.name for out in statement.outs] if isinstance(statement, If) else [getattr(statement, "name", "")]

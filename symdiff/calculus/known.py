@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from symdiff.calculus.activity import partials_of, useful, varied
+from symdiff.calculus.activity import partials_of, useful, varied, varied_by_loop
 from symdiff.calculus.partials import unknown
-from symdiff.errors import UnsupportedError
-from symdiff.graph.graph import Graph, Let, walk
+from symdiff.errors import Gap, UnsupportedError
+from symdiff.graph.graph import Block, Graph, Let, Loop, walk
 from symdiff.primitives.row import UNKNOWN
 
 
@@ -16,13 +16,18 @@ def require_known(graph: Graph, wrt: Sequence[str]) -> None:
 
     Raises UnsupportedError with every such operation. What only a condition depends on is not needed.
     """
-    active, reaching = varied(graph, wrt), useful(graph)
-    gaps = [
-        unknown(let, position)
-        for let in walk(graph.body)
-        if isinstance(let, Let) and let.name in reaching
-        for position, partial in enumerate(partials_of(let.op))
-        if partial is UNKNOWN and let.args[position] in active
-    ]
+    gaps = tuple(dict.fromkeys(_gaps(graph.body, varied(graph, wrt), useful(graph))))
     if gaps:
-        raise UnsupportedError(graph.name, tuple(dict.fromkeys(gaps)))
+        raise UnsupportedError(graph.name, gaps)
+
+
+def _gaps(block: Block, active: set[str], reaching: set[str]) -> Iterator[Gap]:
+    """The operations whose partials are needed and not known."""
+    for statement in walk(block):
+        if isinstance(statement, Loop) and not reaching.isdisjoint(statement.outs):
+            inside = varied_by_loop(statement, active)[1]
+            yield from _gaps(statement.step.body, varied(statement.step, tuple(inside)), useful(statement.step))
+        elif isinstance(statement, Let) and statement.name in reaching:
+            for position, partial in enumerate(partials_of(statement.op)):
+                if partial is UNKNOWN and statement.args[position] in active:
+                    yield unknown(statement, position)

@@ -30,7 +30,6 @@ from symdiff.graph.graph import (
     Graph,
     If,
     Loop,
-    Param,
     Raise,
     Statement,
     Store,
@@ -71,13 +70,13 @@ class _Seed:
 class _Backward:
     def __init__(self, sweep: Reverse, loop: Loop, bars: Mapping[str, Adjoints]) -> None:
         self.sweep, self.bars = sweep, bars
-        self.loop = loop if loop.count or loop.trip is not None else replace(loop, count=sweep.builder.fresh("count"))
+        self.loop = loop if loop.count or loop.test is None else replace(loop, count=sweep.builder.fresh("count"))
         step = loop.step
         self.axes = step.input_axes
         self.active = varied_by_loop(loop, sweep.active)[1]
         self.taken = Builder(taken=names_in(step))
         self.elements = _elements(step, self.active, self.axes)
-        self.params: list[Param] = [parameter(name) for name in self.elements]
+        self.params = [parameter(name, self._rest(*place)) for name, place in self.elements.items()]
         self.captured: dict[str, Atom] = {}  # arrays of adjoints, by the names that they have in the step
         self.seeds = [_Seed(number) for number in sorted({number for bar in bars.values() for number in bar})]
         self.before = Builder(taken=names_in(step))
@@ -87,7 +86,7 @@ class _Backward:
         self.carried: list[Carried] = []
         self.buffers: list[Buffer] = []
         self.kept: list[tuple[Atom, Axes]] = []
-        self.stored: list[Atom] = []
+        self.stored: list[tuple[Atom, Axes]] = []
 
     # what comes in
 
@@ -132,12 +131,14 @@ class _Backward:
 
     def _stored(self, buffer: Buffer, place: int, array: str) -> Atom:
         """The adjoint of a value that is stored: that of the element, unless a later store overwrites it."""
-        before, store = self.before, buffer.stores[place]
-        value = before.sum([Part(array, store.index)], ())
+        before, store, row = self.before, buffer.stores[place], buffer.row(buffer.stores[place])
+        value = before.sum([Part(array, (*store.index, *identity(len(row))))], row)
         for later in buffer.stores[place + 1 :]:
             if not later.adds:
-                same = tuple(Guard(a - b, "==") for a, b in zip(store.index, later.index, strict=True))
-                test = before.sum([Part(Const(True), (), (), same)], (), kind="bool")
+                index, other = ((*each.index, *identity(len(row)))[: len(later.index)] for each in (store, later))
+                same = tuple(Guard(a - b, "==") for a, b in zip(index, other, strict=True))
+                inside = any(guard.affine.positions for guard in same)
+                test = before.sum([Part(Const(True), (), (), same)], row if inside else (), kind="bool")
                 value = before.branch(test, (), (), [("t", ZERO, value)])[0]
         return value
 
@@ -154,7 +155,7 @@ class _Backward:
             for name, bar in seed.arrays.items():
                 self._array(name, bar, position)
         self._post(ledger)
-        outputs = [*self.kept, *((atom, ()) for atom in self.stored)]
+        outputs = [*self.kept, *self.stored]
         finished = self.inner.finish([*(atom for atom, _ in outputs), *step.outputs])
         forward, backward = self._split(finished.body)
         results = [(atom, axes) for atom, (_, axes) in zip(finished.outputs, outputs, strict=False)]
@@ -194,7 +195,8 @@ class _Backward:
         if axes and is_zero(whole):
             stores = [Store(index) for index in cleared] + [Store(index, adds=True) for index, _ in parts]
             self.buffers.append(Buffer(bar, init, out, axes, tuple(stores)))
-            self.stored += [*(ZERO for _ in cleared), *(atom for _, atom in parts)]
+            self.stored += [(ZERO, axes[len(index) :]) for index in cleared]
+            self.stored += [(atom, axes[len(index) :]) for index, atom in parts]
             return
         self._hand_on(bar, init, self._sum(bar, axes, cleared, parts, whole), out, axes)
 
@@ -211,7 +213,7 @@ class _Backward:
         own = identity(len(axes))
         rest: Atom = bar
         for index in cleared:
-            rest = builder.sum([Part(rest, own, (), guards) for guards in _elsewhere(own, index)], axes, hint=bar)
+            rest = builder.sum([Part(rest, own, (), guards) for guards in _elsewhere(own[: len(index)], index)], axes, hint=bar)
         return self._whole(bar, axes, [rest, whole], parts)
 
     def _whole(self, hint: str, axes: Axes, arrays: Sequence[Atom], parts: Sequence[Contribution]) -> Atom:
@@ -219,8 +221,10 @@ class _Backward:
         own = identity(len(axes))
         terms = [Part(atom, own if isinstance(atom, str) else ()) for atom in arrays]
         for index, atom in parts:
-            same = tuple(Guard(place - part, "==") for place, part in zip(own, index, strict=True))
-            terms.append(Part(atom, (), (), same))
+            same = tuple(Guard(place - part, "==") for place, part in zip(own, index, strict=False))
+            terms.append(
+                Part(atom, own[len(index) :] if isinstance(atom, str) and self.inner.builder.axes_of(atom) else (), (), same)
+            )
         return self.inner.builder.sum(terms, axes, hint=hint)
 
     @property
@@ -248,7 +252,10 @@ class _Backward:
 
     def _loops(self, forward: list[Statement], backward: list[Statement], results: Sequence[tuple[Atom, Axes]]) -> Loop:
         loop = self.loop
-        reads = [Sum(name, (), (Part(array, index),)) for name, (array, index) in self.elements.items()]
+        reads: list[Statement] = []
+        for name, (array, index) in self.elements.items():
+            rest = self._rest(array, index)
+            reads.append(Sum(name, rest, (Part(array, (*index, *identity(len(rest)))),)))
         forward = [*reads, *forward]
         handed = [each.param for each in loop.handed]
         found = nodes(list(self.axes), forward)
@@ -261,6 +268,10 @@ class _Backward:
         tapes = {name: self.sweep.builder.fresh(f"{name}_tape", axes=(loop.length, *floats[name])) for name in sorted(kept)}
         self._add_backward([each for each in forward if not _only_raises(each)], backward, results, tapes, floats)
         return self._taped(forward, tapes, floats)
+
+    def _rest(self, array: str, index: Index) -> Axes:
+        """The axes of what is read at the index of an array: an element, or a row."""
+        return self.axes[array][len(index) :]
 
     def _sizes(self) -> set[str]:
         return {param.name for param in self.loop.step.params if param.role == "size"}
@@ -322,15 +333,19 @@ class _Backward:
 
 
 def _elements(step: Graph, active: set[str], axes: Mapping[str, Axes]) -> dict[str, Element]:
-    """The reads of single elements of active arrays, outside of branches."""
+    """The reads of single elements and rows of active arrays, outside of branches."""
     found: dict[str, Element] = {}
     for statement in step.body:
-        if not isinstance(statement, Sum) or statement.axes or len(statement.terms) > 1:
+        if not isinstance(statement, Sum) or len(statement.terms) > 1:
             continue
         (term,) = statement.terms
         is_bare = not term.ranges and not term.guards and term.address is None
-        if is_bare and isinstance(term.atom, str) and term.atom in active and axes.get(term.atom):
-            found[statement.name] = (term.atom, term.index)
+        if not (is_bare and isinstance(term.atom, str) and term.atom in active and axes.get(term.atom)):
+            continue
+        own, at = len(statement.axes), len(term.index) - len(statement.axes)
+        is_row = term.index[at:] == identity(own) and statement.axes == axes[term.atom][at:]
+        if at and is_row and not any(part.positions for part in term.index[:at]):
+            found[statement.name] = (term.atom, term.index[:at])
     return found
 
 

@@ -125,12 +125,13 @@ class _Tangents:
         results: Results = []
         for buffer in self.loop.buffers:
             self.buffers.append(buffer)
-            results += [(atom, ()) for atom in values[buffer.param]]
+            results += zip(values[buffer.param], map(buffer.row, buffer.stores), strict=True)
         for position, found in enumerate(self.dots):
             for buffer in self.loop.buffers:
                 if buffer.param in found:
                     init = self.sweep.tangent(buffer.init, self.numbers[position])
                     out = self._out(buffer.out, buffer.axes, position)
                     self.buffers.append(replace(buffer, param=found[buffer.param], init=init, out=out))
-                    results += [(self.inner.tangent(atom, position), ()) for atom in values[buffer.param]]
+                    tangents = [self.inner.tangent(atom, position) for atom in values[buffer.param]]
+                    results += zip(tangents, map(buffer.row, buffer.stores), strict=True)
         return results

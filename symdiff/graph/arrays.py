@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -101,9 +102,10 @@ class Arrays:
         array = array.copy()
         for store, value in zip(buffer.stores, values, strict=False):
             place = tuple(map(self.number, store.index))
-            if any(not 0 <= index < length for index, length in zip(place, array.shape, strict=True)):
+            if any(not 0 <= index < length for index, length in zip(place, array.shape, strict=False)):
                 raise InternalError(f"{buffer.out}: {place} is outside of {array.shape}")
-            array[place] = self.combined("add", array[place], value) if store.adds else value
+            add = partial(self.combined, "add")
+            array[place] = elementwise(add, array[place], value) if store.adds else whole(value, buffer.row(store), self.sizes)
         return array
 
     def evaluate(self, statement: Sum | Fold) -> Any:

@@ -157,10 +157,10 @@ def _check_loop(loop: Loop, names: _Names, visible: set[str]) -> None:
     if sorted(given) != sorted(inputs):
         raise InternalError(f"{where}: its step has other parameters than the loop gives")
     axes: list[Axes] = [*(each.axes for each in loop.carried), *(each.axes for each in loop.collected)]
-    axes += [()] * (len(loop.stores) + (loop.test is not None))
+    axes += [*(buffer.row(store) for buffer, store in loop.stores), *([] if loop.test is None else [()])]
     if _result_axes(step) != axes:
         raise InternalError(f"{where}: its step gives other values than the loop takes")
-    if any(len(store.index) != len(buffer.axes) for buffer, store in loop.stores):
+    if any(not 0 < len(store.index) <= len(buffer.axes) for buffer, store in loop.stores):
         raise InternalError(f"{where}: a store with too few or too many indices")
     for name, own in loop.outs.items():
         names.define(name, "float", own)
@@ -169,7 +169,7 @@ def _check_loop(loop: Loop, names: _Names, visible: set[str]) -> None:
 def _check_bounds(loop: Loop, where: str, names: _Names, visible: set[str]) -> None:
     if loop.trip is None and (loop.test is None or loop.backward):
         raise InternalError(f"{where}: it does not end")
-    if loop.collected and not loop.count and loop.trip is None:
+    if loop.collected and not loop.count and (loop.trip is None or loop.test is not None):
         raise InternalError(f"{where}: nobody knows how much is collected")
     for size in sizes_in([] if loop.trip is None else [loop.trip]):
         if size not in visible:

@@ -205,7 +205,8 @@ class Carried:
 class Store:
     """``buffer[index] = value``, or ``+=``: at the end of an iteration, in the order of the stores.
 
-    The index is in the names of the step (counter, sizes, integers from data); the value is an output of the step.
+    The index is in the names of the step (counter, sizes, integers from data); the value is an output of the step. If there
+    are fewer indices than axes, it is a whole row: an array of the other axes.
     """
 
     index: tuple[Affine, ...]
@@ -221,6 +222,10 @@ class Buffer:
     out: str
     axes: Axes
     stores: tuple[Store, ...]
+
+    def row(self, store: Store) -> Axes:
+        """The axes of the value of a store."""
+        return self.axes[len(store.index) :]
 
 
 @dataclass(frozen=True)
