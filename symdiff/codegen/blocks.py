@@ -11,7 +11,8 @@ from symdiff.codegen.nests import Fork, Item, Step, Tree, tree_cost
 from symdiff.codegen.storage import Storage
 from symdiff.codegen.works import Work, Works
 from symdiff.graph.affine import identity, sizes_in
-from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Raise, Statement, Sum, defined, operands, walk
+from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Loop, Raise, Statement, Sum, defined, operands, walk, walk_all
+from symdiff.graph.loops import raises as may_raise
 
 MOST_ORDERS = 24  # of sizes that are tried
 
@@ -19,11 +20,11 @@ MOST_ORDERS = 24  # of sizes that are tried
 class Blocks:
     """Makes the items of the blocks of a graph."""
 
-    def __init__(self, graph: Graph, definitions: Definitions, storage: Storage) -> None:
+    def __init__(self, graph: Graph, definitions: Definitions, storage: Storage, numbers: Iterator[int]) -> None:
         self.graph = graph
         self.definitions = definitions
         self.storage = storage
-        self.works = Works(definitions, storage)
+        self.works = Works(definitions, storage, numbers)
         self.outputs = frozenset(atom for atom in graph.outputs if isinstance(atom, str))
 
     def lasting(self, foreign: Iterable[str]) -> set[str]:
@@ -61,9 +62,11 @@ class Blocks:
         if isinstance(statement, Raise):
             yield Step(statement, frozenset(), frozenset(), True)
         elif isinstance(statement, If) and not statement.axes:
-            raises = any(isinstance(node, Raise) for node in walk((statement,)))
+            raises = may_raise((statement,))
             reads = frozenset(name for node in walk((statement,)) for name in self._reads(operands(node)))
             yield Fork(statement, statement.then, statement.orelse, reads, frozenset(names), raises)
+        elif isinstance(statement, Loop):
+            yield Step(statement, frozenset(self._reads(operands(statement))), frozenset(names), may_raise(statement.step.body))
         elif isinstance(statement, Let) and not statement.axes:
             yield Step(statement, frozenset(self._reads(statement.args)), frozenset(names))
         else:
@@ -74,7 +77,7 @@ class Blocks:
                     continue
                 waited_for = self.definitions.certain(name)
                 if waited_for:
-                    yield Step(statement, frozenset(), frozenset({waited_for}))
+                    yield Step(statement, frozenset(self.definitions.waits(name)), frozenset({waited_for}))
                 if name in self.storage.stored:
                     yield from self.works.of(name)
 
@@ -93,7 +96,8 @@ def _raising_early(parts: Sequence[Work | Step | Fork]) -> list[Work | Step | Fo
     found: list[Work | Step | Fork] = []
     for part in parts:
         place = len(found)
-        if isinstance(part, Step) or (isinstance(part, Fork) and part.barrier):
+        is_plain = isinstance(part, Step) and not isinstance(part.statement, Loop)
+        if not isinstance(part, Work) and (is_plain or part.barrier):
             while place and not _comes_before(found[place - 1], part):
                 place -= 1
         found.insert(place, part)
@@ -114,11 +118,19 @@ def _may_raise(part: Step | Fork) -> bool:
 def deciding(graph: Graph) -> frozenset[str]:
     """The names that a condition depends on: their last bit may decide, so that they are computed as they are written."""
     found: set[str] = set()
+    if any(param.role in ("step", "size") for param in graph.params) and _decides(graph):
+        found.update(atom for atom in graph.outputs if isinstance(atom, str))  # which the next iteration may ask for
     for statement in reversed(list(finished(graph.body))):
         names = set(defined(statement))
         is_condition = isinstance(statement, Let) and statement.kind == "bool"
+        is_condition = is_condition or (isinstance(statement, Loop) and _decides(statement.step))
         if is_condition or names & found:
             found |= names | {atom for atom in operands(statement) if isinstance(atom, str)}
         elif isinstance(statement, If) and isinstance(statement.condition, str):
             found.add(statement.condition)
     return frozenset(found)
+
+
+def _decides(graph: Graph) -> bool:
+    """Whether anything in a graph depends on a condition."""
+    return any(isinstance(node, Let) and node.kind == "bool" for node in walk_all(graph.body))

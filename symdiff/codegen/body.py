@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from symdiff.codegen.coalesce import Classes
-from symdiff.codegen.code import Allocate, Dot, For, Load, Put, is_zero
+from symdiff.codegen.code import Allocate, Dot, For, Load, Plain, Put, Stop, Turn, While, is_zero
 from symdiff.codegen.layout import INLINED, Line, arrange, as_choice, bare, raises, room, trim
 from symdiff.codegen.names import Names, builtin_exception, derived_from, is_generic, stem, without_numbers
 from symdiff.codegen.printer import ANY, MINUS, PRODUCT, Text, literal, operation, repeated
-from symdiff.codegen.split import Call, Code, Routine, Store
+from symdiff.codegen.sequence import write_sequence
+from symdiff.codegen.split import Call, Code, Routine, Store, names_of, steps
 from symdiff.errors import InternalError
 from symdiff.graph.graph import UNDEFINED, Atom, Const, If, Let, Origin, Out, Raise
 
@@ -65,6 +67,7 @@ class Body:
         self._text.update((name, slot.value) for name, slot in slots.items() if self._lives_in_slot(name))
         self._only_returned = self._classes.only_returned
         self._repeated: set[str] = set()
+        self._changing: set[str] = set()  # the texts of variables of sequential loops
         for let in self._classes.kept:
             root = self._classes.root(let.name)
             outside = all(isinstance(arg, Const) or arg in known for arg in let.args)
@@ -87,6 +90,8 @@ class Body:
         self.lines.append(Line(depth, code))
 
     def _assign(self, depth: int, target: str, value: Text) -> None:
+        if target in self._changing:
+            self._settle(depth, {target})
         self.lines.append(Line(depth, f"{target} = {value.code}", target, value))
 
     def comment(self, depth: int, origin: Origin | None) -> None:
@@ -144,7 +149,7 @@ class Body:
         target = self._target(name)
         self._assign(depth, target, pending.text)
 
-    def _target(self, name: str) -> str:
+    def _target(self, name: str, hint: str = "") -> str:
         """Where the value of a name is put: a variable, made at first need.
 
         Or its slot, if nobody here reads it, or if a variable could be undefined when it is copied to the slot.
@@ -153,7 +158,7 @@ class Body:
         if self._lives_in_slot(root):
             return self._slots[root].code
         if root not in self._text:
-            self._text[root] = Text(self._names.fresh(self._hint(root)))
+            self._text[root] = Text(self._names.fresh(hint or self._hint(root)))
         return self._text[root].code
 
     def _hint(self, root: str) -> str:
@@ -173,6 +178,53 @@ class Body:
         """Put a variable that another routine reads, too, into its slot."""
         if name in self._slots and not self._lives_in_slot(name):
             self._line(depth, f"{self._slots[name].code} = {self._text[name].code}")
+
+    # for loops (``sequence``)
+
+    def line(self, depth: int, code: str) -> None:
+        """Add a finished line."""
+        self._line(depth, code)
+
+    def block(self, body: Sequence[Code], depth: int) -> None:
+        """Write statements."""
+        self._block(body, depth)
+
+    def text_of(self, atom: Atom) -> Text:
+        """The present text of an atom."""
+        return self._peek(atom, integer=False)
+
+    def is_same(self, name: str, atom: Atom) -> bool:
+        """Whether an atom is in a variable already."""
+        return isinstance(atom, str) and self._classes.root(name) == self._classes.root(atom)
+
+    def variables(self, names: Sequence[str], hints: Sequence[str]) -> list[str]:
+        """The texts of variables of a sequential loop; ``hints`` are what to call new ones."""
+        texts = [self._target(name, hint) for name, hint in itertools.zip_longest(names, hints, fillvalue="")]
+        self._changing.update(texts)
+        return texts
+
+    def settle(self, targets: set[str], but: Sequence[Atom], depth: int) -> None:
+        """Compute what reads some variables before they change."""
+        self._settle(depth, targets, but)
+
+    def settle_before(self, body: Sequence[Code], depth: int) -> None:
+        """Compute what waits to be inlined before a loop in which it would become something else."""
+        self._settle(depth, self._changed_in(body))
+
+    def _settle(self, depth: int, targets: set[str], but: Container[Atom] = ()) -> None:
+        """Compute what waits to be inlined and reads what changes now."""
+        waiting = [name for name, pending in self._pending.items() if name not in but and pending.text.names & targets]
+        for name in waiting:
+            self._spill(depth, name)
+
+    def _changed_in(self, *bodies: Sequence[Code]) -> set[str]:
+        """The texts of variables and arrays that are read as they were before, and change in some statements."""
+        found: set[str] = set()
+        for statement in (node for body in bodies for node in steps(body)):
+            late = [statement.name] if isinstance(statement, Put) and (statement.late or statement.index is None) else []
+            roots = map(self._classes.root, [*names_of(statement), *late])
+            found.update(self._text[root].code for root in roots if root in self._text)
+        return found
 
     def _lives_in_slot(self, root: str) -> bool:
         return root in self._slots and (not self._classes.reads[root] or self._classes.is_partial(root))
@@ -202,8 +254,10 @@ class Body:
                 self._store(statement, depth)
             elif isinstance(statement, Call):
                 self._call(statement, depth)
-            elif isinstance(statement, Load | Allocate | Dot | Put | For):
+            elif isinstance(statement, Load | Allocate | Dot | Put):
                 self._of_arrays(statement, depth)
+            elif isinstance(statement, For | While | Turn | Stop | Plain):
+                write_sequence(self, statement, depth)
             else:
                 raise InternalError(f"{type(statement).__name__} was not scheduled")
 
@@ -242,7 +296,7 @@ class Body:
 
     def _repeat_as(self, root: str, let: Let) -> None:
         text = operation(let.op, [self._peek(arg, integer=True) for arg in let.args])
-        if len(text) <= COMPARISON:
+        if len(text) <= COMPARISON and not text.names & self._changing:
             self._text[root] = text
             self._repeated.add(root)
 
@@ -271,17 +325,15 @@ class Body:
 
     # loops and arrays
 
-    def _of_arrays(self, statement: Load | Allocate | Dot | Put | For, depth: int) -> None:
+    def _of_arrays(self, statement: Load | Allocate | Dot | Put, depth: int) -> None:
         if isinstance(statement, Load):
             self._load(statement, depth)
         elif isinstance(statement, Allocate):
             self._allocate(statement, depth)
         elif isinstance(statement, Dot):
             self._dot(statement, depth)
-        elif isinstance(statement, Put):
-            self._put(statement, depth)
         else:
-            self._loop(statement, depth)
+            self._put(statement, depth)
 
     def _load(self, load: Load, depth: int) -> None:
         code = f"{self._array(load.array)}[{load.index}]"
@@ -291,7 +343,7 @@ class Body:
             return
         self.comment(depth, load.origin)
         if not self._classes.is_shared(load.name):
-            if code not in self._loaded:
+            if code not in self._loaded or self._changing:
                 self._loaded[code] = Text(self._names.fresh(load.hint))
             self._text[load.name] = self._loaded[code]  # in another loop, or it would be the same load
         self._assign(depth, self._target(load.name), text)
@@ -309,7 +361,7 @@ class Body:
         else:
             code = f"np.full({lengths}, {literal(array.fill, as_float=True).code})"
         self.comment(depth, array.origin)
-        self._line(depth, f"{self._target(array.name)} = {code}")
+        self._line(depth, f"{self._target(array.name, array.hint)} = {code}")
 
     def _dot(self, dot: Dot, depth: int) -> None:
         product = dot.product
@@ -323,6 +375,8 @@ class Body:
 
     def _put(self, put: Put, depth: int) -> None:
         target = self._target(put.name) if put.index is None else f"{self._array(put.name)}[{put.index}]"
+        if put.late:
+            self._settle(depth, {self._array(put.name)}, [put.atom])
         text = self.fit(depth, len(target) + 4, [put.atom], lambda texts: texts[0])
         self.comment(depth, put.origin)
         if put.op is None:
@@ -337,17 +391,13 @@ class Body:
         else:
             self._assign(depth, target, operation(put.op, [Text(target), text]))
 
-    def _loop(self, loop: For, depth: int) -> None:
-        head = len(self.lines)
-        self._line(depth, f"for {loop.index} in range({loop.bounds}):")
-        self._block(loop.body, depth + 1)
-        if len(self.lines) == head + 1:
-            self.lines.pop()
-
     # branches
 
     def _branch(self, branch: If, depth: int) -> None:
         condition = self.fit(depth, 4, [branch.condition], lambda texts: texts[0])
+        if self._changing:
+            outs = {self._text[root].code for out in branch.outs if (root := self._classes.root(out.name)) in self._text}
+            self._settle(depth, (self._changed_in(branch.then, branch.orelse) | outs) & self._changing)
         start, comment = len(self.lines), self._comment
         self.comment(depth, branch.origin)
         head = len(self.lines)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Sequence
 
-from symdiff.codegen.code import Put
+from symdiff.codegen.code import For, Put, Turn, While
 from symdiff.codegen.names import is_generic, stem
-from symdiff.codegen.split import Code, Routine, Store, names_of, steps
+from symdiff.codegen.split import Code, Routine, Store, atoms, names_of, steps
 from symdiff.graph.graph import UNDEFINED, Atom, If, Let
 
 
@@ -25,6 +25,10 @@ class Classes:
         for statement in steps(routine.body):
             if isinstance(statement, If):
                 self._join(statement, slots)
+        turns = [node for node in steps(routine.body) if isinstance(node, Turn)]
+        self.changing = frozenset(name for turn in turns for name in turn.names)
+        for body in _loops(routine.body):
+            self._join_turn(body)
         outs = [out for node in steps(routine.body) if isinstance(node, If) for out in node.outs]
         self._partial = {self.root(out.name) for out in outs if UNDEFINED in (out.then, out.orelse)}
         self.reads: Counter[str] = Counter()
@@ -35,6 +39,7 @@ class Classes:
             self.reads[self.root(name)] += count - handed[name]
         self.only_returned = _only_returned(routine)
         self.put = frozenset(n.atom for n in steps(routine.body) if isinstance(n, Put))  # which the array names already
+        self.put |= {atom for turn in turns for atom in turn.atoms}
         # Lets whose variable only keeps their value for later: every out of it is undefined on its other side.
         whole = {self.root(out.name) for out in outs if UNDEFINED not in (out.then, out.orelse)}
         lets = [node for node in steps(routine.body) if isinstance(node, Let) and node.name in self._parent]
@@ -73,6 +78,53 @@ class Classes:
                 if isinstance(atom, str) and atom in here and atom not in self._parent and atom not in slots:
                     self._parent[atom] = out.name
                     self._members.setdefault(self.root(out.name), []).append(atom)
+
+    def _join_turn(self, body: Sequence[Code]) -> None:
+        """Compute next values straight into the variables of a loop, where their old values are read no more."""
+        turn = next((node for node in reversed(body) if isinstance(node, Turn) and not node.hints), None)
+        if turn is None:
+            return
+        here = {name for statement in body if statement is not turn for name in _made(statement)}
+        for name, atom in zip(turn.names, turn.atoms, strict=True):
+            if not isinstance(atom, str) or atom not in here or atom in self._parent or turn.atoms.count(atom) > 1:
+                continue
+            members = {atom, *self._members.get(atom, ())}
+            if not _is_read_after(body, name, members, False)[1]:
+                self._parent[atom] = name
+                self._members.setdefault(self.root(name), []).extend(members)
+
+
+def _loops(body: Sequence[Code]) -> list[Sequence[Code]]:
+    """The bodies of all loops, those inside others first."""
+    found = [node.body for node in steps(body) if isinstance(node, For | While)]
+    return found[::-1]
+
+
+def _made(statement: Code) -> tuple[str, ...]:
+    """The variables that a statement gives a value."""
+    return (statement.name,) if isinstance(statement, Put) and statement.index is None else names_of(statement)
+
+
+def _is_read_after(body: Sequence[Code], name: str, members: Container[str], written: bool) -> tuple[bool, bool]:
+    """Whether any of the members is given a value in a body, and whether a name is read after that."""
+    is_read = False
+    for statement in body:
+        if isinstance(statement, If):
+            is_read |= written and statement.condition == name
+            sides = []
+            for side in ("then", "orelse"):
+                made, found = _is_read_after(getattr(statement, side), name, members, written)
+                is_read |= found or (made and any(getattr(out, side) == name for out in statement.outs))
+                sides.append(made)
+            written = any(sides) or any(out.name in members for out in statement.outs)
+        elif isinstance(statement, For | While):
+            for _ in range(2):
+                written, found = _is_read_after(statement.body, name, members, written)
+                is_read |= found
+        else:
+            is_read |= written and name in atoms(statement)
+            written |= any(made in members for made in _made(statement))
+    return written, is_read
 
 
 def _number(name: str) -> int:

@@ -35,6 +35,7 @@ class Allocate:
     kind: Kind = "float"
     origin: Origin | None = None
     transposed: bool = False
+    hint: str = ""  # what to call it, if that is free
 
     @property
     def is_copy(self) -> bool:
@@ -56,7 +57,8 @@ class Dot:
 class Put:
     """``name = atom`` or ``name[index] = atom``; with an operation, ``name += atom`` and its kin.
 
-    ``index`` None is a scalar that a loop accumulates. ``any_order``: the compiler may add in any order.
+    ``index`` None is a scalar that a loop accumulates. ``any_order``: the compiler may add in any order. ``late``: of an array
+    whose elements were read before, as they were then.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Put:
     op: Primitive | None = None
     origin: Origin | None = None
     any_order: bool = False
+    late: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,43 @@ class For:
     index: str
     bounds: str
     body: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class While:
+    """``while condition:`` around a body; the condition is a variable that the body sets."""
+
+    condition: str
+    body: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """``names = atoms``, all at once: the variables of a sequential loop get their first values, or the next ones.
+
+    ``hints`` are what to call them; only first values have them.
+    """
+
+    names: tuple[str, ...]
+    atoms: tuple[Atom, ...]
+    hints: tuple[str, ...] = ()
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True)
+class Stop:
+    """``if not condition: break``."""
+
+    condition: Atom
+
+
+@dataclass(frozen=True)
+class Plain:
+    """Lines of code as they are, with a hole ``{0}`` for the text of each atom: integers and lengths of arrays."""
+
+    lines: tuple[str, ...]
+    atoms: tuple[Atom, ...] = ()
+    origin: Origin | None = None
 
 
 def is_zero(atom: Atom | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,9 +13,26 @@ from symdiff.graph.affine import Affine, Axes, Symbol, identity, substituted
 from symdiff.graph.arrays import EMPTY
 from symdiff.graph.bounds import renumbered
 from symdiff.graph.cost import weight
-from symdiff.graph.graph import Atom, Block, Const, Fold, Graph, If, Let, Origin, Out, Statement, Sum, defined, operands, walk
+from symdiff.graph.graph import (
+    Atom,
+    Block,
+    Const,
+    Fold,
+    Graph,
+    If,
+    Let,
+    Loop,
+    Origin,
+    Out,
+    Statement,
+    Sum,
+    defined,
+    operands,
+    walk,
+)
+from symdiff.graph.loops import sizes_of
 from symdiff.graph.structure import Tensor
-from symdiff.graph.terms import Guard, Term
+from symdiff.graph.terms import Guard, Term, arrays_in
 from symdiff.primitives import TABLE, Primitive
 from symdiff.primitives.row import Kind
 
@@ -84,9 +102,11 @@ class Definitions:
         self.partial = partial  # what exists where it is read only
         self.products = Products(graph).all()
         self.axes: dict[str, Axes] = dict(graph.input_axes)
+        self._inputs = frozenset(graph.inputs)
         self.kinds: dict[str, Kind] = dict.fromkeys(self.axes, "float")
         self.known: dict[str, Definition] = {}
-        self.handed_on: set[str] = set()  # arrays that a branch with a scalar condition hands on
+        self.handed_on: set[str] = set()  # arrays that a branch with a scalar condition hands on, or a loop
+        self.counts: set[str] = set()  # sizes that a loop makes
         self.conditional: set[str] = set()  # what exists on one side of a branch that is taken element by element
         for statement in walk(graph.body):
             if isinstance(statement, Let):
@@ -105,6 +125,12 @@ class Definitions:
                         self.known[out.name] = Choice(statement, out)
                     elif out.axes:
                         self.handed_on.add(out.name)
+            elif isinstance(statement, Loop):
+                for name, axes in statement.outs.items():
+                    self._add(name, axes, "float")
+                    if axes:
+                        self.handed_on.add(name)
+                self.counts.update(filter(None, [statement.count]))
 
     def _add(self, name: str, axes: Axes, kind: Kind) -> None:
         self.axes[name], self.kinds[name] = axes, kind
@@ -113,6 +139,17 @@ class Definitions:
         """What reads of a name wait for, if its indices come from data: that they have been checked. Else ""."""
         definition = self.known.get(name)
         return f"indices of {name}" if isinstance(definition, Indexed) and definition.is_of_data else ""
+
+    def waits(self, name: str) -> Iterator[str]:
+        """What must be known before an array, beside what it reads: numbers of iterations, and integers from data."""
+        definition = self.known.get(name)
+        if isinstance(definition, Indexed):
+            yield from dict.fromkeys(size for size in sizes_of(definition) if size in self.counts)
+            yield from dict.fromkeys(
+                array
+                for array in arrays_in(part for term in definition.terms for part in term.affines())
+                if array not in self._inputs
+            )
 
     def is_inlinable(self, name: str) -> bool:
         """Whether an element can be computed where it is read."""
@@ -163,6 +200,14 @@ class Definitions:
         if isinstance(definition, Choice):
             return 1
         return sum(1 + bool(term.guards) for term in definition.terms) - 1
+
+
+def uses_of(graph: Graph) -> Counter[str]:
+    """How often each name of a graph is read, in whatever way."""
+    found: Counter[str] = Counter(atom for atom in graph.outputs if isinstance(atom, str))
+    for statement in walk(graph.body):
+        found.update(atom for atom in operands(statement) if isinstance(atom, str))
+    return found
 
 
 def indexed(statement: Sum | Fold) -> Indexed:
@@ -228,4 +273,4 @@ def has_arrays(graph: Graph) -> bool:
         return True
     if any(isinstance(leaf, Tensor) for leaf in graph.result.leaves()):
         return True
-    return any(isinstance(node, Sum | Fold) or getattr(node, "axes", ()) for node in walk(graph.body))
+    return any(isinstance(node, Sum | Fold | Loop) or getattr(node, "axes", ()) for node in walk(graph.body))

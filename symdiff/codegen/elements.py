@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 
-from symdiff.codegen.code import Load, Put
+from symdiff.codegen.code import Load, Plain, Put
 from symdiff.codegen.definitions import Choice, Index, Indexed, Read
 from symdiff.codegen.indices import Place, Spelling
 from symdiff.codegen.levels import Key, Levels
@@ -14,10 +14,10 @@ from symdiff.codegen.names import is_generic
 from symdiff.codegen.nests import attached
 from symdiff.codegen.storage import Storage
 from symdiff.errors import InternalError
-from symdiff.graph.affine import Affine, Symbol, substituted
+from symdiff.graph.affine import Affine, Element, Symbol, substituted
 from symdiff.graph.build import Body
 from symdiff.graph.graph import UNDEFINED, Atom, Const, Let
-from symdiff.graph.structure import Tensor
+from symdiff.graph.structure import Structure, Tensor
 from symdiff.graph.terms import Guard, Term
 
 
@@ -31,11 +31,38 @@ class Elements(Levels):
         self.dropped: Mapping[str, frozenset[int]] = {}  # the axes that stored arrays do not have
         self.packed: Mapping[str, str] = {}  # the transposed copies of matrices that are read by columns
         self.scalars: dict[str, Atom] = {}
-        self._inputs = {leaf: param.structure for param in self.arrays.graph.params for leaf in param.leaves}
+        self.spelling.integer = self._integer
+        self._inputs = _structures(storage)
         for name, structure in self._inputs.items():
             if not isinstance(structure, Tensor) or not structure.axes:
                 self.scalars[name] = name
                 self.kinds[name] = "float"
+
+    @contextmanager
+    def within(self, storage: Storage, scalars: dict[str, Atom]) -> Iterator[None]:
+        """Write the code of another graph, that of a step."""
+        saved = self.storage, self.arrays, self.scalars, self._inputs, self.dropped
+        self.storage, self.arrays, self.scalars, self._inputs = storage, storage.definitions, scalars, _structures(storage)
+        try:
+            yield
+        finally:
+            self.storage, self.arrays, self.scalars, self._inputs, self.dropped = saved
+
+    def _integer(self, element: Element) -> str:
+        """The text of an integer from data."""
+        structure = self._inputs.get(element.array)
+        if isinstance(structure, Tensor) and structure.kind == "int":
+            return f"{self.spelling.names[element.array]}[{self.spelling.index(element.index)}]"
+        key = element.array, element.index
+        known = next((found for scope in reversed(self._scopes) if (found := scope.integers.get(key))), None)
+        if known is None:
+            atom = self.scalar(element.array) if not element.index else self.element(*key)
+            level = max(self._floor, self._levels.get(atom, 0) if isinstance(atom, str) else 0)
+            known = self.integer_name(element.array)
+            self._scopes[level].integers[key] = known
+            with self._at(level):
+                self.emit(Plain((f"{known} = int({{0}})",), (atom,)))
+        return known
 
     def scalar(self, atom: Atom) -> Atom:
         """What a scalar of the graph is here."""
@@ -244,7 +271,7 @@ class Elements(Levels):
     def _home(self, name: str, index: Index) -> int:
         """The outermost level at which all that an element reads is certainly there."""
         reads = self._reads(name, index)
-        level = max(self._floor, self._level_of(index))
+        level = max(self._floor, self._level_of(index), *(self._level_of_name(read.name) for read in reads))
         while level < self.level:
             place = self._scopes[level].place
             if all(self._is_inside(read.name, read.index, place.where(read.guards)) for read in reads):
@@ -252,9 +279,14 @@ class Elements(Levels):
             level += 1
         return level
 
+    def _level_of_name(self, name: str) -> int:
+        """The level from which on an array or scalar of the graph is there."""
+        atom = self.scalars.get(name, name)
+        return self._levels.get(atom, 0) if isinstance(atom, str) else 0
+
     def _load(self, name: str, index: Index) -> Atom:
         """An element of an array that is stored, read as far out as it is certainly there."""
-        level = max(self._floor, self._level_of(index))
+        level = max(self._floor, self._level_of(index), self._levels.get(name, 0))
         while level < self.level and not self._is_inside(name, index, self._scopes[level].place):
             level += 1
         kind = self.arrays.kinds[name]
@@ -286,3 +318,8 @@ class Elements(Levels):
             if not (place.is_nonnegative(part) and place.is_nonnegative(length - 1 - part)):
                 return False
         return True
+
+
+def _structures(storage: Storage) -> dict[str, Structure]:
+    """What the inputs of a graph are."""
+    return {leaf: param.structure for param in storage.definitions.graph.params for leaf in param.leaves}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from symdiff.codegen.printer import AND, COMPARE, MINUS, SUM, Text
@@ -92,6 +92,7 @@ class Spelling:
 
     names: Mapping[str, str]  # of sizes and inputs
     letters: dict[int, str] = field(default_factory=dict)
+    integer: Callable[[Element], str] | None = None  # the text of an integer from data
 
     def affine(self, part: Affine) -> Text:
         """An index expression: what is added first, then what is taken away, the number last."""
@@ -107,6 +108,8 @@ class Spelling:
         return Text(code, (MINUS if code.startswith("-") else 100) if plain else SUM)
 
     def _symbol(self, symbol: Symbol) -> str:
+        if isinstance(symbol, Element) and self.integer is not None:
+            return self.integer(symbol)
         if isinstance(symbol, Element):
             return f"{self.names[symbol.array]}[{self.index(symbol.index)}]"
         return self.letters[symbol] if isinstance(symbol, int) else self.names[symbol]

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from symdiff.codegen.code import For, Load
 from symdiff.codegen.definitions import Index
 from symdiff.codegen.indices import Place, Spelling
-from symdiff.codegen.names import is_generic
+from symdiff.codegen.names import is_generic, stem
 from symdiff.codegen.printer import ATOM, Text
 from symdiff.codegen.rules import Rule, concluded
 from symdiff.codegen.split import Code
 from symdiff.errors import InternalError
-from symdiff.graph.affine import Affine
+from symdiff.graph.affine import Affine, sizes_in
 from symdiff.graph.build import Body, Builder
 from symdiff.graph.graph import Atom, Const, Let, Origin
 from symdiff.graph.terms import Guard, Range
@@ -43,6 +43,8 @@ class Scope:
     elements: dict[Key, Atom] = field(default_factory=dict)
     decided: dict[Atom, bool] = field(default_factory=dict)  # conditions whose value is known here
     checked: set[object] = field(default_factory=set)  # checks of indices that were made
+    integers: dict[Key, str] = field(default_factory=dict)  # what scalars and elements are as integers
+    is_step: bool = False  # one iteration of a sequential loop
 
 
 class Levels(Builder):
@@ -56,7 +58,9 @@ class Levels(Builder):
         self._inner = itertools.count(1_000_000)  # variables of loops that are made here: those of works are far below
         self._scopes = [Scope(Place())]
         self.rules: list[Rule] = []  # what raises that came before tell of sizes
-        self._levels: dict[str, int] = {}
+        self._levels: dict[str, int] = {}  # of atoms, of arrays, and of sizes that loops make
+        self.fixed: list[str] = []  # names of integers, which are written as they are
+        self._counters_left: list[str] = []  # of those, the counters of loops that are done
         self._bare: dict[Atom, str] = {}  # integers: the float, and the integer itself
         self._numbers: dict[Affine, str] = {}
         self._guards: dict[tuple[Guard, ...], str] = {}
@@ -95,6 +99,33 @@ class Levels(Builder):
         scope = Scope(self._scopes[-1].place.where(facts), True, {}, dict(self._implied(decided or {})))
         with self._inside(scope) as body:
             yield body
+
+    @contextmanager
+    def step(self, facts: Iterable[Guard], raises: bool) -> Iterator[Body]:
+        """Write one iteration of a sequential loop. If that may raise, nothing of it may come before it."""
+        with self._inside(Scope(self._scopes[-1].place.where(facts), raises, is_step=True)) as body:
+            yield body
+
+    def stands(self, names: Iterable[str]) -> None:
+        """From here on these names are those of something that the present block makes."""
+        self._levels.update(dict.fromkeys(names, self.level))
+
+    def integer_name(self, hint: str) -> str:
+        """A name for an integer, which is written as it is."""
+        self.fixed.append(self.fresh(hint))
+        return self.fixed[-1]
+
+    def counter(self, hint: str) -> str:
+        """A name for the counter of a loop: one of another loop, if that is done."""
+        found = next((name for name in self._counters_left if stem(name)[0] == hint or name == hint), None)
+        if found is None:
+            return self.integer_name(hint)
+        self._counters_left.remove(found)
+        return found
+
+    def done_with(self, counter: str) -> None:
+        """A loop is done, so that another one may use its counter."""
+        self._counters_left.append(counter)
 
     def _implied(self, decided: Mapping[Atom, bool]) -> Iterator[tuple[Atom, bool]]:
         """Conditions that are known, and those that they are made of."""
@@ -145,13 +176,17 @@ class Levels(Builder):
 
     def _level_of(self, parts: Iterable[Affine]) -> int:
         """The outermost level at which all variables of index expressions are known."""
+        parts = list(parts)
         positions = {position for part in parts for position in part.positions}
-        for level in range(self.level, -1, -1):
+        least = max((self._levels.get(size, 0) for size in sizes_in(parts)), default=0)
+        if any(True for part in parts for _ in part.elements):  # which are checked in the iteration that uses them
+            least = max((level for level, scope in enumerate(self._scopes) if scope.is_step), default=0)
+        for level in range(self.level, least, -1):
             loops = self._scopes[level].place.loops
             outer = self._scopes[level - 1].place.loops if level else ()
             if len(loops) > len(outer) and loops[-1][0] in positions:
                 return level
-        return 0
+        return least
 
     # operations
 

@@ -21,7 +21,24 @@ from symdiff.codegen.parity import Parity, merged
 from symdiff.graph.affine import ZERO, Affine, Axes, Symbol, identity
 from symdiff.graph.bounds import pruned
 from symdiff.graph.dead import dead_code
-from symdiff.graph.graph import UNDEFINED, Atom, Block, Const, Fold, Graph, If, Let, Out, Statement, Sum, defined, operands, walk
+from symdiff.graph.graph import (
+    UNDEFINED,
+    Atom,
+    Block,
+    Const,
+    Fold,
+    Graph,
+    If,
+    Let,
+    Loop,
+    Out,
+    Statement,
+    Sum,
+    defined,
+    operands,
+    walk,
+)
+from symdiff.graph.loops import axes_of, rewired
 from symdiff.graph.terms import Guard, Range, Term
 from symdiff.primitives import TABLE
 
@@ -91,10 +108,9 @@ class _Masks:
     def _add(self, statement: Statement) -> None:
         self._out.append(statement)
         for node in walk((statement,)):
-            for name in defined(node):
+            for name, axes in axes_of(node).items():
                 self.made[name] = node
                 self.places[name] = len(self.places)
-                axes = next(o.axes for o in node.outs if o.name == name) if isinstance(node, If) else getattr(node, "axes", ())
                 self.axes[name] = axes
         self._learn(statement)
 
@@ -329,6 +345,8 @@ def _renamed(block: Block, names: Mapping[str, Atom]) -> Block:
             return replace(statement, name=str(of(statement.name)), terms=tuple(term.renamed(of) for term in statement.terms))
         if isinstance(statement, Fold):
             return replace(statement, name=str(of(statement.name)), term=statement.term.renamed(of))
+        if isinstance(statement, Loop):
+            return rewired(statement, of)
         if not isinstance(statement, If):
             return statement
         outs = tuple(Out(str(of(out.name)), of(out.then), of(out.orelse), out.kind, out.axes) for out in statement.outs)

@@ -21,7 +21,7 @@ from typing import Any, Literal
 
 from symdiff.codegen.compile import refusal
 from symdiff.codegen.names import MODULES, Names
-from symdiff.graph.graph import Graph, Let, walk
+from symdiff.graph.graph import Graph, Let, walk_all
 from symdiff.graph.mapping import map_lets
 from symdiff.primitives.own import Own
 
@@ -52,7 +52,7 @@ class Linked:
 
 def own_rows(graph: Graph) -> list[Own]:
     """The rows of a graph that are functions of the user's, in the order of their first use."""
-    rows = (node.op for node in walk(graph.body) if isinstance(node, Let))
+    rows = (node.op for node in walk_all(graph.body) if isinstance(node, Let))
     return list(dict.fromkeys(row for row in rows if isinstance(row, Own)))
 
 

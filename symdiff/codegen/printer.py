@@ -37,6 +37,11 @@ class Text:
     def __len__(self) -> int:
         return len(self.code)
 
+    @property
+    def names(self) -> set[str]:
+        """The names that it mentions."""
+        return set(re.findall(r"[^\W\d]\w*", self.code))
+
 
 def literal(const: Const, as_float: bool = False) -> Text:
     """A literal operand; ``as_float`` where its type decides the type of a variable or result (``2.0``, not ``2``)."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from symdiff.codegen.indices import is_short
 from symdiff.graph.affine import ZERO, Affine, Axes, identity
-from symdiff.graph.graph import Atom, Block, Graph, If, Let, Statement, Sum, defined, walk
+from symdiff.graph.graph import Atom, Block, Graph, If, Let, Loop, Statement, Sum, defined, walk
 from symdiff.graph.structure import Tensor
 from symdiff.graph.terms import Range, Term
 
@@ -41,6 +41,8 @@ class Products:
         for statement in walk(graph.body):
             if isinstance(statement, If):
                 self._matrices.update((o.name, o.axes) for o in statement.outs if o.kind == "float" and len(o.axes) == 2)
+            elif isinstance(statement, Loop):
+                self._matrices.update((name, axes) for name, axes in statement.outs.items() if len(axes) == 2)
             elif getattr(statement, "kind", "bool") == "float" and len(getattr(statement, "axes", ())) == 2:
                 self._matrices.update((name, statement.axes) for name in defined(statement))  # type: ignore[union-attr]
             self._made.update(dict.fromkeys(defined(statement), statement))

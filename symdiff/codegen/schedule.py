@@ -6,16 +6,18 @@ loops, ``accumulate`` finds what is added up in a variable, and ``elements`` wri
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from symdiff.codegen.accumulate import Frame, Group, contracted, groups, is_scalar, starts_empty, uses
 from symdiff.codegen.blocks import Blocks, deciding
 from symdiff.codegen.checks import write_checks
 from symdiff.codegen.code import Allocate, Dot, Put
-from symdiff.codegen.definitions import Definitions, Indexed
+from symdiff.codegen.definitions import Definitions, Indexed, uses_of
 from symdiff.codegen.elements import Elements
 from symdiff.codegen.indices import LETTERS, Place, Spelling
+from symdiff.codegen.loops import write_loop
 from symdiff.codegen.nests import Fork, Item, Nest, common_guards, runs, works_in
 from symdiff.codegen.printer import Text
 from symdiff.codegen.rules import rules_of
@@ -26,21 +28,8 @@ from symdiff.codegen.vectors import Arithmetic, columns, is_chosen
 from symdiff.codegen.works import Work
 from symdiff.graph.affine import Affine
 from symdiff.graph.build import Body
-from symdiff.graph.graph import (
-    UNDEFINED,
-    Atom,
-    Block,
-    Const,
-    Fold,
-    Graph,
-    If,
-    Let,
-    Out,
-    Statement,
-    Sum,
-    defined,
-    walk,
-)
+from symdiff.graph.graph import UNDEFINED, Atom, Block, Const, Fold, Graph, If, Let, Loop, Out, Statement, Sum, defined, walk
+from symdiff.graph.loops import names_in
 from symdiff.graph.structure import Tensor
 from symdiff.graph.terms import Guard
 from symdiff.primitives import TABLE
@@ -69,28 +58,62 @@ def schedule(
     ``names`` is how its inputs and sizes are written; ``taken`` are names that nothing else may have; ``partial`` are arrays
     that only exist where they are read (``masks``). ``into`` names arrays that are given for outputs, by number.
     """
-    return _Scheduler(graph, names, taken, partial).run(into or {})
+    scheduler = Scheduler(graph, partial, itertools.count())
+    scheduler.start(names, taken)
+    return scheduler.run(into or {})
 
 
-class _Scheduler:
-    def __init__(self, graph: Graph, names: Mapping[str, str], taken: Iterable[str], partial: frozenset[str]) -> None:
+class Scheduler:
+    """Writes the code of one graph. That of the step of a loop is written by another one, with the same ``elements``."""
+
+    elements: Elements
+
+    def __init__(self, graph: Graph, partial: frozenset[str], numbers: Iterator[int]) -> None:
         self.graph = graph
+        self.numbers = numbers  # of the variables of works
         self.definitions = Definitions(graph, partial)
         self.storage = Storage(self.definitions)
-        self.blocks = Blocks(graph, self.definitions, self.storage)
-        used = {*taken, *self.definitions.axes, *names.values(), *graph.sizes}
-        self.letters = [letter for letter in LETTERS if letter not in used]
-        self.spelling = Spelling(names)
-        arrays = {name for name in self.storage.stored if self.definitions.axes[name]}
-        self.elements = Elements(
-            self.storage, self.spelling, self.letters, {*taken, *self.letters, *graph.inputs, *graph.sizes, *arrays}
-        )
+        self.blocks = Blocks(graph, self.definitions, self.storage, numbers)
         self.arithmetic = Arithmetic(self.storage, ())
         self.scalars = {n: node for node in walk(graph.body) for n in defined(node) if not self.definitions.axes[n]}
         self.ordered = deciding(graph)
         self.any_order = False
         self.frames: list[Frame] = []
+        self.uses = uses_of(graph)
+        loops = (node for node in walk(graph.body) if isinstance(node, Loop))
+        self.own = frozenset(name for loop in loops for name in loop.outs)  # arrays that nobody else has
         self.given: dict[str, int] = {}  # the arrays that the caller gives, with the number of the output
+
+    def inside(self, step: Graph, partial: frozenset[str], own: Iterable[str]) -> Scheduler:
+        """Begin the step of a loop, which may use up the arrays that are its ``own``."""
+        inner = Scheduler(step, partial, self.numbers)
+        inner.elements = self.elements
+        inner.own |= frozenset(own)
+        return inner
+
+    def is_own(self, name: str) -> bool:
+        """Whether an array belongs to this code alone: it was made here, or handed over."""
+        made = name in self.storage.stored and name in self.definitions.known and name not in self.given
+        return bool(self.definitions.axes.get(name)) and (made or name in self.own)
+
+    def structure(self, name: str) -> object:
+        """What an input is."""
+        return next((param.structure for param in self.graph.params if name in param.leaves), None)
+
+    @property
+    def spelling(self) -> Spelling:
+        """How indices are written."""
+        return self.elements.spelling
+
+    def start(self, names: Mapping[str, str], taken: Iterable[str]) -> None:
+        """Begin a function. ``names`` is how inputs and sizes are written."""
+        graph = self.graph
+        used = {*taken, *names_in(graph), *names.values(), *graph.sizes}
+        letters = [letter for letter in LETTERS if letter not in used]
+        letters += [f"{letter}{letter}" for letter in LETTERS if f"{letter}{letter}" not in used]
+        arrays = {name for name in self.storage.stored if self.definitions.axes[name]}
+        taken = {*taken, *letters, *graph.inputs, *graph.sizes, *arrays, *names.values()}
+        self.elements = Elements(self.storage, Spelling(dict(names)), letters, taken)
 
     def run(self, into: Mapping[int, str]) -> Schedule:
         """Write everything."""
@@ -100,7 +123,7 @@ class _Scheduler:
             if isinstance(atom, str) and atom in tops and atom not in self.given:
                 self.given[atom] = number
                 self.elements.texts[atom] = Text(given)
-        self._block(self.graph.body)
+        self.block(self.graph.body)
         returns: list[Atom] = []
         for number, (atom, leaf) in enumerate(zip(self.graph.outputs, self.graph.result.leaves(), strict=True)):
             is_array = isinstance(leaf, Tensor) and bool(leaf.axes)
@@ -109,7 +132,8 @@ class _Scheduler:
             else:
                 returns.append(self._result(atom, leaf, returns) if is_array else self.elements.scalar(atom))
         body = used(self.elements.body, returns)
-        return Schedule(body, tuple(returns), self.elements.texts, tuple(self.letters), self.any_order)
+        fixed = *self.elements.letters, *self.elements.fixed
+        return Schedule(body, tuple(returns), self.elements.texts, fixed, self.any_order)
 
     def _put_into(self, atom: Atom, leaf: object, number: int, given: str) -> str:
         """An array that is given for an output: it is filled already, or is filled now."""
@@ -125,25 +149,26 @@ class _Scheduler:
         """An array to be returned: nobody else has it."""
         axes = leaf.axes if isinstance(leaf, Tensor) else ()
         if isinstance(atom, str) and atom not in self.graph.inputs and atom not in before:
-            return self._existing(atom)
+            return self.existing(atom)
         return self._filled(atom, axes, atom if isinstance(atom, str) else "out")
 
-    def _existing(self, name: str) -> str:
+    def existing(self, name: str) -> str:
         """An array that was computed; one that has no elements at any size was not, for want of statements that make it."""
         axes = self.definitions.axes[name]
         if _is_empty(axes):
-            self.elements.emit(Allocate(name, self._lengths(axes), None, self.definitions.kinds[name]))
+            self.elements.emit(Allocate(name, self.lengths(axes), None, self.definitions.kinds[name]))
         return name
 
     def _filled(self, atom: Atom, axes: Sequence[Affine], hint: str) -> str:
         """A new array that is full of a literal, or a copy of another."""
         name = self.elements.fresh(hint, "float", tuple(axes))
-        self.elements.emit(Allocate(name, self._lengths(axes), None if _is_empty(axes) else atom))
+        self.elements.emit(Allocate(name, self.lengths(axes), None if _is_empty(axes) else atom))
         return name
 
     # blocks
 
-    def _block(self, block: Block) -> None:
+    def block(self, block: Block) -> None:
+        """Write the statements of a block."""
         items, foreign = self.blocks.items(block)
         found = uses(items)
         lasting = self.blocks.lasting(foreign)
@@ -195,6 +220,8 @@ class _Scheduler:
             self.elements.emit(Dot(statement.name, product, statement.name in self.given, statement.origin))
         elif isinstance(statement, Sum | Fold):
             write_checks(self.elements, self.definitions, statement.name)
+        elif isinstance(statement, Loop):
+            write_loop(self, statement)
         else:
             self.elements.append(statement)
 
@@ -227,7 +254,7 @@ class _Scheduler:
         for holds in (True, False):
             with elements.side(decided={condition: holds}) as body:
                 block = item.then if holds else item.orelse
-                self._block(block)
+                self.block(block)
                 inside = {name for statement in block for name in defined(statement)}
                 sides.append((body, [self._out(out, holds, inside) for out in branch.outs]))
         (then, first), (orelse, second) = sides
@@ -251,7 +278,7 @@ class _Scheduler:
         if not out.axes:
             return self.elements.scalar(atom)
         if isinstance(atom, str) and atom in inside:
-            return self._existing(atom)
+            return self.existing(atom)
         return self._filled(atom, out.axes, out.name)
 
     # works
@@ -361,7 +388,7 @@ class _Scheduler:
                 if fill is not None:
                     self.elements.emit(Put(name, _everything(len(axes)), fill, None, work.origin))
                 continue
-            self.elements.emit(Allocate(name, self._lengths(kept), fill, self.definitions.kinds[name], work.origin))
+            self.elements.emit(Allocate(name, self.lengths(kept), fill, self.definitions.kinds[name], work.origin))
 
     def _pack(self, item: Item) -> None:
         """Make transposed copies of the matrices that vector instructions want to read by columns."""
@@ -386,7 +413,7 @@ class _Scheduler:
                 rank = len(self.definitions.axes[name]) - len(dropped)
                 self.elements.emit(Put(name, _everything(rank), self._empty(work), None, work.origin))
 
-    def _lengths(self, axes: Iterable[Affine]) -> tuple[str, ...]:
+    def lengths(self, axes: Iterable[Affine]) -> tuple[str, ...]:
         """The lengths of a new array; none is negative."""
         codes = []
         for length in axes:

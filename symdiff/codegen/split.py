@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from symdiff.codegen.code import Allocate, Dot, For, Load, Put
+from symdiff.codegen.code import Allocate, Dot, For, Load, Plain, Put, Stop, Turn, While
 from symdiff.graph.graph import UNDEFINED, Atom, If, Let, Origin, Statement, defined
 
 LONGEST = 4000.0  # a function of more than this load is split ...
@@ -39,7 +39,7 @@ class Call:
 
 
 # The bodies of an If may hold any of them. Functions with arrays are not split, and hold no sums and folds any more.
-Code = Statement | Store | Call | Load | Allocate | Dot | Put | For
+Code = Statement | Store | Call | Load | Allocate | Dot | Put | For | While | Turn | Stop | Plain
 
 
 @dataclass
@@ -133,7 +133,7 @@ def _read_in_loops(body: Sequence[Code]) -> set[str]:
         loops.update(dict.fromkeys(names_of(statement), depth))
         if isinstance(statement, If):
             stack += [(iter(statement.orelse), depth), (iter(statement.then), depth)]
-        elif isinstance(statement, For):
+        elif isinstance(statement, For | While):
             stack.append((iter(statement.body), depth + 1))
     return found
 
@@ -142,7 +142,10 @@ def names_of(statement: Code) -> tuple[str, ...]:
     """The names that a statement defines in its own block."""
     if isinstance(statement, Load | Allocate) or (isinstance(statement, Dot) and not statement.is_there):
         return (statement.name,)
-    return () if isinstance(statement, Store | Call | Dot | Put | For) else defined(statement)
+    if isinstance(statement, Turn):
+        return statement.names
+    others = Store | Call | Dot | Put | For | While | Stop | Plain
+    return () if isinstance(statement, others) else defined(statement)
 
 
 def steps(body: Sequence[Code]) -> Iterator[Code]:
@@ -156,7 +159,7 @@ def steps(body: Sequence[Code]) -> Iterator[Code]:
         yield statement
         if isinstance(statement, If):
             stack += [iter(statement.orelse), iter(statement.then)]
-        elif isinstance(statement, For):
+        elif isinstance(statement, For | While):
             stack.append(iter(statement.body))
 
 
@@ -166,6 +169,10 @@ def atoms(statement: Code) -> Iterator[Atom]:
         yield from statement.args
     elif isinstance(statement, Store | Put):
         yield statement.atom
+    elif isinstance(statement, Turn | Plain):
+        yield from statement.atoms
+    elif isinstance(statement, Stop | While):
+        yield statement.condition
     elif isinstance(statement, Load):
         yield statement.array
     elif isinstance(statement, Dot):

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from symdiff.codegen.definitions import Definitions, Index, Indexed, Read, axes_positions, finished
 from symdiff.graph.affine import Affine, Symbol, substituted
-from symdiff.graph.graph import Graph, If, defined, operands, walk
+from symdiff.graph.graph import Graph, If, Loop, defined, operands, walk
 
 DEAR = 8  # weight from which on an element is worth storing where it would be computed several times
 REPEATED = 12  # weight of what is computed again, from which on an array that is read at several offsets is stored
@@ -44,7 +44,7 @@ class Storage:
         self._costs = {name: definitions.cost(name) if name in definitions.known else 0 for name in self._order}
         self._upstream = self._all_upstream()
         outputs = {atom for atom in self.graph.outputs if isinstance(atom, str) and definitions.axes.get(atom)}
-        self.handed = handed_on(self.graph)
+        self.handed = handed_on(self.graph) | looped(self.graph)
         self.stored = ((outputs | self.handed) & definitions.known.keys()) | definitions.handed_on
         for product in definitions.products.values():
             self.stored |= {product.left, product.right} & definitions.known.keys()
@@ -72,6 +72,7 @@ class Storage:
         waited_for = self.definitions.certain(name)
         if waited_for:
             yield Read(waited_for)
+        yield from map(Read, self.definitions.waits(name))
         for atom, index, guards, number in self.definitions.operands(name):
             if isinstance(atom, str) and (chosen is None or number in chosen):
                 yield from (read.at({}, guards) for read in self.reads(atom, index))
@@ -216,3 +217,8 @@ def handed_on(graph: Graph) -> set[str]:
     """The arrays that a side of a branch with a scalar condition hands on."""
     branches = (node for node in walk(graph.body) if isinstance(node, If) and not node.axes)
     return {a for node in branches for out in node.outs if out.axes for a in (out.then, out.orelse) if isinstance(a, str)}
+
+
+def looped(graph: Graph) -> set[str]:
+    """What sequential loops read: their arrays are whole before they begin."""
+    return {atom for node in walk(graph.body) if isinstance(node, Loop) for atom in operands(node) if isinstance(atom, str)}

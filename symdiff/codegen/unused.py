@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from symdiff.codegen.code import For, Put
+from symdiff.codegen.code import For, Put, Turn, While
 from symdiff.codegen.split import Code, atoms, names_of
 from symdiff.graph.graph import Atom, If
 
@@ -26,7 +26,10 @@ def _used(body: Sequence[Code], live: set[str]) -> list[Code]:
                 continue
             statement = replace(statement, then=then, orelse=orelse, outs=outs)  # type: ignore[arg-type]
             live.update(atom for atom in [statement.condition] if isinstance(atom, str))
-        elif isinstance(statement, For):
+        elif isinstance(statement, For | While):
+            live.update(atoms(statement))  # type: ignore[arg-type]
+            # What an iteration hands to the next is all live: the variables of sequential loops.
+            live.update(name for inside in statement.body if isinstance(inside, Turn) for name in inside.names)
             statement = replace(statement, body=tuple(_used(statement.body, live)))
         elif names_of(statement) and not live.intersection(names_of(statement)):
             continue

@@ -66,10 +66,10 @@ def _moved(each: Range, to: dict[Symbol, Affine]) -> Range:
 class Works:
     """Makes the works of stored arrays, with fresh variables."""
 
-    def __init__(self, definitions: Definitions, storage: Storage) -> None:
+    def __init__(self, definitions: Definitions, storage: Storage, numbers: Iterator[int]) -> None:
         self.definitions = definitions
         self.storage = storage
-        self._next = itertools.count()
+        self._next = numbers  # of variables
 
     def of(self, name: str) -> list[Work]:
         """The works of a stored array, a plain assignment first."""

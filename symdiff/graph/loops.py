@@ -5,8 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 
-from symdiff.graph.affine import Affine, sizes_in
-from symdiff.graph.graph import Atom, Block, Graph, Loop, Param, Raise, defined, operands, walk, walk_all
+from symdiff.graph.affine import Affine, Axes, sizes_in
+from symdiff.graph.graph import (
+    Atom,
+    Block,
+    Fold,
+    Graph,
+    If,
+    Let,
+    Loop,
+    Param,
+    Raise,
+    Statement,
+    Sum,
+    defined,
+    operands,
+    walk,
+    walk_all,
+)
 from symdiff.graph.structure import SCALAR, Items, Structure, Tensor
 from symdiff.graph.terms import arrays_in
 
@@ -109,7 +125,26 @@ def _restricted(
         buffers=tuple(each for each in loop.buffers if each.param in buffers),
         collected=tuple(each for each, keep in zip(loop.collected, rows, strict=True) if keep),
     )
-    return made, dead_code(replace(loop.step, outputs=outputs, result=result))
+    step = dead_code(with_indices(made, replace(loop.step, outputs=outputs, result=result)))
+    return made, replace(step, outputs=outputs, result=result)
+
+
+def with_indices(loop: Loop, step: Graph) -> Graph:
+    """The step with more outputs behind the others: what it computes for the indices of stores."""
+    names = dict.fromkeys(arrays_in(part for _, store in loop.stores for part in store.index))
+    axes = {name: own for node in walk(step.body) for name, own in axes_of(node).items()}
+    more = [name for name in names if name in axes]
+    leaves = [*step.result.leaves(), *(Tensor(axes[name]) if axes[name] else SCALAR for name in more)]
+    return replace(step, outputs=(*step.outputs, *more), result=Items("tuple", tuple(leaves)))
+
+
+def axes_of(statement: Statement) -> dict[str, Axes]:
+    """The names that a statement defines, with their axes."""
+    if isinstance(statement, Loop):
+        return statement.outs
+    if isinstance(statement, If):
+        return {out.name: out.axes for out in statement.outs}
+    return {statement.name: statement.axes} if isinstance(statement, Let | Sum | Fold) else {}
 
 
 def names_in(graph: Graph) -> set[str]:

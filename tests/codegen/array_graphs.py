@@ -73,13 +73,14 @@ class Case:
     least: dict = field(default_factory=dict)  # sizes that must be so large
     integers: dict = field(default_factory=dict)  # arrays of integers: the size that they are below
     positive: bool = False
+    maker = Maker
 
     def graph(self):
         params = tuple(Param(key, value, (key,)) for key, value in self.params.items())
         empty = Graph(self.name, params, (), ())
         builder = Builder()
         builder.inputs(empty.input_axes)
-        made = self.rule(Maker(builder))
+        made = self.rule(self.maker(builder))
         outputs = made if isinstance(made, tuple) else (made,)
         leaves = [Tensor(builder.axes[atom]) if builder.axes.get(atom) else SCALAR for atom in outputs]
         result = leaves[0] if len(leaves) == 1 else Items("tuple", tuple(leaves))

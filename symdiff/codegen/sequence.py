@@ -1,0 +1,90 @@
+"""Loops in the text of a function: ``for``, ``while``, and the variables that one iteration hands to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from symdiff.codegen.code import For, Plain, Stop, Turn, While
+from symdiff.codegen.printer import Text, negation
+from symdiff.graph.graph import Atom
+
+if TYPE_CHECKING:
+    from symdiff.codegen.body import Body
+
+SHORT = 12  # values that are not longer stand on one line
+SEVERAL = 4  # so many of them
+
+
+def write_sequence(body: Body, statement: For | While | Turn | Stop | Plain, depth: int) -> None:
+    """Write a loop, or a statement that only sequential loops have."""
+    if isinstance(statement, For):
+        _loop(body, f"for {statement.index} in range({statement.bounds}):", statement.body, depth)
+    elif isinstance(statement, While):
+        _loop(body, f"while {body.text_of(statement.condition).code}:", statement.body, depth)
+    elif isinstance(statement, Turn):
+        _turn(body, statement, depth)
+    elif isinstance(statement, Stop):
+        condition = body.fit(depth, 8, [statement.condition], lambda texts: texts[0])
+        body.line(depth, f"if {negation(condition).code}:")
+        body.line(depth + 1, "break")
+    else:
+        _plain(body, statement, depth)
+
+
+def _loop(body: Body, head: str, inside: Sequence[object], depth: int) -> None:
+    body.settle_before(inside, depth)
+    start = len(body.lines)
+    body.line(depth, head)
+    body.block(inside, depth + 1)
+    if len(body.lines) == start + 1:
+        body.lines.pop()
+
+
+def _plain(body: Body, statement: Plain, depth: int) -> None:
+    body.comment(depth, statement.origin)
+    found: list[Text] = []
+
+    def build(texts: list[Text]) -> Text:
+        found[:] = texts
+        return Text(statement.lines[-1].format(*(text.code for text in texts)))
+
+    body.fit(depth, 4, statement.atoms, build)
+    for line in statement.lines:
+        body.line(depth, line.format(*(text.code for text in found)))
+
+
+def _turn(body: Body, turn: Turn, depth: int) -> None:
+    """Assign all at once: one after the other where the order permits, else ``a, b = b, a + b``."""
+    targets = body.variables(turn.names, turn.hints)
+    pairs = [
+        (target, atom) for target, name, atom in zip(targets, turn.names, turn.atoms, strict=True) if not body.is_same(name, atom)
+    ]
+    body.settle({target for target, _ in pairs}, [atom for _, atom in pairs], depth)
+    if len(pairs) > 1 and _is_short([body.text_of(atom) for _, atom in pairs]):
+        _together(body, pairs, depth, turn)
+        return
+    while pairs:
+        texts = [body.text_of(atom) for _, atom in pairs]
+        for number, (target, atom) in enumerate(pairs):
+            others = texts[:number] + texts[number + 1 :]
+            if not any(target in text.names for text in others):
+                _together(body, [(target, atom)], depth, turn)
+                del pairs[number]
+                break
+        else:
+            _together(body, pairs, depth, turn)
+            return
+
+
+def _is_short(texts: Sequence[Text]) -> bool:
+    return len(texts) <= SEVERAL and all(len(text) <= SHORT for text in texts)
+
+
+def _together(body: Body, pairs: Sequence[tuple[str, Atom]], depth: int, turn: Turn) -> None:
+    targets = ", ".join(target for target, _ in pairs)
+    atoms = [atom for _, atom in pairs]
+    text = body.fit(depth, len(targets) + 3, atoms, lambda texts: Text(", ".join(text.code for text in texts)))
+    if turn.hints:
+        body.comment(depth, turn.origin)
+    body.line(depth, f"{targets} = {text.code}")
