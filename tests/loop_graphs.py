@@ -10,9 +10,14 @@ from __future__ import annotations
 import argparse
 import random
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import mpmath
+import numpy as np
+
+from symdiff.calculus import blocks
 from symdiff.graph.affine import Affine, Axes
 from symdiff.graph.build import Builder
 from symdiff.graph.check import check
@@ -21,7 +26,8 @@ from symdiff.graph.loops import parameter, step_graph, with_outs
 from symdiff.graph.structure import Tensor
 from symdiff.graph.terms import Term
 from symdiff.primitives import TABLE
-from tests.array_graphs import SIZES, Case, faults, point
+from symdiff.simplify import simplify
+from tests.array_graphs import DIGITS, SIZES, Case, directions, faults, forward, point, run, same, shapes
 from tests.array_moves import INTEGERS, Made, n
 from tests.array_programs import ArrayProgram
 
@@ -195,6 +201,24 @@ def case(seed: int, size: int = 8) -> Case:
             return Case(seed, graph, tuple(points))  # type: ignore[arg-type]
 
 
+def jacobians(case: Case) -> Iterator[str]:
+    """What is wrong with the Jacobians of a case: they times a direction are the tangents along it."""
+    graph, numbers = case.graph, random.Random(case.seed)
+    params = [graph.param(name) for name in case.wrt]
+    made = check(blocks.jacobian(graph, params, simplify))
+    with mpmath.workdps(DIGITS):
+        ahead = forward(graph, case.wrt, "v_")
+        for inputs in case.points:
+            along = directions(graph, case.wrt, inputs, numbers)
+            parts, wanted = iter(run(made, inputs)), run(ahead, [*inputs, *along])
+            found: list[Any] = [0] * len(wanted)
+            for vector in along:
+                for number in range(len(wanted)):
+                    found[number] = found[number] + np.tensordot(next(parts), vector, axes=np.ndim(vector))
+            if not same(found, wanted, 1e-40):
+                yield f"Jacobian: not what the sweep forward gives at {shapes(inputs)}"
+
+
 def main() -> None:
     """Run the long form and print its table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -203,13 +227,13 @@ def main() -> None:
     parser.add_argument("--show", type=int, help="print the graph of this seed, and what is wrong with it")
     options = parser.parse_args()
     if options.show is not None:
-        print(case(options.show).graph, *faults(case(options.show)), sep="\n")
+        print(case(options.show).graph, *faults(case(options.show)), *jacobians(case(options.show)), sep="\n")
         return
     start, failed, statements = time.perf_counter(), 0, 0
     for seed in range(options.seed, options.seed + options.graphs):
         made = case(seed)
         statements += sum(1 for _ in walk_all(made.graph.body))
-        lines = list(faults(made))
+        lines = [*faults(made), *jacobians(made)]
         if lines:
             failed += 1
             print(f"seed {seed}", *lines, sep="\n")

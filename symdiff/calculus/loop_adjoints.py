@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from symdiff.calculus.activity import is_zero, useful_in_loop, varied_by_loop
-from symdiff.calculus.naming import adjoint_name
+from symdiff.calculus.naming import adjoint_name, tape_name
 from symdiff.calculus.supports import ZERO
 from symdiff.calculus.sweep import ONE, Term
 from symdiff.calculus.tape import chosen, nodes
@@ -265,7 +265,11 @@ class _Backward:
         sizes = {size for axis in self.axes.values() for part in axis for size in part.symbols if isinstance(size, str)}
         floats = self._axes(forward)
         kept = chosen(found, handed, needed, floats, sizes | self._sizes() - {loop.counter})
-        tapes = {name: self.sweep.builder.fresh(f"{name}_tape", axes=(loop.length, *floats[name])) for name in sorted(kept)}
+        spelled = {atom: each.param for each, atom in zip(loop.carried, self.primal, strict=False)}
+        tapes = {}
+        for name in (name for node in found for name in node.names if name in kept):
+            hint = tape_name(spelled.get(name, name))
+            tapes[name] = self.sweep.builder.fresh(hint, axes=(loop.length, *floats[name]))
         self._add_backward([each for each in forward if not _only_raises(each)], backward, results, tapes, floats)
         return self._taped(forward, tapes, floats)
 

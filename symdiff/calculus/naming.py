@@ -17,6 +17,11 @@ def adjoint_name(name: str, is_input: bool = False) -> str:
     return "t" if _TEMPORARY.fullmatch(name) and not is_input else f"{name}_bar"
 
 
+def tape_name(name: str) -> str:
+    """The name of what a loop keeps of a value for its adjoint."""
+    return "tape" if _TEMPORARY.fullmatch(name) else f"{name}_tape"
+
+
 def tangent_name(name: str, label: str) -> str:
     """The name of a tangent; ``label`` is the input that is differentiated in, or "" along a direction.
 
