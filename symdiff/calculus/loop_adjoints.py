@@ -281,8 +281,9 @@ class _Backward:
         return {param.name for param in self.loop.step.params if param.role == "size"}
 
     def _axes(self, forward: Sequence[Statement]) -> dict[str, Axes]:
-        """The axes of the floats of the step."""
-        names = [*self.axes, *(name for statement in forward for name in names_of(statement))]
+        """The axes of the floats of the step; numbers of iterations are sizes, which cannot be read from a tape."""
+        counts = {statement.count for statement in forward if isinstance(statement, Loop)}
+        names = [*self.axes, *(name for statement in forward for name in names_of(statement) if name not in counts)]
         builder = self.inner.builder
         return {name: builder.axes_of(name) for name in names if builder.kind(name) == "float"}
 

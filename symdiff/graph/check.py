@@ -55,6 +55,7 @@ class _Names:
     def __init__(self) -> None:
         self.kinds: dict[str, Kind] = {}
         self.axes: dict[str, Axes] = {}
+        self.counts: set[str] = set()  # of loops: they stay sizes where the loop stood in a branch
 
     def define(self, name: str, kind: Kind, axes: Axes) -> None:
         if not name.isidentifier():
@@ -115,7 +116,7 @@ def _check_term(term: Term, rank: int, where: str, names: _Names, visible: set[s
     if len(term.index) != count:
         raise InternalError(f"{where}: {term.atom} has {count} axes and is read by {len(term.index)} indices")
     for size in sizes_in(list(term.affines())):
-        if size not in visible:
+        if size not in visible | names.counts:
             raise InternalError(f"{where}: the size {size} is not known")
 
 
@@ -164,6 +165,7 @@ def _check_loop(loop: Loop, names: _Names, visible: set[str]) -> None:
         raise InternalError(f"{where}: a store with too few or too many indices")
     for name, own in loop.outs.items():
         names.define(name, "float", own)
+    names.counts |= {loop.count} - {""}
 
 
 def _check_bounds(loop: Loop, where: str, names: _Names, visible: set[str]) -> None:
@@ -172,7 +174,7 @@ def _check_bounds(loop: Loop, where: str, names: _Names, visible: set[str]) -> N
     if loop.collected and not loop.count and (loop.trip is None or loop.test is not None):
         raise InternalError(f"{where}: nobody knows how much is collected")
     for size in sizes_in([] if loop.trip is None else [loop.trip]):
-        if size not in visible:
+        if size not in visible | names.counts:
             raise InternalError(f"{where}: the size {size} is not known")
     if loop.test is not None:
         _check_read(loop.test, "bool", where, names, visible, ())
