@@ -96,7 +96,7 @@ class Classes:
 
 def _loops(body: Sequence[Code]) -> list[Sequence[Code]]:
     """The bodies of all loops, those inside others first."""
-    found = [node.body for node in steps(body) if isinstance(node, For | While)]
+    found: list[Sequence[Code]] = [node.body for node in steps(body) if isinstance(node, For | While)]
     return found[::-1]
 
 

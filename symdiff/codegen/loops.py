@@ -299,9 +299,9 @@ class _Writer:
             elements.stands([each.out])
             if loop.test is not None:
                 self._cut(each.out)
-        for each, name in zip((c for c in loop.carried if not c.axes), self.names, strict=True):
-            elements.stands([name])
-            elements.scalars[each.out] = name
+        outs = [each.out for each in loop.carried if not each.axes]
+        elements.stands(self.names)
+        elements.scalars.update(zip(outs, self.names, strict=True))
 
     def _cut(self, name: str) -> None:
         """Of what is collected, the part that was."""
