@@ -94,6 +94,11 @@ class Body:
             self._settle(depth, {target})
         self.lines.append(Line(depth, f"{target} = {value.code}", target, value))
 
+    def _make(self, depth: int, array: str, code: str) -> None:
+        """A new array."""
+        self._settle(depth, {array} & self._changing)
+        self._line(depth, f"{array} = {code}")
+
     def comment(self, depth: int, origin: Origin | None) -> None:
         """Name the user's line that the next statements come from, once per run of statements."""
         if origin is None or origin == self._comment or not origin.text:
@@ -159,6 +164,8 @@ class Body:
             return self._slots[root].code
         if root not in self._text:
             self._text[root] = Text(self._names.fresh(hint or self._hint(root)))
+            if root in self._classes.changing:
+                self._changing.add(self._text[root].code)
         return self._text[root].code
 
     def _hint(self, root: str) -> str:
@@ -199,9 +206,7 @@ class Body:
 
     def variables(self, names: Sequence[str], hints: Sequence[str]) -> list[str]:
         """The texts of variables of a sequential loop; ``hints`` are what to call new ones."""
-        texts = [self._target(name, hint) for name, hint in itertools.zip_longest(names, hints, fillvalue="")]
-        self._changing.update(texts)
-        return texts
+        return [self._target(name, hint) for name, hint in itertools.zip_longest(names, hints, fillvalue="")]
 
     def settle(self, targets: set[str], but: Sequence[Atom], depth: int) -> None:
         """Compute what reads some variables before they change."""
@@ -361,7 +366,7 @@ class Body:
         else:
             code = f"np.full({lengths}, {literal(array.fill, as_float=True).code})"
         self.comment(depth, array.origin)
-        self._line(depth, f"{self._target(array.name, array.hint)} = {code}")
+        self._make(depth, self._target(array.name, array.hint), code)
 
     def _dot(self, dot: Dot, depth: int) -> None:
         product = dot.product
@@ -371,7 +376,7 @@ class Body:
         if dot.is_there:
             self._line(depth, f"np.dot({left}, {right}, {self._array(dot.name)})")
         else:
-            self._line(depth, f"{self._target(dot.name)} = np.dot({left}, {right})")
+            self._make(depth, self._target(dot.name), f"np.dot({left}, {right})")
 
     def _put(self, put: Put, depth: int) -> None:
         target = self._target(put.name) if put.index is None else f"{self._array(put.name)}[{put.index}]"

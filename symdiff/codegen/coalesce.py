@@ -26,9 +26,9 @@ class Classes:
             if isinstance(statement, If):
                 self._join(statement, slots)
         turns = [node for node in steps(routine.body) if isinstance(node, Turn)]
-        self.changing = frozenset(name for turn in turns for name in turn.names)
         for body in _loops(routine.body):
             self._join_turn(body)
+        self.changing = frozenset(self.root(name) for turn in turns for name in turn.names)
         outs = [out for node in steps(routine.body) if isinstance(node, If) for out in node.outs]
         self._partial = {self.root(out.name) for out in outs if UNDEFINED in (out.then, out.orelse)}
         self.reads: Counter[str] = Counter()
@@ -96,7 +96,7 @@ class Classes:
 
 def _loops(body: Sequence[Code]) -> list[Sequence[Code]]:
     """The bodies of all loops, those inside others first."""
-    found = [node.body for node in steps(body) if isinstance(node, For | While)]
+    found: list[Sequence[Code]] = [node.body for node in steps(body) if isinstance(node, For | While)]
     return found[::-1]
 
 

@@ -109,28 +109,31 @@ class Definitions:
         self.counts: set[str] = set()  # sizes that a loop makes
         self.conditional: set[str] = set()  # what exists on one side of a branch that is taken element by element
         for statement in walk(graph.body):
-            if isinstance(statement, Let):
-                self._add(statement.name, statement.axes, statement.kind)
+            self._define(statement)
+
+    def _define(self, statement: Statement) -> None:
+        if isinstance(statement, Let):
+            self._add(statement.name, statement.axes, statement.kind)
+            if statement.axes:
+                self.known[statement.name] = statement
+        elif isinstance(statement, Sum | Fold):
+            self._add(statement.name, statement.axes, statement.kind)
+            self.known[statement.name] = indexed(statement)
+        elif isinstance(statement, If):
+            if statement.axes:
+                self.conditional.update(n for body in (statement.then, statement.orelse) for s in body for n in defined(s))
+            for out in statement.outs:
+                self._add(out.name, out.axes, out.kind)
                 if statement.axes:
-                    self.known[statement.name] = statement
-            elif isinstance(statement, Sum | Fold):
-                self._add(statement.name, statement.axes, statement.kind)
-                self.known[statement.name] = indexed(statement)
-            elif isinstance(statement, If):
-                if statement.axes:
-                    self.conditional.update(n for body in (statement.then, statement.orelse) for s in body for n in defined(s))
-                for out in statement.outs:
-                    self._add(out.name, out.axes, out.kind)
-                    if statement.axes:
-                        self.known[out.name] = Choice(statement, out)
-                    elif out.axes:
-                        self.handed_on.add(out.name)
-            elif isinstance(statement, Loop):
-                for name, axes in statement.outs.items():
-                    self._add(name, axes, "float")
-                    if axes:
-                        self.handed_on.add(name)
-                self.counts.update(filter(None, [statement.count]))
+                    self.known[out.name] = Choice(statement, out)
+                elif out.axes:
+                    self.handed_on.add(out.name)
+        elif isinstance(statement, Loop):
+            for name, axes in statement.outs.items():
+                self._add(name, axes, "float")
+                if axes:
+                    self.handed_on.add(name)
+            self.counts.update(filter(None, [statement.count]))
 
     def _add(self, name: str, axes: Axes, kind: Kind) -> None:
         self.axes[name], self.kinds[name] = axes, kind

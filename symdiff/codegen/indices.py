@@ -116,7 +116,11 @@ class Spelling:
 
     def index(self, parts: Iterable[Affine]) -> str:
         """The indices of an element."""
-        return ", ".join(self.affine(part).code for part in parts)
+        return ", ".join(self.parts(parts))
+
+    def parts(self, parts: Iterable[Affine]) -> list[str]:
+        """Several index expressions."""
+        return [self.affine(part).code for part in parts]
 
     def guards(self, guards: Sequence[Guard]) -> Text:
         """A condition on indices."""

@@ -215,7 +215,7 @@ class _Writer:
         arrays = self._arrays(inner, kept)
         values = [elements.scalar(atom) for each, atom in zip(loop.carried, kept, strict=True) if not each.axes]
         rows = [elements.scalar(a) if not each.axes else a for each, a in zip(loop.collected, collected, strict=True)]
-        puts = [elements.scalar(atom) for atom in stored]
+        puts = self._stored(stored)
         goes = None if goes is None else elements.scalar(goes)
         self._collect(rows)
         self._store(puts)
@@ -244,6 +244,19 @@ class _Writer:
             found.append(name)
         return found
 
+    def _stored(self, values: Sequence[Atom]) -> list[Atom]:
+        """What is written into buffers, as it is before anything is written."""
+        found = []
+        whole = {buffer.out for buffer in self.loop.buffers}
+        for (buffer, store), atom in zip(self.loop.stores, values, strict=True):
+            row = buffer.row(store)
+            if row and atom in whole:
+                name = self.elements.fresh(buffer.out, "float", row)
+                self.elements.emit(Allocate(name, (), atom))
+                atom = name
+            found.append(atom if row else self.elements.scalar(atom))
+        return found
+
     def _collect(self, rows: Sequence[Atom]) -> None:
         """Put what is collected at its place."""
         loop, elements = self.loop, self.elements
@@ -257,12 +270,13 @@ class _Writer:
         """Write into buffers, after all indices from data are checked."""
         elements = self.elements
         for buffer, store in self.loop.stores:
-            for part, length in zip(store.index, buffer.axes, strict=True):
+            for part, length in zip(store.index, buffer.axes, strict=False):
                 if any(True for _ in part.elements):
                     self._check(buffer, part, length)
         for (buffer, store), atom in zip(self.loop.stores, values, strict=True):
             op = TABLE["add"] if store.adds else None
-            elements.emit(Put(buffer.out, elements.spelling.index(store.index), atom, op, self.loop.origin, late=True))
+            index = ", ".join([*elements.spelling.parts(store.index), *":" * len(buffer.row(store))])
+            elements.emit(Put(buffer.out, index, atom, op, self.loop.origin, late=True))
 
     def _check(self, buffer: Buffer, part: Affine, length: Affine) -> None:
         elements, origin = self.elements, self.loop.origin
@@ -299,9 +313,9 @@ class _Writer:
             elements.stands([each.out])
             if loop.test is not None:
                 self._cut(each.out)
-        for each, name in zip((c for c in loop.carried if not c.axes), self.names, strict=True):
-            elements.stands([name])
-            elements.scalars[each.out] = name
+        outs = [each.out for each in loop.carried if not each.axes]
+        elements.stands(self.names)
+        elements.scalars.update(zip(outs, self.names, strict=True))
 
     def _cut(self, name: str) -> None:
         """Of what is collected, the part that was."""

@@ -127,6 +127,8 @@ class Tree:
         """Put a work where it is cheapest: into loops that are there, or into loops of its own at the end."""
         own = {variable: self._rank(work.range_of(variable)) for variable in work.variables}
         options = list(self._options(self.items, work, (), own, 0))
+        # Ranges that depend on other indices may leave no way to keep to the order.
+        options = options or list(self._options(self.items, work, (), dict.fromkeys(own, 0), 0))
         best = min(options, key=lambda option: option.cost)
         items: list[Item] | list[Nest | Work] = self.items
         rest = list(work.variables)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from symdiff.codegen.code import For, Plain, Stop, Turn, While
 from symdiff.codegen.printer import Text, negation
@@ -32,7 +32,7 @@ def write_sequence(body: Body, statement: For | While | Turn | Stop | Plain, dep
         _plain(body, statement, depth)
 
 
-def _loop(body: Body, head: str, inside: Sequence[object], depth: int) -> None:
+def _loop(body: Body, head: str, inside: Sequence[Any], depth: int) -> None:
     body.settle_before(inside, depth)
     start = len(body.lines)
     body.line(depth, head)

@@ -86,20 +86,20 @@ class Machine(ABC):
         if len(inputs) != len(graph.inputs):
             raise ArgumentError(f"{graph.name} has {len(graph.inputs)} inputs, {len(inputs)} were given")
         given = {name: elementwise(self._number, value) for name, value in zip(graph.inputs, inputs, strict=True)}
-        found, sizes = self._run(graph, given)
+        found, arrays = self._run(graph, given)
         return [
-            filled(value, leaf.axes, sizes) if isinstance(leaf, Tensor) else value
+            filled(value, leaf.axes, arrays.sizes) if isinstance(leaf, Tensor) else value
             for value, leaf in zip(found, graph.result.leaves(), strict=True)
         ]
 
-    def _run(self, graph: Graph, given: Mapping[str, Any]) -> tuple[list[Any], dict[str, int]]:
-        """The values of the outputs, and the sizes."""
+    def _run(self, graph: Graph, given: Mapping[str, Any]) -> tuple[list[Any], Arrays]:
+        """The values of the outputs, and all values and sizes."""
         sizes = extents(graph, given, self._integer)
         values = {**{size: self._number(length) for size, length in sizes.items()}, **given}
         arrays = Arrays(sizes, values, self._literal, self._combined, self._integer)
         with np.errstate(all="ignore"):
             self._block(graph.body, values, arrays)
-        return [self._read(values, atom) for atom in graph.outputs], sizes
+        return [self._read(values, atom) for atom in graph.outputs], arrays
 
     def _read(self, values: dict[str, Any], atom: Atom) -> Any:
         return values[atom] if isinstance(atom, str) else self._literal(atom)
@@ -149,12 +149,11 @@ class Machine(ABC):
         while goes and (trip is None or made < trip):
             number = trip - 1 - made if loop.backward and trip is not None else made
             given = {**captured, **state, loop.counter: self._number(number)}
-            outputs, sizes = self._run(loop.step, given)
-            inside = Arrays(sizes, given, self._literal, self._combined, self._integer)
+            outputs, inside = self._run(loop.step, given)
             found = iter(outputs)
-            state |= {each.param: whole(next(found), each.axes, sizes) for each in loop.carried}
+            state |= {each.param: whole(next(found), each.axes, inside.sizes) for each in loop.carried}
             for rows, each in zip(collected, loop.collected, strict=True):
-                rows.append(whole(next(found), each.axes, sizes))
+                rows.append(whole(next(found), each.axes, inside.sizes))
             state |= {buffer.param: inside.stored(buffer, state[buffer.param], found) for buffer in loop.buffers}
             goes = loop.test is None or self._truth(next(found))
             made += 1

@@ -132,7 +132,7 @@ def _restricted(
 def with_indices(loop: Loop, step: Graph) -> Graph:
     """The step with more outputs behind the others: what it computes for the indices of stores."""
     names = dict.fromkeys(arrays_in(part for _, store in loop.stores for part in store.index))
-    axes = {name: own for node in walk(step.body) for name, own in axes_of(node).items()}
+    axes = {name: own for node in step.body for name, own in axes_of(node).items()}
     more = [name for name in names if name in axes]
     leaves = [*step.result.leaves(), *(Tensor(axes[name]) if axes[name] else SCALAR for name in more)]
     return replace(step, outputs=(*step.outputs, *more), result=Items("tuple", tuple(leaves)))

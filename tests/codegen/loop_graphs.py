@@ -4,7 +4,7 @@ from symdiff.graph.affine import Affine, Element, sizes_in
 from symdiff.graph.build import Builder
 from symdiff.graph.graph import Buffer, Carried, Collected, Const, Loop, Raise, Store
 from symdiff.graph.loops import parameter, step_graph
-from symdiff.graph.structure import SCALAR
+from symdiff.graph.structure import SCALAR, Tensor
 from symdiff.graph.terms import Guard, Range
 
 from .array_graphs import Case, Maker, vector
@@ -281,7 +281,7 @@ def _cases():
         LoopCase("nested", {"s0": s, "h": s, "x": X}, nested),
         LoopCase("branches", {"x": s, "h": s, "w": X}, branches),
         LoopCase("raising", {"x0": s, "h": s, "w": X}, raising),
-        LoopCase("table", {"x": X, "h": s, "z0": vector(M)}, table, integers={"x": "m"}),
+        LoopCase("table", {"x": Tensor((N,), "int"), "h": s, "z0": vector(M)}, table, integers={"x": "m"}, least={"m": 1}),
         LoopCase("data_trip", {"t": s, "h": s, "x0": s}, data_trip, positive=True),
         LoopCase("shared", {"x": X}, shared, least={"n": 1}),
     ]
