@@ -143,6 +143,7 @@ class Start:
     sizes: dict[str, Affine] = field(default_factory=dict)
     outside: dict[tuple[Any, ...], OutsideArray] = field(default_factory=dict)  # arrays that were met outside
     solid: frozenset[tuple[Any, ...]] = frozenset()  # those whose lengths were needed
+    sequential: frozenset[tuple[Any, ...]] = frozenset()  # loops that are no sums
     suspect: bool = False  # something was refused of a number that an array may do
 
     def learn(self, restart: RestartError, exact: Exact) -> None:
@@ -154,6 +155,7 @@ class Start:
             self.structures[name] = exact(name)
             self.fixed.append(name)
         self.outside |= restart.outside
+        self.sequential |= frozenset(restart.sequential)
         self._make_solid(restart.solid)
         if restart.fixed or restart.solid:
             self.sizes = {}
@@ -217,6 +219,7 @@ def _settled(source: FunctionSource, start: Start, options: Options) -> Reading:
         )
         reader.active, reader.real = options.active, options.real
         reader.ranks, reader.solved, reader.exact = start.ranks, start.sizes, options.exact
+        reader.sequential = start.sequential
         reader.outside, reader.solid = start.outside, None if options.solid else start.solid
         try:
             with room():

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from symdiff.frontend import changes, containers, loop_writes
 from symdiff.frontend.control import NEXT, Completion, run
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.loop_flow import Plan, plan_of
 from symdiff.frontend.loop_rows import over_loops
-from symdiff.frontend.loop_values import IndexedValue, LoopAxis, PendingArray, SeriesValue
+from symdiff.frontend.loop_values import IndexedValue, LoopAxis, PendingArray, SequentialValue, SeriesValue
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.tensors import affine_atom
-from symdiff.frontend.values import Condition, Conflict, Number, Poison, Start, TensorValue, TupleValue, Value
+from symdiff.frontend.values import Condition, Conflict, LeftOver, Number, Poison, Start, TensorValue, TupleValue, Value
 from symdiff.graph.affine import ZERO, Affine, identity, sizes_in
 from symdiff.graph.bounds import Bounds
 from symdiff.graph.graph import Atom, Const
@@ -28,9 +28,14 @@ from symdiff.primitives import TABLE
 
 
 def needs_length(reader: Reader, loop: LoopAxis, node: ast.AST, reason: str) -> NoReturn:
-    """A loop that is no array: it is unrolled if its length is known."""
+    """A loop that is no sum and no array: it stays a loop. A comprehension needs a known length then."""
     sizes = sizes_in([loop.length, *(each.length for each in reader.loops)])
     reader.fix(sizes, node, f"a loop of any length {reason}", "add up, or write the elements of an array, in the loop")
+
+
+def place_of(node: ast.stmt, frame: Frame) -> tuple[Any, ...]:
+    """Which loop it is, in another reading, too."""
+    return (frame.source.file, frame.source.name, node.lineno, node.col_offset)
 
 
 # -- what is looped over ------------------------------------------------------------------------------------------
@@ -59,7 +64,7 @@ def range_of(reader: Reader, start: Affine, stop: Affine, step: int, node: ast.A
     if (start.positions or stop.positions) and least.is_constant and least.const >= 0:
         least = ZERO  # j from i + 1 on is read at j
     axis = LoopAxis(-most - least, start - least, stop - least)
-    return IndexedValue(axis, lambda at: index_of(reader, at + least))
+    return IndexedValue(axis, lambda at: index_of(reader, at + least), start == ZERO)
 
 
 def series_of(reader: Reader, value: Value, node: ast.AST, fixed: bool = False) -> IndexedValue | None:
@@ -70,6 +75,13 @@ def series_of(reader: Reader, value: Value, node: ast.AST, fixed: bool = False) 
         return None
     length = value.axes[0]
     return IndexedValue(LoopAxis(length, ZERO, length), lambda at: loop_writes.element(reader, value, [at], node))
+
+
+def as_sequential(series: IndexedValue) -> SequentialValue | None:
+    """The same for a loop of the graph; None for a loop that begins at another position."""
+    if series.axis.low != ZERO or series.axis.length.positions:
+        return None
+    return SequentialValue(series.axis.high, series.item, series.counts)
 
 
 def zipped(reader: Reader, values: Sequence[Value], node: ast.AST) -> IndexedValue | None:
@@ -156,7 +168,7 @@ def run_loop(reader: Reader, node: ast.For, series: IndexedValue, frame: Frame) 
     finally:
         reader.loops.pop()
         reader.checked = checked
-    frame.variables = _after(reader, plan, series.axis, before, after, node)
+    frame.variables = _after(reader, plan, series.axis, before, after, node, place_of(node, frame))
     for name in plan.arrays:
         pending = frame.variables.get(name)
         if isinstance(pending, PendingArray) and pending.depth == len(reader.loops):
@@ -187,7 +199,13 @@ def _begin(reader: Reader, plan: Plan, axis: LoopAxis, frame: Frame, node: ast.F
 
 
 def _after(
-    reader: Reader, plan: Plan, axis: LoopAxis, before: dict[str, Value], after: dict[str, Value], node: ast.For
+    reader: Reader,
+    plan: Plan,
+    axis: LoopAxis,
+    before: dict[str, Value],
+    after: dict[str, Value],
+    node: ast.For,
+    place: tuple[Any, ...],
 ) -> dict[str, Value]:
     """The variables behind the loop."""
     result = dict(before)
@@ -198,7 +216,7 @@ def _after(
         if isinstance(after.get(name), PendingArray | Conflict | Poison):  # which is refused where it is used
             result[name] = after[name]
     for name in plan.temporary:
-        result[name] = Conflict("it is what the last iteration of a loop of any length left in it")
+        result[name] = LeftOver("it is what the last iteration of a loop of any length left in it", place)
     return result
 
 

@@ -66,9 +66,12 @@ def replace(reader: Reader, old: Shared, new: Shared, frame: Frame, node: ast.AS
         _holds(value, old) for value in _elsewhere(reader, frame)
     ):
         raise GapError(node, f"a change of a {kind} that belongs to another function", f"return a new {kind}", "not yet")
-    inside = [inner for value in frame.variables.values() for inner in mutables(value)]
-    if old.parents & reader.foreign or any(_may_be(old, other) for other in inside):
-        raise GapError(node, f"a change of a {kind} that may be another one, too", "make a copy first", "not yet")
+    article = "an" if kind == "array" else "a"
+    if old.parents & reader.foreign:
+        raise GapError(node, f"a change of {article} {kind} that may come from outside", "make a copy first", "not yet")
+    for name, value in frame.variables.items():
+        if any(_may_be(old, other) for other in mutables(value)):
+            raise GapError(node, f"a change of {article} {kind} that {name} may show, too", "make a copy first", "not yet")
     reader.changes[old.identity] += 1
     if isinstance(old, DictValue) and isinstance(new, DictValue) and set(old.keys) != set(new.keys):
         reader.changes[old.identity, "keys"] += 1

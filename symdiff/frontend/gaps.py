@@ -33,6 +33,14 @@ class EndedError(Exception):
     """A function that was called raises in any case: nothing after the call is reached."""
 
 
+class SequentialError(Exception):
+    """A loop that is read as sums and arrays is none: it is read as a loop of the graph."""
+
+    def __init__(self, gap: GapError) -> None:
+        super().__init__(gap.reason)
+        self.gap = gap
+
+
 class PoisonedError(Exception):
     """An operand was refused already: the expression around it is unknown too, and says nothing more."""
 
@@ -42,7 +50,8 @@ class RestartError(Exception):
 
     ``specialise``: integers that are needed as structure; ``lengths``: longer vectors; ``ranks``: arguments that are arrays;
     ``fixed``: arrays whose lengths are needed; ``sizes``: what the sizes of arrays are that must be equal to others;
-    ``outside``: arrays from outside that are read, by the keys of their places; ``solid``: those whose lengths are needed.
+    ``outside``: arrays from outside that are read, by the keys of their places; ``solid``: those whose lengths are needed;
+    ``sequential``: loops that are no sums, by their places.
     """
 
     def __init__(
@@ -54,6 +63,7 @@ class RestartError(Exception):
         sizes: Mapping[str, Affine] | None = None,
         outside: Mapping[tuple[Any, ...], OutsideArray] | None = None,
         solid: Iterable[tuple[Any, ...]] = (),
+        sequential: Iterable[tuple[Any, ...]] = (),
     ) -> None:
         super().__init__("read again")
         self.specialise = tuple(specialise)
@@ -63,6 +73,7 @@ class RestartError(Exception):
         self.sizes = dict(sizes or {})
         self.outside = dict(outside or {})
         self.solid = tuple(solid)
+        self.sequential = tuple(sequential)
 
 
 class NeedsCallError(SymdiffError, ValueError):

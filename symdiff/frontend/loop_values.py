@@ -45,6 +45,38 @@ class IndexedValue:
 
     axis: LoopAxis
     item: Callable[[Affine], Any]
+    counts: bool = False  # from 0 on: it gives the position itself
+
+
+@dataclass(frozen=True, eq=False)
+class SequentialValue:
+    """What only a loop of the graph can go through: a range with a step or with bounds from data.
+
+    ``item`` gives what it is in an iteration, by the number of those before. ``plain``: that number itself.
+    """
+
+    trip: Affine
+    item: Callable[[Affine], Any]
+    plain: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Counting:
+    """A loop of the graph that is being read. ``whole``: it makes all its iterations, so what the last one needs is certain."""
+
+    trip: Affine | None
+    body: Any  # the block of its step
+    whole: bool
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the version of an array is of which one element was written: ``base[index] = atom``, or ``+=``."""
+
+    base: Atom
+    index: tuple[Affine, ...]
+    atom: Atom
+    adds: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,7 @@ from symdiff.errors import Gap, NameUnboundError
 from symdiff.frontend import resolve
 from symdiff.frontend.fence import refusal
 from symdiff.frontend.gaps import GapError, PoisonedError, RestartError
-from symdiff.frontend.loop_values import LoopAxis
+from symdiff.frontend.loop_values import Counting, LoopAxis, Stored
 from symdiff.frontend.outside import wrap
 from symdiff.frontend.parameters import Arguments
 from symdiff.frontend.places import Guard, Place
@@ -30,6 +30,7 @@ from symdiff.frontend.values import (
     Condition,
     Conflict,
     Known,
+    LeftOver,
     Maybe,
     Number,
     Poison,
@@ -130,6 +131,10 @@ class Reader(Arguments):
         self.depths: dict[str, int] = {}  # how many loops the definitions of rows depend on
         self.row_node: ast.AST | None = None  # where a row was read last
         self.loops: list[LoopAxis] = []  # those that are being read as axes, the outermost first
+        self.trying = 0  # loops that are read as sums on trial
+        self.counters: dict[str, Counting] = {}  # loops of the graph that are being read, the outermost first
+        self.stores: dict[Atom, Stored] = {}  # versions of arrays that differ from others in one element
+        self.sequential: frozenset[tuple[Any, ...]] = frozenset()  # loops that earlier readings found to be no sums
         self.domain: list[IndexGuard] = []  # what the conditions around say of their positions
         self.index_guards: dict[str, tuple[IndexGuard, ...]] = {}  # what conditions say of positions
         self.checked: dict[Affine, Body] = {}  # what is at least 0 from there on: a branch around it raises otherwise
@@ -393,6 +398,8 @@ class Reader(Arguments):
                 if isinstance(value, Maybe):
                     return self.bound(name, value)
                 value = settled(self, value)
+                if isinstance(value, LeftOver):
+                    raise RestartError(sequential=[value.place])
                 if isinstance(value, Conflict):
                     raise GapError(node, f"{name}: {value.reason}", "give the variable one kind of value on every path")
                 return value

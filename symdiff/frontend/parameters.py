@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from symdiff.errors import ShapeError
-from symdiff.frontend.gaps import GapError, NeedsCallError, PoisonedError, RestartError
+from symdiff.frontend.gaps import GapError, NeedsCallError, PoisonedError, RestartError, SequentialError
 from symdiff.frontend.outside import wrap
 from symdiff.frontend.places import OutsideArray, Place
 from symdiff.frontend.resolve import MAX_CAPTURED
@@ -224,6 +224,8 @@ class Arguments:
 
         Raises RestartError; NeedsCallError if no call has shown the lengths; GapError if the arrays are too large for it.
         """
+        if cast("Reader", self).trying:  # to read a loop as sums: it is none
+            raise SequentialError(GapError(node, reason, rewrite, "not yet"))
         arrays = set(self.sizes.arrays_of(sizes))
         names = [param.name for param in self.params if arrays & set(param.leaves)]
         outside = {key: found for key, found in self.outside.items() if found.leaf in arrays}

@@ -10,7 +10,7 @@ from typing import Any
 
 from symdiff.frontend.gaps import GapError, RestartError
 from symdiff.frontend.loop_rows import marked, positions_of, scalar_here
-from symdiff.frontend.loop_values import SeriesValue
+from symdiff.frontend.loop_values import Counting, SeriesValue
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.values import (
     ArrayValue,
@@ -26,7 +26,7 @@ from symdiff.frontend.values import (
     describe,
     number,
 )
-from symdiff.graph.affine import ONE, Affine, Axes, Symbol, sizes_in
+from symdiff.graph.affine import ONE, Affine, Axes, Element, Symbol, sizes_in
 from symdiff.graph.bounds import pruned
 from symdiff.graph.graph import Atom, Const
 from symdiff.graph.terms import Guard, Term, view
@@ -75,8 +75,9 @@ def affine_atom(reader: Reader, part: Affine) -> Atom:
     """The value of an expression in sizes as a number of the graph."""
     if part.is_constant:
         return Const(part.const)
-    if len(part.terms) == 1 and part == Affine.of(part.symbols[0]):
-        return str(part.symbols[0])
+    symbol = part.symbols[0]
+    if part == Affine.of(symbol) and (isinstance(symbol, str) or (isinstance(symbol, Element) and not symbol.index)):
+        return symbol if isinstance(symbol, str) else symbol.array
     return reader.builder.sum([Term(part)], ())
 
 
@@ -102,12 +103,28 @@ def extent(reader: Reader, value: Value, node: ast.AST, what: str) -> Affine:
 
 def is_certain(reader: Reader, part: Affine) -> bool:
     """Whether an expression in sizes is at least 0 in any case: sizes are, and what was checked before."""
-
-    def positive(found: Affine) -> bool:
-        return found.const >= 0 and all(factor > 0 for _, factor in found.terms)
-
     known = [checked for checked, body in reader.checked.items() if reader.builder.is_open(body)]
-    return positive(part) or any(positive(part - checked) for checked in known)
+    while True:
+        if _positive(part) or any(_positive(part - checked) for checked in known):
+            return True
+        found = counted_out(reader, part)
+        if found is None or found[0] == part:
+            return False
+        part = found[0]
+
+
+def _positive(part: Affine) -> bool:
+    return part.const >= 0 and all(factor > 0 and isinstance(symbol, str) for symbol, factor in part.terms)
+
+
+def counted_out(reader: Reader, part: Affine) -> tuple[Affine, Counting] | None:
+    """What an expression is at least, through all iterations of the innermost loop whose counter occurs in it, and that loop."""
+    for counter, loop in reversed(reader.counters.items()):
+        factor = part.coefficient(counter)
+        if factor and (factor > 0 or loop.trip is not None):
+            last = loop.trip - 1 if loop.trip is not None else Affine()
+            return part.substitute({counter: Affine() if factor > 0 else last}), loop
+    return None
 
 
 def require(
@@ -132,6 +149,8 @@ def require(
         with reader.builder.outside():
             require(reader, part, exception, message, node)
         return
+    if unless_empty is None and _before_loop(reader, part, exception, message, node):
+        return
     place = reader.frames[-1].source.place(node)
     builder = reader.builder
     condition = _is_negative(reader, part)
@@ -146,6 +165,20 @@ def require(
     builder.branch(condition, body, (), [])
     if unless_empty is None:
         reader.checked[part] = builder.current
+
+
+def _before_loop(reader: Reader, part: Affine, exception: str, message: str, node: ast.AST) -> bool:
+    """Check what depends on a counter once, before the loop: the first or the last iteration decides."""
+    found = counted_out(reader, part)
+    if found is None or not found[1].whole or reader.builder.current is not found[1].body:
+        return False
+    least, loop = found
+    if loop.trip is None or any(part.elements):
+        return False
+    with reader.builder.above(loop.body):
+        require(reader, least, exception, message, node, unless_empty=loop.trip)
+    reader.checked[part] = reader.builder.current
+    return True
 
 
 def _is_negative(reader: Reader, part: Affine) -> Atom:

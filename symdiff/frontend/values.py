@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from symdiff.frontend.loop_values import IndexedValue, PendingArray, SeriesValue
-from symdiff.graph.affine import Affine, Axes
+from symdiff.frontend.loop_values import IndexedValue, PendingArray, SequentialValue, SeriesValue
+from symdiff.graph.affine import Affine, Axes, Element
 from symdiff.graph.graph import Atom, Const
 from symdiff.graph.structure import SCALAR, Array, Items, Structure, Tensor
 from symdiff.graph.terms import Guard
@@ -25,12 +25,28 @@ if TYPE_CHECKING:
 class Number:
     """A real number: an atom of the graph and, where it is the same in every call, its Python value.
 
-    ``affine``: what it is in the sizes of arrays, for an integer that is computed from them.
+    ``affine``: what it is in the sizes of arrays, for an integer that is computed from them. ``whole``: it certainly is an
+    integer, one from data.
     """
 
     atom: Atom
     known: int | float | None = None
     affine: Affine | None = field(default=None, compare=False)
+    whole: bool = field(default=False, compare=False)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it certainly is an integer."""
+        return self.whole or self.affine is not None or (isinstance(self.known, int) and isinstance(self.atom, Const))
+
+    @property
+    def integer(self) -> Affine | None:
+        """An integer as an expression in sizes and integers from data; None for what may be none."""
+        if isinstance(self.known, int) and isinstance(self.atom, Const):
+            return Affine(self.known)
+        if self.affine is None and self.whole and isinstance(self.atom, str):
+            return Affine.of(Element(self.atom, ()))
+        return self.affine
 
 
 @dataclass(frozen=True)
@@ -216,6 +232,13 @@ class Conflict:
     reason: str
 
 
+@dataclass(frozen=True)
+class LeftOver(Conflict):
+    """What a loop that was read as a sum leaves in a variable: where it is read, the loop is one of the graph."""
+
+    place: tuple[Any, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Choice:
     """One of two values that no number can express: a text, a function, None on one path. It is known which, where it is used."""
@@ -254,6 +277,7 @@ Value = (
     | ArrayValue
     | TensorValue
     | IndexedValue
+    | SequentialValue
     | SeriesValue
     | PendingArray
     | VectorParam

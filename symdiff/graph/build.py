@@ -232,6 +232,22 @@ class Builder:
         finally:
             self._blocks, self._shared = blocks, shared
 
+    @contextmanager
+    def above(self, body: Body) -> Iterator[None]:
+        """Build in front of a block that is being built, in the block around it."""
+        blocks, shared = self._blocks, self._shared
+        count = next(number for number, block in enumerate(blocks) if block is body)
+        self._blocks, self._shared = blocks[:count], shared[:count]
+        try:
+            yield
+        finally:
+            self._blocks, self._shared = blocks, shared
+
+    @property
+    def blocks(self) -> Sequence[Body]:
+        """The blocks that are being built, the outermost first."""
+        return self._blocks
+
     @property
     def current(self) -> Body:
         """The block that is being built."""

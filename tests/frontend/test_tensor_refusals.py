@@ -143,7 +143,7 @@ CASES = [
     (reshaped, (LONG,), "return np.sum(x.reshape(2, -1) ** 2)", "another shape", "loops"),
     (sorted_array, (LONG,), "return np.sum(np.sort(x) * x)", "numpy.sort", ""),
     (steps, (LONG,), "return np.sum(x[::2] ** 2)", "fraction of n", "steps of 1"),
-    (changed_while_bound_twice, (X, 1.0), "w[0] = 0.0", "may be another one", "copy"),
+    (changed_while_bound_twice, (X, 1.0), "w[0] = 0.0", "may show, too", "copy"),
 ]
 
 

@@ -1,0 +1,381 @@
+"""Loops that stay loops: whose iterations hand on values, whose ends the data tell, or that are too long to be unrolled.
+
+The body is read once, in a block that becomes the step of a ``Loop``. What it reads from outside is captured; what it binds
+and what it changes is carried. Which kind of value a variable has in every iteration is found by reading on trial: the kind
+that it has before the loop, joined with that at the end of an iteration, until nothing changes any more.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from symdiff.frontend import loop_aliases
+from symdiff.frontend.carried import (
+    UNBOUND,
+    Absent,
+    Form,
+    Identity,
+    Opaque,
+    Same,
+    Sometimes,
+    atoms_of,
+    difference,
+    form_of,
+    join,
+    parts,
+    value_of,
+)
+from symdiff.frontend.conditions import disjunction, read_test, supposed, truth_of
+from symdiff.frontend.control import NEXT, Completion, ends, poison, run
+from symdiff.frontend.gaps import GapError, SequentialError
+from symdiff.frontend.loop_graph import Part, append_loop
+from symdiff.frontend.loop_values import Counting, SequentialValue
+from symdiff.frontend.lower import Frame, Reader
+from symdiff.frontend.merge import Merge, changed
+from symdiff.frontend.rollback import Snapshot
+from symdiff.frontend.scopes import bound_names
+from symdiff.frontend.tensors import is_certain
+from symdiff.frontend.values import POISON, Condition, Conflict, Known, Maybe, Poison, Value
+from symdiff.graph.affine import Affine
+from symdiff.graph.build import Body
+from symdiff.graph.graph import Atom, Const
+
+MAX_ROUNDS = 12  # trials until the kinds of all variables are found
+RESULT = "#result"  # what a return inside of the loop hands on, as a variable
+REWRITE = "give it one kind of value from the start, as in s = 0.0 or y = np.zeros(n)"
+
+
+@dataclass
+class Course:
+    """What a loop goes through: so many iterations at most, what each begins with, and a test."""
+
+    node: ast.For | ast.While
+    trip: Affine | None
+    begin: Callable[[Affine], None]
+    test: ast.expr | None = None
+    first: Known | Condition = field(default_factory=lambda: Known(True))  # whether the test holds before the loop
+    hint: str = "k"
+
+    @property
+    def leaves(self) -> bool:
+        """Whether it may end before all iterations are made."""
+        return self.test is not None or any(isinstance(inner, ast.Break | ast.Return) for inner in ast.walk(self.node))
+
+
+def run_for(reader: Reader, node: ast.For, source: SequentialValue, frame: Frame) -> Completion:
+    """Read ``for target in source`` as a loop."""
+    from symdiff.frontend import containers
+
+    def begin(counter: Affine) -> None:
+        containers.assign(reader, node.target, source.item(counter), frame)
+
+    hint = node.target.id if isinstance(node.target, ast.Name) and source.plain else "k"
+    return _run(reader, Course(node, source.trip, begin, hint=hint), frame)
+
+
+def run_while(reader: Reader, node: ast.While, frame: Frame) -> Completion:
+    """Read ``while test`` as a loop."""
+    test = read_test(reader, node.test, frame)
+    if isinstance(test, Poison):
+        poison(node, frame)
+        return NEXT
+    first = truth_of(reader, test, node.test)
+    if isinstance(first, Known) and not first.value:
+        return after(reader, NEXT, node, frame)
+    return _run(reader, Course(node, None, lambda counter: None, node.test, first), frame)
+
+
+def after(reader: Reader, completion: Completion, node: ast.For | ast.While, frame: Frame) -> Completion:
+    """The else clause, and what is left of how the loop ended."""
+    from symdiff.frontend.loops import after_loop
+
+    return after_loop(reader, completion, node.orelse, frame)
+
+
+def _run(reader: Reader, course: Course, frame: Frame) -> Completion:
+    node = course.node
+    gap = GapError(node, "a loop that hands on values inside of a loop over an array", "write both as plain loops", "not yet")
+    if reader.loops or reader.builder.current.elementwise:
+        raise SequentialError(gap)
+    names = list(dict.fromkeys(name for inner in _own(node) for name in sorted(bound_names(inner))))
+    search = _Search({name: form_of(reader, frame.variables.get(name)) for name in names})
+    for _ in range(MAX_ROUNDS):
+        snapshot = Snapshot(reader, frame)
+        trial = _Trial(reader, course, frame, dict(search.forms), snapshot)
+        trial.read()
+        if search.settled(trial):
+            return after(reader, trial.refused() if snapshot.refused else trial.finish(), node, frame)
+        snapshot.restore()
+    raise GapError(node, "a loop whose variables change their kinds", REWRITE)
+
+
+def _own(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a loop, without those of comprehensions and functions in it, in order."""
+    yield node
+    for inner in ast.iter_child_nodes(node):
+        if isinstance(inner, ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp | ast.Lambda):
+            yield from (walrus for walrus in ast.walk(inner) if isinstance(walrus, ast.NamedExpr))
+            yield from (walrus.target for walrus in ast.walk(inner) if isinstance(walrus, ast.NamedExpr))
+        elif not isinstance(inner, ast.FunctionDef | ast.ClassDef):
+            yield from _own(inner)
+
+
+@dataclass
+class _Search:
+    """The kinds of the variables that are carried, as far as they are known."""
+
+    forms: dict[str, Form]
+    dropped: set[str] = field(default_factory=set)
+
+    def settled(self, trial: _Trial) -> bool:
+        """Take in what a trial found out; True if it found nothing new."""
+        wanted = dict(self.forms)
+        for name in trial.names():
+            start, end = trial.starts.get(name), trial.ends.get(name)
+            if end is start or isinstance(end, Poison):
+                if name in wanted and end is start and not isinstance(wanted[name], Absent) and name not in self.dropped:
+                    del wanted[name]
+                    self.dropped.add(name)
+                continue
+            wanted[name] = self._joined(trial, name, end)
+        found, self.forms = self.forms, wanted
+        return found == wanted
+
+    def _joined(self, trial: _Trial, name: str, end: Value | None) -> Form:
+        before = self.forms[name] if name in self.forms else form_of(trial.reader, trial.starts.get(name))
+        if isinstance(end, Conflict):
+            if isinstance(before, Absent | Opaque | Same):
+                return before
+            raise GapError(trial.course.node, f"{name}: {end.reason}", REWRITE)
+        after_ = form_of(trial.reader, end)
+        if before == UNBOUND and not isinstance(after_, Sometimes) and not trial.snapshot.refused:
+            return before  # it is bound in each iteration before it is read
+        if isinstance(before, Absent) and isinstance(after_, Opaque | Same):
+            return Opaque("an object")
+        joined = join(before, after_)
+        if joined is None:
+            first, second = difference(before, after_)
+            node = _binding(trial.course.node, name)
+            raise GapError(node, f"{name} starts as {first} and becomes {second} in a loop", REWRITE)
+        return joined
+
+
+def _binding(node: ast.AST, name: str) -> ast.AST:
+    """Where a loop binds a variable last."""
+    found = [inner for inner in ast.walk(node) if isinstance(inner, ast.stmt) and inner is not node]
+    binding = [each for each in found if any(name in bound_names(inner) for inner in _own(each))]
+    return max(binding, key=lambda each: (each.lineno, each.col_offset), default=node)
+
+
+class _Trial:
+    """One reading of the body of a loop."""
+
+    def __init__(self, reader: Reader, course: Course, frame: Frame, forms: dict[str, Form], snapshot: Snapshot) -> None:
+        self.reader, self.course, self.frame, self.forms, self.snapshot = reader, course, frame, forms, snapshot
+        self.before, self.returned = dict(frame.variables), frame.returned
+        self.starts: dict[str, Value] = {}
+        self.ends: dict[str, Value] = {}
+        self.params: dict[str, list[str]] = {}
+        self.own: dict[str, Identity] = {}
+        self.body = Body()
+        self.counter = ""
+        self.completion = NEXT
+        self.goes: Atom | None = None
+
+    def names(self) -> list[str]:
+        """The variables that there are, before or after."""
+        return list(dict.fromkeys([*self.forms, *self.starts, *self.ends]))
+
+    def read(self) -> None:
+        """Read the body, from the variables at the start of an iteration to those at its end."""
+        reader, frame, course = self.reader, self.frame, self.course
+        with reader.builder.block(self.body):
+            self.counter = reader.builder.fresh(course.hint)
+            self._start()
+            reader.counters[self.counter] = Counting(course.trip, self.body, not course.leaves)
+            if course.trip is not None:
+                reader.checked[course.trip - 1] = self.body
+            course.begin(Affine.of(self.counter))
+            writes = dict(reader.writes)
+            completion = run(reader, course.node.body, frame).without("continue")
+            if completion.raises:
+                raise GapError(course.node, "a loop whose body raises in any case", "test with if before the loop")
+            if writes != reader.writes:
+                raise GapError(course.node, "a loop that changes an attribute of an object", "use local variables", "not yet")
+            self.completion = completion
+            self.goes = self._goes_on(completion)
+            self.ends = dict(frame.variables)
+            if "return" in completion.flags and frame.returned is not None:
+                self.ends[RESULT] = frame.returned
+        del reader.counters[self.counter]
+        frame.variables, frame.returned = dict(self.before), self.returned
+
+    def _start(self) -> None:
+        """Bind the variables to the parameters of the step."""
+        builder, frame = self.reader.builder, self.frame
+        for name, form in self.forms.items():
+            if isinstance(form, Absent | Opaque | Same) and form != Absent(none=True):
+                if form == UNBOUND:
+                    frame.variables.pop(name, None)
+                continue
+            made = [builder.fresh(hint, axes=axes) for hint, axes in parts(form, name.strip("#"))]
+            self.params[name] = made
+            self.own[name] = loop_aliases.at_start(self.before.get(name))
+            value = value_of(self.reader, form, iter(made), self.own[name])
+            if name != RESULT and value is not None:
+                frame.variables[name] = value
+        frame.returned = None
+        self.starts = dict(frame.variables)
+
+    def _goes_on(self, completion: Completion) -> Atom | None:
+        """Whether there is another iteration: the loop was not left, and the test holds."""
+        flags = [Known(flag) if isinstance(flag, bool) else Condition(flag) for flag in completion.flags.values()]
+        over = disjunction(self.reader, list(flags)) if flags else Known(False)
+        test = self.course.test
+        if isinstance(over, Known):
+            if over.value or test is None:
+                return Const(not over.value) if flags or test is not None else None
+            return self._test_of(read_test(self.reader, test, self.frame), test)
+        assert isinstance(over, Condition)  # noqa: S101 - the other of two
+        if test is None:
+            return self.reader.builder.apply(_NOT, over.atom)
+        before = dict(self.frame.variables)
+        with supposed(self.reader, (over.atom, False)), self.reader.block(over.atom) as body:
+            truth = self._test_of(read_test(self.reader, test, self.frame), test)
+        merge = Merge(self.reader, over.atom, (), body)
+        merge.add("goes", Known(False), Condition(truth))
+        names = changed(list(self.frame.variables), before, self.frame.variables)
+        for name in names:
+            merge.add(name, before.get(name), self.frame.variables[name])
+        goes, *values = merge.finish()
+        self.frame.variables.update(zip(names, values, strict=True))
+        return goes.atom if isinstance(goes, Condition) else Const(False)
+
+    def _test_of(self, test: Value, node: ast.expr) -> Atom:
+        if isinstance(test, Poison):
+            return Const(False)
+        truth = truth_of(self.reader, test, node)
+        return Const(bool(truth.value)) if isinstance(truth, Known) else truth.atom
+
+    # the statement
+
+    def finish(self) -> Completion:
+        """Add the loop to the graph, and bind what it leaves in the variables."""
+        reader, course, frame = self.reader, self.course, self.frame
+        kinds = [kind for kind in ("break", "return") if kind in self.completion.flags]
+        if course.test is not None and self.goes == Const(True) and not kinds and course.trip is None:
+            raise GapError(course.node, "a loop that never ends", "leave it with break or return")
+        loop_aliases.check(reader, self.starts, self.ends, self.before, self.own, self.snapshot, frame, course.node)
+        carried: list[Part] = []
+        places: dict[str, slice] = {}
+        for name in self.names():
+            found = self._carried(name)
+            places[name] = slice(len(carried), len(carried) + len(found))
+            carried += found
+        flags: dict[str, Part] = {kind: self._flag(kind) for kind in kinds}
+        ran = Part(reader.builder.fresh("ran"), Const(0), Const(1), "ran")
+        every = [*carried, *flags.values(), ran]
+        first: Atom | None = None
+        if self.goes is not None:
+            first = Const(bool(course.first.value)) if isinstance(course.first, Known) else course.first.atom
+        outs = append_loop(reader.builder, course.node, self.counter, course.trip, every, self.body, first, self.goes)
+        ended = {kind: reader.builder.apply(_NE, out, Const(0)) for kind, out in zip(flags, outs[len(carried) :], strict=False)}
+        self._bind(outs, places, outs[-1])
+        return self._completion(ended)
+
+    def refused(self) -> Completion:
+        """Go on behind a loop in which something was refused: nothing is known of what it binds."""
+        poison(self.course.node, self.frame)
+        if "return" not in self.completion.flags:
+            return NEXT
+        self.frame.returned = POISON
+        return ends("return")
+
+    def _carried(self, name: str) -> list[Part]:
+        """The parts of a variable: its parameters, what they are at first, and what they become."""
+        form = self.forms.get(name, UNBOUND)
+        if form == UNBOUND:
+            form = self._last_form(name)
+        if isinstance(form, Absent | Opaque | Same) or isinstance(self.ends.get(name), Poison | Conflict):
+            return []
+        reader, node = self.reader, self.course.node
+        known = self.forms.get(name) == form
+        hints = list(parts(form, name.strip("#")))
+        params = self.params[name] if known else [reader.builder.fresh(hint, axes=axes) for hint, axes in hints]
+        inits = atoms_of(reader, self.before.get(name) if known and name != RESULT else None, form, node)
+        with reader.builder.block(self.body):
+            atoms = atoms_of(reader, self.ends.get(name), form, node)
+        rows = zip(params, inits, atoms, hints, strict=True)
+        return [Part(param, init, atom, hint, axes) for param, init, atom, (hint, axes) in rows]
+
+    def _last_form(self, name: str) -> Form:
+        """The kind of a variable at the end of an iteration."""
+        end = self.ends.get(name)
+        return UNBOUND if end is None or isinstance(end, Conflict | Poison) else form_of(self.reader, end)
+
+    def _flag(self, kind: str) -> Part:
+        """Whether the loop was left in this way."""
+        flag = self.completion.flags[kind]
+        name = "broke" if kind == "break" else "returned"
+        with self.reader.builder.block(self.body):
+            atom = Const(1)
+            if not isinstance(flag, bool):
+                atom = self.reader.builder.branch(flag, (), (), [("t", Const(1), Const(0))])[0]  # type: ignore[assignment]
+        return Part(self.reader.builder.fresh(name), Const(0), atom, name)
+
+    def _bind(self, outs: list[Atom], places: dict[str, slice], ran: Atom) -> None:
+        """Give the variables what the loop left in them."""
+        reader, frame = self.reader, self.frame
+        sure = self.runs_surely
+        for name in self.names():
+            end = self.ends.get(name)
+            form = self.forms.get(name, UNBOUND)
+            if name != RESULT and (end is self.starts.get(name) or isinstance(end, Poison)):
+                if isinstance(end, Poison):
+                    frame.variables[name] = end
+                elif name in self.before:
+                    frame.variables[name] = self.before[name]
+                continue
+            atoms = outs[places[name]]
+            last = self._last_form(name)
+            like = loop_aliases.at_end(self.before.get(name), end, self.own.get(name))
+            if isinstance(last, Opaque | Same) or isinstance(end, Conflict) or end is None or (not atoms and form != UNBOUND):
+                frame.variables[name] = Conflict("it is what the last iteration of a loop left in it")
+                continue
+            if form == UNBOUND:
+                value = value_of(reader, last, iter(atoms), like)
+                if value is not None and not sure and name != RESULT:
+                    value = Maybe(value, str(reader.builder.apply(_NE, ran, Const(0))))
+            elif isinstance(form, Sometimes) and not isinstance(last, Sometimes | Absent) and sure:
+                value = value_of(reader, form.inner, iter(atoms[1:]), like)
+            else:
+                value = value_of(reader, form, iter(atoms), like)
+            if name == RESULT:
+                frame.returned = value
+            elif value is not None:
+                frame.variables[name] = value
+
+    @property
+    def runs_surely(self) -> bool:
+        """Whether there is a first iteration in any case."""
+        trip, first = self.course.trip, self.course.first
+        return (trip is None or is_certain(self.reader, trip - 1)) and isinstance(first, Known)
+
+    def _completion(self, ended: dict[str, Atom]) -> Completion:
+        """How the loop ends: ``while True`` without a break ends by return only."""
+        endless = isinstance(self.course.test, ast.Constant) and "break" not in ended
+        always = self.completion.always and self.runs_surely and "break" not in ended
+        if "return" in ended and (endless or (always and set(ended) == {"return"})):
+            return ends("return")
+        return Completion(dict(ended))
+
+
+def _row(name: str):  # type: ignore[no-untyped-def]
+    from symdiff.primitives import TABLE
+
+    return TABLE[name]
+
+
+_NE, _NOT = _row("ne"), _row("not")
