@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from symdiff.graph.graph import Graph
+from symdiff.graph.graph import Graph, Loop, walk
 from symdiff.printing.heading import Heading
 
 if TYPE_CHECKING:
@@ -16,16 +16,23 @@ def formula(graph: Graph, derivative: bool | None = None) -> Formula:
 
     ``derivative``: whether it is one, for then the free indices of arrays are k, l, ...; None: if it looks like one.
     """
-    from symdiff.printing import convert, indexed
+    from symdiff.printing import convert, indexed, recurrence
 
+    if has_loops(graph):
+        return recurrence.formula(graph, derivative)
     return indexed.formula(graph, derivative) if indexed.has_arrays(graph) else convert.formula(graph)
+
+
+def has_loops(graph: Graph) -> bool:
+    """Whether a graph has loops, which are printed as recurrences."""
+    return any(isinstance(statement, Loop) for statement in walk(graph.body))
 
 
 def as_text(graph: Graph, heading: Heading, found: Formula | None = None) -> str:
     """Return the formula as text: ``f'(x) = x*(x*cos(x) + 2*sin(x))``. ``found``: if it is there already."""
     from symdiff.printing import indexed, indexed_text, text
 
-    write = indexed_text.as_text if indexed.has_arrays(graph) else text.as_text
+    write = indexed_text.as_text if has_loops(graph) or indexed.has_arrays(graph) else text.as_text
     return write(graph, heading, found or formula(graph, heading.kind != "value"))
 
 
@@ -33,7 +40,7 @@ def as_latex(graph: Graph, heading: Heading, found: Formula | None = None) -> st
     """Return the formula as LaTeX for display mode, without dollars."""
     from symdiff.printing import indexed, indexed_latex, latex
 
-    write = indexed_latex.as_latex if indexed.has_arrays(graph) else latex.as_latex
+    write = indexed_latex.as_latex if has_loops(graph) or indexed.has_arrays(graph) else latex.as_latex
     return write(graph, heading, found or formula(graph, heading.kind != "value"))
 
 

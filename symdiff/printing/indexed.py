@@ -8,7 +8,7 @@ the shortest is kept, as for scalars; see ``convert``. An array is the expressio
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,7 +41,7 @@ _MUCH = 10  # operations for which a name is kept that seemed not to be worth it
 
 
 @dataclass
-class _Way:
+class Way:
     """A formula written in one way, over ``atoms``."""
 
     atoms: Atoms
@@ -87,26 +87,36 @@ def has_arrays(graph: Graph) -> bool:
 
 def formula(graph: Graph, derivative: bool | None = None) -> Formula:
     """Return the formula of a graph with arrays. ``derivative``: whether it is one; None: if its outputs look like one."""
-    writer = _Writer(graph)
+    writer = Writer(graph)
     derived = any(map(writer.is_derived, writer.straight.outputs)) if derivative is None else derivative
-    return _Materialized(writer, writer.shortest()).formula(derived=derived)
+    return Materialized(writer, writer.shortest(), Paper.of(graph)).formula(derived=derived)
 
 
-class _Writer:
-    """Writes a graph in several ways."""
+class Writer:
+    """Writes a graph in several ways.
 
-    def __init__(self, graph: Graph) -> None:
+    ``forced`` tells which definitions have a name whatever it is worth, ``never`` are those that have none.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        forced: Callable[[StraightArrays, frozenset[str]], frozenset[str]] | None = None,
+        never: frozenset[str] = frozenset(),
+    ) -> None:
         self.graph = graph
         self.atoms = Atoms()  # of all ways, so that nothing is simplified twice
         straight = straighten_arrays(graph)
-        self.own = own_names(straight, graph.source)
+        self.own = own_names(straight, graph.source) - never
         self.straight: StraightArrays = rolled(straight, self.own)
+        self.never = never
+        self.forced = forced(self.straight, self.own) if forced else frozenset()
         self.guards = guards_of(self.straight.definitions)
         self.kinds = {definition.name: definition.kind for definition in self.straight.definitions}
         leaves = list(graph.result.leaves())
         self.axes: list[Axes] = [leaf.axes if isinstance(leaf, Tensor) else () for leaf in leaves]
 
-    def shortest(self) -> _Way:
+    def shortest(self) -> Way:
         """The shortest way, that without names if it is plain."""
         own = frozenset(name for name in self.own if self.kinds[name] != "bool")
         in_place = None
@@ -130,12 +140,13 @@ class _Writer:
             return is_derived(definitions[atom]) or Elements(self.straight.definitions, {}, Atoms(), (), ()).derived[atom]
         return not any(param.role == "argument" and atom in param.leaves for param in self.graph.params)
 
-    def _settled(self, named: frozenset[str]) -> _Way:
+    def _settled(self, named: frozenset[str]) -> Way:
         """The way with these names, but for those that turn out to need none."""
-        found: list[_Way] = []
+        found: list[Way] = []
+        named = (named | self.forced) - self.never
         while True:
             way = self._written(named)
-            if not any(way.uses[name] == 1 and name in self.straight.outputs for name, _ in way.where):
+            if not any(self._is_left(name, way.uses[name]) for name, _ in way.where):
                 found.insert(0, way)
             costs = {name: way.atoms.cost(expr) for name, expr in way.where}
             heights = {name: way.atoms.height(expr) for name, expr in way.where}
@@ -146,26 +157,32 @@ class _Writer:
             named = kept
 
     def _stays(self, name: str, uses: int, cost: int, height: int) -> bool:
-        if uses == 1 and name in self.straight.outputs:
-            return False  # it is the left-hand side
+        if self._is_left(name, uses):
+            return False
+        if name in self.forced:
+            return True
         if name in self.own:
             return height > 0 or cost >= _WORTH_A_NAME or (uses - 1) * cost > _ENTRY
         least = _ENTRY if height else _ENTRY + 1
         return (uses > 1 and (uses - 1) * cost >= least) or cost > 2 * notation.ENTRY
 
-    def _written(self, named: frozenset[str]) -> _Way:
+    def _is_left(self, name: str, uses: int) -> bool:
+        """Whether a definition is nothing but a left-hand side."""
+        return uses == 1 and name in self.straight.outputs and name not in self.forced
+
+    def _written(self, named: frozenset[str]) -> Way:
         atoms = self.atoms
         elements = Elements(self.straight.definitions, self.graph.input_axes, atoms, named, self.own)
         exprs = []
         for atom, axes in zip(self.straight.outputs, self.axes, strict=True):
             expr = elements.value(atom, Scope.of(axes), identity(len(axes)))
-            ours = isinstance(atom, str) and elements.derived.get(atom, False)
+            ours = isinstance(atom, str) and elements.derived.get(atom, False) and self.kinds[atom] != "bool"
             exprs.append(polished(atoms, Scope.of(axes), simplified(atoms, expr)) if ours else expr)
         domain = [
             elements.value(name, Scope(), ()) if truth else sp.Not(elements.value(name, Scope(), ()))
             for name, truth in self.straight.restrictions
         ]
-        way = _Way(atoms, elements, exprs, [], plain_conditions(domain))
+        way = Way(atoms, elements, exprs, [], plain_conditions(domain))
         for expr, axes in (*zip(way.exprs, self.axes, strict=True), *((test, ()) for test in way.domain)):
             way.note(expr, Scope.of(axes))
         for definition in reversed(self.straight.definitions):
@@ -173,7 +190,7 @@ class _Writer:
                 self._define(way, definition.name)
         return self._with_whole_ranges(way)
 
-    def _with_whole_ranges(self, way: _Way) -> _Way:
+    def _with_whole_ranges(self, way: Way) -> Way:
         """The way with sums over neighbouring ranges as one where the definitions that they read are symmetric."""
         if not any(way.atoms.has_totals(expr) for expr in way.entries()):
             return way
@@ -188,12 +205,12 @@ class _Writer:
             (name, with_whole_ranges(way.atoms, Scope.of(axes[name]), expr, found) if way.elements.derived[name] else expr)
             for name, expr in way.where
         ]
-        new = _Way(way.atoms, way.elements, exprs, where, way.domain)
+        new = Way(way.atoms, way.elements, exprs, where, way.domain)
         for expr in new.entries():
             new.uses.update(_names(way.atoms, expr))
         return new
 
-    def _define(self, way: _Way, name: str) -> None:
+    def _define(self, way: Way, name: str) -> None:
         """Add a definition to the where-list, whose readers are there already: without the guards that they all guarantee."""
         axes = way.elements.axes(name)
         scope = Scope.of(axes).assuming(way.elements.guards(name))
@@ -215,42 +232,76 @@ def _names(atoms: Atoms, expr: Any) -> Iterator[str]:
     yield from (symbol.name for symbol in atoms.plain(expr))
 
 
-class _Materialized:
-    """A way in SymPy's classes."""
+@dataclass
+class Paper:
+    """What is common to all that is materialized for one formula.
 
-    def __init__(self, writer: _Writer, way: _Way) -> None:
+    ``taken`` are names that nothing new may have, ``renamed`` the names that are shown for others, ``sequences`` those of
+    arrays that recurrences define, ``running`` those of them that run along the iterations, ``leading`` the indices of
+    values in a recurrence that come before their own.
+    """
+
+    taken: set[str]
+    renamed: dict[str, str] = field(default_factory=dict)
+    sequences: set[str] = field(default_factory=set)
+    running: dict[str, int] = field(default_factory=dict)
+    leading: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+
+    @staticmethod
+    def of(graph: Graph) -> Paper:
+        """The paper for a graph without loops."""
+        sizes = sizes_in([length for axes in graph.input_axes.values() for length in axes])
+        return Paper({*graph.inputs, *sizes})
+
+    def name(self, names: Sequence[str], own: Collection[str], leading: tuple[Any, ...]) -> None:
+        """Give definitions the names that they are shown by: t1, t2, ... but for the user's ``own``."""
+        self.taken |= {name for name in names if name in own}
+        numbers = (f"t{number}" for number in range(1, 2 * len(names) + len(self.taken) + 1))
+        free = (name for name in numbers if name not in self.taken)
+        new = {name: next(free) for name in names if name not in own}
+        self.renamed |= new
+        self.taken |= set(new.values())
+        if leading:
+            self.leading |= dict.fromkeys(names, leading)
+
+
+class Materialized:
+    """A way in SymPy's classes; ``leading`` are indices that its definitions have before their own."""
+
+    def __init__(self, writer: Writer, way: Way, paper: Paper, leading: tuple[Any, ...] = ()) -> None:
         self.writer = writer
         self.way = way
-        graph = writer.graph
-        sizes = sizes_in([length for axes in graph.input_axes.values() for length in axes])
-        taken = {*graph.inputs, *sizes, *(name for name, _ in way.where if name in writer.own)}
-        numbers = (f"t{number}" for number in range(1, 2 * len(way.where) + len(taken) + 1))
-        free = (name for name in numbers if name not in taken)
-        self.renamed = {name: next(free) for name, _ in way.where if name not in writer.own}
-        self.taken = taken | set(self.renamed.values())
-        self.materializer = Materializer(way.atoms, self.taken, self.renamed)
+        self.paper = paper
+        paper.name([name for name, _ in way.where], writer.own, leading)
+        self.materializer = Materializer(way.atoms, paper)
 
     def formula(self, *, derived: bool) -> Formula:
         """The formula; ``derived``: it is that of a derivative."""
         writer = self.writer
-        indices = [self._letters(len(axes), derived=derived) for axes in writer.axes]
-        exprs = tuple(map(self._expr, self.way.exprs, indices, writer.axes))
+        indices = [self.letters(len(axes), derived=derived) for axes in writer.axes]
+        exprs = tuple(map(self.expr, self.way.exprs, indices, writer.axes))
         lambdas = tuple(sp.Lambda(own, expr) if own else expr for own, expr in zip(indices, exprs, strict=True))
-        where = tuple(self._entry(name, expr) for name, expr in self.way.where)
-        domain = tuple(self._expr(test, (), ()) for test in self.way.domain)
         packed = pack(writer.graph.result, lambdas)
-        return Formula(exprs, where, packed, domain, tuple(indices))
+        return Formula(exprs, self.where(), packed, self.domain(), tuple(indices))
 
-    def _letters(self, rank: int, *, derived: bool = False) -> tuple[Any, ...]:
-        source = letters(self.taken, derived=derived)
+    def where(self) -> tuple[tuple[Any, Any], ...]:
+        """The definitions."""
+        return tuple(self._entry(name, expr) for name, expr in self.way.where)
+
+    def domain(self) -> tuple[Any, ...]:
+        """The conditions under which the formula holds."""
+        return tuple(self.expr(test, (), ()) for test in self.way.domain)
+
+    def letters(self, rank: int, *, derived: bool = False) -> tuple[Any, ...]:
+        """Free indices."""
+        source = letters(self.paper.taken, derived=derived)
         return tuple(next(source) for _ in range(rank))
 
-    def _expr(self, expr: Any, own: Sequence[Any], axes: Axes) -> Any:
+    def expr(self, expr: Any, own: Sequence[Any], axes: Axes) -> Any:
+        """An expression of the way at free indices."""
         return self.materializer.expr(expr, dict(enumerate(own)), axes)
 
     def _entry(self, name: str, expr: Any) -> tuple[Any, Any]:
         axes = self.way.elements.axes(name)
-        own = self._letters(len(axes))
-        shown = self.renamed.get(name, name)
-        left = sp.Indexed(sp.IndexedBase(shown, real=True), *own) if own else sp.Symbol(shown, real=True)
-        return left, self._expr(expr, own, axes)
+        own = self.letters(len(axes))
+        return self.materializer.element(name, own), self.expr(expr, own, axes)

@@ -22,9 +22,11 @@ from symdiff.printing.latex import (
     name_latex,
     power_latex,
 )
+from symdiff.printing.materialize import SequenceBase
+from symdiff.printing.recurrence import Recurrence
 from symdiff.printing.reductions import Every, Maximum, Minimum, Product, Reduction, Some, Sum, Where
 from symdiff.printing.shapes import unclear
-from symdiff.printing.standins import StandIn, image, is_triangle, ranges
+from symdiff.printing.standins import StandIn, image, is_triangle, led, ranges
 
 _SIGNS: dict[type[Reduction], str] = {
     Sum: "\\sum",
@@ -38,6 +40,11 @@ _SIGNS: dict[type[Reduction], str] = {
 
 class IndexedTexPrinter(TexPrinter):
     """The LaTeX of scalar formulas, with elements and reductions."""
+
+    first: tuple[str, ...] = ()  # what comes first in a sum: what is advanced, in x_k + h v_k
+
+    def _as_ordered_terms(self, expr: Any, order: Any = None) -> list[Any]:
+        return led(super()._as_ordered_terms(expr, order), self.first)
 
     def doprint(self, expr: Any) -> str:
         """Return an expression as LaTeX."""
@@ -62,7 +69,10 @@ class IndexedTexPrinter(TexPrinter):
         if expr.is_Symbol:
             return name_latex(expr.name)
         if isinstance(expr, sp.Indexed):
-            return indexed(str(expr.base.label), [self._index(part) for part in expr.indices])
+            index = [self.index(part) for part in expr.indices]
+            if isinstance(expr.base, SequenceBase) and len(index) > 1:
+                return iterate(str(expr.base.label), index)
+            return indexed(str(expr.base.label), index)
         if isinstance(expr, Where):
             return self.doprint(expr.as_piecewise())
         body, spaces, tests = ranges(expr)
@@ -72,7 +82,8 @@ class IndexedTexPrinter(TexPrinter):
             shown = f"\\left({shown}\\right)"
         return f"{self._signs(_SIGNS[type(expr)], spaces, [self.doprint(test) for test in tests])} {shown}"
 
-    def _index(self, part: Any) -> str:
+    def index(self, part: Any) -> str:
+        """Return an index."""
         return self.doprint(part).replace(" ", "") if "\\" not in (shown := self.doprint(part)) else shown
 
     def _signs(self, sign: str, spaces: list[tuple[Any, Any, Any]], tests: list[str]) -> str:
@@ -111,6 +122,11 @@ def indexed(name: str, indices: Sequence[str]) -> str:
     return f"{{{shown}}}_{{{','.join(indices)}}}" if "_{" in shown else f"{shown}_{{{','.join(indices)}}}"
 
 
+def iterate(name: str, indices: Sequence[str]) -> str:
+    """An element of an array that a loop advances: the number of the iteration stands above."""
+    return f"{{{name_latex(name)}}}^{{({indices[0]})}}_{{{','.join(indices[1:])}}}"
+
+
 def as_latex(graph: Graph, heading: Heading, found: Formula) -> str:
     """Return the equations of a graph, its where-list, and the shapes that are not clear from them."""
     printer = IndexedTexPrinter()
@@ -120,7 +136,7 @@ def as_latex(graph: Graph, heading: Heading, found: Formula) -> str:
     if found.domain:
         rows[-1] += " \\qquad \\text{for } " + " \\wedge ".join(map(printer.doprint, found.domain))
     rows = elided_rows(rows, str, ".formula")
-    entries = elided_rows(found.where, lambda entry: " &= ".join(map(printer.doprint, entry)), ".where")
+    entries = elided_rows(found.where, lambda entry: _definition(printer, *entry), ".where")
     rows += [entry if index else f"\\text{{where }} {entry}" for index, entry in enumerate(entries)]
     shapes = [f"{name_latex(name)} \\in {_space(printer, lengths)}" for name, lengths in unclear(graph, found)]
     if shapes and len(rows) == 1:
@@ -130,6 +146,14 @@ def as_latex(graph: Graph, heading: Heading, found: Formula) -> str:
     if len(rows) == 1:
         return rows[0].replace(" &= ", " = ", 1)
     return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
+
+
+def _definition(printer: IndexedTexPrinter, left: Any, right: Any) -> str:
+    from symdiff.printing.recurrence_latex import recurrence_latex
+
+    if isinstance(right, Recurrence):
+        return " \\\\\n".join(recurrence_latex(printer, right))
+    return f"{printer.doprint(left)} &= {printer.doprint(right)}"
 
 
 def _space(printer: IndexedTexPrinter, lengths: Sequence[Any]) -> str:

@@ -12,9 +12,10 @@ from symdiff.graph.structure import Items, Structure, Tensor
 from symdiff.printing import notation
 from symdiff.printing.convert import Formula
 from symdiff.printing.heading import Heading, Label, Line, equations
+from symdiff.printing.recurrence import Recurrence
 from symdiff.printing.reductions import Every, Maximum, Minimum, Product, Reduction, Some, Sum, Where
 from symdiff.printing.shapes import unclear
-from symdiff.printing.standins import StandIn, guarded_terms, image, is_guarded, is_triangle, ranges
+from symdiff.printing.standins import StandIn, guarded_terms, image, is_guarded, is_triangle, led, ranges
 from symdiff.printing.text import TextPrinter, elided, equation, hang, label_text, superscript
 
 _NAMES: dict[type[Reduction], str] = {Sum: "sum", Product: "prod", Maximum: "max", Minimum: "min", Every: "all", Some: "any"}
@@ -22,6 +23,11 @@ _NAMES: dict[type[Reduction], str] = {Sum: "sum", Product: "prod", Maximum: "max
 
 class IndexedPrinter(TextPrinter):
     """The text of scalar formulas, with elements and reductions."""
+
+    first: tuple[str, ...] = ()  # what comes first in a sum: what is advanced, in x[k] + h*v[k]
+
+    def _as_ordered_terms(self, expr: Any, order: Any = None) -> list[Any]:
+        return led(super()._as_ordered_terms(expr, order), self.first)
 
     def doprint(self, expr: Any) -> str:
         """An expression as text."""
@@ -67,12 +73,20 @@ def as_text(graph: Graph, heading: Heading, found: Formula) -> str:
     lines = elided(lines, str, ".formula")
     if found.domain:
         lines.append("for " + " and ".join(map(printer.operand, (image(test, printer.draw) for test in found.domain))))
-    entries = elided(found.where, lambda entry: _lines(printer, f"{printer.doprint(entry[0])} = ", entry[1]), ".where")
+    entries = elided(found.where, lambda entry: _definition(printer, *entry), ".where")
     lines += [hang("      " if index else "where ", entry) for index, entry in enumerate(entries)]
     shapes = unclear(graph, found)
     if shapes:
         lines.append("with " + ", ".join(f"{name} {_shape(printer, lengths)}" for name, lengths in shapes))
     return "\n".join(lines)
+
+
+def _definition(printer: IndexedPrinter, left: Any, right: Any) -> str:
+    from symdiff.printing.recurrence_text import recurrence_text
+
+    if isinstance(right, Recurrence):
+        return recurrence_text(printer, right)
+    return value_lines(printer, f"{printer.doprint(left)} = ", right)
 
 
 def _shape(printer: IndexedPrinter, lengths: Sequence[Any]) -> str:
@@ -83,14 +97,14 @@ def _shape(printer: IndexedPrinter, lengths: Sequence[Any]) -> str:
 def _equation(printer: IndexedPrinter, graph: Graph, heading: Heading, line: Line, found: Formula) -> list[str]:
     if isinstance(line.structure, Tensor):
         left = label(graph, heading, line.label, found.indices[line.start])
-        return [_lines(printer, f"{left} = ", found.exprs[line.start])]
+        return [value_lines(printer, f"{left} = ", found.exprs[line.start])]
     if isinstance(line.structure, Items) and any(isinstance(leaf, Tensor) for leaf in line.structure.leaves()):
         return [
-            _lines(printer, f"{label_text(heading, line.label)}{path}{_index(found.indices[place])} = ", found.exprs[place])
+            value_lines(printer, f"{label_text(heading, line.label)}{path}{_index(found.indices[place])} = ", found.exprs[place])
             for place, path in zip(range(line.start, line.start + line.structure.size), _paths(line.structure), strict=True)
         ]
     if line.structure.is_scalar:
-        return [_lines(printer, f"{label_text(heading, line.label)} = ", found.exprs[line.start])]
+        return [value_lines(printer, f"{label_text(heading, line.label)} = ", found.exprs[line.start])]
     return equation(printer, label_text(heading, line.label), line, found)
 
 
@@ -102,7 +116,7 @@ def _index(indices: Sequence[Any]) -> str:
     return f"[{', '.join(map(str, indices))}]" if indices else ""
 
 
-def _lines(printer: IndexedPrinter, prefix: str, expr: Any) -> str:
+def value_lines(printer: IndexedPrinter, prefix: str, expr: Any) -> str:
     """One value: on one line, or its guarded terms (or cases) one below the other."""
     if isinstance(expr, sp.Piecewise):
         return hang(prefix, _cases(printer, expr))

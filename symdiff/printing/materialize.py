@@ -5,9 +5,9 @@ Imports SymPy: import it inside functions only.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import reduce
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 from sympy.logic.boolalg import Boolean
@@ -17,6 +17,9 @@ from symdiff.graph.terms import Guard
 from symdiff.printing.atoms import Atoms, Guarded, Guards, Holds, Place, Read, Total, divisor_of, size_symbol
 from symdiff.printing.reductions import KINDS, Where
 from symdiff.printing.terms import rebuilt
+
+if TYPE_CHECKING:
+    from symdiff.printing.indexed import Paper
 
 _LETTERS = "ijklpqrsuvw"
 _OF_DERIVATIVES = "klpqrsuvw"
@@ -31,13 +34,16 @@ def letters(taken: Collection[str], *, derived: bool = False) -> Iterator[Any]:
     return (sp.Symbol(name, integer=True) for name in names if name not in taken)
 
 
-class Materializer:
-    """Expressions over ``atoms`` as SymPy expressions. ``renamed`` are new names of definitions."""
+class SequenceBase(sp.IndexedBase):  # type: ignore[misc]
+    """The base of what runs along the iterations of a loop: its first index counts them."""
 
-    def __init__(self, atoms: Atoms, taken: Collection[str], renamed: Mapping[str, str]) -> None:
+
+class Materializer:
+    """Expressions over ``atoms`` as SymPy expressions, with the names that ``paper`` shows."""
+
+    def __init__(self, atoms: Atoms, paper: Paper) -> None:
         self._atoms = atoms
-        self._taken = taken
-        self._renamed = renamed
+        self._paper = paper
         self._axes: Axes = ()
         self._depth = 0  # of reductions around
 
@@ -64,7 +70,9 @@ class Materializer:
     def _symbol(self, symbol: Any, known: Letters) -> Any:
         entry = self._atoms.entries.get(symbol)
         if entry is None:
-            name = self._renamed.get(symbol.name)
+            if symbol.name in self._paper.leading:
+                return self.element(symbol.name, ())
+            name = self._paper.renamed.get(symbol.name)
             return symbol if name is None else sp.Symbol(name, **symbol.assumptions0)
         if isinstance(entry, Place):
             return known[entry.index]
@@ -98,8 +106,20 @@ class Materializer:
 
     def read(self, entry: Read, known: Letters) -> Any:
         """An element, ``x[i + 1]``."""
-        base = sp.IndexedBase(self._renamed.get(entry.name, entry.name), real=True)
-        return sp.Indexed(base, *(self.affine(part, known) for part in entry.index))
+        if not entry.index:  # a number that is an integer
+            return sp.Symbol(self._paper.renamed.get(entry.name, entry.name), integer=True)
+        return self.element(entry.name, [self.affine(part, known) for part in entry.index])
+
+    def element(self, name: str, index: Sequence[Any]) -> Any:
+        """A definition or an array at indices."""
+        index = (*self._paper.leading.get(name, ()), *index)
+        shown = self._paper.renamed.get(name, name)
+        if not index:
+            return sp.Symbol(shown, real=True)
+        runs = name in self._paper.running or name in self._paper.leading
+        # A sequence may be called like a number: its label is another symbol, for those who replace the number.
+        label = sp.Symbol(shown, extended_real=True) if runs or name in self._paper.sequences else sp.Symbol(shown, real=True)
+        return sp.Indexed(SequenceBase(label) if runs else sp.IndexedBase(label), *index)
 
     def affine(self, part: Affine, known: Letters) -> Any:
         """An index expression."""
@@ -109,15 +129,17 @@ class Materializer:
         if isinstance(symbol, int):
             return known[symbol]
         if isinstance(symbol, str):
-            return size_symbol(symbol)
+            return size_symbol(self._paper.renamed.get(symbol, symbol))
         divisor = divisor_of(symbol)
         if divisor:
             return sp.Mul(sp.Rational(1, divisor), self.affine(symbol.index[0], known), evaluate=False)
-        base = sp.IndexedBase(symbol.array, integer=True)
+        if not symbol.index:
+            return sp.Symbol(self._paper.renamed.get(symbol.array, symbol.array), integer=True)
+        base = sp.IndexedBase(self._paper.renamed.get(symbol.array, symbol.array), integer=True)
         return sp.Indexed(base, *(self.affine(part, known) for part in symbol.index))
 
     def _total(self, entry: Total, known: Letters) -> Any:
-        letter = next(letters({*self._taken, *(symbol.name for symbol in known.values())}))
+        letter = next(letters({*self._paper.taken, *(symbol.name for symbol in known.values())}))
         kind = KINDS[entry.kind]
         inside = {**known, entry.index: letter}
         self._depth += 1

@@ -19,7 +19,9 @@ def unclear(graph: Graph, found: Formula) -> list[tuple[str, tuple[Any, ...]]]:
 
     ``sum(x[i], i = 0..n-1)`` shows that n is the length of x.
     """
-    exprs = [*found.exprs, *found.domain, *(expr for _, expr in found.where)]
+    exprs = [*found.exprs, *found.domain]
+    for _, expr in found.where:
+        exprs += expr.expressions() if hasattr(expr, "expressions") else [expr]
     sizes = sizes_in([length for axes in graph.input_axes.values() for length in axes])
     shown = {size for size in sizes if any(size_symbol(size) in expr.free_symbols for expr in exprs)}
     for expr in exprs:

@@ -61,6 +61,11 @@ def image(expr: Any, draw: Draw, *, bare: bool = False) -> Any:
     return rebuilt(expr, args)
 
 
+def led(terms: list[Any], prefixes: tuple[str, ...]) -> list[Any]:
+    """The terms of a sum, first those that are elements written like this."""
+    return sorted(terms, key=lambda term: not (isinstance(term, StandIn) and term.text.startswith(prefixes)))
+
+
 def ranges(expr: Reduction) -> tuple[Any, list[tuple[Any, Any, Any]], list[Any]]:
     """The body of nested reductions of one kind, their indices with bounds, outer ones first, and the conditions on them."""
     spaces: list[tuple[Any, Any, Any]] = []
