@@ -8,7 +8,7 @@ array, so that an iteration touches no more elements backward than it does forwa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from symdiff.calculus.activity import is_zero, useful_in_loop, varied_by_loop
 from symdiff.calculus.naming import adjoint_name, tape_name
 from symdiff.calculus.supports import ZERO
 from symdiff.calculus.sweep import ONE, Term
-from symdiff.calculus.tape import chosen, nodes
+from symdiff.calculus.tape import chosen, nodes, reads_of
 from symdiff.graph.affine import Affine, Axes, identity
 from symdiff.graph.build import Builder
 from symdiff.graph.dead import dead_code
@@ -36,7 +36,16 @@ from symdiff.graph.graph import (
     Sum,
 )
 from symdiff.graph.graph import defined as names_of
-from symdiff.graph.loops import names_in, names_read, parameter, raises, step_graph
+from symdiff.graph.loops import (
+    index_names,
+    names_in,
+    names_read,
+    parameter,
+    raises,
+    renamed_indices,
+    step_graph,
+    with_changed_step,
+)
 from symdiff.graph.terms import Guard
 from symdiff.graph.terms import Term as Part
 from symdiff.primitives import TABLE
@@ -70,13 +79,15 @@ class _Seed:
 class _Backward:
     def __init__(self, sweep: Reverse, loop: Loop, bars: Mapping[str, Adjoints]) -> None:
         self.sweep, self.bars = sweep, bars
-        self.loop = loop if loop.count or loop.test is None else replace(loop, count=sweep.builder.fresh("count"))
         step = loop.step
+        self.loop = loop if loop.count or loop.test is None else replace(loop, count=_count(sweep.builder, step))
         self.axes = step.input_axes
         self.active = varied_by_loop(loop, sweep.active)[1]
         self.taken = Builder(taken=names_in(step))
         self.elements = _elements(step, self.active, self.axes)
-        self.params = [parameter(name, self._rest(*place)) for name, place in self.elements.items()]
+        counted = self.loop.count and self.loop.count not in step.inputs  # a size of tapes: no inner loop may have its name
+        self.params = [parameter(self.loop.count, size=True)] if counted else []
+        self.params += [parameter(name, self._rest(*place)) for name, place in self.elements.items()]
         self.captured: dict[str, Atom] = {}  # arrays of adjoints, by the names that they have in the step
         self.seeds = [_Seed(number) for number in sorted({number for bar in bars.values() for number in bar})]
         self.before = Builder(taken=names_in(step))
@@ -156,10 +167,12 @@ class _Backward:
                 self._array(name, bar, position)
         self._post(ledger)
         outputs = [*self.kept, *self.stored]
-        finished = self.inner.finish([*(atom for atom, _ in outputs), *step.outputs])
+        names = index_names(self.loop)
+        finished = self.inner.finish([*(atom for atom, _ in outputs), *step.outputs, *names])
+        self.indices = dict(zip(names, finished.outputs[len(outputs) + len(step.outputs) :], strict=True))
         forward, backward = self._split(finished.body)
         results = [(atom, axes) for atom, (_, axes) in zip(finished.outputs, outputs, strict=False)]
-        self.primal = finished.outputs[len(outputs) :]
+        self.primal = finished.outputs[len(outputs) : len(outputs) + len(step.outputs)]
         return self._loops(forward, backward, results)
 
     def _carry(self, seed: _Seed, position: int) -> None:
@@ -252,11 +265,7 @@ class _Backward:
 
     def _loops(self, forward: list[Statement], backward: list[Statement], results: Sequence[tuple[Atom, Axes]]) -> Loop:
         loop = self.loop
-        reads: list[Statement] = []
-        for name, (array, index) in self.elements.items():
-            rest = self._rest(array, index)
-            reads.append(Sum(name, rest, (Part(array, (*index, *identity(len(rest)))),)))
-        forward = [*reads, *forward]
+        forward = list(self._with_reads(forward))
         handed = [each.param for each in loop.handed]
         found = nodes(list(self.axes), forward)
         bare = step_graph("", (), tuple(backward), results)
@@ -272,6 +281,18 @@ class _Backward:
             tapes[name] = self.sweep.builder.fresh(hint, axes=(loop.length, *floats[name]))
         self._add_backward([each for each in forward if not _only_raises(each)], backward, results, tapes, floats)
         return self._taped(forward, tapes, floats)
+
+    def _with_reads(self, forward: Sequence[Statement]) -> Iterator[Statement]:
+        """The statements forward, with the reads of elements before what reads them."""
+        waiting = dict(self.elements)
+        for statement in (*forward, None):
+            read = set(waiting) if statement is None else reads_of(statement) & waiting.keys()
+            for name in sorted(read):
+                array, index = waiting.pop(name)
+                rest = self._rest(array, index)
+                yield Sum(name, rest, (Part(array, (*index, *identity(len(rest)))),))
+            if statement is not None:
+                yield statement
 
     def _rest(self, array: str, index: Index) -> Axes:
         """The axes of what is read at the index of an array: an element, or a row."""
@@ -297,7 +318,7 @@ class _Backward:
         results[place:place] = [(name, axes[name]) for name in tapes]
         step = step_graph(loop.step.name, loop.step.params, tuple(forward), results)
         collected = tuple(Collected(tape, axes[name]) for name, tape in tapes.items())
-        return replace(loop, step=step, collected=(*loop.collected, *collected))
+        return renamed_indices(replace(loop, step=step, collected=(*loop.collected, *collected)), self.indices)
 
     def _add_backward(
         self,
@@ -308,7 +329,7 @@ class _Backward:
         axes: Mapping[str, Axes],
     ) -> None:
         loop = self.loop
-        names = {name: self.taken.fresh(tape) for name, tape in tapes.items()}
+        names = {name: self.inner.builder.fresh(tape) for name, tape in tapes.items()}
         at = Affine.of(loop.counter)
         reads = [Sum(name, axes[name], (Part(names[name], (at, *identity(len(axes[name])))),)) for name in tapes]
         again = [each for each in forward if not set(names_of(each)) <= set(tapes)]
@@ -318,12 +339,12 @@ class _Backward:
         params += [param for param in self.params if param.name in read or param.name in self.captured]
         params += [parameter(names[name], (loop.length, *axes[name])) for name in tapes]
         body = (*reads, *again, *backward)
-        step = dead_code(step_graph(f"{loop.step.name}_bar", params, body, results))
+        step = step_graph(f"{loop.step.name}_bar", params, body, results)
         used = {each.param for each in self.handed}
         captured = [*loop.captured, *self.captured.items(), *((names[name], tape) for name, tape in tapes.items())]
         idle = {param.name for param in params} - used - {name for name, _ in captured} - {loop.counter}
         step = replace(step, params=tuple(param for param in step.params if param.name not in idle))
-        made = Loop(
+        back = Loop(
             step,
             loop.counter,
             loop.length,
@@ -334,7 +355,15 @@ class _Backward:
             backward=not loop.backward,
             origin=self.sweep.builder.origin,
         )
-        self.sweep.builder.append(made)
+        self.sweep.builder.append(with_changed_step(renamed_indices(back, self.indices), dead_code))
+
+
+def _count(builder: Builder, step: Graph) -> str:
+    """A name for the number of iterations: it is a size, so it is no name inside the step either."""
+    inside = names_in(step)
+    while (name := builder.fresh("count")) in inside:
+        pass
+    return name
 
 
 def _elements(step: Graph, active: set[str], axes: Mapping[str, Axes]) -> dict[str, Element]:

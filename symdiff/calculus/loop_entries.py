@@ -15,7 +15,7 @@ from symdiff.calculus.sweep import ONE
 from symdiff.graph.affine import Axes, identity
 from symdiff.graph.build import Builder
 from symdiff.graph.graph import Atom, Buffer, Carried, Collected, Loop
-from symdiff.graph.loops import names_in, parameter, step_graph
+from symdiff.graph.loops import index_names, names_in, parameter, renamed_indices, step_graph
 from symdiff.graph.terms import Term, full_ranges
 
 if TYPE_CHECKING:
@@ -89,10 +89,11 @@ class _Jacobians:
         for number, found in zip(self.numbers, self.dots, strict=True):
             self._derivatives(number, found, kept, collected, stored)
         results = [*self.results[0], *self.results[1], *self.results[2], *([] if test is None else [(test, ())])]
-        finished = self.inner.finish([atom for atom, _ in results])
+        names = index_names(loop)
+        finished = self.inner.finish([*(atom for atom, _ in results), *names])
         params = [param for param in finished.params if param.name not in self.stands]
         axes = [axes for _, axes in results]
-        step = step_graph(loop.step.name, params, finished.body, zip(finished.outputs, axes, strict=True))
+        step = step_graph(loop.step.name, params, finished.body, zip(finished.outputs, axes, strict=False))
         captured = list(loop.captured)
         for number, found in zip(self.numbers, self.dots, strict=True):
             captured += [(found[name], self._outer(atom, number)) for name, atom in loop.captured if name in found]
@@ -104,7 +105,7 @@ class _Jacobians:
             collected=tuple(self.collected),
             captured=tuple(captured),
         )
-        self.outer.builder.append(made)
+        self.outer.builder.append(renamed_indices(made, dict(zip(names, finished.outputs[len(axes) :], strict=True))))
 
     def _primal(self, kept: tuple[Atom, ...], collected: tuple[Atom, ...], stored: tuple[Atom, ...]) -> None:
         """What the loop itself hands on."""

@@ -13,7 +13,7 @@ from symdiff.calculus.naming import tangent_name
 from symdiff.graph.affine import Axes
 from symdiff.graph.build import Builder
 from symdiff.graph.graph import Atom, Buffer, Carried, Collected, Loop, Param
-from symdiff.graph.loops import names_in, parameter, step_graph
+from symdiff.graph.loops import index_names, names_in, parameter, renamed_indices, step_graph
 
 if TYPE_CHECKING:
     from symdiff.calculus.forward import Forward
@@ -71,9 +71,10 @@ class _Tangents:
         second = self._collected(collected)
         third = self._buffers(stored)
         results = [*first, *second, *third, *([] if test is None else [(test, ())])]
-        finished = self.inner.finish([atom for atom, _ in results])
+        names = index_names(loop)
+        finished = self.inner.finish([*(atom for atom, _ in results), *names])
         axes = [axes for _, axes in results]
-        step = step_graph(loop.step.name, finished.params, finished.body, zip(finished.outputs, axes, strict=True))
+        step = step_graph(loop.step.name, finished.params, finished.body, zip(finished.outputs, axes, strict=False))
         for number, found in zip(self.numbers, self.dots, strict=True):
             self.captured += [(found[name], self.sweep.tangent(atom, number)) for name, atom in loop.captured if name in found]
         made = replace(
@@ -84,7 +85,7 @@ class _Tangents:
             collected=tuple(self.collected),
             captured=(*loop.captured, *self.captured),
         )
-        self.sweep.builder.append(made)
+        self.sweep.builder.append(renamed_indices(made, dict(zip(names, finished.outputs[len(axes) :], strict=True))))
 
     def _out(self, name: str, axes: Axes, position: int) -> str:
         """The name of the tangent of a result along a direction; from now on it is known."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
-from symdiff.graph.affine import Affine, Axes, sizes_in
+from symdiff.graph.affine import Affine, Axes, Element, Symbol, sizes_in
 from symdiff.graph.graph import (
     Atom,
     Block,
@@ -136,6 +137,39 @@ def with_indices(loop: Loop, step: Graph) -> Graph:
     more = [name for name in names if name in axes]
     leaves = [*step.result.leaves(), *(Tensor(axes[name]) if axes[name] else SCALAR for name in more)]
     return replace(step, outputs=(*step.outputs, *more), result=Items("tuple", tuple(leaves)))
+
+
+def index_names(loop: Loop) -> tuple[Atom, ...]:
+    """What the step of a loop computes for the indices of its stores."""
+    return with_indices(loop, loop.step).outputs[len(loop.step.outputs) :]
+
+
+def renamed_indices(loop: Loop, names: Mapping[Any, Atom]) -> Loop:
+    """The loop whose stores have other integers in their indices."""
+    places: dict[Symbol, Affine] = {}
+    for name, atom in names.items():
+        if atom != name:
+            places[Element(str(name), ())] = Affine.of(Element(atom, ())) if isinstance(atom, str) else Affine(int(atom.value))
+
+    def moved(part: Affine) -> Affine:
+        parts = (places.get(symbol, Affine.of(symbol)) * factor for symbol, factor in part.terms)
+        return sum(parts, Affine(part.const))
+
+    if not places:
+        return loop
+    stores = {
+        buffer.param: tuple(replace(store, index=tuple(map(moved, store.index))) for store in buffer.stores)
+        for buffer in loop.buffers
+    }
+    return replace(loop, buffers=tuple(replace(each, stores=stores[each.param]) for each in loop.buffers))
+
+
+def with_changed_step(loop: Loop, change: Callable[[Graph], Graph]) -> Loop:
+    """The loop with a step that computes the same; values may have other names in it."""
+    names, count = index_names(loop), len(loop.step.outputs)
+    made = change(with_indices(loop, loop.step))
+    step = replace(made, outputs=made.outputs[:count], result=loop.step.result)
+    return renamed_indices(replace(loop, step=step), dict(zip(names, made.outputs[count:], strict=True)))
 
 
 def axes_of(statement: Statement) -> dict[str, Axes]:

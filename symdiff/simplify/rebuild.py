@@ -10,7 +10,7 @@ from symdiff.graph.affine import Axes
 from symdiff.graph.build import Body, Pair
 from symdiff.graph.dead import dead_code
 from symdiff.graph.graph import UNDEFINED, Atom, Block, Const, Fold, Graph, If, Let, Loop, Origin, Out, Sum, defined, walk
-from symdiff.graph.loops import rewired
+from symdiff.graph.loops import renamed_indices, rewired, with_changed_step
 from symdiff.graph.mapping import renamed
 from symdiff.graph.terms import Guard
 from symdiff.primitives import TABLE
@@ -90,7 +90,8 @@ class Rebuild:
         loop = rewired(loop, self.read)
         sizes = {param.name for param in loop.step.params if param.role == "size"}
         known = {name: atom for name, atom in loop.captured if isinstance(atom, Const) and name not in sizes}
-        step = sink(dead_code(rewrite(loop.step, self.rules, known)))
+        loop = with_changed_step(loop, lambda step: sink(dead_code(rewrite(step, self.rules, known))))
+        loop, step = renamed_indices(loop, known), loop.step
         params = tuple(param for param in step.params if param.name not in known)
         captured = tuple((name, atom) for name, atom in loop.captured if name not in known)
         self.builder.append(replace(loop, step=replace(step, params=params), captured=captured))
