@@ -11,6 +11,7 @@ from typing import Any
 from symdiff import calculus
 from symdiff.errors import ArgumentError, ShapeError, UnsupportedError
 from symdiff.graph import notes
+from symdiff.graph.bounded import limited, segmented
 from symdiff.graph.graph import Atom, Graph, Origin, Param
 from symdiff.graph.structure import SCALAR, Array, FixedSparse, Items, Structure, Tensor
 from symdiff.printing import Heading
@@ -31,12 +32,16 @@ class Transform:
     orders: tuple[int, ...] = ()
     seed: str = ""
     sparse: bool = False  # a Jacobian or Hessian as SciPy's CSR arrays
+    max_steps: int = -1  # of loops that the data end; -1: as many as they like
+    checkpoint: bool = False  # whether loops are cut into segments that are computed again
     spread: int = 0  # how many of the ``*args`` of the function are parameters of their own: those differentiated by
 
     # the pipeline
 
     def apply(self, graph: Graph) -> Graph:
         """Differentiate a graph: simplify, sweep, pack, simplify."""
+        graph = limited(graph, self.max_steps) if self.max_steps >= 0 else graph
+        graph = segmented(graph) if self.checkpoint else graph
         if self.kind == "value":
             return clean(graph)
         graph = simplify(graph)

@@ -86,13 +86,13 @@ def _variadic(base: FunctionSource | SymbolicFunction) -> str:
 
 
 def _make(
-    kind: Kind, function: Any, argnums: Argnums, source: str | None, order: int | Sequence[int] = 1, *, sparse: bool = False
+    kind: Kind, function: Any, argnums: Argnums, source: str | None, order: int | Sequence[int] = 1, **options: Any
 ) -> SymbolicFunction:
     """The common part of all transforms: a decorator without a function, else the derivative."""
     if function is None and source is None:
 
         def decorate(decorated: Any) -> SymbolicFunction:
-            return _make(kind, decorated, argnums, None, order, sparse=sparse)
+            return _make(kind, decorated, argnums, None, order, **options)
 
         return cast("SymbolicFunction", decorate)
     if source is not None:
@@ -115,8 +115,16 @@ def _make(
         raise ArgumentError(f"{_SPELLING[kind]} needs a function, not {function!r} ({type(function).__name__})")
     count = _spread(base, argnums) if isinstance(base, FunctionSource) and kind != "value" else 0
     known = with_positions(base, function, count) if count and isinstance(base, FunctionSource) else base
-    transform = replace(_transform(kind, known, argnums, order), spread=count, sparse=sparse)
+    transform = replace(_transform(kind, known, argnums, order), spread=count, **_checked(options))
     return SymbolicFunction(base, transform, function)
+
+
+def _checked(options: dict[str, Any]) -> dict[str, Any]:
+    """The options of a transform, those that were given."""
+    steps = options.get("max_steps")
+    if steps is not None and (isinstance(steps, bool) or not isinstance(steps, int) or steps < 0):
+        raise ArgumentError(f"max_steps is the largest number of iterations, an integer, not {steps!r}")
+    return {key: value for key, value in options.items() if value is not None}
 
 
 def _spread(base: FunctionSource, argnums: Argnums) -> int:
@@ -171,13 +179,23 @@ _SPELLING = {
 Function = Callable[..., Any]
 
 
-def grad(f: Function | None = None, argnums: Argnums = 0, *, source: str | None = None) -> SymbolicFunction:
+def grad(
+    f: Function | None = None,
+    argnums: Argnums = 0,
+    *,
+    source: str | None = None,
+    max_steps: int | None = None,
+    checkpoint: bool = False,
+) -> SymbolicFunction:
     """Gradient of a scalar-valued function, by reverse accumulation.
 
     Args:
         f: a plain Python function; also used as ``@grad`` and ``@grad(argnums=...)``.
         argnums: the argument to differentiate by: index, name, or a tuple of those.
         source: text with the function, instead of ``f``; it is parsed, never executed.
+        max_steps: a ``while`` loop that makes more iterations raises a RuntimeError; by default nothing bounds it.
+        checkpoint: keep the state of loops at about the square root of their iterations only, and compute those between
+            again on the way back: memory of that order, for one more run of the loop.
 
     Returns:
         A SymbolicFunction with f's arguments. Its result has the container of the argument (float, tuple, list, array);
@@ -197,10 +215,17 @@ def grad(f: Function | None = None, argnums: Argnums = 0, *, source: str | None 
     >>> df(3.0)
     6.0
     """
-    return _make("gradient", f, argnums, source)
+    return _make("gradient", f, argnums, source, max_steps=max_steps, checkpoint=checkpoint)
 
 
-def value_and_grad(f: Function | None = None, argnums: Argnums = 0, *, source: str | None = None) -> SymbolicFunction:
+def value_and_grad(
+    f: Function | None = None,
+    argnums: Argnums = 0,
+    *,
+    source: str | None = None,
+    max_steps: int | None = None,
+    checkpoint: bool = False,
+) -> SymbolicFunction:
     """Value and gradient of a scalar-valued function in one pass. Arguments and errors as for ``grad``.
 
     Returns:
@@ -210,7 +235,7 @@ def value_and_grad(f: Function | None = None, argnums: Argnums = 0, *, source: s
     >>> value_and_grad(lambda x, y: x*x*y, argnums=(0, 1))(2.0, 3.0)
     (12.0, (12.0, 4.0))
     """
-    return _make("value_and_grad", f, argnums, source)
+    return _make("value_and_grad", f, argnums, source, max_steps=max_steps, checkpoint=checkpoint)
 
 
 def derivative(
@@ -219,6 +244,7 @@ def derivative(
     order: int | Sequence[int] = 1,
     argnums: Argnums = 0,
     source: str | None = None,
+    max_steps: int | None = None,
 ) -> SymbolicFunction:
     """Derivative of any order in scalar arguments.
 
@@ -227,6 +253,7 @@ def derivative(
         order: how often to differentiate (0 is f itself); a tuple for several argnums.
         argnums: the scalar argument; a tuple gives a mixed derivative.
         source: text with the function, instead of ``f``.
+        max_steps: as for ``grad``.
 
     Returns:
         A SymbolicFunction with the structure of f's result. It broadcasts like a NumPy ufunc over every argument that f
@@ -241,11 +268,17 @@ def derivative(
     >>> derivative(lambda x, y: x**2 * y, argnums=("x", "y"), order=(1, 1))(3.0, 5.0)
     6.0
     """
-    return _make("derivative", f, argnums, source, order)
+    return _make("derivative", f, argnums, source, order, max_steps=max_steps)
 
 
 def jacobian(
-    f: Function | None = None, argnums: Argnums = 0, *, sparse: bool = False, source: str | None = None
+    f: Function | None = None,
+    argnums: Argnums = 0,
+    *,
+    sparse: bool = False,
+    source: str | None = None,
+    max_steps: int | None = None,
+    checkpoint: bool = False,
 ) -> SymbolicFunction:
     """All first derivatives of a function, forward or reverse, whichever needs fewer operations.
 
@@ -261,11 +294,17 @@ def jacobian(
     >>> jacobian(lambda x: (x[0]**2 + 3*x[1], 2*x[0] + x[1]**2))([2.0, 3.0]).tolist()
     [[4.0, 3.0], [2.0, 6.0]]
     """
-    return _make("jacobian", f, argnums, source, sparse=sparse)
+    return _make("jacobian", f, argnums, source, sparse=sparse, max_steps=max_steps, checkpoint=checkpoint)
 
 
 def hessian(
-    f: Function | None = None, argnums: Argnums = 0, *, sparse: bool = False, source: str | None = None
+    f: Function | None = None,
+    argnums: Argnums = 0,
+    *,
+    sparse: bool = False,
+    source: str | None = None,
+    max_steps: int | None = None,
+    checkpoint: bool = False,
 ) -> SymbolicFunction:
     """All second derivatives; each pair of arguments is computed once. Arguments and errors as for ``jacobian``.
 
@@ -277,10 +316,17 @@ def hessian(
     >>> hessian(lambda p: p[0]**2 * p[1])([1.0, 2.0]).tolist()
     [[4.0, 2.0], [2.0, 0.0]]
     """
-    return _make("hessian", f, argnums, source, sparse=sparse)
+    return _make("hessian", f, argnums, source, sparse=sparse, max_steps=max_steps, checkpoint=checkpoint)
 
 
-def jvp(f: Function | None = None, argnums: Argnums = 0, *jax_style: Any, source: str | None = None) -> SymbolicFunction:
+def jvp(
+    f: Function | None = None,
+    argnums: Argnums = 0,
+    *jax_style: Any,
+    source: str | None = None,
+    max_steps: int | None = None,
+    checkpoint: bool = False,
+) -> SymbolicFunction:
     """Jacobian times tangent, by one forward sweep: ``jvp(f)(*args, tangent=v)``. Errors as for ``jacobian``.
 
     ``v`` has the structure of the argument (a tuple of them for several argnums); the result has that of f.
@@ -290,10 +336,17 @@ def jvp(f: Function | None = None, argnums: Argnums = 0, *jax_style: Any, source
     (3.0, 0.0)
     """
     _require_keywords("jvp", jax_style)
-    return _make("jvp", f, argnums, source)
+    return _make("jvp", f, argnums, source, max_steps=max_steps, checkpoint=checkpoint)
 
 
-def vjp(f: Function | None = None, argnums: Argnums = 0, *jax_style: Any, source: str | None = None) -> SymbolicFunction:
+def vjp(
+    f: Function | None = None,
+    argnums: Argnums = 0,
+    *jax_style: Any,
+    source: str | None = None,
+    max_steps: int | None = None,
+    checkpoint: bool = False,
+) -> SymbolicFunction:
     """Cotangent times Jacobian, by one reverse sweep: ``vjp(f)(*args, cotangent=w)``. Errors as for ``jacobian``.
 
     ``w`` has the structure of f's result; the result has that of the argument (a tuple of them for several argnums).
@@ -303,10 +356,17 @@ def vjp(f: Function | None = None, argnums: Argnums = 0, *jax_style: Any, source
     [3.0, 8.0]
     """
     _require_keywords("vjp", jax_style)
-    return _make("vjp", f, argnums, source)
+    return _make("vjp", f, argnums, source, max_steps=max_steps, checkpoint=checkpoint)
 
 
-def hvp(f: Function | None = None, argnums: Argnums = 0, *jax_style: Any, source: str | None = None) -> SymbolicFunction:
+def hvp(
+    f: Function | None = None,
+    argnums: Argnums = 0,
+    *jax_style: Any,
+    source: str | None = None,
+    max_steps: int | None = None,
+    checkpoint: bool = False,
+) -> SymbolicFunction:
     """Hessian times tangent of a scalar-valued function: ``hvp(f)(*args, tangent=v)``. Errors as for ``grad``.
 
     Forward over reverse: a small multiple of the cost of f, whatever the number of arguments (Pearlmutter 1994).
@@ -316,17 +376,17 @@ def hvp(f: Function | None = None, argnums: Argnums = 0, *jax_style: Any, source
     [4.0, 2.0]
     """
     _require_keywords("hvp", jax_style)
-    return _make("hvp", f, argnums, source)
+    return _make("hvp", f, argnums, source, max_steps=max_steps, checkpoint=checkpoint)
 
 
-def read(f: Function | None = None, *, source: str | None = None) -> SymbolicFunction:
+def read(f: Function | None = None, *, source: str | None = None, max_steps: int | None = None) -> SymbolicFunction:
     """The function itself as a SymbolicFunction (order 0): its formula, source, graph and compiled code.
 
     >>> from symdiff import read
     >>> print(read(lambda x: x**2 + 1))
     f(x) = x**2 + 1
     """
-    return _make("value", f, 0, source)
+    return _make("value", f, 0, source, max_steps=max_steps)
 
 
 def stop_gradient(x: Any) -> Any:

@@ -296,8 +296,8 @@ class _Writer:
             self.elements.emit(Plain((f"{self.counter} += 1",)))
         elif loop.count and loop.test is not None and loop.trip is not None:
             spelled = self.elements.spelling.names[loop.count]
-            trip = self.elements.spelling.affine(loop.trip - Affine.of(loop.counter)).code
-            self.elements.emit(Plain((f"{spelled} = {trip if loop.backward else f'{self.counter} + 1'}",)))
+            made = loop.trip - Affine.of(loop.counter) if loop.backward else Affine.of(loop.counter) + 1
+            self.elements.emit(Plain((f"{spelled} = {self.elements.spelling.affine(made).code}",)))
 
     # afterwards
 
