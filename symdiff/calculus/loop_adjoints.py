@@ -48,7 +48,6 @@ from symdiff.graph.loops import (
 )
 from symdiff.graph.terms import Guard
 from symdiff.graph.terms import Term as Part
-from symdiff.primitives import TABLE
 
 if TYPE_CHECKING:
     from symdiff.calculus.reverse import Adjoints, Ledger, Reverse
@@ -160,7 +159,10 @@ class _Backward:
         step = self.loop.step
         given = replace(step, params=(*step.params, *self.params), body=(*self.before.body, *_without(step.body, self.elements)))
         wrt = [name for name in self.axes if name in self.active] + list(self.elements)
-        self.inner = type(self.sweep)(given, wrt, [seed.cotangents for seed in self.seeds])
+        captured = {name for name, _ in self.loop.captured}
+        starts = [{name: bar for name, bar in seed.arrays.items() if name in captured} for seed in self.seeds]
+        self.inner = type(self.sweep)(given, wrt, [seed.cotangents for seed in self.seeds], starts=starts)
+        self.ledger = ledger
         for position, seed in enumerate(self.seeds):
             self._carry(seed, position)
             for name, bar in seed.arrays.items():
@@ -196,22 +198,32 @@ class _Backward:
 
     def _array(self, name: str, bar: str, position: int) -> None:
         """The adjoint of a buffer, or of what is captured: it is written where the step reads elements, or is a sum."""
-        axes = self.axes[name]
+        axes, number = self.axes[name], self.seeds[position].number
         whole = self.inner.adjoint(name, position)
         parts = self._parts(name, position)
         buffer = next((each for each in self.loop.buffers if each.param == name), None)
-        init = ZERO if buffer is None else self.bars[buffer.out].get(self.seeds[position].number, ZERO)
-        if buffer is None and is_zero(whole) and not parts:
+        if buffer is None and whole == bar and not parts:
             return
+        init = self._start(name, number) if buffer is None else self.bars[buffer.out].get(number, ZERO)
         cleared = [store.index for store in buffer.stores if not store.adds] if buffer else []
         out = self._out(name, axes)
-        if axes and is_zero(whole):
+        if axes and (is_zero(whole) if buffer else whole == bar):
             stores = [Store(index) for index in cleared] + [Store(index, adds=True) for index, _ in parts]
             self.buffers.append(Buffer(bar, init, out, axes, tuple(stores)))
             self.stored += [(ZERO, axes[len(index) :]) for index in cleared]
             self.stored += [(atom, axes[len(index) :]) for index, atom in parts]
             return
-        self._hand_on(bar, init, self._sum(bar, axes, cleared, parts, whole), out, axes)
+        atom = (
+            self._sum(bar, axes, cleared, parts, whole) if buffer else self._whole(bar, axes, [whole], parts) if parts else whole
+        )
+        self._hand_on(bar, init, atom, out, axes)
+
+    def _start(self, name: str, number: int) -> Atom:
+        """What the adjoint of a captured value is so far: the loop adds to it."""
+        atom = dict(self.loop.captured)[name]
+        if not isinstance(atom, str) or atom not in self.sweep.active:
+            return ZERO
+        return self.sweep.take_one(self.ledger, atom, number)
 
     def _parts(self, name: str, position: int) -> list[Contribution]:
         """The adjoints of the elements of an array that the step reads, with their indices."""
@@ -221,8 +233,6 @@ class _Backward:
     def _sum(self, bar: str, axes: Axes, cleared: Sequence[Index], parts: Sequence[Contribution], whole: Atom) -> Atom:
         """The adjoint of an array after an iteration, as a whole."""
         builder = self.inner.builder
-        if not axes:
-            return builder.apply(TABLE["add"], bar, whole, hint=bar)
         own = identity(len(axes))
         rest: Atom = bar
         for index in cleared:

@@ -43,9 +43,19 @@ Side = Callable[[Ledger], Totals]  # adds one side of a branch
 
 
 class Reverse(Sweep):
-    """Adjoints for several seeds at once; all seeds share the partial derivatives."""
+    """Adjoints for several seeds at once; all seeds share the partial derivatives.
 
-    def __init__(self, graph: Graph, wrt: Sequence[str], cotangents: Cotangents, seeds: Sequence[Param] = ()) -> None:
+    ``starts``: for each seed, what adjoints of inputs start from; what the sweep finds is added to it.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        wrt: Sequence[str],
+        cotangents: Cotangents,
+        seeds: Sequence[Param] = (),
+        starts: Sequence[Mapping[str, Atom]] = (),
+    ) -> None:
         super().__init__(graph, wrt, seeds)
         graph = self.graph
         self.inputs = frozenset(graph.inputs)
@@ -58,6 +68,9 @@ class Reverse(Sweep):
             for position, atom in cotangent.items():
                 if not is_zero(atom):
                     self.post(ledger, graph.outputs[position], seed, Term(ONE, atom, True))
+        for seed, start in enumerate(starts):
+            for name, atom in start.items():
+                self.post(ledger, name, seed, Term(ONE, atom, True))
         self.block(graph.body, ledger)
         self.adjoints = {name: self.take(ledger, name) for name in dict.fromkeys(wrt)}
 
@@ -91,6 +104,11 @@ class Reverse(Sweep):
     def take(self, ledger: Ledger, name: str) -> Adjoints:
         """Sum the contributions to a name, and forget them."""
         return {seed: self.collected(terms, name) for seed, terms in sorted(ledger.pop(name, {}).items())}
+
+    def take_one(self, ledger: Ledger, name: str, seed: int) -> Atom:
+        """Sum the contributions to a name for one seed, and forget them."""
+        terms = ledger.get(name, {}).pop(seed, [])
+        return self.collected(terms, name) if terms else ZERO
 
     def collected(self, terms: Sequence[Term | Part], name: str) -> Atom:
         """The sum of contributions: products are added element by element, parts are one sum together."""
