@@ -18,6 +18,8 @@ from symdiff.codegen.code import Allocate, For, Plain, Put, Stop, Turn, While
 from symdiff.codegen.masks import unmasked
 from symdiff.codegen.printer import COMPARE, Text
 from symdiff.codegen.products import Products
+from symdiff.codegen.scratch import allocated_once
+from symdiff.codegen.split import Code
 from symdiff.codegen.steps import Renamed, named
 from symdiff.graph.affine import Affine, Axes
 from symdiff.graph.dead import dead_code
@@ -84,7 +86,7 @@ class _Writer:
                 if isinstance(structure, Tensor) and structure.kind == "int":
                     integers.append(names[name])
         names |= {each.param: each.out for each in loop.handed if each.axes}
-        names |= {name: self.elements.fresh(name) for name in named(graph)}
+        names |= {name: self.elements.named_apart(name, is_array) for name, is_array in named(graph).items()}
         change = Renamed(names, integers)
         made = replace(loop, counter=names[loop.counter])
         made = replace(
@@ -134,7 +136,11 @@ class _Writer:
             self._start_count()
         body = self._body(variables, test, going)
         first = Turn(tuple(variables.names), tuple(variables.first), tuple(variables.hints), loop.origin)
-        elements.current[place:place] = [first] if first.names else []
+        if first.names:
+            elements.current.insert(place, first)  # type: ignore[arg-type]
+        before, body = allocated_once(body, self.counter, {each.out: each.axes for each in loop.carried if each.axes})
+        for code in before:
+            elements.emit(code)
         if loop.trip is None:
             elements.emit(While(tuple(body)))
         else:
@@ -183,7 +189,7 @@ class _Writer:
 
     # an iteration
 
-    def _body(self, variables: _Variables, test: Atom | None, going: str) -> list[object]:
+    def _body(self, variables: _Variables, test: Atom | None, going: str) -> list[Code]:
         loop, elements, names = self.loop, self.elements, variables.names
         facts = [] if loop.trip is None else [Guard(loop.trip - 1 - Affine.of(loop.counter))]
         inner = self.outer.inside(self.step, self.partial, {each.out for each in loop.carried if each.axes})
@@ -211,7 +217,7 @@ class _Writer:
                 found[param.name] = elements.number(Affine.of(param.name))
         return found
 
-    def _finish(self, inner: Scheduler, variables: _Variables, test: Atom | None, going: str) -> list[object]:
+    def _finish(self, inner: Scheduler, variables: _Variables, test: Atom | None, going: str) -> list[Code]:
         """The end of an iteration; returns what stands at its beginning: whether it is made."""
         elements, loop = self.elements, replace(self.loop, step=self.step)
         kept, collected, stored, goes = loop.outputs()
@@ -222,7 +228,7 @@ class _Writer:
         goes = None if goes is None else elements.scalar(goes)
         self._collect(rows)
         self._store(puts)
-        head: list[object] = []
+        head: list[Code] = []
         if going and test is not None and goes is not None:
             again = Again(elements, dict(zip(zip(variables.first, values, strict=True), variables.names, strict=True)))
             condition = again.test(test, goes)
