@@ -81,9 +81,8 @@ class For:
 
 @dataclass(frozen=True)
 class While:
-    """``while condition:`` around a body; the condition is a variable that the body sets."""
+    """``while True:`` around a body; what stands before its first ``Stop`` is the condition of the loop, if it is short."""
 
-    condition: str
     body: tuple[Any, ...]
 
 

@@ -60,6 +60,7 @@ class Levels(Builder):
         self.rules: list[Rule] = []  # what raises that came before tell of sizes
         self._levels: dict[str, int] = {}  # of atoms, of arrays, and of sizes that loops make
         self.fixed: list[str] = []  # names of integers, which are written as they are
+        self.known_names: set[str] = set()  # of arrays, sums and sizes, in all graphs that are written here
         self._counters_left: list[str] = []  # of those, the counters of loops that are done
         self._bare: dict[Atom, str] = {}  # integers: the float, and the integer itself
         self._numbers: dict[Affine, str] = {}
@@ -114,6 +115,17 @@ class Levels(Builder):
         """A name for an integer, which is written as it is."""
         self.fixed.append(self.fresh(hint))
         return self.fixed[-1]
+
+    def named_apart(self, name: str, is_array: bool) -> str:
+        """A name for what the step of a loop makes that nothing else is known by. Arrays are written by that name, too."""
+        found, number = name, 0
+        while found in self.known_names or (is_array and found in self._taken):
+            number += 1
+            found = f"{name}_{number}"
+        self.known_names.add(found)
+        if is_array:
+            self._taken.add(found)
+        return found
 
     def counter(self, hint: str) -> str:
         """A name for the counter of a loop: one of another loop, if that is done."""

@@ -12,12 +12,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from symdiff.codegen.again import Again
 from symdiff.codegen.blocks import deciding
 from symdiff.codegen.code import Allocate, For, Plain, Put, Stop, Turn, While
 from symdiff.codegen.masks import unmasked
 from symdiff.codegen.printer import COMPARE, Text
 from symdiff.codegen.products import Products
-from symdiff.codegen.steps import Renamed, arrays_of
+from symdiff.codegen.scratch import allocated_once
+from symdiff.codegen.split import Code
+from symdiff.codegen.steps import Renamed, named
 from symdiff.graph.affine import Affine, Axes
 from symdiff.graph.dead import dead_code
 from symdiff.graph.graph import Atom, Buffer, Const, Graph, Loop, Raise
@@ -45,6 +48,12 @@ class _Variables:
     names: list[str]
     first: list[Atom]
     hints: list[str]
+
+    def add(self, name: str, first: Atom, hint: str) -> None:
+        """One more variable."""
+        self.names.append(name)
+        self.first.append(first)
+        self.hints.append(hint)
 
 
 class _Writer:
@@ -77,7 +86,7 @@ class _Writer:
                 if isinstance(structure, Tensor) and structure.kind == "int":
                     integers.append(names[name])
         names |= {each.param: each.out for each in loop.handed if each.axes}
-        names |= {name: self.elements.fresh(name) for name in arrays_of(graph)}
+        names |= {name: self.elements.named_apart(name, is_array) for name, is_array in named(graph).items()}
         change = Renamed(names, integers)
         made = replace(loop, counter=names[loop.counter])
         made = replace(
@@ -120,18 +129,20 @@ class _Writer:
         going = ""
         if test is not None and not (loop.trip is not None and isinstance(test, Const) and test.value):
             going = elements.variable(elements.fresh("going", "bool"), "bool")
-            variables.names.append(going)
-            variables.first.append(test)
-            variables.hints.append("going")
-        if variables.names:
-            elements.emit(Turn(tuple(variables.names), tuple(variables.first), tuple(variables.hints), loop.origin))
+        place = len(elements.current)
         if self.counts:
             elements.emit(Plain((f"{self.counter} = 0",)))
         elif loop.count:
             self._start_count()
-        body = self._body(variables.names, going)
+        body = self._body(variables, test, going)
+        first = Turn(tuple(variables.names), tuple(variables.first), tuple(variables.hints), loop.origin)
+        if first.names:
+            elements.current.insert(place, first)  # type: ignore[arg-type]
+        before, body = allocated_once(body, self.counter, {each.out: each.axes for each in loop.carried if each.axes})
+        for code in before:
+            elements.emit(code)
         if loop.trip is None:
-            elements.emit(While(going, tuple(body)))
+            elements.emit(While(tuple(body)))
         else:
             elements.emit(For(self.counter, self._bounds(loop.trip), tuple(body)))
             elements.done_with(self.counter)
@@ -178,8 +189,8 @@ class _Writer:
 
     # an iteration
 
-    def _body(self, names: Sequence[str], going: str) -> list[object]:
-        loop, elements = self.loop, self.elements
+    def _body(self, variables: _Variables, test: Atom | None, going: str) -> list[Code]:
+        loop, elements, names = self.loop, self.elements, variables.names
         facts = [] if loop.trip is None else [Guard(loop.trip - 1 - Affine.of(loop.counter))]
         inner = self.outer.inside(self.step, self.partial, {each.out for each in loop.carried if each.axes})
         with elements.step(facts, raises(self.step.body)) as body:
@@ -187,13 +198,11 @@ class _Writer:
             elements.stands([loop.counter, *names, *stored, *(each.out for each in loop.handed)])
             own = iter(names)
             scalars = {each.param: next(own) for each in loop.carried if not each.axes}
-            if going and loop.trip is not None:
-                elements.emit(Stop(going))
             with elements.within(inner.storage, self._given(scalars)):
                 inner.block(self.step.body)
-                self._finish(inner, names, going)
+                head = self._finish(inner, variables, test, going)
         self.outer.any_order |= inner.any_order
-        return list(body)
+        return [*head, *body]
 
     def _given(self, carried: dict[str, str]) -> dict[str, Atom]:
         """What the scalars of the step are at the start of an iteration."""
@@ -208,8 +217,8 @@ class _Writer:
                 found[param.name] = elements.number(Affine.of(param.name))
         return found
 
-    def _finish(self, inner: Scheduler, names: Sequence[str], going: str) -> None:
-        """The end of an iteration."""
+    def _finish(self, inner: Scheduler, variables: _Variables, test: Atom | None, going: str) -> list[Code]:
+        """The end of an iteration; returns what stands at its beginning: whether it is made."""
         elements, loop = self.elements, replace(self.loop, step=self.step)
         kept, collected, stored, goes = loop.outputs()
         arrays = self._arrays(inner, kept)
@@ -219,15 +228,21 @@ class _Writer:
         goes = None if goes is None else elements.scalar(goes)
         self._collect(rows)
         self._store(puts)
-        if going:
-            assert goes is not None  # noqa: S101 (a loop with a test)
-            values.append(goes)
+        head: list[Code] = []
+        if going and test is not None and goes is not None:
+            again = Again(elements, dict(zip(zip(variables.first, values, strict=True), variables.names, strict=True)))
+            condition = again.test(test, goes)
+            if condition is None:
+                variables.add(going, test, "going")
+                values.append(goes)
+            head = [*again.lets, Stop(going if condition is None else condition)]
         targets = [each.out for each in loop.carried if each.axes]
-        if names or targets:
-            elements.emit(Turn((*names, *targets), (*values, *arrays)))
+        if variables.names or targets:
+            elements.emit(Turn((*variables.names, *targets), (*values, *arrays)))
         self._count()
         if goes is not None and not going:
             elements.emit(Stop(goes))
+        return head
 
     def _arrays(self, inner: Scheduler, kept: Sequence[Atom]) -> list[Atom]:
         """The next arrays: each is the loop's own, and no two are the same."""

@@ -21,13 +21,11 @@ def write_sequence(body: Body, statement: For | While | Turn | Stop | Plain, dep
     if isinstance(statement, For):
         _loop(body, f"for {statement.index} in range({statement.bounds}):", statement.body, depth)
     elif isinstance(statement, While):
-        _loop(body, f"while {body.text_of(statement.condition).code}:", statement.body, depth)
+        _while(body, statement, depth)
     elif isinstance(statement, Turn):
         _turn(body, statement, depth)
     elif isinstance(statement, Stop):
-        condition = body.fit(depth, 8, [statement.condition], lambda texts: texts[0])
-        body.line(depth, f"if {negation(condition).code}:")
-        body.line(depth + 1, "break")
+        _stop(body, body.fit(depth, 8, [statement.condition], lambda texts: texts[0]), depth)
     else:
         _plain(body, statement, depth)
 
@@ -39,6 +37,27 @@ def _loop(body: Body, head: str, inside: Sequence[Any], depth: int) -> None:
     body.block(inside, depth + 1)
     if len(body.lines) == start + 1:
         body.lines.pop()
+
+
+def _while(body: Body, loop: While, depth: int) -> None:
+    """A loop with its condition at its head, unless that takes statements of its own."""
+    body.settle_before(loop.body, depth)
+    start = len(body.lines)
+    number = next(k for k, statement in enumerate(loop.body) if isinstance(statement, Stop))
+    body.block(loop.body[:number], depth + 1)
+    condition = body.fit(depth + 1, 8, [loop.body[number].condition], lambda texts: texts[0])
+    before = body.lines[start:]
+    del body.lines[start:]
+    body.line(depth, "while True:" if before else f"while {condition.code}:")
+    if before:
+        body.lines += before
+        _stop(body, condition, depth + 1)
+    body.block(loop.body[number + 1 :], depth + 1)
+
+
+def _stop(body: Body, condition: Text, depth: int) -> None:
+    body.line(depth, f"if {negation(condition).code}:")
+    body.line(depth + 1, "break")
 
 
 def _plain(body: Body, statement: Plain, depth: int) -> None:

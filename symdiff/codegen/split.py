@@ -171,7 +171,7 @@ def atoms(statement: Code) -> Iterator[Atom]:
         yield statement.atom
     elif isinstance(statement, Turn | Plain):
         yield from statement.atoms
-    elif isinstance(statement, Stop | While):
+    elif isinstance(statement, Stop):
         yield statement.condition
     elif isinstance(statement, Load):
         yield statement.array

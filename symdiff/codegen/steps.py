@@ -161,11 +161,11 @@ def _sizes(loop: Loop) -> set[str]:
     return shared | (given - own)
 
 
-def arrays_of(graph: Graph) -> list[str]:
-    """The arrays that a graph defines, and the sizes, in its order."""
-    found: list[str] = []
+def named(graph: Graph) -> dict[str, bool]:
+    """What a graph defines that is known by its name wherever it is in sight: arrays (true), sums and sizes."""
+    found: dict[str, bool] = {}
     for statement in walk(graph.body):
         for name, axes in axes_of(statement).items():
-            if axes or (isinstance(statement, Loop) and name == statement.count):
-                found.append(name)
+            if axes or isinstance(statement, Sum | Fold) or (isinstance(statement, Loop) and name == statement.count):
+                found[name] = bool(axes)
     return found

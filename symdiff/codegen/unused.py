@@ -27,7 +27,6 @@ def _used(body: Sequence[Code], live: set[str]) -> list[Code]:
             statement = replace(statement, then=then, orelse=orelse, outs=outs)  # type: ignore[arg-type]
             live.update(atom for atom in [statement.condition] if isinstance(atom, str))
         elif isinstance(statement, For | While):
-            live.update(atoms(statement))  # type: ignore[arg-type]
             # What an iteration hands to the next is all live: the variables of sequential loops.
             live.update(name for inside in statement.body if isinstance(inside, Turn) for name in inside.names)
             statement = replace(statement, body=tuple(_used(statement.body, live)))
