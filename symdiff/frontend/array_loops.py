@@ -51,9 +51,6 @@ def index_of(reader: Reader, part: Affine) -> Number:
 
 def range_of(reader: Reader, start: Affine, stop: Affine, step: int, node: ast.AST) -> IndexedValue:
     """``range(start, stop, step)`` with bounds that depend on lengths, or on loops around it."""
-    if abs(step) != 1 or (step < 0 and (start.positions or stop.positions)):
-        axis = LoopAxis((stop - start) * step, ZERO, (stop - start) * step)
-        needs_length(reader, axis, node, f"with the step {step}")
     if step < 0:
         length = start - stop
         return IndexedValue(LoopAxis(length, ZERO, length), lambda at: index_of(reader, start - at))

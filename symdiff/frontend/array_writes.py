@@ -51,6 +51,14 @@ def view_of(reader: Reader, owner: ArrayValue, shape: tuple[int, ...], items: tu
     return ArrayValue(shape, items, views=(*owner.views, (owner.identity, reader.changes[owner.identity])))
 
 
+def transposed(reader: Reader, owner: ArrayValue) -> ArrayValue:
+    """``a.T``."""
+    import numpy as np
+
+    places = np.arange(len(owner.items)).reshape(owner.shape).T
+    return view_of(reader, owner, places.shape, tuple(owner.items[int(place)] for place in places.flat))
+
+
 def copy_of(value: ArrayValue) -> ArrayValue:
     """The same numbers, of an array of its own."""
     return ArrayValue(value.shape, value.items)

@@ -84,7 +84,15 @@ class Sometimes:
     none: bool = False
 
 
-Form = Leaf | Group | Same | Opaque | Absent | Sometimes
+@dataclass(frozen=True)
+class Counted:
+    """An integer that each iteration changes by the same step: it is known from the number of iterations made."""
+
+    start: Affine
+    step: int
+
+
+Form = Leaf | Group | Same | Opaque | Absent | Sometimes | Counted
 UNBOUND, IS_NONE = Absent(), Absent(none=True)
 
 
@@ -184,6 +192,8 @@ def words(form: Form) -> str:
         return describe(form.value)
     if isinstance(form, Sometimes):
         return words(form.inner)
+    if isinstance(form, Counted):
+        return "an integer"
     return form.words if isinstance(form, Opaque) else "None" if form.none else "nothing"
 
 
@@ -201,8 +211,8 @@ def difference(first: Form, second: Form) -> tuple[str, str]:
 
 def parts(form: Form, hint: str) -> Iterator[tuple[str, Axes]]:
     """A hint for the name, and the axes, of each number or array of a kind."""
-    if isinstance(form, Leaf):
-        yield hint, form.axes or ()
+    if isinstance(form, Leaf | Counted):
+        yield hint, form.axes or () if isinstance(form, Leaf) else ()
     elif isinstance(form, Group):
         for position, item in enumerate(form.items):
             yield from parts(item, f"{hint}_{position}")
@@ -222,6 +232,8 @@ def atoms_of(reader: Reader, value: Value | None, form: Form, node: ast.AST) -> 
         return []
     if value is None or (isinstance(value, Known) and value.value is None):
         return [Const(0.0) for _ in parts(form, "")]
+    if isinstance(form, Counted):
+        return [scalar(reader, value, node).atom]
     if isinstance(form, Leaf) and form.axes is None:
         found = scalar(reader, value, node)
         exact = isinstance(found.known, int) and isinstance(found.atom, Const) and form.kind == "float"
@@ -259,6 +271,8 @@ def value_of(reader: Reader, form: Form, atoms: Iterator[Atom], like: Identity) 
         inner = value_of(reader, form.inner, atoms, like)
         assert inner is not None  # noqa: S101 - what may be absent is a leaf or a group
         return Choice(flag, inner, NONE) if form.none else Maybe(inner, flag)
+    if isinstance(form, Counted):
+        return _leaf(reader, Leaf("int"), next(atoms), like)
     if isinstance(form, Leaf):
         return _leaf(reader, form, next(atoms), like)
     items = tuple(value for item in form.items if (value := value_of(reader, item, atoms, like.inner())) is not None)
@@ -280,7 +294,9 @@ def _leaf(reader: Reader, form: Leaf, atom: Atom, like: Identity) -> Value:
     if form.axes is None:
         if form.kind == "bool":
             return Condition(atom) if truth else Known(bool(atom.value))  # type: ignore[union-attr]
-        return Number(atom, None if isinstance(atom, str) else atom.value, whole=form.kind == "int")
+        whole = form.kind == "int"
+        affine = Affine.of(Element(atom, ())) if whole and isinstance(atom, str) else None
+        return Number(atom, None if isinstance(atom, str) else atom.value, affine, whole)
     affine = None
     if form.kind == "int" and isinstance(atom, str):
         affine = Affine.of(Element(atom, identity(len(form.axes))))

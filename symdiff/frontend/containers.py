@@ -11,9 +11,19 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from symdiff.errors import ElementError
-from symdiff.frontend import array_writes, changes, dicts, loop_writes, tensor_forms, tensor_indexing, tensor_writes, writes
+from symdiff.frontend import (
+    array_writes,
+    changes,
+    dicts,
+    loop_indices,
+    loop_writes,
+    tensor_forms,
+    tensor_indexing,
+    tensor_writes,
+    writes,
+)
 from symdiff.frontend.gaps import GapError, NeedsCallError
-from symdiff.frontend.loop_values import IndexedValue, PendingArray
+from symdiff.frontend.loop_values import IndexedValue, PendingArray, SequentialValue
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.tensors import tensor_of
 from symdiff.frontend.values import (
@@ -59,6 +69,9 @@ def elements(reader: Reader, value: Value, node: ast.AST) -> tuple[Value, ...]:
     if isinstance(value, IndexedValue):
         sizes = sizes_in([value.axis.length, value.axis.low, value.axis.high])
         reader.fix(sizes, node, "a loop over a length that is not known while reading", "use operations on the whole array")
+    if isinstance(value, SequentialValue):
+        sizes = sizes_in([value.trip])
+        reader.fix(sizes, node, "a loop over a length that is not known while reading", "write a for loop, as a statement")
     if isinstance(value, Known) and isinstance(value.value, range):
         if len(value.value) > MAX_RANGE:
             raise GapError(node, f"a loop of {len(value.value)} iterations", f"use at most {MAX_RANGE}", "not yet")
@@ -124,6 +137,8 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
     plain = reader.assumed_name(owner) is not None and not isinstance(index, ast.Slice | ast.Tuple)
     if not plain and not _is_axis(index):
         reader.assume_array(owner, _rank(index))
+    if isinstance(owner, ArrayValue) and loop_indices.any_open(reader, index, frame):
+        return loop_indices.read(reader, owner, index, frame, node)
     if isinstance(owner, ArrayValue) and (isinstance(index, ast.Tuple) or _is_axis(index)):
         return array_writes.read(reader, owner, index, frame, node)
     if isinstance(index, ast.Tuple):
@@ -144,6 +159,8 @@ def _indexed(reader: Reader, owner: Value, index: ast.expr, plain: bool, frame: 
         if isinstance(value, Condition | TensorValue):  # a mask, or several indices
             reader.assume_array(owner, 1)
         reader.check_index(value)
+    if isinstance(owner, ArrayValue | ListValue | TupleValue | VectorParam) and loop_indices.is_open(reader, value):
+        return loop_indices.read(reader, owner, index, frame, node)
     if isinstance(value, TensorValue) and isinstance(owner, ArrayValue):
         return tensor_indexing.read(reader, tensor_of(reader, owner, node), index, frame, node)
     return item(reader, owner, reader.integer(value, index, "an index"), node)
@@ -259,7 +276,7 @@ def _unpack(reader: Reader, target: ast.Tuple | ast.List, value: Value, frame: F
 def _store(reader: Reader, target: ast.Subscript, value: Value, frame: Frame) -> None:
     if writes.mark(reader, target.value, frame, target):
         return
-    owner = reader.operand(target.value, frame)
+    owner = loop_indices.writeable(reader, reader.operand(target.value, frame), target.slice, frame, target)
     if isinstance(owner, TensorValue):
         tensor_writes.write(reader, owner, target.slice, value, frame, target, None)
         return
@@ -277,7 +294,11 @@ def _store(reader: Reader, target: ast.Subscript, value: Value, frame: Frame) ->
         raise GapError(target, f"a write to an element of {describe(owner)}", "build a new list of the elements", "not yet")
     if isinstance(target.slice, ast.Slice):
         raise GapError(target, "a write to a slice", "write the elements one by one", "not yet")
-    position = reader.integer(reader.operand(target.slice, frame), target.slice, "an index")
+    place = reader.operand(target.slice, frame)
+    if loop_indices.is_open(reader, place):
+        loop_indices.store(reader, owner, place, value, frame, target)
+        return
+    position = reader.integer(place, target.slice, "an index")
     item(reader, owner, position, target)
     items = list(owner.items)
     items[position] = value
@@ -298,8 +319,8 @@ def attribute(reader: Reader, owner: Value, name: str, node: ast.AST) -> Value |
             return TupleValue(tuple(number(n) for n in owner.shape))
         if name in ("size", "ndim"):
             return number(len(owner.items) if name == "size" else len(owner.shape))
-        if name == "T" and len(owner.shape) == 1:
-            return owner
+        if name == "T":
+            return owner if len(owner.shape) == 1 else array_writes.transposed(reader, owner)
     if isinstance(owner, Number) and name in ("real", "T"):
         return owner
     if isinstance(owner, Number) and name == "imag":

@@ -12,7 +12,7 @@ import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from symdiff.frontend import array_writes, calls, changes, containers, loop_writes, tensor_writes, writes
+from symdiff.frontend import array_writes, calls, changes, containers, loop_indices, loop_writes, tensor_writes, writes
 from symdiff.frontend.conditions import disjunction, read_test, supposed, truth_of
 from symdiff.frontend.expressions import binary, inner_function
 from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
@@ -312,7 +312,10 @@ def run_augmented(reader: Reader, node: ast.AugAssign, frame: Frame) -> Completi
         if writes.changes_inside(reader, node.target, frame):
             reader.operand(node.value, frame)
             return NEXT
-        owner = reader.operand(node.target.value, frame) if isinstance(node.target, ast.Subscript) else NONE
+        owner: Value = NONE
+        if isinstance(node.target, ast.Subscript):
+            owner = reader.operand(node.target.value, frame)
+            owner = loop_indices.writeable(reader, owner, node.target.slice, frame, node)
         if isinstance(owner, PendingArray) and isinstance(node.target, ast.Subscript) and isinstance(node.target.value, ast.Name):
             added = reader.operand(node.value, frame)
             written = loop_writes.store(reader, owner, node.target.slice, added, frame, node, type(node.op))

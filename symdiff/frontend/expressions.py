@@ -140,6 +140,7 @@ def read_unary(reader: Reader, node: ast.UnaryOp, frame: Frame, hint: str) -> Va
         if isinstance(item.known, int | float) and isinstance(item.atom, Const) and not item.atom.symbol:
             return number(-item.known)
         result = as_number(reader, reader.apply("neg", item, hint=hint))
+        result = replace(result, whole=item.is_whole)
         return result if item.affine is None else replace(result, affine=-item.affine)
 
     if isinstance(value, TensorValue):
@@ -263,10 +264,15 @@ def arithmetic(reader: Reader, name: str, a: Number, b: Number, node: ast.AST, h
     if isinstance(b, Start) and name in ("add", "mul"):
         return a
     result = as_number(reader, reader.apply(name, a, b, hint=hint))
+    if name in _WHOLE and a.is_whole and b.is_whole and result.known is None:
+        result = replace(result, whole=True)
     parts = [_affine(value) for value in (a, b)]
     if (a.affine is None and b.affine is None) or None in parts:
         return result
     return replace(result, affine=combined(name, [part for part in parts if part is not None]))
+
+
+_WHOLE = frozenset({"add", "sub", "mul", "floordiv", "mod"})  # integers of integers
 
 
 def _affine(value: Number) -> Affine | None:

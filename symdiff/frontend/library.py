@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import dataclasses
 import math
 from collections.abc import Callable
 
@@ -21,6 +22,7 @@ from symdiff.frontend.values import (
     TupleValue,
     Value,
     number,
+    whole,
 )
 from symdiff.graph.graph import Const
 from symdiff.primitives import TABLE
@@ -84,7 +86,8 @@ def _extreme(name: str) -> Form:
                 chosen = getattr(builtins, name)(best.known, other.known)
                 best = best if chosen is best.known else other
             else:
-                best = as_number(reader, reader.apply(name, best, other, hint=name))
+                integers = best.is_whole and other.is_whole
+                best = dataclasses.replace(as_number(reader, reader.apply(name, best, other, hint=name)), whole=integers)
         return best
 
     return form
@@ -112,7 +115,7 @@ def float_of(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> V
         if result.known.bit_length() > 1023:
             raise GapError(node, "an integer too large for a float", "use a smaller number")
         return number(float(result.known))
-    return result
+    return dataclasses.replace(result, affine=None, whole=False)
 
 
 def _int(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -128,7 +131,7 @@ def _int(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value
     value = scalar(reader, args[0], node)
     if value.known is not None and math.isfinite(value.known):
         return number(int(value.known))
-    return reader.apply("trunc", value)
+    return value if value.is_whole else whole(as_number(reader, reader.apply("trunc", value)))
 
 
 def _bool(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -141,15 +144,15 @@ def _round(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Val
     digits = keywords.pop("ndigits", args[1] if len(args) == 2 else NONE)
     plain(args, keywords, 1, 2, "round", node)
     value = scalar(reader, args[0], node)
-    whole = isinstance(value.known, int) and isinstance(value.atom, Const)
+    exact = isinstance(value.known, int) and isinstance(value.atom, Const)
     if isinstance(digits, Known) and digits.value is None:
         if value.known is not None and math.isfinite(value.known):
             return number(round(value.known))
-        return reader.apply("rint", value)
+        return value if value.is_whole else whole(as_number(reader, reader.apply("rint", value)))
     count = reader.integer(digits, node, "the number of decimals")
     if abs(count) > MAX_DECIMALS:
         raise GapError(node, f"round to {count} decimals", f"use at most {MAX_DECIMALS}")
-    return number(round(value.known or 0, count)) if whole else reader.apply("decimal", value, number(count))
+    return number(round(value.known or 0, count)) if exact else reader.apply("decimal", value, number(count))
 
 
 def _abs(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:

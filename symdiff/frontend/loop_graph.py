@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+from symdiff.frontend import stores
+from symdiff.frontend.loop_values import Stored
 from symdiff.graph.affine import Affine, Axes, sizes_in
 from symdiff.graph.build import Body, Builder
-from symdiff.graph.graph import Atom, Carried, Const, Let, Loop, Statement, defined, walk
-from symdiff.graph.loops import names_read, parameter, step_graph
+from symdiff.graph.graph import Atom, Buffer, Carried, Const, Let, Loop, Statement, Store, defined, walk
+from symdiff.graph.loops import names_read, parameter, sizes_of, step_graph
+from symdiff.graph.terms import arrays_in
 from symdiff.primitives import TABLE
+
+if TYPE_CHECKING:
+    from symdiff.frontend.lower import Reader
 
 
 @dataclass(frozen=True)
@@ -24,35 +30,60 @@ class Part:
     axes: Axes = ()
 
 
-def append_loop(
-    builder: Builder,
-    node: ast.stmt,
-    counter: str,
-    trip: Affine | None,
-    parts: Sequence[Part],
-    body: Body,
-    first: Atom | None,
-    goes: Atom | None,
-) -> list[Atom]:
-    """Add a loop to the present block, and return what it leaves, one atom for each part.
+@dataclass(frozen=True)
+class Shape:
+    """What there is of a loop besides its parts: ``first`` and ``goes`` are whether there is a first iteration, another one."""
 
-    ``first``: whether the first iteration is made; ``goes``: in the step, whether there is another one; None without a test.
-    """
-    carried = tuple(Carried(part.param, part.init, builder.fresh(part.hint, axes=part.axes), part.axes) for part in parts)
-    outputs: list[tuple[Atom, Axes]] = [(part.next, part.axes) for part in parts]
-    if goes is not None:
-        outputs.append((goes, ()))
-    own = {counter, *(part.param for part in parts)}
-    step = step_graph("step", (), tuple(body), outputs)
-    loop = Loop(step, counter, trip, carried, test=first, origin=builder.origin)
-    inside = own | {name for statement in walk(step.body) for name in defined(statement)}
-    lengths = sizes_in([length for part in parts for length in part.axes])
-    read = dict.fromkeys([*sorted(names_read(loop, step) - inside), *lengths])
+    counter: str
+    trip: Affine | None
+    body: Body
+    first: Atom | None = None
+    goes: Atom | None = None
+
+
+def append_loop(reader: Reader, shape: Shape, parts: Sequence[Part]) -> list[Atom]:
+    """Add a loop to the present block, and return what it leaves, one atom for each part."""
+    builder = reader.builder
+    outs = [builder.fresh(part.hint, axes=part.axes) for part in parts]
+    writes = [_writes(reader, part, shape.body) for part in parts]
+    rows = list(zip(parts, outs, writes, strict=True))
+    carried = tuple(Carried(part.param, part.init, out, part.axes) for part, out, found in rows if found is None)
+    buffers = tuple(
+        Buffer(part.param, part.init, out, part.axes, tuple(Store(stored.index, stored.adds) for stored in found))
+        for part, out, found in rows
+        if found is not None
+    )
+    outputs: list[tuple[Atom, Axes]] = [(part.next, part.axes) for part, _, found in rows if found is None]
+    outputs += [(stored.atom, ()) for _, _, found in rows for stored in found or ()]
+    if shape.goes is not None:
+        outputs.append((shape.goes, ()))
+    step = step_graph("step", (), tuple(shape.body), outputs)
+    loop = Loop(step, shape.counter, shape.trip, carried, buffers, (), (), shape.first, origin=builder.origin)
+    builder.append(_closed(builder, loop, outputs, shape.body))
+    return list(outs)
+
+
+def _writes(reader: Reader, part: Part, body: Body) -> list[Stored] | None:
+    """The elements that an iteration writes of an array; None if it makes another array."""
+    found = stores.chain(reader, part.next, part.param) if part.axes else None
+    if not found:
+        return None
+    inside = {name for statement in walk(tuple(body)) for name in defined(statement)}
+    nested = inside - {name for statement in body for name in defined(statement)}
+    computed = {name for stored in found for name in arrays_in(stored.index)} & inside
+    return None if computed or {stored.atom for stored in found} & nested else found
+
+
+def _closed(builder: Builder, loop: Loop, outputs: Sequence[tuple[Atom, Axes]], body: Body) -> Loop:
+    """The loop with what its step reads from outside as parameters."""
+    own = {loop.counter, *(each.param for each in loop.handed)}
+    inside = own | {name for statement in walk(tuple(body)) for name in defined(statement)}
+    lengths = sizes_in([length for each in loop.handed for length in each.axes])
+    read = dict.fromkeys([*sorted(names_read(loop, loop.step) - inside), *lengths])
     more = sizes_in([length for name in read for length in builder.axes.get(name, ())])
-    names = list(dict.fromkeys([*read, *more]))
     captured: list[tuple[str, Atom]] = []
     front: list[Statement] = []
-    for name in names:
+    for name in dict.fromkeys([*read, *more]):
         if builder.kind(name) != "bool":
             captured.append((name, name))
             continue
@@ -60,17 +91,8 @@ def append_loop(
         captured.append((str(number), number))
         axes = builder.axes.get(name, ())
         front.append(Let(name, TABLE["ne"], (number, builder.spread(Const(0), axes)), axes=axes))
-    sizes = {size for name, _ in captured for size in sizes_in(builder.axes.get(name, ()))} | set(lengths)
-    sizes |= {name for name, _ in captured if _is_size(name, tuple(body), parts)}
-    params = [parameter(counter, size=True), *(parameter(part.param, part.axes) for part in parts)]
+    sizes = {*lengths, *more, *(name for statement in walk(tuple(body)) for name in sizes_of(statement))}
+    sizes |= {*sizes_in([part for _, store in loop.stores for part in store.index])}
+    params = [parameter(loop.counter, size=True), *(parameter(each.param, each.axes) for each in loop.handed)]
     params += [parameter(name, builder.axes.get(name, ()), size=name in sizes) for name, _ in captured]
-    step = step_graph("step", params, (*front, *body), outputs)
-    builder.append(Loop(step, counter, trip, carried, (), (), tuple(captured), first, origin=builder.origin))
-    return [each.out for each in carried]
-
-
-def _is_size(name: str, body: tuple[Statement, ...], parts: Sequence[Part]) -> bool:
-    """Whether a name is used as an integer in lengths, bounds and indices."""
-    from symdiff.graph.loops import sizes_of
-
-    return any(name in sizes_of(statement) for statement in walk(body))
+    return replace(loop, step=step_graph("step", params, (*front, *body), outputs), captured=tuple(captured))

@@ -5,16 +5,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
-from symdiff.frontend import array_loops, changes, containers, sequential
+from symdiff.frontend import array_loops, changes, containers, loop_headers, sequential
 from symdiff.frontend.conditions import truth_of
 from symdiff.frontend.control import NEXT, STATEMENTS, Completion, guarded, run
 from symdiff.frontend.gaps import GapError, SequentialError
 from symdiff.frontend.loop_values import SequentialValue
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.rollback import Snapshot
-from symdiff.frontend.values import NONE, Condition, Value
+from symdiff.frontend.values import NONE, Condition, Known, Value
 
-MAX_UNROLL = 10_000  # iterations of a while loop
+MAX_UNROLL = 10_000  # iterations
+MAX_OPERATIONS = 300  # of an unrolled loop that could be a loop of the graph
 MAX_OPEN = 20  # those of one that may have ended before
 
 
@@ -51,11 +52,43 @@ def run_for(reader: Reader, node: ast.For, frame: Frame) -> Completion:
 
 
 def _unroll(reader: Reader, node: ast.For, source: Value, frame: Frame) -> Completion:
-    """Unroll a loop over a container of known length."""
+    """Unroll a loop over a container of known length; if that is too much, it is a loop of the graph."""
+    if reader.trying or reader.builder.current.elementwise:
+        return _unrolled(reader, node, source, frame)
+    snapshot = Snapshot(reader, frame)
+    try:
+        return _unrolled(reader, node, source, frame, MAX_OPERATIONS)
+    except SequentialError:
+        snapshot.restore()
+    steps = loop_headers.steps_of(reader, source, node.iter)
+    if steps is not None:
+        completion = _on_trial(snapshot, lambda: sequential.run_for(reader, node, steps, frame))
+        if completion is not None:
+            return completion
+    return _unrolled(reader, node, source, frame)
+
+
+def _on_trial(snapshot: Snapshot, read: Callable[[], Completion]) -> Completion | None:
+    """What the reading of a loop comes to; None if something is refused."""
+    try:
+        completion = read()
+    except (GapError, SequentialError):
+        snapshot.restore()
+        return None
+    if snapshot.refused:
+        snapshot.restore()
+        return None
+    return completion
+
+
+def _unrolled(reader: Reader, node: ast.For, source: Value, frame: Frame, limit: int | None = None) -> Completion:
+    if limit is not None and isinstance(source, Known) and isinstance(source.value, range) and len(source.value) > MAX_UNROLL:
+        raise SequentialError(reader.refuse(node))
     items = containers.elements(reader, source, node.iter)
     before = reader.changes.copy()
     completion = NEXT
-    for item in items:
+    size = len(reader.builder.kinds)
+    for number, item in enumerate(items):
         changes.check_unchanged(reader, before, source, item, node.iter)
 
         def once(item: Value = item) -> Completion:
@@ -65,6 +98,9 @@ def _unroll(reader: Reader, node: ast.For, source: Value, frame: Frame) -> Compl
         completion = _then(reader, completion, once, frame)
         if completion.always:
             break
+        made = len(reader.builder.kinds) - size
+        if limit is not None and len(items) > 2 and made * len(items) > limit * (number + 1):
+            raise SequentialError(reader.refuse(node))
     else:
         changes.check_unchanged(reader, before, source, NONE, node.iter)
     return after_loop(reader, completion, node.orelse, frame)
@@ -74,20 +110,32 @@ def run_while(reader: Reader, node: ast.While, frame: Frame) -> Completion:
     """Unroll a loop whose condition is known while reading; any other is a loop of the graph."""
     snapshot = Snapshot(reader, frame)
     try:
-        return _unroll_while(reader, node, frame)
-    except SequentialError:
+        return _unrolled_while(reader, node, frame, MAX_OPERATIONS)
+    except SequentialError as error:
         snapshot.restore()
-    return sequential.run_while(reader, node, frame)
+        if error.gap.certain:
+            return sequential.run_while(reader, node, frame)
+    completion = _on_trial(snapshot, lambda: sequential.run_while(reader, node, frame))
+    if completion is not None:
+        return completion
+    try:
+        return _unrolled_while(reader, node, frame)
+    except SequentialError as error:
+        raise error.gap from None
 
 
-def _unroll_while(reader: Reader, node: ast.While, frame: Frame) -> Completion:
+def _unrolled_while(reader: Reader, node: ast.While, frame: Frame, limit: int | None = None) -> Completion:
     completion = NEXT
-    count = 0
+    count, size = 0, len(reader.builder.kinds)
     while True:
         truth = truth_of(reader, reader.operand(node.test, frame), node.test)
         count += 1
-        if isinstance(truth, Condition) or count > (MAX_OPEN if completion.flags else MAX_UNROLL):
+        if isinstance(truth, Condition) or (completion.flags and count > MAX_OPEN):
             raise SequentialError(reader.refuse(node))
+        if count > MAX_UNROLL or (limit is not None and count > 2 and len(reader.builder.kinds) - size > limit):
+            raise SequentialError(
+                GapError(node, f"a loop of more than {MAX_UNROLL} iterations", "use fewer iterations", "not yet")
+            )
         if not truth.value:
             break
         completion = _then(reader, completion, lambda: run(reader, node.body, frame).without("continue"), frame)

@@ -12,7 +12,7 @@ from symdiff.frontend.gaps import GapError
 from symdiff.frontend.library import Args, Form, Keywords, numbers, plain, sum_of
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.sequences import ordered
-from symdiff.frontend.values import Number, TupleValue, Value, number
+from symdiff.frontend.values import Number, TupleValue, Value, number, whole
 
 MAX_EXPONENT = 1000  # of ldexp
 MAX_ARGUMENT = 300  # of functions of integers computed while reading: 300! has 2041 bits
@@ -80,7 +80,7 @@ def _whole(name: str) -> Form:
         value = scalar(reader, args[0], node)
         if value.known is not None and math.isfinite(value.known):
             return number(int(getattr(math, name)(value.known)))
-        return reader.apply(name, value)
+        return value if value.is_whole else whole(as_number(reader, reader.apply(name, value)))
 
     return form
 

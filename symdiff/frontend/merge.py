@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from symdiff.frontend.loop_values import Entry, PendingArray
+from symdiff.frontend import stores
+from symdiff.frontend.loop_values import Entry, PendingArray, Stored
 from symdiff.frontend.values import (
     ArrayValue,
     Choice,
@@ -94,7 +96,9 @@ class Merge:
         if first is not None and second is not None:
             return self._pair(hint, first, second, Condition)
         if isinstance(then, Number) and isinstance(orelse, Number):
-            return _fixed(then) if then.atom == orelse.atom else self._pair(hint, then.atom, orelse.atom, Number)
+            whole = then.is_whole and orelse.is_whole
+            made = partial(Number, whole=whole)
+            return _fixed(then) if then.atom == orelse.atom else self._pair(hint, then.atom, orelse.atom, made)
         return self._many(hint, then, orelse)
 
     def _many(self, hint: str, then: Value, orelse: Value) -> Recipe:
@@ -122,7 +126,23 @@ class Merge:
 
         if then.atom == orelse.atom:
             return _fixed(make(then.atom))
-        return self._pair(hint, then.atom, orelse.atom, make)
+        found = stores.merged(self.reader, (then.atom, orelse.atom), self.bodies, self.inside[0] | self.inside[1])
+        if found is None or kind != "float":
+            return self._pair(hint, then.atom, orelse.atom, make)
+        return self._versions(hint, *found, make)
+
+    def _versions(self, hint: str, base: Atom, rows: Sequence[stores.Row], make: Callable[[Atom], Value]) -> Recipe:
+        """An array of which two sides write elements: it is written behind the branch, with what either side says."""
+        first = len(self.pairs)
+        self.pairs += [(hint, then, orelse) for _, _, then, orelse in rows]
+
+        def write(atoms: Sequence[Atom]) -> Value:
+            atom = base
+            for number, (index, adds, _, _) in enumerate(rows):
+                atom = stores.written(self.reader, atom, Stored(atom, index, atoms[first + number], adds), hint)
+            return make(atom)
+
+        return write
 
     def _pending(self, hint: str, then: PendingArray, orelse: PendingArray) -> Recipe:
         """What two sides of a branch in a loop have written: to the same element, or one side to one that the other leaves."""
@@ -157,7 +177,8 @@ class Merge:
             if value.atom not in names:
                 return _fixed(value)
             first, second = (value.atom, UNDEFINED) if orelse is None else (UNDEFINED, value.atom)
-            return self._pair(hint, first, second, type(value))
+            made = partial(Number, whole=value.is_whole) if isinstance(value, Number) else Condition
+            return self._pair(hint, first, second, made)
         if isinstance(value, TensorValue):
             if value.atom not in names:
                 return _fixed(value)

@@ -15,14 +15,15 @@ from symdiff.frontend.gaps import GapError
 from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.values import Condition, Known, ListValue, Number, TupleValue, Value, number
-from symdiff.graph.affine import Affine, sizes_in
+from symdiff.graph.affine import Affine
 
 MAX_SORTED = 8  # numbers that depend on the arguments: a network of n*(n - 1)/2 min and max
 
 
 def _range(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     plain(args, keywords, 1, 3, "range", node)
-    if any(isinstance(value, Number) and value.affine is not None and not value.affine.is_constant for value in args):
+    found = [value.integer if isinstance(value, Number) else None for value in args]
+    if any(part is not None and not part.is_constant for part in found):
         return _symbolic_range(reader, args, node)
     bounds = [reader.integer(value, node, "a range bound") for value in args]
     if len(bounds) == 3 and bounds[2] == 0:
@@ -32,23 +33,25 @@ def _range(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Val
 
 def _symbolic_range(reader: Reader, args: Args, node: ast.AST) -> Value:
     """A range whose bounds depend on lengths of arrays, or on loops around it."""
+    from symdiff.frontend import loop_headers
     from symdiff.frontend.array_loops import range_of
     from symdiff.frontend.tensors import extent
 
-    bounds = [extent(reader, value, node, "a range bound") for value in args]
+    bounds = [extent(reader, value, node, "a range bound", data=True) for value in args]
     start, stop = (Affine(), bounds[0]) if len(bounds) == 1 else bounds[:2]
     step = bounds[2] if len(bounds) == 3 else Affine(1)
-    if not step.is_constant:
-        reader.fix(sizes_in([step]), node, "a step that depends on the length of an array", "use a literal step")
+    data = any(True for bound in bounds for _ in bound.elements)
+    if data or step not in (Affine(1), Affine(-1)) or (step.const < 0 and (start.positions or stop.positions)):
+        return loop_headers.stepping(reader, start, stop, step, node)
     return range_of(reader, start, stop, step.const, node)
 
 
 def _zip(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     strict = keywords.pop("strict", Known(False))
     plain(args, keywords, 0, 10**6, "zip", node)
-    from symdiff.frontend import array_loops
+    from symdiff.frontend import loop_headers
 
-    series = array_loops.zipped(reader, args, node)
+    series = loop_headers.zipped(reader, args, node)
     if series is not None:
         return series
     columns = [containers.elements(reader, value, node) for value in args]
@@ -61,9 +64,9 @@ def _enumerate(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) ->
     start = keywords.pop("start", args[1] if len(args) == 2 else number(0))
     plain(args, keywords, 1, 2, "enumerate", node)
     first = reader.integer(start, node, "the start of enumerate")
-    from symdiff.frontend import array_loops
+    from symdiff.frontend import array_loops, loop_headers
 
-    series = array_loops.enumerated(reader, args[0], first, node)
+    series = loop_headers.enumerated(reader, args[0], first, node) or array_loops.enumerated(reader, args[0], first, node)
     if series is not None:
         return series
     items = containers.elements(reader, args[0], node)
@@ -71,10 +74,10 @@ def _enumerate(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) ->
 
 
 def _reversed(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-    from symdiff.frontend import array_loops
+    from symdiff.frontend import array_loops, loop_headers
 
     plain(args, keywords, 1, 1, "reversed", node)
-    series = array_loops.backwards(reader, args[0], node)
+    series = loop_headers.backwards(reader, args[0]) or array_loops.backwards(reader, args[0], node)
     if series is not None:
         return series
     return changes.iterator(reader, reversed(containers.elements(reader, args[0], node)), args[0])

@@ -12,11 +12,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from symdiff.frontend import loop_aliases
+from symdiff.frontend.array_loops import index_of
 from symdiff.frontend.carried import (
     UNBOUND,
     Absent,
+    Counted,
     Form,
+    Group,
     Identity,
+    Leaf,
     Opaque,
     Same,
     Sometimes,
@@ -30,15 +34,15 @@ from symdiff.frontend.carried import (
 from symdiff.frontend.conditions import disjunction, read_test, supposed, truth_of
 from symdiff.frontend.control import NEXT, Completion, ends, poison, run
 from symdiff.frontend.gaps import GapError, SequentialError
-from symdiff.frontend.loop_graph import Part, append_loop
+from symdiff.frontend.loop_graph import Part, Shape, append_loop
 from symdiff.frontend.loop_values import Counting, SequentialValue
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.merge import Merge, changed
 from symdiff.frontend.rollback import Snapshot
 from symdiff.frontend.scopes import bound_names
 from symdiff.frontend.tensors import is_certain
-from symdiff.frontend.values import POISON, Condition, Conflict, Known, Maybe, Poison, Value
-from symdiff.graph.affine import Affine
+from symdiff.frontend.values import POISON, Condition, Conflict, Known, Maybe, Number, Poison, Value
+from symdiff.graph.affine import Affine, Element
 from symdiff.graph.build import Body
 from symdiff.graph.graph import Atom, Const
 
@@ -128,12 +132,17 @@ class _Search:
 
     forms: dict[str, Form]
     dropped: set[str] = field(default_factory=set)
+    uncounted: set[str] = field(default_factory=set)  # integers that do not count
+    guessed: set[str] = field(default_factory=set)  # what is read before it is bound, and said to be a number
 
     def settled(self, trial: _Trial) -> bool:
         """Take in what a trial found out; True if it found nothing new."""
         wanted = dict(self.forms)
         for name in trial.names():
             start, end = trial.starts.get(name), trial.ends.get(name)
+            if isinstance(end, Poison) and wanted.get(name) == UNBOUND and trial.snapshot.refused:
+                wanted[name] = Sometimes(Leaf("float"))
+                self.guessed.add(name)
             if end is start or isinstance(end, Poison):
                 if name in wanted and end is start and not isinstance(wanted[name], Absent) and name not in self.dropped:
                     del wanted[name]
@@ -150,6 +159,15 @@ class _Search:
                 return before
             raise GapError(trial.course.node, f"{name}: {end.reason}", REWRITE)
         after_ = form_of(trial.reader, end)
+        counted = self._counted(trial, name, before, end)
+        if counted is not None:
+            return counted
+        if isinstance(before, Counted):
+            self.uncounted.add(name)
+            before = Leaf("int")
+        if name in self.guessed and join(before, after_) != before and isinstance(after_, Leaf | Group):
+            self.guessed.discard(name)
+            return Sometimes(after_)
         if before == UNBOUND and not isinstance(after_, Sometimes) and not trial.snapshot.refused:
             return before  # it is bound in each iteration before it is read
         if isinstance(before, Absent) and isinstance(after_, Opaque | Same):
@@ -160,6 +178,20 @@ class _Search:
             node = _binding(trial.course.node, name)
             raise GapError(node, f"{name} starts as {first} and becomes {second} in a loop", REWRITE)
         return joined
+
+    def _counted(self, trial: _Trial, name: str, before: Form, end: Value | None) -> Counted | None:
+        """An integer that grows by the same step in each iteration."""
+        part = end.integer if isinstance(end, Number) else None
+        if name in self.uncounted or part is None:
+            return None
+        if isinstance(before, Counted):
+            return before if part == before.start + (Affine.of(trial.counter) + 1) * before.step else None
+        init = trial.before.get(name)
+        start = init.integer if isinstance(init, Number) else None
+        if before != Leaf("int") or name not in trial.params or start is None:
+            return None
+        step = part - Affine.of(Element(trial.params[name][0], ()))
+        return Counted(start, step.const) if step.is_constant else None
 
 
 def _binding(node: ast.AST, name: str) -> ast.AST:
@@ -224,6 +256,8 @@ class _Trial:
             self.params[name] = made
             self.own[name] = loop_aliases.at_start(self.before.get(name))
             value = value_of(self.reader, form, iter(made), self.own[name])
+            if isinstance(form, Counted):
+                value = index_of(self.reader, form.start + Affine.of(self.counter) * form.step)
             if name != RESULT and value is not None:
                 frame.variables[name] = value
         frame.returned = None
@@ -280,7 +314,7 @@ class _Trial:
         first: Atom | None = None
         if self.goes is not None:
             first = Const(bool(course.first.value)) if isinstance(course.first, Known) else course.first.atom
-        outs = append_loop(reader.builder, course.node, self.counter, course.trip, every, self.body, first, self.goes)
+        outs = append_loop(reader, Shape(self.counter, course.trip, self.body, first, self.goes), every)
         ended = {kind: reader.builder.apply(_NE, out, Const(0)) for kind, out in zip(flags, outs[len(carried) :], strict=False)}
         self._bind(outs, places, outs[-1])
         return self._completion(ended)

@@ -10,11 +10,13 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from symdiff.frontend import stores
 from symdiff.frontend.conditions import scalar
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.loop_rows import here, marked
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.tensors import (
+    affine_atom,
     broadcast_axes,
     extent,
     indexed,
@@ -33,8 +35,9 @@ from symdiff.frontend.values import (
     Value,
     describe,
 )
-from symdiff.graph.affine import ONE, Affine, Axes, Symbol, sizes_in
+from symdiff.graph.affine import ONE, Affine, Axes, Element, Symbol, sizes_in
 from symdiff.graph.graph import Const
+from symdiff.primitives import TABLE
 
 NEW, REST = "new", "..."
 
@@ -115,7 +118,10 @@ def selected(reader: Reader, owner: TensorValue, selection: Selection, node: ast
     """The elements that a selection is of."""
     places: dict[Symbol, Affine] = dict(enumerate(selection.index))
     affine = owner.affine.substitute(places) if owner.affine is not None else None
-    atom = indexed(reader, owner, selection.index, selection.axes)
+    if not selection.axes and owner.atom in reader.stores:
+        atom = stores.element(reader, owner.atom, selection.index)
+    else:
+        atom = indexed(reader, owner, selection.index, selection.axes)
     if selection.axes:
         if any(isinstance(part, Gather) for part in selection.parts):
             return TensorValue(atom, selection.axes, owner.kind, affine)
@@ -206,7 +212,12 @@ def _part(reader: Reader, owner: TensorValue, axis: int, value: Value | ast.Slic
         _require_on_axis(reader, value, owner.axes[axis], node)
         return Gather(value)
     reader.check_index(value)
-    return _at(reader, owner, axis, extent(reader, value, node, "an index"), node)
+    return _at(reader, owner, axis, extent(reader, value, node, "an index", data=_may_be_data(reader, value)), node)
+
+
+def _may_be_data(reader: Reader, value: Value) -> bool:
+    """Whether an index may be an integer that only the data tell: in loops of the graph, and behind them."""
+    return bool(reader.counters) or (isinstance(value, Number) and value.affine is not None)
 
 
 def _require_on_axis(reader: Reader, array: TensorValue, length: Affine, node: ast.AST) -> None:
@@ -244,11 +255,26 @@ def _at(reader: Reader, owner: TensorValue, axis: int, index: Affine, node: ast.
         return At(index)
     if index.is_constant and index.const < 0:
         index = length + index.const
-    if not any(index.elements):
+    if any(not element.index for element in index.elements) or any(name in reader.counters for name in sizes_in([index])):
+        index = from_end(reader, index, length)
+    if not any(element.index for element in index.elements):
         text = f"index {index} is out of range for axis {axis}"
         require(reader, index, "IndexError", text, node)
         require(reader, length - 1 - index, "IndexError", text, node)
     return At(index)
+
+
+def from_end(reader: Reader, index: Affine, length: Affine) -> Affine:
+    """An index that a loop or the data tell: a negative one counts from the end."""
+    if is_certain(reader, index):
+        return index
+    if is_certain(reader, -index - 1):
+        return index + length
+    atom = affine_atom(reader, index)
+    last = reader.builder.apply(TABLE["add"], atom, affine_atom(reader, length))
+    negative = reader.builder.apply(TABLE["lt"], atom, Const(0))
+    (found,) = reader.builder.branch(negative, (), (), [("at", last, atom)])
+    return Affine.of(Element(str(found), ()))
 
 
 def _span(reader: Reader, length: Affine, bounds: Sequence[Affine | None], node: ast.AST) -> Span:

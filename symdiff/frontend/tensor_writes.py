@@ -6,8 +6,9 @@ import ast
 import dataclasses
 from collections.abc import Iterator, Sequence
 
-from symdiff.frontend import changes
+from symdiff.frontend import changes, stores
 from symdiff.frontend.gaps import GapError
+from symdiff.frontend.loop_values import Stored
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.tensor_indexing import At, Gather, Part, Span, parts_of, selected, selection_of, whole
 from symdiff.frontend.tensors import (
@@ -27,6 +28,7 @@ from symdiff.frontend.values import (
     number,
 )
 from symdiff.graph.affine import Affine, sizes_in
+from symdiff.graph.graph import Atom
 from symdiff.graph.terms import Guard, Term
 
 
@@ -44,15 +46,25 @@ def write(
         return
     parts = [_as_span(part, node) for part in parts]
     if op is ast.Sub or op is ast.Add:
-        added = binary(reader, ast.Mult, number(-1), value, node) if op is ast.Sub else value
-        terms = [own(owner), _placed(reader, owner, parts, added, node)]
+        value = binary(reader, ast.Mult, number(-1), value, node) if op is ast.Sub else value
+        terms = [own(owner), _placed(reader, owner, parts, value, node)]
     else:
         if op is not None:
             present = selected(reader, owner, selection_of(reader, owner, parts, node), node)
             value = binary(reader, op, present, value, node)
         terms = [*_rest(owner, parts), _placed(reader, owner, parts, value, node)]
     atom = moved(reader, terms, owner.axes, hint=_hint(node))
+    places = tuple(part.index for part in parts if isinstance(part, At))
+    if len(places) == len(owner.axes) and owner.kind == "float":
+        stores.note(reader, atom, Stored(owner.atom, places, as_atom(reader, value, node), op is ast.Sub or op is ast.Add))
     change(reader, owner, dataclasses.replace(owner, atom=atom), frame, node)
+
+
+def as_atom(reader: Reader, value: Value, node: ast.AST) -> Atom:
+    """A number that is written."""
+    from symdiff.frontend.conditions import scalar
+
+    return scalar(reader, value, node).atom
 
 
 def _hint(node: ast.AST) -> str:

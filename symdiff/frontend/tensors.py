@@ -94,10 +94,14 @@ def counted(reader: Reader, axes: Sequence[Affine], what: str, node: ast.AST) ->
     return total
 
 
-def extent(reader: Reader, value: Value, node: ast.AST, what: str) -> Affine:
-    """An integer that is known while reading or computed from lengths, as an expression in sizes."""
+def extent(reader: Reader, value: Value, node: ast.AST, what: str, data: bool = False) -> Affine:
+    """An integer that is known while reading or computed from lengths, as an expression in sizes; or (``data``) from data."""
     if isinstance(value, Number) and value.affine is not None:
+        if not data and any(isinstance(element, Element) and not element.index for element in value.affine.elements):
+            raise GapError(node, f"{what} that only the data tell", "use a length of an array, or a literal", "not yet")
         return value.affine
+    if data and isinstance(value, Number) and value.integer is not None and not reader.builder.axes_of(value.atom):
+        return value.integer
     return Affine(reader.integer(value, node, what))
 
 
@@ -141,7 +145,7 @@ def require(
 
         require_in_loops(reader, positions_of(part), message, node)
         return
-    if part.is_constant:
+    if part.is_constant and unless_empty is None:
         raised = {"IndexError": IndexError, "ValueError": ValueError}[exception]
         raise GapError(node, message, "use a longer array", raises=raised)
     if reader.builder.current.elementwise:

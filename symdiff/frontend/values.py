@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -304,6 +304,11 @@ def total_size(items: tuple[Value, ...]) -> int:
 def number(value: float) -> Number:
     """A literal."""
     return Number(Const(value), value)
+
+
+def whole(value: Number) -> Number:
+    """A number that certainly is an integer."""
+    return replace(value, whole=True)
 
 
 NONE = Known(None)
