@@ -18,16 +18,31 @@ import mpmath
 import numpy as np
 
 from symdiff.calculus import blocks
+from symdiff.codegen import emit, python_function
 from symdiff.graph.affine import Affine, Axes
 from symdiff.graph.build import Builder
 from symdiff.graph.check import check
+from symdiff.graph.evaluate import evaluate
 from symdiff.graph.graph import Atom, Buffer, Carried, Collected, Const, Loop, Param, Store, walk_all
 from symdiff.graph.loops import parameter, step_graph, with_outs
 from symdiff.graph.structure import Tensor
 from symdiff.graph.terms import Term
 from symdiff.primitives import TABLE
 from symdiff.simplify import simplify
-from tests.array_graphs import DIGITS, SIZES, Case, directions, faults, forward, point, run, same, shapes
+from tests.array_graphs import (
+    DIGITS,
+    SIZES,
+    Case,
+    directions,
+    faults,
+    forward,
+    gradient,
+    point,
+    random_like,
+    run,
+    same,
+    shapes,
+)
 from tests.array_moves import INTEGERS, Made, n
 from tests.array_programs import ArrayProgram
 
@@ -219,6 +234,33 @@ def jacobians(case: Case) -> Iterator[str]:
                 yield f"Jacobian: not what the sweep forward gives at {shapes(inputs)}"
 
 
+def code(case: Case) -> Iterator[str]:
+    """What the generated source computes otherwise than the interpreter, as plain Python."""
+    numbers = random.Random(case.seed)
+    start = simplify(case.graph)
+    back = simplify(gradient(start, case.wrt))
+    graphs = {"value": start, "gradient": back, "tangent": simplify(forward(back, case.wrt, "v_"))}
+    for name, graph in graphs.items():
+        function = python_function(emit(graph, name="f", title=name))
+        for inputs in case.points:
+            given = dict(zip(case.graph.inputs, inputs, strict=True))
+            like = {f"v_{key}": value for key, value in given.items()}
+            values = [given[key] if key in given else random_like(like[key], numbers) for key in graph.inputs]
+            with np.errstate(all="ignore"):
+                wanted = evaluate(graph, values)
+                found = function(*[_argument(graph.param(key), value) for key, value in zip(graph.inputs, values, strict=True)])
+            found = list(found) if isinstance(found, tuple) else [found]
+            for a, b in zip(found, wanted, strict=True):
+                if np.shape(a) != np.shape(b) or not np.allclose(a, np.array(b, dtype=float), 1e-9, 1e-12, equal_nan=True):
+                    yield f"code of the {name}: {a} for {b} at {shapes(values)}"
+
+
+def _argument(param: Param, value: Any) -> Any:
+    if not isinstance(param.structure, Tensor):
+        return float(value)
+    return np.array(value, dtype=np.int64 if param.structure.kind == "int" else np.float64)
+
+
 def main() -> None:
     """Run the long form and print its table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -227,13 +269,19 @@ def main() -> None:
     parser.add_argument("--show", type=int, help="print the graph of this seed, and what is wrong with it")
     options = parser.parse_args()
     if options.show is not None:
-        print(case(options.show).graph, *faults(case(options.show)), *jacobians(case(options.show)), sep="\n")
+        print(
+            case(options.show).graph,
+            *faults(case(options.show)),
+            *jacobians(case(options.show)),
+            *code(case(options.show)),
+            sep="\n",
+        )
         return
     start, failed, statements = time.perf_counter(), 0, 0
     for seed in range(options.seed, options.seed + options.graphs):
         made = case(seed)
         statements += sum(1 for _ in walk_all(made.graph.body))
-        lines = [*faults(made), *jacobians(made)]
+        lines = [*faults(made), *jacobians(made), *code(made)]
         if lines:
             failed += 1
             print(f"seed {seed}", *lines, sep="\n")

@@ -23,7 +23,7 @@ from symdiff.codegen.split import Code
 from symdiff.codegen.steps import Renamed, named
 from symdiff.graph.affine import Affine, Axes
 from symdiff.graph.dead import dead_code
-from symdiff.graph.graph import Atom, Buffer, Const, Graph, Loop, Raise
+from symdiff.graph.graph import Atom, Buffer, Const, Graph, Loop, Raise, defined, walk
 from symdiff.graph.loops import names_read, raises, with_indices
 from symdiff.graph.structure import Tensor
 from symdiff.graph.terms import Guard, arrays_in
@@ -87,6 +87,7 @@ class _Writer:
                     integers.append(names[name])
         names |= {each.param: each.out for each in loop.handed if each.axes}
         names |= {name: self.elements.named_apart(name, is_array) for name, is_array in named(graph).items()}
+        self._apart(names, graph)
         change = Renamed(names, integers)
         made = replace(loop, counter=names[loop.counter])
         made = replace(
@@ -98,6 +99,16 @@ class _Writer:
             carried=tuple(replace(each, param=change.names.get(each.param, each.param)) for each in loop.carried),
         )
         return made, change.graph(graph), frozenset(map(str, map(change.atom, partial)))
+
+    def _apart(self, names: dict[str, str], graph: Graph) -> None:
+        """Rename what a step defines under a name that something else of it gets."""
+        inside = {name for statement in walk(graph.body) for name in defined(statement)}
+        for name in sorted(inside - names.keys()):
+            if name in names.values():
+                made = name
+                while made in inside or made in names.values():
+                    made = self.elements.named_apart(name, is_array=False)
+                names[name] = made
 
     def _captured(self, name: str, atom: Atom, axes: Axes, is_size: bool) -> str:
         """What a captured array or size is called inside."""
