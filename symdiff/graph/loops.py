@@ -108,7 +108,21 @@ def narrowed(loop: Loop, live: Collection[str], dead_code: Callable[[Graph], Gra
     sizes = {size for axes in lengths for size in sizes_in(axes)}
     captured = tuple((name, atom) for name, atom in made.captured if name in read or name in sizes)
     names = {loop.counter, *carried, *buffers, *(name for name, _ in captured)}
-    return replace(made, step=replace(step, params=tuple(p for p in step.params if p.name in names)), captured=captured)
+    step = replace(step, params=tuple(param for param in step.params if param.name in names))
+    return _with_sizes(replace(made, step=step, captured=captured))
+
+
+def _with_sizes(loop: Loop) -> Loop:
+    """The loop that captures every size that its step depends on and that no array in it tells."""
+    step = loop.step
+    lengths = [length for axes in step.input_axes.values() for length in axes]
+    made = {name for statement in walk(step.body) for name in defined(statement)}
+    known = {*step.inputs, *step.sizes, *made}
+    missing = [size for size in dict.fromkeys((*sizes_in(lengths), *sorted(names_read(loop, step)))) if size not in known]
+    if not missing:
+        return loop
+    params = (*step.params, *(parameter(size, size=True) for size in missing))
+    return replace(loop, step=replace(step, params=params), captured=(*loop.captured, *((size, size) for size in missing)))
 
 
 def _restricted(
