@@ -16,7 +16,7 @@ from symdiff.frontend.control import NEXT, Completion, run
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.loop_flow import Plan, plan_of
 from symdiff.frontend.loop_rows import over_loops
-from symdiff.frontend.loop_values import IndexedValue, LoopAxis, PendingArray, SequentialValue, SeriesValue
+from symdiff.frontend.loop_values import GrownList, IndexedValue, LoopAxis, PendingArray, SequentialValue, SeriesValue
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.tensors import affine_atom
 from symdiff.frontend.values import Condition, Conflict, LeftOver, Number, Poison, Start, TensorValue, TupleValue, Value
@@ -68,6 +68,8 @@ def series_of(reader: Reader, value: Value, node: ast.AST, fixed: bool = False) 
     """What is looped over as an axis; None for what has a known length (but for an array, if ``fixed``)."""
     if isinstance(value, IndexedValue):
         return value
+    if isinstance(value, GrownList):
+        return None if value.tuples else series_of(reader, TensorValue(value.atom, value.axes), node, fixed=True)
     if not isinstance(value, TensorValue) or (value.axes[0].is_constant and not fixed):
         return None
     length = value.axes[0]
@@ -153,7 +155,7 @@ def run_loop(reader: Reader, node: ast.For, series: IndexedValue, frame: Frame) 
     plan = plan_of(node)
     if plan.reason:
         needs_length(reader, series.axis, plan.node, plan.reason)
-    before, checked = dict(frame.variables), dict(reader.checked)
+    before, checked, changed = dict(frame.variables), dict(reader.checked), reader.changes.copy()
     _begin(reader, plan, series.axis, frame, node)
     reader.loops.append(series.axis)
     try:
@@ -161,6 +163,8 @@ def run_loop(reader: Reader, node: ast.For, series: IndexedValue, frame: Frame) 
         completion = run(reader, node.body, frame).without("continue")
         if completion != NEXT:
             needs_length(reader, series.axis, node, "that may end early")
+        if reader.changes != changed:
+            needs_length(reader, series.axis, node, "that changes a list, or an array as a whole")
         after = dict(frame.variables)
     finally:
         reader.loops.pop()
@@ -280,6 +284,8 @@ def total_of(reader: Reader, series: SeriesValue) -> Number:
 
 def array_of(reader: Reader, series: SeriesValue, node: ast.AST) -> TensorValue:
     """``np.array([... for ...])``."""
+    if isinstance(series, GrownList):
+        return TensorValue(series.atom, series.axes)
     axes = tuple(loop.length for loop in series.loops)
     plain = all(loop.low == ZERO and loop.high == loop.length for loop in series.loops)
     if not series.is_list or not plain or series.condition is not None or series.depth:

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from symdiff.frontend import growing
 from symdiff.frontend.gaps import GapError
+from symdiff.frontend.loop_values import GrowingList
 from symdiff.frontend.values import (
     NONE,
     ArrayValue,
@@ -92,7 +94,15 @@ class Counted:
     step: int
 
 
-Form = Leaf | Group | Same | Opaque | Absent | Sometimes | Counted
+@dataclass(frozen=True)
+class Growing:
+    """A list of so many elements before the loop, to which each iteration appends one of this kind."""
+
+    before: int
+    item: Form
+
+
+Form = Leaf | Group | Same | Opaque | Absent | Sometimes | Counted | Growing
 UNBOUND, IS_NONE = Absent(), Absent(none=True)
 
 
@@ -114,6 +124,8 @@ def form_of(reader: Reader, value: Value | None) -> Form:
         return Group("array", (Leaf(kind),) * len(items), value.shape)
     if isinstance(value, TupleValue | ListValue | DictValue):
         return _group(reader, value)
+    if isinstance(value, GrowingList):
+        return Growing(len(value.before), form_of(reader, value.added[-1] if value.added else value.last))
     if isinstance(value, Maybe):
         return Sometimes(form_of(reader, value.value))
     if isinstance(value, Choice):
@@ -139,6 +151,9 @@ def join(first: Form, second: Form) -> Form | None:
     """The kind of what is of either kind; None if there is no such kind."""
     if first == second:
         return first
+    if isinstance(first, Growing) and isinstance(second, Growing) and first.before == second.before:
+        item = join(first.item, second.item)
+        return None if item is None or isinstance(item, Sometimes) else Growing(first.before, item)
     if isinstance(first, Absent):
         first, second = second, first
     if isinstance(second, Absent):
@@ -192,8 +207,8 @@ def words(form: Form) -> str:
         return describe(form.value)
     if isinstance(form, Sometimes):
         return words(form.inner)
-    if isinstance(form, Counted):
-        return "an integer"
+    if isinstance(form, Counted | Growing):
+        return "an integer" if isinstance(form, Counted) else "a list"
     return form.words if isinstance(form, Opaque) else "None" if form.none else "nothing"
 
 
@@ -216,6 +231,8 @@ def parts(form: Form, hint: str) -> Iterator[tuple[str, Axes]]:
     elif isinstance(form, Group):
         for position, item in enumerate(form.items):
             yield from parts(item, f"{hint}_{position}")
+    elif isinstance(form, Growing):
+        yield from parts(form.item, f"last_{hint}")
     elif isinstance(form, Sometimes):
         yield f"{hint}_is_set", ()
         yield from parts(form.inner, hint)
@@ -234,6 +251,8 @@ def atoms_of(reader: Reader, value: Value | None, form: Form, node: ast.AST) -> 
         return [Const(0.0) for _ in parts(form, "")]
     if isinstance(form, Counted):
         return [scalar(reader, value, node).atom]
+    if isinstance(form, Growing):
+        return atoms_of(reader, growing.last_of(value), form.item, node)
     if isinstance(form, Leaf) and form.axes is None:
         found = scalar(reader, value, node)
         exact = isinstance(found.known, int) and isinstance(found.atom, Const) and form.kind == "float"
@@ -273,6 +292,8 @@ def value_of(reader: Reader, form: Form, atoms: Iterator[Atom], like: Identity) 
         return Choice(flag, inner, NONE) if form.none else Maybe(inner, flag)
     if isinstance(form, Counted):
         return _leaf(reader, Leaf("int"), next(atoms), like)
+    if isinstance(form, Growing):
+        return value_of(reader, form.item, atoms, like)
     if isinstance(form, Leaf):
         return _leaf(reader, form, next(atoms), like)
     items = tuple(value for item in form.items if (value := value_of(reader, item, atoms, like.inner())) is not None)

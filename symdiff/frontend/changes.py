@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from symdiff.frontend import containers
 from symdiff.frontend.gaps import GapError
+from symdiff.frontend.loop_values import GrowingList
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.values import (
     ArrayValue,
@@ -58,7 +59,7 @@ def replace(reader: Reader, old: Shared, new: Shared, frame: Frame, node: ast.AS
 
     What a caller or an enclosing function also sees is refused: its variables are out of reach here.
     """
-    kind = "list" if isinstance(old, ListValue) else "dict" if isinstance(old, DictValue) else "array"
+    kind = "list" if isinstance(old, ListValue | GrowingList) else "dict" if isinstance(old, DictValue) else "array"
     if old.identity in reader.foreign:
         reason = f"a change of {'an' if kind == 'array' else 'a'} {kind} that comes from outside the function"
         raise GapError(node, reason, f"make a copy first: {_COPY[kind]}")
@@ -99,7 +100,7 @@ def in_place(reader: Reader, owner: Mutable, op: type[ast.operator], operand: Va
 
 def mutables(value: Value) -> list[Shared]:
     """The lists, dicts and arrays inside a value, itself included."""
-    if isinstance(value, ArrayValue | TensorValue):
+    if isinstance(value, ArrayValue | TensorValue | GrowingList):
         return [value]
     if not isinstance(value, TupleValue | Mutable):
         return []

@@ -15,6 +15,7 @@ from symdiff.frontend import (
     array_writes,
     changes,
     dicts,
+    growing,
     loop_indices,
     loop_writes,
     tensor_forms,
@@ -23,7 +24,7 @@ from symdiff.frontend import (
     writes,
 )
 from symdiff.frontend.gaps import GapError, NeedsCallError
-from symdiff.frontend.loop_values import IndexedValue, PendingArray, SequentialValue
+from symdiff.frontend.loop_values import GrowingList, GrownList, IndexedValue, PendingArray, SequentialValue
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.tensors import tensor_of
 from symdiff.frontend.values import (
@@ -132,6 +133,8 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
         return dicts.lookup(reader, owner, reader.operand(index, frame), node)
     if isinstance(owner, TensorValue):
         return tensor_indexing.read(reader, owner, index, frame, node)
+    if isinstance(owner, GrowingList | GrownList):
+        return growing.subscript(reader, owner, index, frame, node)
     if isinstance(owner, PendingArray):
         return loop_writes.current(reader, owner, loop_writes.indices(reader, owner, index, frame, node), node)
     plain = reader.assumed_name(owner) is not None and not isinstance(index, ast.Slice | ast.Tuple)
@@ -336,6 +339,8 @@ def method(reader: Reader, owner: Value, name: str, args: Sequence[Value], frame
         return texts.method(owner.value, name, args, node)
     if isinstance(owner, DictValue):
         return dicts.method(reader, owner, name, args, frame, node)
+    if isinstance(owner, GrowingList) and name == "append" and len(args) == 1:
+        return growing.append(reader, owner, args[0], frame, node)
     if isinstance(owner, ListValue) and name in changes.LIST_METHODS:
         return changes.list_method(reader, owner, name, args, frame, node)
     if isinstance(owner, TupleValue | ListValue) and name in ("index", "count"):
@@ -395,6 +400,9 @@ def to_array(reader: Reader, value: Value, node: ast.AST) -> ArrayValue:
 def join(reader: Reader, op: type[ast.operator], left: Value, right: Value, node: ast.AST) -> Value | None:
     """``+`` and ``*`` of tuples, lists and strings, as in Python; None if the operands are none of these."""
     plain = TupleValue | ListValue
+    lists = [value for value in (left, right) if isinstance(value, GrownList | GrowingList)]
+    if lists and op in (ast.Add, ast.Mult) and not any(isinstance(value, TensorValue | ArrayValue) for value in (left, right)):
+        raise GapError(node, f"+ or * of {describe(lists[0])}", "make an array of it: np.array(...)", "not yet")
     if op is ast.Add and isinstance(left, plain) and type(left) is type(right):
         bounded((*left.items, *right.items), node)
         return type(left)((*left.items, *right.items))

@@ -12,6 +12,7 @@ from symdiff.frontend import containers
 from symdiff.frontend.conditions import as_number, scalar, truth_of
 from symdiff.frontend.expressions import binary
 from symdiff.frontend.gaps import GapError
+from symdiff.frontend.loop_values import GrowingList
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.outside import wrap
 from symdiff.frontend.values import (
@@ -95,6 +96,10 @@ def _extreme(name: str) -> Form:
 
 def _length(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     plain(args, keywords, 1, 1, "len", node)
+    if isinstance(args[0], GrowingList):
+        from symdiff.frontend.array_loops import index_of
+
+        return index_of(reader, args[0].count + len(args[0].added))
     return number(containers.length(reader, args[0], node))
 
 

@@ -10,7 +10,7 @@ from symdiff.frontend import stores
 from symdiff.frontend.loop_values import Stored
 from symdiff.graph.affine import Affine, Axes, sizes_in
 from symdiff.graph.build import Body, Builder
-from symdiff.graph.graph import Atom, Buffer, Carried, Const, Let, Loop, Statement, Store, defined, walk
+from symdiff.graph.graph import Atom, Buffer, Carried, Collected, Const, Let, Loop, Statement, Store, defined, walk
 from symdiff.graph.loops import names_read, parameter, sizes_of, step_graph
 from symdiff.graph.terms import arrays_in
 from symdiff.primitives import TABLE
@@ -41,8 +41,19 @@ class Shape:
     goes: Atom | None = None
 
 
-def append_loop(reader: Reader, shape: Shape, parts: Sequence[Part]) -> list[Atom]:
-    """Add a loop to the present block, and return what it leaves, one atom for each part."""
+@dataclass(frozen=True)
+class Row:
+    """What each iteration gives, to be collected."""
+
+    hint: str
+    atom: Atom
+    axes: Axes = ()
+
+
+def append_loop(
+    reader: Reader, shape: Shape, parts: Sequence[Part], collected: Sequence[Row]
+) -> tuple[list[Atom], list[tuple[str, Axes]]]:
+    """Add a loop to the present block; return what it leaves, an atom for each part, and what it collects, with the axes."""
     builder = reader.builder
     outs = [builder.fresh(part.hint, axes=part.axes) for part in parts]
     writes = [_writes(reader, part, shape.body) for part in parts]
@@ -54,13 +65,17 @@ def append_loop(reader: Reader, shape: Shape, parts: Sequence[Part]) -> list[Ato
         if found is not None
     )
     outputs: list[tuple[Atom, Axes]] = [(part.next, part.axes) for part, _, found in rows if found is None]
+    outputs += [(row.atom, row.axes) for row in collected]
     outputs += [(stored.atom, ()) for _, _, found in rows for stored in found or ()]
     if shape.goes is not None:
         outputs.append((shape.goes, ()))
     step = step_graph("step", (), tuple(shape.body), outputs)
-    loop = Loop(step, shape.counter, shape.trip, carried, buffers, (), (), shape.first, origin=builder.origin)
+    count = builder.fresh("count") if collected and shape.goes is not None else ""
+    length = Affine.of(count) if count else shape.trip or Affine()
+    kept = tuple(Collected(builder.fresh(row.hint, axes=(length, *row.axes)), row.axes) for row in collected)
+    loop = Loop(step, shape.counter, shape.trip, carried, buffers, kept, (), shape.first, count, origin=builder.origin)
     builder.append(_closed(builder, loop, outputs, shape.body))
-    return list(outs)
+    return list(outs), [(each.out, (length, *each.axes)) for each in kept]
 
 
 def _writes(reader: Reader, part: Part, body: Body) -> list[Stored] | None:

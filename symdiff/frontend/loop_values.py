@@ -111,3 +111,26 @@ class PendingArray:
     base: Any  # a TensorValue
     depth: int  # the number of loops around the one that writes first
     entries: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class GrownList(SeriesValue):
+    """A list to which a loop appended: an array of its elements, which are numbers, arrays or (``tuples``) tuples of numbers."""
+
+    axes: tuple[Affine, ...] = ()
+    tuples: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class GrowingList:
+    """A list to which a loop appends, inside of the loop: what was in it before, and what this iteration has appended.
+
+    ``count``: how many elements there are at the start of the iteration; ``last``: the last of them.
+    """
+
+    before: tuple[Any, ...]
+    count: Affine
+    last: Any
+    added: tuple[Any, ...]
+    identity: object
+    parents: frozenset[object] = frozenset()

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from symdiff.frontend import loop_aliases
+from symdiff.frontend import growing, loop_aliases
 from symdiff.frontend.array_loops import index_of
 from symdiff.frontend.carried import (
     UNBOUND,
@@ -19,6 +19,7 @@ from symdiff.frontend.carried import (
     Counted,
     Form,
     Group,
+    Growing,
     Identity,
     Leaf,
     Opaque,
@@ -34,14 +35,26 @@ from symdiff.frontend.carried import (
 from symdiff.frontend.conditions import disjunction, read_test, supposed, truth_of
 from symdiff.frontend.control import NEXT, Completion, ends, poison, run
 from symdiff.frontend.gaps import GapError, SequentialError
-from symdiff.frontend.loop_graph import Part, Shape, append_loop
-from symdiff.frontend.loop_values import Counting, SequentialValue
+from symdiff.frontend.loop_graph import Part, Row, Shape, append_loop
+from symdiff.frontend.loop_values import Counting, GrowingList, SequentialValue
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.merge import Merge, changed
 from symdiff.frontend.rollback import Snapshot
 from symdiff.frontend.scopes import bound_names
 from symdiff.frontend.tensors import is_certain
-from symdiff.frontend.values import POISON, Condition, Conflict, Known, Maybe, Number, Poison, Value
+from symdiff.frontend.values import (
+    POISON,
+    Condition,
+    Conflict,
+    Known,
+    ListValue,
+    Maybe,
+    Number,
+    Poison,
+    TensorValue,
+    TupleValue,
+    Value,
+)
 from symdiff.graph.affine import Affine, Element
 from symdiff.graph.build import Body
 from symdiff.graph.graph import Atom, Const
@@ -158,6 +171,9 @@ class _Search:
             if isinstance(before, Absent | Opaque | Same):
                 return before
             raise GapError(trial.course.node, f"{name}: {end.reason}", REWRITE)
+        grown = _grown(trial, name, before, end)
+        if grown is not None:
+            return grown
         after_ = form_of(trial.reader, end)
         counted = self._counted(trial, name, before, end)
         if counted is not None:
@@ -192,6 +208,23 @@ class _Search:
             return None
         step = part - Affine.of(Element(trial.params[name][0], ()))
         return Counted(start, step.const) if step.is_constant else None
+
+
+def _grown(trial: _Trial, name: str, before: Form, end: Value | None) -> Form | None:
+    """A list that is longer by one element at the end of an iteration."""
+    start = trial.starts.get(name)
+    reason = f"a loop that makes the list {name} longer in another way than by one append in each iteration"
+    gap = GapError(_binding(trial.course.node, name), reason, growing.REWRITE, "not yet")
+    if isinstance(before, Growing):
+        if not isinstance(end, GrowingList) or len(end.added) != 1:
+            raise gap
+        return None
+    if not isinstance(start, ListValue) or not isinstance(end, ListValue) or len(end.items) <= len(start.items):
+        return None
+    count = len(start.items)
+    if len(end.items) > count + 1 or any(a is not b for a, b in zip(start.items, end.items, strict=False)):
+        raise gap
+    return Growing(count, form_of(trial.reader, end.items[-1]))
 
 
 def _binding(node: ast.AST, name: str) -> ast.AST:
@@ -256,6 +289,11 @@ class _Trial:
             self.params[name] = made
             self.own[name] = loop_aliases.at_start(self.before.get(name))
             value = value_of(self.reader, form, iter(made), self.own[name])
+            if isinstance(form, Growing):
+                count = Affine.of(self.counter) + form.before
+                before = self.before.get(name)
+                items = before.items if isinstance(before, ListValue) else ()
+                value = GrowingList(items, count, value, (), self.own[name].own, self.own[name].parents)
             if isinstance(form, Counted):
                 value = index_of(self.reader, form.start + Affine.of(self.counter) * form.step)
             if name != RESULT and value is not None:
@@ -314,9 +352,22 @@ class _Trial:
         first: Atom | None = None
         if self.goes is not None:
             first = Const(bool(course.first.value)) if isinstance(course.first, Known) else course.first.atom
-        outs = append_loop(reader, Shape(self.counter, course.trip, self.body, first, self.goes), every)
+        lists = {name: form for name, form in self.forms.items() if isinstance(form, Growing)}
+        with reader.builder.block(self.body):
+            items = [growing.item(reader, self.ends[name], course.node) for name in lists]  # type: ignore[arg-type]
+        rows = [
+            Row(name, each.atom, each.axes if isinstance(each, TensorValue) else ())
+            for name, each in zip(lists, items, strict=True)
+        ]
+        outs, collected = append_loop(reader, Shape(self.counter, course.trip, self.body, first, self.goes), every, rows)
         ended = {kind: reader.builder.apply(_NE, out, Const(0)) for kind, out in zip(flags, outs[len(carried) :], strict=False)}
         self._bind(outs, places, outs[-1])
+        for row, (out, axes) in zip(rows, collected, strict=True):
+            before, end = self.before[row.hint], self.ends[row.hint]
+            assert isinstance(before, ListValue)  # noqa: S101 - it grows
+            assert isinstance(end, GrowingList)  # noqa: S101
+            tuples = isinstance(end.added[0], TupleValue | ListValue)
+            frame.variables[row.hint] = growing.behind(reader, before, out, axes, tuples, course.node)
         return self._completion(ended)
 
     def refused(self) -> Completion:

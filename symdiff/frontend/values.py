@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from symdiff.frontend.loop_values import IndexedValue, PendingArray, SequentialValue, SeriesValue
+from symdiff.frontend.loop_values import GrowingList, IndexedValue, PendingArray, SequentialValue, SeriesValue
 from symdiff.graph.affine import Affine, Axes, Element
 from symdiff.graph.graph import Atom, Const
 from symdiff.graph.structure import SCALAR, Array, Items, Structure, Tensor
@@ -278,6 +278,7 @@ Value = (
     | TensorValue
     | IndexedValue
     | SequentialValue
+    | GrowingList
     | SeriesValue
     | PendingArray
     | VectorParam
@@ -293,7 +294,7 @@ Value = (
 )
 Container = TupleValue | ListValue | DictValue | ArrayValue
 Mutable = ListValue | DictValue
-Shared = ListValue | DictValue | ArrayValue | TensorValue  # what may change under every name that it has
+Shared = ListValue | DictValue | ArrayValue | TensorValue | GrowingList  # what may change under every name that it has
 
 
 def total_size(items: tuple[Value, ...]) -> int:
@@ -408,6 +409,8 @@ def _describe_object(value: Any) -> str:
 _NAMED = {  # classes of other modules
     "SuperValue": "super()",
     "SeriesValue": "a sequence of any length",
+    "GrownList": "a list of any length",
+    "GrowingList": "a list that a loop makes longer",
     "PendingArray": "an array that a loop writes to",
 }
 

@@ -104,7 +104,9 @@ def narrowed(loop: Loop, live: Collection[str], dead_code: Callable[[Graph], Gra
             break
         carried |= more
         buffers |= others
+    inputs = made.step.input_axes
     lengths = [*(each.axes for each in made.handed), *(each.axes for each in made.collected)]
+    lengths += [inputs[name] for name, _ in made.captured if name in read]
     sizes = {size for axes in lengths for size in sizes_in(axes)}
     captured = tuple((name, atom) for name, atom in made.captured if name in read or name in sizes)
     names = {loop.counter, *carried, *buffers, *(name for name, _ in captured)}

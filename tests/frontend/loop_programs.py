@@ -638,6 +638,57 @@ def cholesky(A):
     return L
 
 
+def appended(x):
+    found = []
+    s = 1.0
+    for v in x:
+        s = 0.5 * s + v
+        found.append(s)
+    return np.array(found), len(found)
+
+
+def appended_to_the_last(y0, h, x):
+    ys = [y0]
+    for v in x:
+        ys.append(ys[-1] + h * (v - ys[-1]))
+    return np.array(ys), ys[-1], ys[0]
+
+
+def appended_states(h, x):
+    states = [(1.0, 0.0)]
+    for v in x:
+        q, p = states[-1]
+        p = p - h * v * math.sin(q)
+        states.append((q + h * p, p))
+    return np.array(states)
+
+
+def appended_vectors(y, x):
+    found = [y]
+    for v in x:
+        y = np.cos(y) * v
+        found.append(y)
+    return np.array(found), np.sum(found[-1])
+
+
+def appended_until(x):
+    found = []
+    while x > 0.1:
+        found.append(x)
+        x = x / 2
+    return np.array(found), x
+
+
+def appended_by_length(x):
+    ys = [1.0, 2.0]
+    for v in x:
+        ys.append(v * ys[len(ys) - 1] + len(ys))
+    s = 0.0
+    for y in ys:
+        s = 0.9 * s + y
+    return s, sum(ys)
+
+
 def each(*values):
     """A list of argument lists of one argument each."""
     return [[value] for value in values]
@@ -699,6 +750,12 @@ CASES = [
     (in_a_branch, [[x, c] for x in VECTORS for c in (1.0, -1.0)]),
     (flagged, each(*VECTORS, np.array([2.0, 1.0]))),
     (counts, each(*VECTORS)),
+    (appended, each(*VECTORS)),
+    (appended_to_the_last, [[1.0, 0.1, x] for x in VECTORS]),
+    (appended_states, [[0.1, x] for x in VECTORS]),
+    (appended_vectors, [[np.arange(n) + 0.5, x] for n in (0, 1, 3) for x in VECTORS]),
+    (appended_until, each(1.0, 0.15, 0.0)),
+    (appended_by_length, each(*VECTORS)),
     (histogram, each(*VECTORS, np.array([3.5, 0.1]))),
     (written_twice, each(*VECTORS)),
     (written_anywhere, each(*VECTORS)),
