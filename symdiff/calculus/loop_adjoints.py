@@ -342,7 +342,7 @@ class _Backward:
         names = {name: self.inner.builder.fresh(tape) for name, tape in tapes.items()}
         at = Affine.of(loop.counter)
         reads = [Sum(name, axes[name], (Part(names[name], (at, *identity(len(axes[name])))),)) for name in tapes]
-        again = [each for each in forward if not set(names_of(each)) <= set(tapes)]
+        again = [each for each in forward if tapes.keys().isdisjoint(names_of(each))]
         handed = {each.param for each in loop.handed}
         read = {name for seed in self.seeds for name in (*seed.carried.values(), *seed.arrays.values())}
         params = [param for param in loop.step.params if param.name not in handed]

@@ -1,11 +1,13 @@
 """Derivatives of loops: structure of the adjoint (what is taped, how elements are touched), random loops, Jacobians."""
 
+import math
 from dataclasses import replace
 
 import mpmath
 import numpy as np
 import pytest
 
+from symdiff import grad
 from symdiff.calculus import blocks
 from symdiff.calculus.tape import chosen, nodes
 from symdiff.graph.affine import Affine
@@ -161,3 +163,30 @@ def test_jacobian_and_hessian_of_a_loop_are_those_of_differences():
     second = check(blocks.hessian(with_result(graph, ("q1",)), [graph.param("q0")], simplify))
     around = [value(1.0 + s, x)[0] for s in (1e-4, 0, -1e-4)]
     assert evaluate(second, [1.0, 0.5, 0.1, x])[0] == pytest.approx((around[0] - 2 * around[1] + around[2]) / 1e-8, rel=1e-5)
+
+
+def soft_dtw(x, y, gamma):
+    rows, columns = len(x), len(y)
+    table = np.full((rows + 1, columns + 1), 1e10)
+    table[0, 0] = 0.0
+    for i in range(1, rows + 1):
+        for j in range(1, columns + 1):
+            up, left, both = table[i - 1, j], table[i, j - 1], table[i - 1, j - 1]
+            least = min(up, left, both)
+            soft = math.exp(-(up - least) / gamma) + math.exp(-(left - least) / gamma) + math.exp(-(both - least) / gamma)
+            table[i, j] = (x[i - 1] - y[j - 1]) ** 2 + least - gamma * math.log(soft)
+    return table[rows, columns]
+
+
+@pytest.mark.parametrize("sizes", [(2, 2), (2, 3), (4, 3)])
+def test_what_an_inner_loop_keeps_is_kept_or_computed_again_never_both(sizes):
+    """Soft dynamic time warping (M. Cuturi and M. Blondel, ICML 2017): two loops over a table."""
+    numbers = np.random.default_rng(sum(sizes))
+    x, y = numbers.normal(size=sizes[0]), numbers.normal(size=sizes[1])
+    made = grad(soft_dtw, argnums=(0, 2)).at(x, y, 0.5).graph
+    found = evaluate(check(made), [x, y, 0.5])
+    step = 1e-6
+    wanted = [(soft_dtw(x + step * e, y, 0.5) - soft_dtw(x - step * e, y, 0.5)) / (2 * step) for e in np.eye(len(x))]
+    np.testing.assert_allclose(found[0], wanted, rtol=1e-7, atol=1e-8)
+    slope = (soft_dtw(x, y, 0.5 + step) - soft_dtw(x, y, 0.5 - step)) / (2 * step)
+    assert found[1] == pytest.approx(slope, rel=1e-7, abs=1e-8)
