@@ -157,7 +157,8 @@ class _Backward:
     def add(self, ledger: Ledger) -> Loop:
         """Add the loop backward, and post what it hands on."""
         step = self.loop.step
-        given = replace(step, params=(*step.params, *self.params), body=(*self.before.body, *_without(step.body, self.elements)))
+        # What is read of adjoints stands behind the step, so that nothing of the step can be shared with it.
+        given = replace(step, params=(*step.params, *self.params), body=(*_without(step.body, self.elements), *self.before.body))
         wrt = [name for name in self.axes if name in self.active] + list(self.elements)
         captured = {name for name, _ in self.loop.captured}
         starts = [{name: bar for name, bar in seed.arrays.items() if name in captured} for seed in self.seeds]
