@@ -14,11 +14,11 @@ from typing import Any, NoReturn
 from symdiff.frontend import changes, containers, loop_writes
 from symdiff.frontend.control import NEXT, Completion, run
 from symdiff.frontend.gaps import GapError
+from symdiff.frontend.lengths import affine_atom
 from symdiff.frontend.loop_flow import Plan, plan_of
 from symdiff.frontend.loop_rows import over_loops
 from symdiff.frontend.loop_values import GrownList, IndexedValue, LoopAxis, PendingArray, SequentialValue, SeriesValue
 from symdiff.frontend.lower import Frame, Reader
-from symdiff.frontend.tensors import affine_atom
 from symdiff.frontend.values import Condition, Conflict, LeftOver, Number, Poison, Start, TensorValue, TupleValue, Value
 from symdiff.graph.affine import ZERO, Affine, identity, sizes_in
 from symdiff.graph.bounds import Bounds
@@ -85,7 +85,7 @@ def as_sequential(series: IndexedValue) -> SequentialValue | None:
 
 def zipped(reader: Reader, values: Sequence[Value], node: ast.AST) -> IndexedValue | None:
     """``zip`` of things of which one has no known length: as long as the shortest, if that can be told."""
-    from symdiff.frontend.tensors import equal
+    from symdiff.frontend.lengths import equal
 
     found = [series_of(reader, value, node) for value in values]
     known = [series for series in found if series is not None]

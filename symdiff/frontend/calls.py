@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from symdiff.errors import SourceError
-from symdiff.frontend import containers, recursion
+from symdiff.frontend import container_methods, containers, recursion
 from symdiff.frontend.binding import bind, own_defaults
 from symdiff.frontend.callables import check_callee, check_vectorized, row_of_callee
 from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
@@ -174,7 +174,7 @@ def _call_method(
     from symdiff.frontend.arrays import METHODS
 
     if not keywords:
-        value = containers.method(reader, found.owner, found.name, args, frame, node)
+        value = container_methods.method(reader, found.owner, found.name, args, frame, node)
         if value is not None:
             return value
     if found.name in tensor_forms.METHODS and isinstance(found.owner, Number | VectorParam):

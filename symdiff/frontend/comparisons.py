@@ -112,6 +112,8 @@ def _compare_numbers(reader: Reader, name: str, first: Number, second: Number, h
     if first.known is not None and second.known is not None:
         return Known(_COMPARE[name](first.known, second.known))
     found = reader.apply(name, first, second, hint=hint)
+    if reader.counters and first.integer is not None and second.integer is not None:
+        reader.comparisons[found.atom] = _guard(name, first.integer, second.integer)
     if first.affine is not None or second.affine is not None:
         return Condition(found.atom, guards=_guards(name, first, second))
     return found
@@ -120,12 +122,14 @@ def _compare_numbers(reader: Reader, name: str, first: Number, second: Number, h
 def _guards(name: str, first: Number, second: Number) -> tuple[Guard, ...]:
     """What a comparison of integers that are computed from positions and lengths says of those."""
     left, right = (Affine(side.known) if isinstance(side.known, int) else side.affine for side in (first, second))
-    if left is None or right is None:
-        return ()
+    return () if left is None or right is None else (_guard(name, left, right),)
+
+
+def _guard(name: str, left: Affine, right: Affine) -> Guard:
     if name in ("eq", "ne"):
-        return (Guard(left - right, "==" if name == "eq" else "!="),)
+        return Guard(left - right, "==" if name == "eq" else "!=")
     difference = left - right if name in ("gt", "ge") else right - left
-    return (Guard(difference if name in ("ge", "le") else difference - 1),)
+    return Guard(difference if name in ("ge", "le") else difference - 1)
 
 
 def _require_comparable(value: Value, node: ast.AST) -> None:

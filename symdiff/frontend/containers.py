@@ -7,7 +7,7 @@ import ast
 import dataclasses
 import math
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from symdiff.errors import ElementError
@@ -18,7 +18,6 @@ from symdiff.frontend import (
     growing,
     loop_indices,
     loop_writes,
-    tensor_forms,
     tensor_indexing,
     tensor_writes,
     writes,
@@ -309,63 +308,6 @@ def _store(reader: Reader, target: ast.Subscript, value: Value, frame: Frame) ->
 
 
 # -- attributes and methods ---------------------------------------------------------------------------------------
-
-
-def attribute(reader: Reader, owner: Value, name: str, node: ast.AST) -> Value | None:
-    """``a.shape``, ``a.size``, ``a.ndim``, ``a.T`` of a vector; None for anything else."""
-    if reader.assumed_name(owner) is not None and name in ("shape", "size", "ndim"):
-        reader.assume_array(owner, 1)
-    if isinstance(owner, TensorValue):
-        return tensor_forms.attribute(reader, owner, name, node)
-    if isinstance(owner, ArrayValue):
-        if name == "shape":
-            return TupleValue(tuple(number(n) for n in owner.shape))
-        if name in ("size", "ndim"):
-            return number(len(owner.items) if name == "size" else len(owner.shape))
-        if name == "T":
-            return owner if len(owner.shape) == 1 else array_writes.transposed(reader, owner)
-    if isinstance(owner, Number) and name in ("real", "T"):
-        return owner
-    if isinstance(owner, Number) and name == "imag":
-        return number(0.0)
-    return None
-
-
-def method(reader: Reader, owner: Value, name: str, args: Sequence[Value], frame: Frame, node: ast.AST) -> Value | None:
-    """A method that changes or copies a list; None if there is no such method here."""
-    if isinstance(owner, Known) and isinstance(owner.value, str):
-        from symdiff.frontend import texts
-
-        return texts.method(owner.value, name, args, node)
-    if isinstance(owner, DictValue):
-        return dicts.method(reader, owner, name, args, frame, node)
-    if isinstance(owner, GrowingList) and name == "append" and len(args) == 1:
-        return growing.append(reader, owner, args[0], frame, node)
-    if isinstance(owner, ListValue) and name in changes.LIST_METHODS:
-        return changes.list_method(reader, owner, name, args, frame, node)
-    if isinstance(owner, TupleValue | ListValue) and name in ("index", "count"):
-        return _search(owner, name, args, node)
-    if isinstance(owner, Number) and name in ("item", "conjugate") and not args:
-        return owner
-    if isinstance(owner, Condition) and owner.numpy and name in ("any", "all", "item") and not args:
-        return owner
-    if isinstance(owner, ArrayValue) and name in ("copy", "tolist") and not args:
-        return array_writes.copy_of(owner) if name == "copy" else to_list(reader, owner)
-    return None
-
-
-def _search(owner: TupleValue | ListValue, name: str, args: Sequence[Value], node: ast.AST) -> Value:
-    """``items.index(v)`` and ``items.count(v)`` of known values."""
-    plain = [dicts.key_of(item) for item in owner.items]
-    wanted = dicts.key_of(args[0]) if len(args) == 1 else None
-    if wanted is None or None in plain:
-        raise GapError(node, f".{name} among values that depend on the arguments", "use if", "not yet")
-    found = [position for position, (key,) in enumerate(filter(None, plain)) if key == wanted[0]]
-    if name == "count":
-        return number(len(found))
-    if not found:
-        raise GapError(node, f"{wanted[0]!r} is not in {describe(owner)}", "search for a value that is there")
-    return number(found[0])
 
 
 def to_list(reader: Reader, value: ArrayValue) -> ListValue:

@@ -50,7 +50,7 @@ def subscript(reader: Reader, owner: GrowingList | GrownList, index: ast.expr, f
 
 
 def _inside(reader: Reader, owner: GrowingList, index: ast.expr, frame: Frame, node: ast.AST) -> Value:
-    from symdiff.frontend.tensors import require
+    from symdiff.frontend.lengths import require
 
     place = None if isinstance(index, ast.Slice) else reader.operand(index, frame)
     position = place.integer if isinstance(place, Number) else None

@@ -70,7 +70,8 @@ def append_loop(
     if shape.goes is not None:
         outputs.append((shape.goes, ()))
     step = step_graph("step", (), tuple(shape.body), outputs)
-    count = builder.fresh("count") if collected and shape.goes is not None else ""
+    open_ = shape.trip is not None and any(True for _ in shape.trip.elements)  # a number of iterations that is no size
+    count = builder.fresh("count") if open_ or (collected and shape.goes is not None) else ""
     length = Affine.of(count) if count else shape.trip or Affine()
     kept = tuple(Collected(builder.fresh(row.hint, axes=(length, *row.axes)), row.axes) for row in collected)
     loop = Loop(step, shape.counter, shape.trip, carried, buffers, kept, (), shape.first, count, origin=builder.origin)

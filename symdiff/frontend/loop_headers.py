@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from symdiff.frontend import array_loops
 from symdiff.frontend.gaps import GapError, SequentialError
+from symdiff.frontend.lengths import affine_atom
 from symdiff.frontend.loop_values import IndexedValue, SequentialValue
-from symdiff.frontend.tensors import affine_atom
 from symdiff.frontend.values import ArrayValue, Known, ListValue, Number, TensorValue, TupleValue, Value
 from symdiff.graph.affine import ZERO, Affine, Element
 from symdiff.graph.graph import Atom, Const

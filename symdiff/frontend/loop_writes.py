@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from symdiff.frontend.gaps import GapError
+from symdiff.frontend.lengths import extent, is_certain, require
 from symdiff.frontend.loop_rows import depth_of, guard_here, here, marked, over_loops
 from symdiff.frontend.loop_values import Entry, PendingArray
 from symdiff.frontend.lower import Frame, Reader, negated_guard
 from symdiff.frontend.tensor_indexing import At, Span
 from symdiff.frontend.tensor_writes import check_writeable
-from symdiff.frontend.tensors import extent, is_certain, moved, own, require, view_of
+from symdiff.frontend.tensors import moved, own, view_of
 from symdiff.frontend.values import Condition, Number, TensorValue, Value
 from symdiff.graph.affine import Affine, Symbol, identity, sizes_in
 from symdiff.graph.bounds import Bounds

@@ -133,6 +133,7 @@ class Reader(Arguments):
         self.loops: list[LoopAxis] = []  # those that are being read as axes, the outermost first
         self.trying = 0  # loops that are read as sums on trial
         self.counters: dict[str, Counting] = {}  # loops of the graph that are being read, the outermost first
+        self.comparisons: dict[Atom, IndexGuard] = {}  # what conditions in loops of the graph say of integers
         self.stores: dict[Atom, Stored] = {}  # versions of arrays that differ from others in one element
         self.sequential: frozenset[tuple[Any, ...]] = frozenset()  # loops that earlier readings found to be no sums
         self.domain: list[IndexGuard] = []  # what the conditions around say of their positions

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 # What grows while a function is read. Places outside that were met, and the work done, are not taken back.
 _OF_READER = (
     "gaps", "unbound", "missing", "needs", "opaque", "writes", "written", "depths", "loops", "domain", "index_guards", "checked",
-    "facts", "changes", "handled", "silent", "guarded", "consumed", "iterators", "counters", "stores",
+    "facts", "changes", "handled", "silent", "guarded", "consumed", "iterators", "counters", "comparisons", "stores",
 )  # fmt: skip
 _OF_BUILDER = ("kinds", "axes", "definitions", "sums", "folds", "outs", "branches", "_taken", "_counters")
 

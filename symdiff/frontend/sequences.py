@@ -35,7 +35,7 @@ def _symbolic_range(reader: Reader, args: Args, node: ast.AST) -> Value:
     """A range whose bounds depend on lengths of arrays, or on loops around it."""
     from symdiff.frontend import loop_headers
     from symdiff.frontend.array_loops import range_of
-    from symdiff.frontend.tensors import extent
+    from symdiff.frontend.lengths import extent
 
     bounds = [extent(reader, value, node, "a range bound", data=True) for value in args]
     start, stop = (Affine(), bounds[0]) if len(bounds) == 1 else bounds[:2]

@@ -8,7 +8,7 @@ that it has before the loop, joined with that at the end of an iteration, until 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from symdiff.frontend import growing, loop_aliases
@@ -18,30 +18,27 @@ from symdiff.frontend.carried import (
     Absent,
     Counted,
     Form,
-    Group,
     Growing,
     Identity,
-    Leaf,
     Opaque,
     Same,
     Sometimes,
     atoms_of,
-    difference,
     form_of,
-    join,
     parts,
     value_of,
 )
 from symdiff.frontend.conditions import disjunction, read_test, supposed, truth_of
 from symdiff.frontend.control import NEXT, Completion, ends, poison, run
 from symdiff.frontend.gaps import GapError, SequentialError
+from symdiff.frontend.lengths import is_certain
 from symdiff.frontend.loop_graph import Part, Row, Shape, append_loop
+from symdiff.frontend.loop_kinds import REWRITE, Search, own_nodes
 from symdiff.frontend.loop_values import Counting, GrowingList, SequentialValue
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.merge import Merge, changed
 from symdiff.frontend.rollback import Snapshot
 from symdiff.frontend.scopes import bound_names
-from symdiff.frontend.tensors import is_certain
 from symdiff.frontend.values import (
     POISON,
     Condition,
@@ -49,19 +46,17 @@ from symdiff.frontend.values import (
     Known,
     ListValue,
     Maybe,
-    Number,
     Poison,
     TensorValue,
     TupleValue,
     Value,
 )
-from symdiff.graph.affine import Affine, Element
+from symdiff.graph.affine import Affine
 from symdiff.graph.build import Body
 from symdiff.graph.graph import Atom, Const
 
 MAX_ROUNDS = 12  # trials until the kinds of all variables are found
 RESULT = "#result"  # what a return inside of the loop hands on, as a variable
-REWRITE = "give it one kind of value from the start, as in s = 0.0 or y = np.zeros(n)"
 
 
 @dataclass
@@ -115,12 +110,12 @@ def _run(reader: Reader, course: Course, frame: Frame) -> Completion:
     node = course.node
     gap = GapError(node, "a loop that hands on values inside of a loop over an array", "write both as plain loops", "not yet")
     if reader.loops or reader.builder.current.elementwise:
-        raise SequentialError(gap)
-    names = list(dict.fromkeys(name for inner in _own(node) for name in sorted(bound_names(inner))))
-    search = _Search({name: form_of(reader, frame.variables.get(name)) for name in names})
+        raise SequentialError(gap) if reader.trying else gap
+    names = list(dict.fromkeys(name for inner in own_nodes(node) for name in sorted(bound_names(inner))))
+    search = Search({name: form_of(reader, frame.variables.get(name)) for name in names})
     for _ in range(MAX_ROUNDS):
         snapshot = Snapshot(reader, frame)
-        trial = _Trial(reader, course, frame, dict(search.forms), snapshot)
+        trial = Trial(reader, course, frame, dict(search.forms), snapshot)
         trial.read()
         if search.settled(trial):
             return after(reader, trial.refused() if snapshot.refused else trial.finish(), node, frame)
@@ -128,113 +123,14 @@ def _run(reader: Reader, course: Course, frame: Frame) -> Completion:
     raise GapError(node, "a loop whose variables change their kinds", REWRITE)
 
 
-def _own(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a loop, without those of comprehensions and functions in it, in order."""
-    yield node
-    for inner in ast.iter_child_nodes(node):
-        if isinstance(inner, ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp | ast.Lambda):
-            yield from (walrus for walrus in ast.walk(inner) if isinstance(walrus, ast.NamedExpr))
-            yield from (walrus.target for walrus in ast.walk(inner) if isinstance(walrus, ast.NamedExpr))
-        elif not isinstance(inner, ast.FunctionDef | ast.ClassDef):
-            yield from _own(inner)
+def _is_length(node: ast.AST) -> bool:
+    """True for ``len(x)``, and for sums and differences."""
+    if isinstance(node, ast.BinOp):
+        return isinstance(node.op, ast.Add | ast.Sub)
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len"
 
 
-@dataclass
-class _Search:
-    """The kinds of the variables that are carried, as far as they are known."""
-
-    forms: dict[str, Form]
-    dropped: set[str] = field(default_factory=set)
-    uncounted: set[str] = field(default_factory=set)  # integers that do not count
-    guessed: set[str] = field(default_factory=set)  # what is read before it is bound, and said to be a number
-
-    def settled(self, trial: _Trial) -> bool:
-        """Take in what a trial found out; True if it found nothing new."""
-        wanted = dict(self.forms)
-        for name in trial.names():
-            start, end = trial.starts.get(name), trial.ends.get(name)
-            if isinstance(end, Poison) and wanted.get(name) == UNBOUND and trial.snapshot.refused:
-                wanted[name] = Sometimes(Leaf("float"))
-                self.guessed.add(name)
-            if end is start or isinstance(end, Poison):
-                if name in wanted and end is start and not isinstance(wanted[name], Absent) and name not in self.dropped:
-                    del wanted[name]
-                    self.dropped.add(name)
-                continue
-            wanted[name] = self._joined(trial, name, end)
-        found, self.forms = self.forms, wanted
-        return found == wanted
-
-    def _joined(self, trial: _Trial, name: str, end: Value | None) -> Form:
-        before = self.forms[name] if name in self.forms else form_of(trial.reader, trial.starts.get(name))
-        if isinstance(end, Conflict):
-            if isinstance(before, Absent | Opaque | Same):
-                return before
-            raise GapError(trial.course.node, f"{name}: {end.reason}", REWRITE)
-        grown = _grown(trial, name, before, end)
-        if grown is not None:
-            return grown
-        after_ = form_of(trial.reader, end)
-        counted = self._counted(trial, name, before, end)
-        if counted is not None:
-            return counted
-        if isinstance(before, Counted):
-            self.uncounted.add(name)
-            before = Leaf("int")
-        if name in self.guessed and join(before, after_) != before and isinstance(after_, Leaf | Group):
-            self.guessed.discard(name)
-            return Sometimes(after_)
-        if before == UNBOUND and not isinstance(after_, Sometimes) and not trial.snapshot.refused:
-            return before  # it is bound in each iteration before it is read
-        if isinstance(before, Absent) and isinstance(after_, Opaque | Same):
-            return Opaque("an object")
-        joined = join(before, after_)
-        if joined is None:
-            first, second = difference(before, after_)
-            node = _binding(trial.course.node, name)
-            raise GapError(node, f"{name} starts as {first} and becomes {second} in a loop", REWRITE)
-        return joined
-
-    def _counted(self, trial: _Trial, name: str, before: Form, end: Value | None) -> Counted | None:
-        """An integer that grows by the same step in each iteration."""
-        part = end.integer if isinstance(end, Number) else None
-        if name in self.uncounted or part is None:
-            return None
-        if isinstance(before, Counted):
-            return before if part == before.start + (Affine.of(trial.counter) + 1) * before.step else None
-        init = trial.before.get(name)
-        start = init.integer if isinstance(init, Number) else None
-        if before != Leaf("int") or name not in trial.params or start is None:
-            return None
-        step = part - Affine.of(Element(trial.params[name][0], ()))
-        return Counted(start, step.const) if step.is_constant else None
-
-
-def _grown(trial: _Trial, name: str, before: Form, end: Value | None) -> Form | None:
-    """A list that is longer by one element at the end of an iteration."""
-    start = trial.starts.get(name)
-    reason = f"a loop that makes the list {name} longer in another way than by one append in each iteration"
-    gap = GapError(_binding(trial.course.node, name), reason, growing.REWRITE, "not yet")
-    if isinstance(before, Growing):
-        if not isinstance(end, GrowingList) or len(end.added) != 1:
-            raise gap
-        return None
-    if not isinstance(start, ListValue) or not isinstance(end, ListValue) or len(end.items) <= len(start.items):
-        return None
-    count = len(start.items)
-    if len(end.items) > count + 1 or any(a is not b for a, b in zip(start.items, end.items, strict=False)):
-        raise gap
-    return Growing(count, form_of(trial.reader, end.items[-1]))
-
-
-def _binding(node: ast.AST, name: str) -> ast.AST:
-    """Where a loop binds a variable last."""
-    found = [inner for inner in ast.walk(node) if isinstance(inner, ast.stmt) and inner is not node]
-    binding = [each for each in found if any(name in bound_names(inner) for inner in _own(each))]
-    return max(binding, key=lambda each: (each.lineno, each.col_offset), default=node)
-
-
-class _Trial:
+class Trial:
     """One reading of the body of a loop."""
 
     def __init__(self, reader: Reader, course: Course, frame: Frame, forms: dict[str, Form], snapshot: Snapshot) -> None:
@@ -264,7 +160,8 @@ class _Trial:
                 reader.checked[course.trip - 1] = self.body
             course.begin(Affine.of(self.counter))
             writes = dict(reader.writes)
-            completion = run(reader, course.node.body, frame).without("continue")
+            with supposed(reader, self._holds()):
+                completion = run(reader, course.node.body, frame).without("continue")
             if completion.raises:
                 raise GapError(course.node, "a loop whose body raises in any case", "test with if before the loop")
             if writes != reader.writes:
@@ -276,6 +173,15 @@ class _Trial:
                 self.ends[RESULT] = frame.returned
         del reader.counters[self.counter]
         frame.variables, frame.returned = dict(self.before), self.returned
+
+    def _holds(self) -> tuple[Atom, bool] | None:
+        """That the test holds when an iteration begins: it is read again for what it says, where that has no effect."""
+        test = self.course.test
+        effects = ast.Subscript | ast.Call | ast.NamedExpr | ast.BinOp
+        if test is None or any(isinstance(inner, effects) and not _is_length(inner) for inner in ast.walk(test)):
+            return None
+        truth = self._test_of(read_test(self.reader, test, self.frame), test)
+        return None if isinstance(truth, Const) else (truth, True)
 
     def _start(self) -> None:
         """Bind the variables to the parameters of the step."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from symdiff.frontend.values import Choice, Value
+from symdiff.graph.affine import Affine
 from symdiff.graph.graph import Atom, Const
 
 if TYPE_CHECKING:
@@ -46,6 +47,23 @@ def decided(reader: Reader, atom: Atom) -> bool | None:
         if fact is not None and fact[0] == base:
             possible &= fact[1] if holds else ALL - fact[1]
     return True if possible <= wanted else False if not possible & wanted else None
+
+
+def integer_facts(reader: Reader) -> list[Affine]:
+    """What the branches around say of integers: expressions that are at least 0."""
+    found: list[Affine] = []
+    if not reader.comparisons:
+        return found
+    for atom, holds in (part for known, truth in reader.facts for part in _parts(reader, known, truth)):
+        guard = reader.comparisons.get(atom)
+        if guard is None:
+            continue
+        guard = guard if holds else guard.negated()
+        if guard.test == ">=":
+            found.append(guard.affine)
+        elif guard.test == "==":
+            found += [guard.affine, -guard.affine]
+    return found
 
 
 def settled(reader: Reader, value: Value) -> Value:

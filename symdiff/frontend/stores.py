@@ -49,7 +49,7 @@ def element(reader: Reader, atom: Atom, index: tuple[Affine, ...]) -> Atom:
 
 def is_same(reader: Reader, first: Sequence[Affine], second: Sequence[Affine]) -> bool | None:
     """Whether two indices are equal; None if it depends."""
-    from symdiff.frontend.tensors import is_certain
+    from symdiff.frontend.lengths import is_certain
 
     differences = [a - b for a, b in zip(first, second, strict=True)]
     if all(part.is_constant and part.const == 0 for part in differences):
@@ -60,7 +60,7 @@ def is_same(reader: Reader, first: Sequence[Affine], second: Sequence[Affine]) -
 
 
 def _equal(reader: Reader, first: Sequence[Affine], second: Sequence[Affine]) -> Atom:
-    from symdiff.frontend.tensors import affine_atom
+    from symdiff.frontend.lengths import affine_atom
 
     condition: Atom | None = None
     for a, b in zip(first, second, strict=True):
@@ -149,7 +149,7 @@ def _added(reader: Reader, writes: Sequence[Stored]) -> Atom:
 
 def _is_inside(reader: Reader, base: str, place: tuple[Affine, ...], inside: set[str]) -> bool:
     """Whether an index is in range in any case, and known outside of the branch."""
-    from symdiff.frontend.tensors import is_certain
+    from symdiff.frontend.lengths import is_certain
 
     axes = reader.builder.axes[base]
     if set(arrays_in(place)) & inside:

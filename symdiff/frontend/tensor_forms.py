@@ -10,6 +10,7 @@ from typing import Any
 
 from symdiff.frontend import assumptions
 from symdiff.frontend.gaps import GapError
+from symdiff.frontend.lengths import counted, length_of
 from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lookup import home
 from symdiff.frontend.loop_values import SeriesValue
@@ -19,7 +20,7 @@ from symdiff.frontend.tensor_making import MAKING
 from symdiff.frontend.tensor_making import METHODS as ARRANGING
 from symdiff.frontend.tensor_products import einsum
 from symdiff.frontend.tensor_special import SPECIAL
-from symdiff.frontend.tensors import counted, holds_array, holds_tensor, length_of, tensor_of
+from symdiff.frontend.tensors import holds_array, holds_tensor, tensor_of
 from symdiff.frontend.values import ArrayValue, TensorValue, TupleValue, Value, number
 
 

@@ -10,22 +10,11 @@ from symdiff.frontend.comparisons import compare
 from symdiff.frontend.conditions import condition_of, scalar
 from symdiff.frontend.expressions import binary
 from symdiff.frontend.gaps import GapError
+from symdiff.frontend.lengths import counted, require
 from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.tensor_products import contracted, matmul
-from symdiff.frontend.tensors import (
-    as_numbers,
-    as_truths,
-    counted,
-    elementwise,
-    indexed,
-    made,
-    moved,
-    require,
-    same_elements,
-    tensor_of,
-    where,
-)
+from symdiff.frontend.tensors import as_numbers, as_truths, elementwise, indexed, made, moved, same_elements, tensor_of, where
 from symdiff.frontend.values import Condition, Known, Number, TensorValue, TupleValue, Value, describe, number
 from symdiff.graph.affine import ONE, Affine, Axes, sizes_in
 from symdiff.graph.graph import Const

@@ -13,17 +13,10 @@ from dataclasses import dataclass
 from symdiff.frontend import stores
 from symdiff.frontend.conditions import scalar
 from symdiff.frontend.gaps import GapError
+from symdiff.frontend.lengths import affine_atom, extent, is_certain, require
 from symdiff.frontend.loop_rows import here, marked
 from symdiff.frontend.lower import Frame, Reader
-from symdiff.frontend.tensors import (
-    affine_atom,
-    broadcast_axes,
-    extent,
-    indexed,
-    is_certain,
-    require,
-    view_of,
-)
+from symdiff.frontend.tensors import broadcast_axes, indexed, view_of
 from symdiff.frontend.values import (
     ArrayValue,
     Condition,

@@ -10,6 +10,7 @@ from symdiff.frontend.conditions import scalar
 from symdiff.frontend.expressions import arithmetic, binary
 from symdiff.frontend.filling import check_float
 from symdiff.frontend.gaps import GapError
+from symdiff.frontend.lengths import equal, extent, length_of, require
 from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.tensor_functions import optional
@@ -17,15 +18,11 @@ from symdiff.frontend.tensors import (
     as_numbers,
     broadcast,
     broadcast_axes,
-    equal,
-    extent,
     holds_array,
     indexed,
-    length_of,
     made,
     moved,
     operand,
-    require,
     same_elements,
     stacked,
     tensor_of,

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from symdiff.frontend.assumptions import assume_product
 from symdiff.frontend.gaps import GapError
+from symdiff.frontend.lengths import equal
 from symdiff.frontend.library import Args, Keywords, plain
 from symdiff.frontend.lower import Reader
-from symdiff.frontend.tensors import as_numbers, equal, made, moved, tensor_of
+from symdiff.frontend.tensors import as_numbers, made, moved, tensor_of
 from symdiff.frontend.values import Known, Number, TensorValue, Value, describe
 from symdiff.graph.affine import ONE, Affine
 from symdiff.graph.graph import Atom, Const

@@ -6,10 +6,11 @@ import ast
 from collections.abc import Sequence
 
 from symdiff.frontend.expressions import binary
+from symdiff.frontend.lengths import require
 from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.tensor_functions import axes_given, optional, reduction, result_of, total, truth_given
-from symdiff.frontend.tensors import as_numbers, elementwise, require, tensor_of
+from symdiff.frontend.tensors import as_numbers, elementwise, tensor_of
 from symdiff.frontend.values import Known, TensorValue, Value
 from symdiff.primitives import TABLE
 

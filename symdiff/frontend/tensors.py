@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import dataclasses
 from collections.abc import Sequence
-from pathlib import PurePath
 from typing import Any
 
-from symdiff.frontend.gaps import GapError, RestartError
-from symdiff.frontend.loop_rows import marked, positions_of, scalar_here
-from symdiff.frontend.loop_values import Counting, SeriesValue
+from symdiff.frontend.gaps import GapError
+from symdiff.frontend.lengths import equal
+from symdiff.frontend.loop_rows import scalar_here
+from symdiff.frontend.loop_values import SeriesValue
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.values import (
     ArrayValue,
@@ -26,7 +26,7 @@ from symdiff.frontend.values import (
     describe,
     number,
 )
-from symdiff.graph.affine import ONE, Affine, Axes, Element, Symbol, sizes_in
+from symdiff.graph.affine import ONE, Affine, Axes, Symbol
 from symdiff.graph.bounds import pruned
 from symdiff.graph.graph import Atom, Const
 from symdiff.graph.terms import Guard, Term, view
@@ -59,151 +59,6 @@ def output(reader: Reader, value: Value, node: ast.AST) -> Atom:
     if isinstance(value, TensorValue):
         return as_numbers(reader, value).atom
     return scalar(reader, value, node).atom
-
-
-# -- lengths ------------------------------------------------------------------------------------------------------
-
-
-def length_of(reader: Reader, length: Affine) -> Number:
-    """A length as a number of the graph, which knows what it is in sizes."""
-    if length.is_constant:
-        return number(max(length.const, 0))
-    return Number(affine_atom(reader, length), affine=length)
-
-
-def affine_atom(reader: Reader, part: Affine) -> Atom:
-    """The value of an expression in sizes as a number of the graph."""
-    if part.is_constant:
-        return Const(part.const)
-    symbol = part.symbols[0]
-    if part == Affine.of(symbol) and (isinstance(symbol, str) or (isinstance(symbol, Element) and not symbol.index)):
-        return symbol if isinstance(symbol, str) else symbol.array
-    return reader.builder.sum([Term(part)], ())
-
-
-def counted(reader: Reader, axes: Sequence[Affine], what: str, node: ast.AST) -> Number:
-    """The number of elements of an array with these axes. A length such as n - 1 must not be that of n = 0."""
-    from symdiff.frontend.conditions import as_number
-
-    total: Number = number(1)
-    for length in axes:
-        if length != ONE:
-            require(reader, length, "ValueError", f"{what} of an array that is too short", node)
-            count = length_of(reader, length)
-            total = count if total.known == 1 else as_number(reader, reader.apply("mul", total, count))
-    return total
-
-
-def extent(reader: Reader, value: Value, node: ast.AST, what: str, data: bool = False) -> Affine:
-    """An integer that is known while reading or computed from lengths, as an expression in sizes; or (``data``) from data."""
-    if isinstance(value, Number) and value.affine is not None:
-        if not data and any(isinstance(element, Element) and not element.index for element in value.affine.elements):
-            raise GapError(node, f"{what} that only the data tell", "use a length of an array, or a literal", "not yet")
-        return value.affine
-    if data and isinstance(value, Number) and value.integer is not None and not reader.builder.axes_of(value.atom):
-        return value.integer
-    return Affine(reader.integer(value, node, what))
-
-
-def is_certain(reader: Reader, part: Affine) -> bool:
-    """Whether an expression in sizes is at least 0 in any case: sizes are, and what was checked before."""
-    known = [checked for checked, body in reader.checked.items() if reader.builder.is_open(body)]
-    while True:
-        if _positive(part) or any(_positive(part - checked) for checked in known):
-            return True
-        found = counted_out(reader, part)
-        if found is None or found[0] == part:
-            return False
-        part = found[0]
-
-
-def _positive(part: Affine) -> bool:
-    return part.const >= 0 and all(factor > 0 and isinstance(symbol, str) for symbol, factor in part.terms)
-
-
-def counted_out(reader: Reader, part: Affine) -> tuple[Affine, Counting] | None:
-    """What an expression is at least, through all iterations of the innermost loop whose counter occurs in it, and that loop."""
-    for counter, loop in reversed(reader.counters.items()):
-        factor = part.coefficient(counter)
-        if factor and (factor > 0 or loop.trip is not None):
-            last = loop.trip - 1 if loop.trip is not None else Affine()
-            return part.substitute({counter: Affine() if factor > 0 else last}), loop
-    return None
-
-
-def require(
-    reader: Reader, part: Affine, exception: str, message: str, node: ast.AST, unless_empty: Affine | None = None
-) -> None:
-    """An expression in sizes must be at least 0: the derivative raises where it is not, as the function does.
-
-    ``unless_empty``: but not where this length is 0.
-    """
-    if is_certain(reader, part):
-        return
-    if marked([part]):  # of a row: checked once, before the loop
-        from symdiff.frontend.loop_writes import require_in_loops
-
-        require_in_loops(reader, positions_of(part), message, node)
-        return
-    if part.is_constant and unless_empty is None:
-        raised = {"IndexError": IndexError, "ValueError": ValueError}[exception]
-        raise GapError(node, message, "use a longer array", raises=raised)
-    if reader.builder.current.elementwise:
-        # Checked before the loop: that the branch is never taken where it does not hold is not relied on.
-        with reader.builder.outside():
-            require(reader, part, exception, message, node)
-        return
-    if unless_empty is None and _before_loop(reader, part, exception, message, node):
-        return
-    place = reader.frames[-1].source.place(node)
-    builder = reader.builder
-    condition = _is_negative(reader, part)
-    for loop in reader.loops:  # a loop that does nothing raises nothing
-        if not loop.length.positions and not is_certain(reader, loop.length - 1):
-            condition = builder.apply(TABLE["and"], _is_negative(reader, -loop.length), condition)
-    if unless_empty is not None:
-        condition = builder.apply(TABLE["and"], _is_negative(reader, -unless_empty), condition)
-    with builder.block() as body:
-        # The folder would make one function two, with code of their own, in two checkouts.
-        builder.error(exception, f"{message} ({PurePath(place.file).name}, line {place.line})")
-    builder.branch(condition, body, (), [])
-    if unless_empty is None:
-        reader.checked[part] = builder.current
-
-
-def _before_loop(reader: Reader, part: Affine, exception: str, message: str, node: ast.AST) -> bool:
-    """Check what depends on a counter once, before the loop: the first or the last iteration decides."""
-    found = counted_out(reader, part)
-    if found is None or not found[1].whole or reader.builder.current is not found[1].body:
-        return False
-    least, loop = found
-    if loop.trip is None or any(part.elements):
-        return False
-    with reader.builder.above(loop.body):
-        require(reader, least, exception, message, node, unless_empty=loop.trip)
-    reader.checked[part] = reader.builder.current
-    return True
-
-
-def _is_negative(reader: Reader, part: Affine) -> Atom:
-    """Whether an expression in sizes is less than 0, with the sizes on one side and the number on the other."""
-    below = reader.builder.apply
-    if all(factor < 0 for _, factor in part.terms):
-        return below(TABLE["lt"], Const(part.const), affine_atom(reader, part.const - part))
-    return below(TABLE["lt"], affine_atom(reader, part - part.const), Const(-part.const))
-
-
-def equal(reader: Reader, first: Affine, second: Affine, node: ast.AST) -> Affine:
-    """Two lengths that must be equal: where they are not by their form, reading starts again with one size for both."""
-    if first == second:
-        return first
-    reason = f"arrays of the lengths {first} and {second} in one operation"
-    if (first - second).is_constant:
-        raise GapError(node, reason, "make the lengths equal", raises=ValueError)
-    solution = reader.sizes.solution(first - second)
-    if solution is None or any(value.is_constant for value in solution.values()):
-        reader.fix(sizes_in([first, second]), node, reason, "make the lengths equal")
-    raise RestartError(sizes=solution)
 
 
 # -- values -------------------------------------------------------------------------------------------------------

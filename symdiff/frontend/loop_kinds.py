@@ -1,0 +1,141 @@
+"""Which kinds of values the variables of a loop have, in all iterations: found from what trials of reading it say."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from symdiff.frontend import growing
+from symdiff.frontend.carried import (
+    UNBOUND,
+    Absent,
+    Counted,
+    Form,
+    Group,
+    Growing,
+    Leaf,
+    Opaque,
+    Same,
+    Sometimes,
+    difference,
+    form_of,
+    join,
+)
+from symdiff.frontend.gaps import GapError
+from symdiff.frontend.loop_values import GrowingList
+from symdiff.frontend.scopes import bound_names
+from symdiff.frontend.values import Conflict, ListValue, Number, Poison, Value
+from symdiff.graph.affine import Affine, Element
+
+if TYPE_CHECKING:
+    from symdiff.frontend.sequential import Trial
+
+REWRITE = "give it one kind of value from the start, as in s = 0.0 or y = np.zeros(n)"
+
+
+def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a loop, without those of comprehensions and functions in it, in order."""
+    yield node
+    for inner in ast.iter_child_nodes(node):
+        if isinstance(inner, ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp | ast.Lambda):
+            yield from (walrus for walrus in ast.walk(inner) if isinstance(walrus, ast.NamedExpr))
+            yield from (walrus.target for walrus in ast.walk(inner) if isinstance(walrus, ast.NamedExpr))
+        elif not isinstance(inner, ast.FunctionDef | ast.ClassDef):
+            yield from own_nodes(inner)
+
+
+@dataclass
+class Search:
+    """The kinds of the variables that are carried, as far as they are known."""
+
+    forms: dict[str, Form]
+    dropped: set[str] = field(default_factory=set)
+    uncounted: set[str] = field(default_factory=set)  # integers that do not count
+    guessed: set[str] = field(default_factory=set)  # what is read before it is bound, and said to be a number
+
+    def settled(self, trial: Trial) -> bool:
+        """Take in what a trial found out; True if it found nothing new."""
+        wanted = dict(self.forms)
+        for name in trial.names():
+            start, end = trial.starts.get(name), trial.ends.get(name)
+            if isinstance(end, Poison) and wanted.get(name) == UNBOUND and trial.snapshot.refused:
+                wanted[name] = Sometimes(Leaf("float"))
+                self.guessed.add(name)
+            if end is start or isinstance(end, Poison):
+                if name in wanted and end is start and not isinstance(wanted[name], Absent) and name not in self.dropped:
+                    del wanted[name]
+                    self.dropped.add(name)
+                continue
+            wanted[name] = self._joined(trial, name, end)
+        found, self.forms = self.forms, wanted
+        return found == wanted
+
+    def _joined(self, trial: Trial, name: str, end: Value | None) -> Form:
+        before = self.forms[name] if name in self.forms else form_of(trial.reader, trial.starts.get(name))
+        if isinstance(end, Conflict):
+            if isinstance(before, Absent | Opaque | Same):
+                return before
+            raise GapError(trial.course.node, f"{name}: {end.reason}", REWRITE)
+        grown = _grown(trial, name, before, end)
+        if grown is not None:
+            return grown
+        after_ = form_of(trial.reader, end)
+        counted = self._counted(trial, name, before, end)
+        if counted is not None:
+            return counted
+        if isinstance(before, Counted):
+            self.uncounted.add(name)
+            before = Leaf("int")
+        if name in self.guessed and join(before, after_) != before and isinstance(after_, Leaf | Group):
+            self.guessed.discard(name)
+            return Sometimes(after_)
+        if before == UNBOUND and not isinstance(after_, Sometimes) and not trial.snapshot.refused:
+            return before  # it is bound in each iteration before it is read
+        if isinstance(before, Absent) and isinstance(after_, Opaque | Same):
+            return Opaque("an object")
+        joined = join(before, after_)
+        if joined is None:
+            first, second = difference(before, after_)
+            node = _binding(trial.course.node, name)
+            raise GapError(node, f"{name} starts as {first} and becomes {second} in a loop", REWRITE)
+        return joined
+
+    def _counted(self, trial: Trial, name: str, before: Form, end: Value | None) -> Counted | None:
+        """An integer that grows by the same step in each iteration."""
+        part = end.integer if isinstance(end, Number) else None
+        if name in self.uncounted or part is None:
+            return None
+        if isinstance(before, Counted):
+            return before if part == before.start + (Affine.of(trial.counter) + 1) * before.step else None
+        init = trial.before.get(name)
+        start = init.integer if isinstance(init, Number) else None
+        if before != Leaf("int") or name not in trial.params or start is None:
+            return None
+        step = part - Affine.of(Element(trial.params[name][0], ()))
+        return Counted(start, step.const) if step.is_constant else None
+
+
+def _grown(trial: Trial, name: str, before: Form, end: Value | None) -> Form | None:
+    """A list that is longer by one element at the end of an iteration."""
+    start = trial.starts.get(name)
+    reason = f"a loop that makes the list {name} longer in another way than by one append in each iteration"
+    gap = GapError(_binding(trial.course.node, name), reason, growing.REWRITE, "not yet")
+    if isinstance(before, Growing):
+        if not isinstance(end, GrowingList) or len(end.added) != 1:
+            raise gap
+        return None
+    if not isinstance(start, ListValue) or not isinstance(end, ListValue) or len(end.items) <= len(start.items):
+        return None
+    count = len(start.items)
+    if len(end.items) > count + 1 or any(a is not b for a, b in zip(start.items, end.items, strict=False)):
+        raise gap
+    return Growing(count, form_of(trial.reader, end.items[-1]))
+
+
+def _binding(node: ast.AST, name: str) -> ast.AST:
+    """Where a loop binds a variable last."""
+    found = [inner for inner in ast.walk(node) if isinstance(inner, ast.stmt) and inner is not node]
+    binding = [each for each in found if any(name in bound_names(inner) for inner in own_nodes(each))]
+    return max(binding, key=lambda each: (each.lineno, each.col_offset), default=node)
