@@ -8,17 +8,18 @@ from __future__ import annotations
 import inspect
 import types
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from symdiff import codegen, simplify
+from symdiff.explain_loops import inner_loops, loops
 from symdiff.frontend import FunctionSource, Guard, Reading, read_function
 from symdiff.graph import notes
 from symdiff.graph.cost import NOMINAL, cost
 from symdiff.graph.dead import dead_code
-from symdiff.graph.graph import Atom, Block, Const, Fold, Graph, If, Let, Origin, Sum, defined, operands, walk
+from symdiff.graph.graph import Atom, Block, Const, Fold, Graph, If, Let, Origin, Sum, defined, operands, walk, walk_all
 from symdiff.graph.structure import Array, Items, Structure, Tensor
 from symdiff.primitives.own import Own, declared
 from symdiff.rules.reading import Rule
@@ -80,12 +81,13 @@ class Explanation:
     ``modes``: how each differentiation was done; ``value_operations`` and ``operations``: weighted operations of the
     function and of this (+ - * are 1, / and sqrt 4, elementary functions 10, special functions 50; integer powers their
     multiplications), ``sizes`` the lengths of arrays by name, each counted as 100 there; ``skipped``: statements without
-    effect on the result; ``kinks``: where the derivative is a convention, or that of the branch executed; ``versions``:
-    what the derivative exists for, ``version`` the one explained; ``captured``: numbers from outside with their present
-    values; ``guards``: other outside values that shaped it; ``assumed``: structures of arguments that no call has shown;
-    ``integers``: arguments whose values are built in; ``rewritten``: operations that are computed in a more accurate form;
-    ``accuracy``: functions with a larger error; ``rules``: functions with rules of their own; ``compiled``: whether there
-    is machine code, and from where.
+    effect on the result; ``loops``: how many iterations sequential loops make, what they carry, and what is kept of every
+    iteration for the way back; ``kinks``: where the derivative is a convention, or that of the branch executed;
+    ``versions``: what the derivative exists for, ``version`` the one explained; ``captured``: numbers from outside with
+    their present values; ``guards``: other outside values that shaped it; ``assumed``: structures of arguments that no call
+    has shown; ``integers``: arguments whose values are built in; ``rewritten``: operations that are computed in a more
+    accurate form; ``accuracy``: functions with a larger error; ``rules``: functions with rules of their own; ``compiled``:
+    whether there is machine code, and from where.
     """
 
     title: str
@@ -96,6 +98,7 @@ class Explanation:
     operations: int
     sizes: tuple[str, ...]
     skipped: tuple[Remark, ...]
+    loops: tuple[Remark, ...]
     kinks: tuple[Remark, ...]
     captured: Mapping[str, Any]
     guards: tuple[str, ...]
@@ -117,6 +120,7 @@ class Explanation:
             ("assumed", [f"{name} is {what}, until a call shows it" for name, what in self.assumed.items()]),
             ("built in", [f"{name} = {value}" for name, value in self.integers.items()]),
             ("skipped", self.skipped),
+            ("loops", self.loops),
             ("kinks", self.kinks),
             ("rewritten", self.rewritten),
             ("accuracy", self.accuracy),
@@ -142,7 +146,7 @@ def explain(function: SymbolicFunction, made: Specialization) -> Explanation:
         reading = function.__symdiff_reading__(structures, known, {})
     source = innermost(function)
     primal = dead_code(read_function(source, structures, known, {}, function._apply_inner, (function,)).graph)
-    names = [param.leaves for param in primal.params if param.name in function.differentiated]
+    wrt = [leaf for param in primal.params if param.name in function.differentiated for leaf in param.leaves]
     graph = reading.graph
     return Explanation(
         title=made.title,
@@ -153,7 +157,8 @@ def explain(function: SymbolicFunction, made: Specialization) -> Explanation:
         operations=cost(graph),
         sizes=tuple(primal.sizes),
         skipped=_skipped(found),
-        kinks=_sorted(kinks(primal, [leaf for leaves in names for leaf in leaves])),
+        loops=tuple(sorted(dict.fromkeys(_loops(primal, graph, wrt)), key=lambda remark: remark.line)),
+        kinks=_sorted(kinks(primal, wrt)),
         captured=_captured(reading, known),
         guards=_guards(reading),
         assumed={name: _shape(structure) for name, structure in reading.assumed.items()},
@@ -306,10 +311,23 @@ def _guarded(guard: Guard) -> str:
 # -- kinks --------------------------------------------------------------------------------------------------------
 
 
+def _loops(primal: Graph, graph: Graph, wrt: list[str]) -> Iterator[Remark]:
+    """What to know of the loops of the function and of its derivative."""
+    dependent = set(wrt)
+    _mark(primal.body, dependent)
+    return (_remark(origin, primal, what) for origin, what in loops(primal, graph, dependent, _mark))
+
+
 def kinks(graph: Graph, wrt: list[str]) -> Iterator[Remark]:
     """Where the derivative jumps, or is decided by a comparison."""
     dependent = set(wrt)
     _mark(graph.body, dependent)
+    yield from _kinks(graph, dependent)
+    for loop, names in inner_loops(graph.body, dependent, _mark):
+        yield from _kinks(replace(loop.step, source=graph.source), names)
+
+
+def _kinks(graph: Graph, dependent: set[str]) -> Iterator[Remark]:
     definitions = {node.name: node for node in walk(graph.body) if isinstance(node, Let | Sum)}
     for node in walk(graph.body):
         if isinstance(node, Let) and _has_kink(node) and _any(node.args, dependent):
@@ -372,7 +390,7 @@ def _deciding(condition: Atom, definitions: Mapping[str, Let | Sum], dependent: 
 
 def _accuracy(graph: Graph) -> Iterator[str]:
     """The functions of a graph whose error is more than a few units of rounding."""
-    rows = {node.op for node in walk(graph.body) if isinstance(node, Let) and not isinstance(node.op, Own)}
+    rows = {node.op for node in walk_all(graph.body) if isinstance(node, Let) and not isinstance(node.op, Own)}
     for row in sorted(rows, key=lambda row: row.name):
         if row.error >= INACCURATE:
             yield f"{row.title} is accurate to about {row.error:g} units of rounding"

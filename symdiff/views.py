@@ -56,12 +56,20 @@ class Views:
 
     @property
     def formula(self) -> Any:
-        """The result as SymPy: an Expr, a tuple of them for several arguments, a matrix for rank 2, an array above."""
+        """The result as SymPy: an Expr, a tuple of them for several arguments, a matrix for rank 2, an array above.
+
+        What it is written with is in ``where``: shared values, and the recurrences of loops.
+        """
         return self._shown.formula
 
     @property
     def where(self) -> list[tuple[Any, Any]]:
-        """Definitions (symbol, expression) of t1, t2, ... in a formula that is too big to be written as one expression."""
+        """Definitions (symbol, expression) of t1, t2, ... in a formula that is too big to be written as one expression.
+
+        A loop has no formula: ``formula`` reads the last elements of its sequences, ``x[n]``, and an entry of this list is
+        (names of the sequences, Recurrence), which has ``starts``, ``rules`` (``equations``: as SymPy's Eq) and the counter
+        with its bounds and what ends it; ``print`` shows it.
+        """
         return self._shown.where
 
     def latex(self) -> str:

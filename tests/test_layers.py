@@ -21,6 +21,7 @@ TOP = {
     "rules",
     "differences",
     "explain",
+    "explain_loops",
     "views",
     "elements",
     "sparse",

@@ -33,7 +33,10 @@ def is_derived(definition: ArrayDefinition) -> bool:
 
 
 class Elements:
-    """Expressions of elements. ``named`` are the definitions that are read by their names, ``own`` those of the user's names."""
+    """Expressions of elements. ``named`` are the definitions that are read by their names, ``own`` those of the user's names.
+
+    ``known`` are expressions that have been written elsewhere, by the symbols that they are called by.
+    """
 
     def __init__(
         self,
@@ -42,8 +45,10 @@ class Elements:
         atoms: Atoms,
         named: Collection[str],
         own: Collection[str],
+        known: Mapping[Any, Any] | None = None,
     ) -> None:
         self.atoms = atoms
+        self._known = known or {}
         self.derived: dict[str, bool] = {}  # what is not what the user wrote himself
         self._inputs = inputs
         self._named = named
@@ -106,8 +111,14 @@ class Elements:
         )
         key = atom, index, inside
         if key not in self._memo:
-            self._memo[key] = self._defined(definition, index, inside)
+            self._memo[key] = self._recognized(self._defined(definition, index, inside))
         return self._memo[key]
+
+    def _recognized(self, found: Any) -> Any:
+        """A value, or the symbol of one that has been written elsewhere."""
+        if isinstance(found, dict) and len(found) == 1 and () in found and found[()] in self._known:
+            return whole(self._known[found[()]])
+        return found
 
     def _symbol(self, name: str, index: tuple[Affine, ...]) -> Any:
         if index:

@@ -8,7 +8,7 @@ the shortest is kept, as for scalars; see ``convert``. An array is the expressio
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,7 +30,7 @@ from symdiff.printing.roll import rolled
 from symdiff.printing.scope import Scope
 from symdiff.printing.straighten import StraightArrays, straighten_arrays
 from symdiff.printing.symmetry import signs, with_whole_ranges
-from symdiff.printing.worth import cuts, own_names, whole_size
+from symdiff.printing.worth import ArraySizes, cuts, own_names, whole_size
 
 _LONGEST_IN_PLACE = 400  # nodes
 _WORTH_A_NAME = 8  # operations of what the user named
@@ -95,7 +95,8 @@ def formula(graph: Graph, derivative: bool | None = None) -> Formula:
 class Writer:
     """Writes a graph in several ways.
 
-    ``forced`` tells which definitions have a name whatever it is worth, ``never`` are those that have none.
+    ``forced`` tells which definitions have a name whatever it is worth, ``never`` are those that have none, ``known``
+    expressions that other pages have symbols for.
     """
 
     def __init__(
@@ -103,10 +104,14 @@ class Writer:
         graph: Graph,
         forced: Callable[[StraightArrays, frozenset[str]], frozenset[str]] | None = None,
         never: frozenset[str] = frozenset(),
+        atoms: Atoms | None = None,
+        known: Mapping[Any, Any] | None = None,
     ) -> None:
         self.graph = graph
-        self.atoms = Atoms()  # of all ways, so that nothing is simplified twice
+        self.atoms = atoms or Atoms()  # of all ways, so that nothing is simplified twice
+        self.known = known or {}
         straight = straighten_arrays(graph)
+        never |= self._recognized(straight) if known else frozenset()
         self.own = own_names(straight, graph.source) - never
         self.straight: StraightArrays = rolled(straight, self.own)
         self.never = never
@@ -115,6 +120,20 @@ class Writer:
         self.kinds = {definition.name: definition.kind for definition in self.straight.definitions}
         leaves = list(graph.result.leaves())
         self.axes: list[Axes] = [leaf.axes if isinstance(leaf, Tensor) else () for leaf in leaves]
+
+    def _recognized(self, straight: StraightArrays) -> frozenset[str]:
+        """The definitions that another page has a symbol for."""
+        elements = Elements(straight.definitions, self.graph.input_axes, self.atoms, (), (), self.known)
+        symbols = set(self.known.values())
+        sizes = ArraySizes()
+        found: set[str] = set()
+        for definition in straight.definitions:
+            small = sizes.add_any(definition) <= _LONGEST_IN_PLACE
+            plain = small and definition.kind != "bool" and not elements.axes(definition.name)
+            if plain and elements.value(definition.name, Scope(), ()) in symbols:
+                found.add(definition.name)
+                sizes.cut(definition.name)
+        return frozenset(found)
 
     def shortest(self) -> Way:
         """The shortest way, that without names if it is plain."""
@@ -172,7 +191,7 @@ class Writer:
 
     def _written(self, named: frozenset[str]) -> Way:
         atoms = self.atoms
-        elements = Elements(self.straight.definitions, self.graph.input_axes, atoms, named, self.own)
+        elements = Elements(self.straight.definitions, self.graph.input_axes, atoms, named, self.own, self.known)
         exprs = []
         for atom, axes in zip(self.straight.outputs, self.axes, strict=True):
             expr = elements.value(atom, Scope.of(axes), identity(len(axes)))
@@ -238,7 +257,8 @@ class Paper:
 
     ``taken`` are names that nothing new may have, ``renamed`` the names that are shown for others, ``sequences`` those of
     arrays that recurrences define, ``running`` those of them that run along the iterations, ``leading`` the indices of
-    values in a recurrence that come before their own.
+    values in a recurrence that come before their own. ``known`` are the symbols of what rules of recurrences say, by
+    these expressions over ``atoms``, for loops of each length; ``mutable`` are arrays that a loop assigns to.
     """
 
     taken: set[str]
@@ -246,6 +266,9 @@ class Paper:
     sequences: set[str] = field(default_factory=set)
     running: dict[str, int] = field(default_factory=dict)
     leading: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    atoms: Atoms = field(default_factory=Atoms)
+    known: dict[Any, dict[Any, Any]] = field(default_factory=dict)
+    mutable: set[str] = field(default_factory=set)
 
     @staticmethod
     def of(graph: Graph) -> Paper:

@@ -2,6 +2,7 @@ r"""Formulas with arrays as LaTeX: ``\sum_{j=0}^{n - 1} A_{i,j} x_{j}``. Imports
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -70,7 +71,7 @@ class IndexedTexPrinter(TexPrinter):
             return name_latex(expr.name)
         if isinstance(expr, sp.Indexed):
             index = [self.index(part) for part in expr.indices]
-            if isinstance(expr.base, SequenceBase) and len(index) > 1:
+            if isinstance(expr.base, SequenceBase):
                 return iterate(str(expr.base.label), index)
             return indexed(str(expr.base.label), index)
         if isinstance(expr, Where):
@@ -123,8 +124,20 @@ def indexed(name: str, indices: Sequence[str]) -> str:
 
 
 def iterate(name: str, indices: Sequence[str]) -> str:
-    """An element of an array that a loop advances: the number of the iteration stands above."""
-    return f"{{{name_latex(name)}}}^{{({indices[0]})}}_{{{','.join(indices[1:])}}}"
+    """An element of a sequence; of one of arrays, the number of the iteration stands above."""
+    shown = sequence_latex(name)
+    if len(indices) > 1:
+        return f"{{{shown}}}^{{({indices[0]})}}_{{{','.join(indices[1:])}}}"
+    return f"{{{shown}}}_{{{indices[0]}}}" if shown != name_latex(name) or "_{" in shown else f"{shown}_{{{indices[0]}}}"
+
+
+def sequence_latex(name: str) -> str:
+    """The name of a sequence: ``d2x_da2`` is a derivative."""
+    found = re.fullmatch(r"d(\d*)([^\W\d]\w*?)_d([^\W\d]\w*?)\1", name)
+    if found is None:
+        return name_latex(name)
+    power = f"^{{{found[1]}}}" if found[1] else ""
+    return f"\\tfrac{{\\partial{power} {name_latex(found[2])}}}{{\\partial {name_latex(found[3])}{power}}}"
 
 
 def as_latex(graph: Graph, heading: Heading, found: Formula) -> str:

@@ -27,6 +27,7 @@ class Names:
         self.shown: dict[str, str] = {}
         self.sequences: dict[str, int] = {}  # of what runs along the iterations of a loop: the number of its indices
         self._taken = {*graph.inputs, *graph.sizes, *(name for node in walk(graph.body) for name in defined(node))}
+        self._inputs = frozenset(graph.inputs)
         self._ranks: dict[str, set[int]] = {name: {len(axes)} for name, axes in graph.input_axes.items()}
         for size in graph.sizes:
             self._ranks.setdefault(size, set()).add(0)
@@ -49,7 +50,7 @@ class Names:
 
     def sequence(self, hint: str, rank: int) -> str:
         """A name for an array with this number of indices, which is shown as the user called it if nothing else is."""
-        short = re.sub(r"_\d+$", "", hint)
+        short = self._short(hint)
         hints = [short, hint] if short in self.words or hint not in self.words else [hint, short]
         candidates = [*hints, *(f"{hints[0]}_{number}" for number in range(1, len(self._taken) + 2))]
         shown = next(each for each in candidates if each not in self._reserved and rank not in self._ranks.get(each, ()))
@@ -57,6 +58,13 @@ class Names:
         name = self.fresh(shown)
         self.shown[name] = shown
         return name
+
+    def _short(self, hint: str) -> str:
+        """``x_1`` as x, ``x_1_bar`` as x_bar, ``dx_1_dp`` as dx_dp; ``x_1`` stays if it is an element of an argument x."""
+        found = re.fullmatch(r"(d\d*)?(\w+?)(_\d+)(_bar|_dot|_tape|_d\w+)?", hint)
+        if found is None or (found[2] + found[3]) in self._inputs:
+            return hint
+        return f"{found[1] or ''}{found[2]}{found[4] or ''}"
 
     def counter(self, hint: str, around: Collection[str]) -> str:
         """A name for the counter of a loop, other than those of the loops around; loops side by side may share one."""

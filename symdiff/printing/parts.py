@@ -64,7 +64,8 @@ def mapped(parts: Parts, change: Callable[[Any], Any]) -> Parts:
 
 def times(scope: Scope, left: Parts, right: Parts) -> Parts | None:
     """The product part by part, if that repeats nothing long."""
-    left, right = _where(scope, left, right), _where(scope, right, left)
+    left = _where(scope, left, right)
+    right = _where(scope, right, left)  # one of two equal conditions stays
     for one, other in ((left, right), (right, left)):
         if len(one) > 1 and (len(other) > 1 or any(operations(expr) > _REPEATED for expr in other.values())):
             return None

@@ -15,7 +15,7 @@ import sympy as sp
 from symdiff.graph.affine import Affine
 from symdiff.graph.graph import Atom, Block, Fold, Graph, Let, Statement, Sum
 from symdiff.graph.structure import Tensor
-from symdiff.printing.atoms import size_symbol
+from symdiff.printing.atoms import Read, size_symbol
 from symdiff.printing.convert import Formula, pack
 from symdiff.printing.indexed import Materialized, Paper, Writer
 from symdiff.printing.names import Names, renamed_block
@@ -106,16 +106,25 @@ def formula(graph: Graph, derivative: bool | None = None) -> Formula:
 class Page:
     """A sheet that is written. ``leading``: the counters around; ``before``: definitions from outside that are put in place."""
 
-    def __init__(self, sheet: Sheet, paper: Paper, leading: tuple[Any, ...] = (), before: Block = ()) -> None:
+    def __init__(
+        self,
+        sheet: Sheet,
+        paper: Paper,
+        leading: tuple[Any, ...] = (),
+        before: Block = (),
+        system: System | None = None,
+    ) -> None:
         self.sheet = sheet
         self.paper = paper
         never = frozenset(name for node in before for name in _names(node))
         graph = replace(sheet.graph, body=(*before, *sheet.graph.body))
         self.integers = frozenset().union(*(system.integers for system in sheet.systems))
-        self.writer = Writer(graph, self._forced, never)
+        known = {} if system is None else paper.known.get(_length(system), {})
+        self.writer = Writer(graph, self._forced, never, paper.atoms, dict(known))
         self.way = self.writer.shortest()
         self.made = Materialized(self.writer, self.way, paper, leading)
         self.before = before
+        self.leading = leading
 
     def _forced(self, straight: StraightArrays, own: frozenset[str]) -> frozenset[str]:
         """The values that loops read and that are too long to be written in them."""
@@ -162,8 +171,14 @@ class Page:
         places = [len(plain)] * len(self.sheet.systems)
         last = len(plain)
         for number in reversed(range(len(self.sheet.systems))):
-            bases = {self._base(name) for name in self.sheet.systems[number].defines}
-            reading = (place for place, (_, expr) in enumerate(plain) if bases & set(map(_base, expr.atoms(sp.Indexed))))
+            system = self.sheet.systems[number]
+            bases = {self._base(name) for name in system.defines if name}
+            count = size_symbol(system.count) if system.count else None
+            reading = (
+                place
+                for place, (_, expr) in enumerate(plain)
+                if count in expr.free_symbols or bases & set(map(_base, expr.atoms(sp.Indexed)))
+            )
             last = places[number] = min(next(reading, last), last)
         found: list[tuple[Any, Any]] = []
         systems = [self._recurrence(system) for system in self.sheet.systems]
@@ -201,8 +216,24 @@ class Page:
         if system.test is not None:
             going = page.output(page.sheet.own - 1, ())
             found = _with_test(found, self.root(system.test, ()), going)
+        if not self.leading:  # the sequences of loops inside are those of one iteration
+            page.remember(system)
         names = [self.paper.renamed.get(name, name) for name in system.defines if name]
         return sp.Tuple(*(sp.Symbol(name) for name in names)), found
+
+    def remember(self, system: System) -> None:
+        """Know what the rules of one iteration, which is this page, say: others may compute the same again."""
+        atoms, known = self.way.atoms, self.paper.known.setdefault(_length(system), {})
+        if system.assigns:
+            self.paper.mutable |= {rule.name for rule in system.rules if rule.name not in self.paper.running}
+        found = [(expr, sp.Symbol(name, real=True)) for name, expr in self.way.where if not self.way.elements.axes(name)]
+        for rule, expr in zip(system.rules, self.way.exprs, strict=False):
+            if rule.name in self.paper.running and not rule.axes:
+                found.append((expr, atoms.symbol(Read(rule.name, rule.index))))
+        for expr, symbol in found:
+            names = {read.name for read in atoms.reads(expr)}
+            if expr.args and self.paper.mutable.isdisjoint(names) and not names.isdisjoint(self.paper.running):
+                known.setdefault(expr, symbol)
 
     def _inner(self, system: System, leading: tuple[Any, ...]) -> Page:
         """The page of one iteration."""
@@ -229,7 +260,7 @@ class Page:
         sheet = replace(sheet, graph=replace(sheet.graph, params=(*kept, *more)))
         order = [node for node in (*self.before, *definitions.values()) if getattr(node, "name", None) in before]
         inside = tuple(dict.fromkeys(node for node in order if isinstance(node, Let | Sum | Fold)))
-        return Page(sheet, self.paper, leading, inside)
+        return Page(sheet, self.paper, leading, inside, system)
 
     def _start(self, start: Start) -> Iterator[Equation]:
         own = self.made.letters(len(start.axes))
@@ -252,6 +283,11 @@ class Page:
         own = self.made.letters(len(rule.axes))
         index = [self.made.materializer.affine(part, {}) for part in rule.index]
         return Equation(self.made.materializer.element(rule.name, [*index, *own]), self.output(place, own), rule.adds)
+
+
+def _length(system: System) -> Any:
+    """What is the same for loops whose iterations can be told by one counter."""
+    return system.counter, system.first, system.length
 
 
 def _ends(start: Start, axis: int) -> Iterator[Affine]:
@@ -301,9 +337,19 @@ def _with_test(found: Recurrence, enters: Any, going: Any) -> Recurrence:
     before = going.xreplace({found.counter: found.counter - 1})
     first = {start.left: start.right for start in found.starts}
     begun = before.xreplace({found.counter: sp.Integer(0)})
-    if begun.xreplace(first) == enters and not found.backward:
+    known = enters in (sp.true, sp.false)
+    if not known and not found.backward and _plain(begun.xreplace(first)) == _plain(enters):
         return replace(found, test=before, when="before")
     return replace(found, test=going, when="after", enters=enters)
+
+
+def _plain(test: Any) -> Any:
+    """A condition with its relations in one direction."""
+    if isinstance(test, sp.And | sp.Or | sp.Not):
+        return test.func(*map(_plain, test.args))
+    if isinstance(test, sp.Gt | sp.Ge):
+        return (sp.Lt if isinstance(test, sp.Gt) else sp.Le)(test.rhs, test.lhs)
+    return test
 
 
 def negated(test: Any) -> Any:

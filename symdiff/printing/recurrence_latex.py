@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from symdiff.printing.indexed_latex import IndexedTexPrinter
+from symdiff.printing.indexed_latex import IndexedTexPrinter, sequence_latex
 from symdiff.printing.latex import elided_rows, name_latex
 from symdiff.printing.recurrence import Equation, Recurrence, negated
 
@@ -22,7 +22,8 @@ def recurrence_latex(printer: IndexedTexPrinter, found: Recurrence, indent: str 
     rules = list(_rules(printer, found, inner, aligned=not nested and not indent))
     if nested:
         turn = "\\text{ (in turn)}" if found.assigns else ""
-        rows.append(f"& {indent}\\text{{for }} {scope}\\colon {turn}".rstrip())
+        colon = "\\colon " if rules else ""
+        rows.append(f"& {indent}\\text{{for }} {scope}{colon}{turn}".rstrip())
         rows += rules
     else:
         rows += [*rules[:-1], f"{rules[-1]}, \\qquad {scope}"]
@@ -53,7 +54,7 @@ def _starts(printer: IndexedTexPrinter, found: Recurrence, indent: str) -> list[
 
 
 def _equation(printer: IndexedTexPrinter, equation: Equation, indent: str, *, aligned: bool) -> str:
-    name = name_latex(str(equation.left.base.label))
+    name = sequence_latex(str(equation.left.base.label))
     printer.first = tuple(f"{each}{mark}{{" for each in (name, f"{{{name}}}") for mark in "_^")
     left, right = printer.doprint(equation.left), printer.doprint(equation.right)
     printer.first = ()

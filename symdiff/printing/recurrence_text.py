@@ -22,7 +22,7 @@ def recurrence_text(printer: IndexedPrinter, found: Recurrence) -> str:
     loose = found.assigns or any(isinstance(rule, Recurrence) for rule in found.rules) or not rules
     scope = _scope(printer, found)
     if loose:
-        lines.append(f"for {scope}:" + (" (in turn)" if found.assigns else ""))
+        lines.append(f"for {scope}" + (":" if rules else "") + (" (in turn)" if found.assigns else ""))
         lines += [_INDENT + line for rule in rules for line in rule.split("\n")]
     else:
         lines += [line for rule in rules for line in rule.split("\n")]

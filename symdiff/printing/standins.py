@@ -23,9 +23,9 @@ class StandIn(sp.Symbol):  # type: ignore[misc]
 
     __slots__ = ("bare", "text")
 
-    def __new__(cls, text: str, *, first: bool = False, last: bool = False, bare: bool = False) -> Any:
-        """``bare``: the text is not closed, so it gets parentheses as an operand."""
-        made = sp.Symbol.__xnew__(cls, ("~" if last else " " if first else "") + text, real=True)
+    def __new__(cls, text: str, *, first: bool = False, last: bool = False, bare: bool = False, key: str = "") -> Any:
+        """``bare``: the text is not closed, so it gets parentheses as an operand. ``key``: what it is sorted by before."""
+        made = sp.Symbol.__xnew__(cls, ("~" if last else " " if first else "") + key + text, real=True)
         made.text, made.bare = text, bare
         return made
 
@@ -46,7 +46,8 @@ def image(expr: Any, draw: Draw, *, bare: bool = False) -> Any:
     ``bare``: the text of a reduction is not closed.
     """
     if isinstance(expr, sp.Indexed):
-        return StandIn(draw(expr))
+        shown = draw(expr)  # sorted by its name if it is an accent that comes first
+        return StandIn(shown, key=f"{expr.base.label}[" if shown.startswith("\\") else "")
     if isinstance(expr, Reduction):
         return StandIn(draw(expr), last=True, bare=bare)
     if expr.is_Symbol and expr.is_integer:  # 2*i*x[i]: indices and sizes come first

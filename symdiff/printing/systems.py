@@ -41,12 +41,14 @@ class System:
 
     ``integers`` are the captured numbers that its length is made of. ``assigns``: its rules are assignments.
 
-    The counter runs from ``first`` to ``last`` (None: as long as the test holds), or back. ``count`` is the name of the
+    The counter runs from ``first`` to ``last`` (None: as long as the test holds), or back. ``length`` is the number of
+    iterations, ``count`` the name of the
     number of iterations, if nothing else says it; ``needs`` must be at least 0 if the elements at the end are read.
     """
 
     counter: str
     first: Affine
+    length: Affine
     last: Affine | None
     backward: bool
     count: str

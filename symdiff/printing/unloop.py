@@ -178,6 +178,7 @@ class LoopWriter:
             System(
                 counter=self.counter,
                 first=Affine(self.shift),
+                length=self.length,
                 last=None if loop.trip is None else loop.trip - 1 + self.shift,
                 backward=loop.backward,
                 count=self.count,
@@ -286,7 +287,7 @@ class LoopWriter:
             for store in buffer.stores:
                 rule, atom = self._stored(buffer, store, self._atom(next(rest), self.read))
                 rules.append(rule)
-                results.append((atom, ()))
+                results.append((atom, rule.axes))
         if going is not None:
             results.append((self._atom(going, self.read), ()))
             return (rules or [Rule("", (), ())]), results
@@ -297,22 +298,23 @@ class LoopWriter:
 
     def _stored(self, buffer: Buffer, store: Store, atom: Atom) -> tuple[Rule, Atom]:
         index = tuple(renamed_affine(part, self.read, self.sizes) for part in store.index)
-        name = self.arrays[buffer.param]
+        name, axes = self.arrays[buffer.param], buffer.axes[len(index) :]
         if not store.adds or buffer.param not in self.plan.plain:
-            return Rule(name, index, (), store.adds), atom
+            return Rule(name, index, axes, store.adds), atom
         if isinstance(buffer.init, Const):
             if buffer.init.value == 0:
-                return Rule(name, index, ()), atom
+                return Rule(name, index, axes), atom
             before = Term(buffer.init)
         else:
-            before = Term(buffer.init, index)
+            before = Term(buffer.init, (*index, *identity(len(axes))))
             self.flat.known[buffer.init] = None
             self.flat.axes[buffer.init] = buffer.axes
         made = self.names.fresh(f"{name}_new")
-        total = Sum(made, (), (before, Term(atom)), getattr(self.plan.definitions.get(str(atom)), "origin", None))
+        value = view(atom, len(axes)) if isinstance(atom, str) else Term(atom)
+        total = Sum(made, axes, (before, value), self.loop.origin)
         self.body = (*self.body, total)
         self.flat.add((total,))
-        return Rule(name, index, ()), made
+        return Rule(name, index, axes), made
 
     # what the loop hands on
 

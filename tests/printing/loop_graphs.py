@@ -99,6 +99,36 @@ def pendulum_gradient():
     return made("pendulum", scalars("q p h n"), [swing(taped=True), loop], ["q_bar_1", "p_bar_1", "h_bar_1"], PENDULUM)
 
 
+def pendulum_recomputed():
+    """The derivative by the first q: an adjoint that computes the angle again from a tape of angles and momenta."""
+    step = Step("q p h")
+    q = step.add("q", step.mul("h", "p"))
+    p = step.sub("p", step.mul("h", step.sin(q)))
+    carried = Carried("q", "q", "q_1"), Carried("p", "p", "p_1")
+    collected = Collected("q_tape"), Collected("p_tape")
+    forward = Loop(step.graph(q, p, "q", "p"), "k", steps(), carried, (), collected, same("h"), count="count")
+    back = Step("q_bar p_bar h", sizes=("count",), qs=(Affine.of("count"),), ps=(Affine.of("count"),))
+    q = back.add(back.at("qs", K), back.mul("h", back.at("ps", K)))
+    back.builder.origin = ADJOINT
+    q_bar = back.sub("q_bar", back.mul(back.mul("p_bar", "h"), back.cos(q)))
+    p_bar = back.add("p_bar", back.mul("h", q_bar))
+    carried = Carried("q_bar", Const(1.0), "q_bar_1"), Carried("p_bar", Const(0.0), "p_bar_1")
+    captured = (*same("h", "count"), ("qs", "q_tape"), ("ps", "p_tape"))
+    loop = Loop(back.graph(q_bar, p_bar), "k", Affine.of("count"), carried, captured=captured, backward=True)
+    return made("pendulum", scalars("q p h n"), [forward, loop], ["q_bar_1"], PENDULUM)
+
+
+def longer():
+    """The same operation on a longer range is not the next element of a sequence: there is none."""
+    step = Step("x")
+    x = step.sin("x")
+    loop = Loop(step.graph(x, "x"), "k", N, (Carried("x", "a", "x_1"),), (), (Collected("row"),))
+    second = Step("s", row=(N,))
+    s = second.add(second.mul("s", 0.5), second.sin(second.at("row", K)))
+    other = Loop(second.graph(s), "k", N - 1, (Carried("s", "x_1", "s_1"),), captured=(("row", "row"),))
+    return made("f", (Param("a"), vector("y")), [loop, other], ["s_1"], "x s a k n")
+
+
 def root():
     """Heron's square root with a tolerance: ``while abs(x*x - a) > tol: x = (x + a/x)/2``."""
     outer = Builder()
@@ -232,7 +262,6 @@ def nested():
     loop = Loop(inner.graph(inner.add(inner.cos("x"), "a")), "l", K + 1, (Carried("x", "u", "x_1"),), captured=same("a"))
     step = Step("u a h")
     step.builder.append(loop)
-    step.builder.declare(loop)
     new = step.add("u", step.mul("h", "x_1"))
     outer = Loop(step.graph(new), "k", steps(), (Carried("u", "u", "u_1"),), captured=same("a", "h"))
     return made("march", scalars("u a h n"), [outer], ["u_1"], "u a h n x k l")
@@ -251,12 +280,10 @@ def twice():
         )
 
     outer.append(loop("x", "x_1", "a"))
-    outer.input("x_1")
     c = outer.apply(
         TABLE["add"], outer.apply(TABLE["exp"], "x_1"), outer.apply(TABLE["sin"], outer.apply(TABLE["mul"], "a", "a")), hint="c"
     )
     d = outer.apply(TABLE["mul"], c, outer.apply(TABLE["cos"], outer.apply(TABLE["div"], c, "a")), hint="d")
     outer.append(loop("x_1", "x_2", d))
-    outer.input("x_2")
     result = outer.apply(TABLE["mul"], "x_2", d)
     return made("f", scalars("x a n"), outer.body, [result], "x a n k d")

@@ -1,5 +1,6 @@
 """Printed recurrences as numbers: a slow evaluator that does what the page says, line by line, and knows nothing else."""
 
+import itertools
 import math
 
 import mpmath
@@ -42,7 +43,7 @@ class Recurrences(Numbers):
             if isinstance(right, Recurrence):
                 self.run(right, {})
             else:
-                self.define(left, right, sp.true, {})
+                self.define(left, right, sp.true, {}, loop=False)
 
     def run(self, loop, at):
         """Make the iterations of a loop."""
@@ -68,24 +69,28 @@ class Recurrences(Numbers):
         if loop.count is not None:
             self.symbols[loop.count.name] = made
 
-    def define(self, left, right, test, at, adds=False):
-        """Note an equation. One without free indices is computed at once."""
+    def define(self, left, right, test, at, adds=False, loop=True):
+        """Compute an equation of a loop for all free indices that there may be; note one from outside."""
         if not isinstance(left, sp.Indexed):
             self.symbols[left.name] = self.value(right, at)
             return
         key = str(left.base.label), len(left.indices)
         rule = Rule(self, left.indices, right, test, at)
-        if any(rule.free):
+        if not loop:
             self.rules.setdefault(key, []).append(rule)
-            for index in [index for index in self.elements if index[0] == key and rule.match(index[1]) is not None]:
-                del self.elements[index]
             return
-        try:
-            value = self.value(right, at)
-        except IndexError:  # of an array without elements: so is the other one
-            return
-        index = tuple(rule.fixed)
-        self.elements[key, index] = self._element(*key[:1], index) + value if adds else value
+        most = max([length for array in self.arrays.values() for length in array.shape], default=0) + 1
+        values = {}
+        for own in itertools.product(range(most), repeat=sum(map(bool, rule.free))):
+            rest = iter(own)
+            index = tuple(next(rest) if name else fixed for name, fixed in zip(rule.free, rule.fixed, strict=True))
+            try:
+                inside = rule.match(index)
+                if self.value(test, inside):
+                    values[index] = self.value(right, inside) + (self._element(key[0], index) if adds else 0)
+            except IndexError:  # of an array that has no such element: so has the other one
+                continue
+        self.elements |= {(key, index): value for index, value in values.items()}
 
     def _element(self, name, index):
         if any(part != int(part) for part in index):

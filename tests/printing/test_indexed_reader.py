@@ -304,6 +304,19 @@ def test_symmetry_is_not_taken_for_granted():
         assert disagreement(found.paper, [numbers(n)]) < 1e-12
 
 
+def test_a_square_keeps_the_guard_of_what_is_squared():
+    """1/(1 + y[i]**2) over y = np.pad(x[::-1], (1, 0)): the first element of y is 0, not x[n]."""
+
+    def padded(x):
+        y = np.zeros(len(x) + 1)
+        y[1:] = x[::-1]
+        return np.sum(1 / (1 + y * y))
+
+    found = read(padded).at(numbers(4))
+    for n in (0, 1, 2, 5):
+        assert disagreement(found.paper, [numbers(n)]) < 1e-12
+
+
 def test_a_guard_stays_that_a_reader_does_not_guarantee():
     """d[i, j] is read for j > i and, through its sum, everywhere."""
 

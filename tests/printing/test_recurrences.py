@@ -22,6 +22,8 @@ STEPS = (0, 1, 2, 3, 7)
 CASES = {
     "pendulum": [(0.3, 0.5, 0.1, n) for n in STEPS],
     "pendulum_gradient": [(0.3, 0.5, 0.1, n) for n in STEPS],
+    "pendulum_recomputed": [(0.3, 0.5, 0.1, n) for n in STEPS],
+    "longer": [(0.4, numbers(n)) for n in (1, 2, 4)],
     "root": [(2.0, 1e-9), (1.0, 1e-9), (17.0, 1e-3)],
     "root_limited": [(2.0, 1e-9, n) for n in STEPS],
     "filtered": lengths(0.7),
@@ -63,6 +65,24 @@ where q[0] = q, p[0] = p
       q_bar[n] = 1, p_bar[n] = 0
       q_bar[k] = q_bar[k+1] - h*p_bar[k+1]*cos(q[k+1])
       p_bar[k] = p_bar[k+1] + h*q_bar[k],  k = n-1..0
+""",
+    "pendulum_recomputed": """
+∂pendulum/∂q = q_bar[0]
+where q[0] = q, p[0] = p
+      q[k+1] = q[k] + h*p[k]
+      p[k+1] = p[k] - h*sin(q[k+1]),  k = 0..n-1
+      q_bar[n] = 1, p_bar[n] = 0
+      q_bar[k] = q_bar[k+1] - h*p_bar[k+1]*cos(q[k+1])
+      p_bar[k] = p_bar[k+1] + h*q_bar[k],  k = n-1..0
+""",
+    "longer": """
+f(a, y) = s[n-1]
+for n >= 1
+where x[0] = a
+      x[k+1] = sin(x[k]),  k = 0..n-1
+      s[0] = x[n]
+      s[k+1] = s[k]/2 + sin(x[k]),  k = 0..n-2
+with y of length n
 """,
     "root": """
 root(a, tol) = (x[N], N)
@@ -152,13 +172,13 @@ LATEX = {
 \begin{aligned}
 \frac{\partial \operatorname{pendulum}}{\partial q} &= \bar{q}_{0} \\
 \frac{\partial \operatorname{pendulum}}{\partial p} &= \bar{p}_{0} \\
-\frac{\partial \operatorname{pendulum}}{\partial h} &= \sum_{i=0}^{n - 1} \left(\bar{q}_{i} p_{i} - \bar{p}_{i+1} \sin{\left(q_{i+1} \right)}\right) \\
+\frac{\partial \operatorname{pendulum}}{\partial h} &= \sum_{i=0}^{n - 1} \left(p_{i} \bar{q}_{i} - \bar{p}_{i+1} \sin{\left(q_{i+1} \right)}\right) \\
 \text{where } q_{0} &= q, \quad p_{0} = p \\
 q_{k+1} &= q_{k} + h p_{k} \\
 p_{k+1} &= p_{k} - h \sin{\left(q_{k+1} \right)}, \qquad k = 0, \ldots, n - 1 \\
 \bar{q}_{n} &= 1, \quad \bar{p}_{n} = 0 \\
-\bar{q}_{k} &= \bar{q}_{k+1} - \bar{p}_{k+1} h \cos{\left(q_{k+1} \right)} \\
-\bar{p}_{k} &= \bar{p}_{k+1} + \bar{q}_{k} h, \qquad k = n - 1, \ldots, 0
+\bar{q}_{k} &= \bar{q}_{k+1} - h \bar{p}_{k+1} \cos{\left(q_{k+1} \right)} \\
+\bar{p}_{k} &= \bar{p}_{k+1} + h \bar{q}_{k}, \qquad k = n - 1, \ldots, 0
 \end{aligned}
 """,
     "root": r"""
@@ -192,7 +212,7 @@ x_{k+1} &= \frac{x_{k} + \frac{a}{x_{k}}}{2}, \qquad k = 0, 1, \ldots \text{ whi
 
 def heading(graph, name):
     params = tuple(param.name for param in graph.params)
-    variables = tuple((name, 1) for name in params[: len(graph.outputs)]) if name.endswith("gradient") else ()
+    variables = tuple((name, 1) for name in params[: len(graph.outputs)]) if name.endswith(("gradient", "recomputed")) else ()
     return Heading(graph.name, params, "gradient" if variables else "value", variables)
 
 
