@@ -253,6 +253,10 @@ def code(case: Case) -> Iterator[str]:
                     found = function(*arguments)
                 except ZeroDivisionError:  # plain Python divides so
                     continue
+                except ValueError as error:
+                    if "math domain error" not in str(error):
+                        yield f"code of the {name}: {error} at {shapes(values)}"
+                    continue
                 except Exception as error:  # noqa: BLE001 - every exception is a finding
                     yield f"code of the {name}: {type(error).__name__}: {error} at {shapes(values)}"
                     continue

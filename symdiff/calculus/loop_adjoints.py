@@ -21,6 +21,7 @@ from symdiff.graph.affine import Affine, Axes, identity
 from symdiff.graph.build import Builder
 from symdiff.graph.dead import dead_code
 from symdiff.graph.graph import (
+    UNDEFINED,
     Atom,
     Block,
     Buffer,
@@ -30,6 +31,7 @@ from symdiff.graph.graph import (
     Graph,
     If,
     Loop,
+    Out,
     Raise,
     Statement,
     Store,
@@ -327,7 +329,8 @@ class _Backward:
         results = list(zip(self.primal, own, strict=True))
         place = len(loop.carried) + len(loop.collected)
         results[place:place] = [(name, axes[name]) for name in tapes]
-        step = step_graph(loop.step.name, loop.step.params, tuple(forward), results)
+        body = tuple(_defined_anywhere(each) if not tapes.keys().isdisjoint(names_of(each)) else each for each in forward)
+        step = step_graph(loop.step.name, loop.step.params, body, results)
         collected = tuple(Collected(tape, axes[name]) for name, tape in tapes.items())
         return renamed_indices(replace(loop, step=step, collected=(*loop.collected, *collected)), self.indices)
 
@@ -392,6 +395,19 @@ def _elements(step: Graph, active: set[str], axes: Mapping[str, Axes]) -> dict[s
         if at and is_row and not any(part.positions for part in term.index[:at]):
             found[statement.name] = (term.atom, term.index[:at])
     return found
+
+
+def _defined_anywhere(statement: Statement) -> Statement:
+    """A statement that hands on 0 where it handed on nothing: what is kept is kept on every path."""
+    if not isinstance(statement, If):
+        return statement
+
+    def atom(side: Atom, out: Out) -> Atom:
+        return ZERO if side == UNDEFINED and out.kind == "float" else side
+
+    then, orelse = (tuple(map(_defined_anywhere, body)) for body in (statement.then, statement.orelse))
+    outs = tuple(replace(out, then=atom(out.then, out), orelse=atom(out.orelse, out)) for out in statement.outs)
+    return replace(statement, then=then, orelse=orelse, outs=outs)
 
 
 def _without(body: Block, names: Mapping[str, object]) -> Block:
