@@ -351,9 +351,22 @@ class Scheduler:
         work = group.works[-1]
         assigned = any(other.op is None for _, other in frame.uses[group.name].made)
         first = group.start is not None or (group.covers and not assigned and not self._needs_start(group.name))
-        self.elements.emit(Put(group.name, self._place_of(work), group.variable, None if first else work.op, work.origin))
+        put = Put(group.name, self._place_of(work), group.variable, None if first else work.op, work.origin)
+        guards = self._inside_guards(group)
+        if guards:  # an element that is written to in loops without iterations need not be there
+            with self.elements.side(guards) as body:
+                self.elements.emit(put)
+            self.elements.choose(self.elements.condition(guards), body, (), [], work.origin)
+            return
+        self.elements.emit(put)
         if first and self._is_whole([*group.works, *([group.start] if group.start else [])]):
             self.elements.know(group.name, group.address, group.variable)
+
+    def _inside_guards(self, group: Group) -> list[Guard]:
+        """What has to hold for the element of a group to be there, as far as that is not certain."""
+        pairs = zip(group.address, self.definitions.axes[group.name], strict=True)
+        guards = [guard for part, length in pairs for guard in (Guard(part), Guard(length - 1 - part))]
+        return [guard for guard in guards if not any(guard.affine.elements) and not self.elements.place.always(guard)]
 
     def _is_whole(self, works: Sequence[Work]) -> bool:
         """Whether these works of one element are all that there are for it: the others are for elements written out."""
