@@ -73,7 +73,9 @@ def contracted(found: Mapping[str, Uses], lasting: Iterable[str], definitions: D
         places = [(loops, work.address) for loops, work in use.made] + use.read
         dropped = {k for k in range(len(axes)) if name not in kept and _is_dropped(k, places)}
         written_out = {k for k in range(len(axes)) if is_short(axes[k]) and all(index[k].is_constant for _, index in places)}
-        if name not in kept and dropped | written_out >= set(range(len(axes))):
+        made = {tuple(work.address[k] for k in sorted(written_out)) for _, work in use.made}
+        read = {tuple(index[k] for k in sorted(written_out)) for _, index in use.read}
+        if name not in kept and dropped | written_out >= set(range(len(axes))) and read <= made:
             dropped |= written_out
         result[name] = frozenset(dropped)
     return result

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
-from symdiff.codegen.accumulate import contracted, uses
+from symdiff.codegen.accumulate import Uses, contracted, uses
 from symdiff.codegen.definitions import Definitions, finished
 from symdiff.codegen.nests import Fork, Item, Step, Tree, tree_cost
 from symdiff.codegen.storage import Storage
@@ -31,8 +31,20 @@ class Blocks:
         """The arrays that stay whole: something outside of the works of a block reads them."""
         return {*self.outputs, *self.definitions.handed_on, *self.storage.handed, *foreign}
 
-    def items(self, block: Block) -> tuple[list[Item], set[str]]:
-        """The items of a block in the cheapest global order of sizes, and the names that are read outside of works."""
+    def uses(self, items: Iterable[Item], results: Iterable[Atom]) -> dict[str, Uses]:
+        """The uses of every array in works, and in scalars that a block results in."""
+        found = uses(items)
+        for atom in results:
+            if isinstance(atom, str) and not self.definitions.axes.get(atom):
+                for read in self.storage.reads(atom, ()):
+                    found.setdefault(read.name, Uses()).read.append(((), read.index))
+        return found
+
+    def items(self, block: Block, results: Sequence[Atom]) -> tuple[list[Item], set[str]]:
+        """The items of a block in the cheapest global order of sizes, and the names that are read outside of works.
+
+        ``results`` are what is read of the block when it is done.
+        """
         made = _raising_early([part for statement in block for part in self._parts(statement)])
         foreign = {name for part in made if not isinstance(part, Work) for name in part.reads}
         lasting = self.lasting(foreign)
@@ -45,7 +57,7 @@ class Blocks:
                     tree.add(part)
                 else:
                     tree.add_step(part)
-            cost = tree_cost(tree.items, contracted(uses(tree.items), lasting, self.definitions))
+            cost = tree_cost(tree.items, contracted(self.uses(tree.items, results), lasting, self.definitions))
             if cost < least:
                 best, least = tree.items, cost
         return best, foreign

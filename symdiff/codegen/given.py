@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from symdiff.codegen.indices import Place, Spelling
-from symdiff.graph.affine import Affine
+from symdiff.graph.affine import Affine, sizes_in
 
 INDENT = "    "
 OVERLAP = "overlap"
@@ -25,12 +25,22 @@ class Given:
 
     def checks(self, spelling: Spelling, others: Sequence[str]) -> Iterator[str]:
         """Statements that refuse an array of another shape, and one that shares memory with ``others``."""
-        wrong = " or ".join(f"{self.name}.shape[{axis}] != {_length(spelling, part)}" for axis, part in enumerate(self.axes))
-        yield f"if {wrong}:"
-        yield f'{INDENT}raise ValueError("{self.name} must have the shape of the result")'
+        known = [axis for axis, part in enumerate(self.axes) if set(sizes_in([part])) <= spelling.names.keys()]
+        if known:
+            yield f"if {self.differs(spelling, known)}:"
+            yield f'{INDENT}raise ValueError("{self.message}")'
         for other in others:
             yield f"if {OVERLAP}({_place(self.name)}, {_place(other)}):"
             yield f'{INDENT}raise ValueError("{self.name} must not share memory with {other}")'
+
+    def differs(self, spelling: Spelling, axes: Iterable[int]) -> str:
+        """The condition that the lengths of some axes are wrong."""
+        return " or ".join(f"{self.name}.shape[{axis}] != {_length(spelling, self.axes[axis])}" for axis in axes)
+
+    @property
+    def message(self) -> str:
+        """What is said of an array of another shape."""
+        return f"{self.name} must have the shape of the result"
 
 
 def _length(spelling: Spelling, length: Affine) -> str:

@@ -7,7 +7,7 @@ it: what only one side needs is computed only there. Equal operations in sight a
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -116,10 +116,13 @@ class Levels(Builder):
         self.fixed.append(self.fresh(hint))
         return self.fixed[-1]
 
-    def named_apart(self, name: str, is_array: bool) -> str:
-        """A name for what the step of a loop makes that nothing else is known by. Arrays are written by that name, too."""
+    def named_apart(self, name: str, is_array: bool, own: Container[str]) -> str:
+        """A name for what the step of a loop makes that nothing else is known by, nor another of its ``own`` names.
+
+        Arrays are written by that name, too.
+        """
         found, number = name, 0
-        while found in self.known_names or (is_array and found in self._taken):
+        while found in self.known_names or (is_array and found in self._taken) or (found != name and found in own):
             number += 1
             found = f"{name}_{number}"
         self.known_names.add(found)

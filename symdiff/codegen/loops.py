@@ -24,7 +24,7 @@ from symdiff.codegen.steps import Renamed, named
 from symdiff.graph.affine import Affine, Axes
 from symdiff.graph.dead import dead_code
 from symdiff.graph.graph import Atom, Buffer, Const, Graph, Loop, Raise, defined, walk
-from symdiff.graph.loops import names_read, raises, with_indices
+from symdiff.graph.loops import names_in, names_read, raises, with_indices
 from symdiff.graph.structure import Tensor
 from symdiff.graph.terms import Guard, arrays_in
 from symdiff.primitives import TABLE
@@ -86,7 +86,8 @@ class _Writer:
                 if isinstance(structure, Tensor) and structure.kind == "int":
                     integers.append(names[name])
         names |= {each.param: each.out for each in loop.handed if each.axes}
-        names |= {name: self.elements.named_apart(name, is_array) for name, is_array in named(graph).items()}
+        own = names_in(graph)
+        names |= {name: self.elements.named_apart(name, is_array, own) for name, is_array in named(graph).items()}
         self._apart(names, graph)
         change = Renamed(names, integers)
         made = replace(loop, counter=names[loop.counter])
@@ -107,12 +108,14 @@ class _Writer:
             if name in names.values():
                 made = name
                 while made in inside or made in names.values():
-                    made = self.elements.named_apart(name, is_array=False)
+                    made = self.elements.named_apart(name, False, inside)
                 names[name] = made
 
     def _captured(self, name: str, atom: Atom, axes: Axes, is_size: bool) -> str:
         """What a captured array or size is called inside."""
-        if isinstance(atom, str) and (axes or atom in self.elements.spelling.names):
+        if isinstance(atom, str) and axes:
+            return self.outer.existing(atom)
+        if isinstance(atom, str) and atom in self.elements.spelling.names:
             return atom
         if axes:
             made = self.elements.fresh(name, "float", axes)
@@ -171,6 +174,8 @@ class _Writer:
         hints: list[str] = []
         uses = self.outer.uses
         for each, was in zip(self.loop.handed, self.original.handed, strict=True):
+            if each.axes and isinstance(each.init, str):
+                self.outer.existing(each.init)
             if not each.axes:
                 names.append(self.elements.variable(self.elements.fresh(was.param)))
                 first.append(self.elements.scalar(each.init))
@@ -210,7 +215,7 @@ class _Writer:
             own = iter(names)
             scalars = {each.param: next(own) for each in loop.carried if not each.axes}
             with elements.within(inner.storage, self._given(scalars)):
-                inner.block(self.step.body)
+                inner.block(self.step.body, self.step.outputs)
                 head = self._finish(inner, variables, test, going)
         self.outer.any_order |= inner.any_order
         return [*head, *body]
@@ -232,6 +237,8 @@ class _Writer:
         """The end of an iteration; returns what stands at its beginning: whether it is made."""
         elements, loop = self.elements, replace(self.loop, step=self.step)
         kept, collected, stored, goes = loop.outputs()
+        for atom in dict.fromkeys(atom for atom in self.step.outputs if isinstance(atom, str)):
+            inner.existing(atom)
         arrays = self._arrays(inner, kept)
         values = [elements.scalar(atom) for each, atom in zip(loop.carried, kept, strict=True) if not each.axes]
         rows = [elements.scalar(a) if not each.axes else a for each, a in zip(loop.collected, collected, strict=True)]
@@ -263,7 +270,7 @@ class _Writer:
             if not each.axes:
                 continue
             if isinstance(atom, str) and used[atom] == 1 and inner.is_own(atom):
-                found.append(inner.existing(atom))
+                found.append(atom)
                 continue
             name = self.elements.fresh(each.out, "float", each.axes)
             self.elements.emit(Allocate(name, self.outer.lengths(each.axes), atom))

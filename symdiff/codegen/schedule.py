@@ -10,25 +10,41 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from symdiff.codegen.accumulate import Frame, Group, contracted, groups, is_scalar, starts_empty, uses
+from symdiff.codegen.accumulate import Frame, Group, contracted, groups, is_scalar, starts_empty
 from symdiff.codegen.blocks import Blocks, deciding
 from symdiff.codegen.checks import write_checks
 from symdiff.codegen.code import Allocate, Dot, Put
 from symdiff.codegen.definitions import Definitions, Indexed, uses_of
 from symdiff.codegen.elements import Elements
-from symdiff.codegen.indices import LETTERS, Place, Spelling
+from symdiff.codegen.indices import LETTERS, Spelling
 from symdiff.codegen.loops import write_loop
 from symdiff.codegen.nests import Fork, Item, Nest, common_guards, runs, works_in
 from symdiff.codegen.printer import Text
+from symdiff.codegen.results import Results, everything
 from symdiff.codegen.rules import rules_of
 from symdiff.codegen.split import Code
 from symdiff.codegen.storage import Storage
 from symdiff.codegen.unused import used
 from symdiff.codegen.vectors import Arithmetic, columns, is_chosen
 from symdiff.codegen.works import Work
-from symdiff.graph.affine import Affine
+from symdiff.graph.affine import Affine, sizes_in
 from symdiff.graph.build import Body
-from symdiff.graph.graph import UNDEFINED, Atom, Block, Const, Fold, Graph, If, Let, Loop, Out, Statement, Sum, defined, walk
+from symdiff.graph.graph import (
+    UNDEFINED,
+    Atom,
+    Block,
+    Const,
+    Fold,
+    Graph,
+    If,
+    Let,
+    Loop,
+    Out,
+    Statement,
+    Sum,
+    defined,
+    walk,
+)
 from symdiff.graph.loops import names_in
 from symdiff.graph.structure import Tensor
 from symdiff.graph.terms import Guard
@@ -63,7 +79,7 @@ def schedule(
     return scheduler.run(into or {})
 
 
-class Scheduler:
+class Scheduler(Results):
     """Writes the code of one graph. That of the step of a loop is written by another one, with the same ``elements``."""
 
     elements: Elements
@@ -121,57 +137,28 @@ class Scheduler:
         tops = {name for statement in self.graph.body if isinstance(statement, Let | Sum | Fold) for name in defined(statement)}
         for number, given in into.items():
             atom = self.graph.outputs[number]
-            if isinstance(atom, str) and atom in tops and atom not in self.given:
+            late = isinstance(atom, str) and self.definitions.counts.intersection(sizes_in(self.definitions.axes[atom]))
+            if isinstance(atom, str) and atom in tops and atom not in self.given and not late:
                 self.given[atom] = number
                 self.elements.texts[atom] = Text(given)
-        self.block(self.graph.body)
+        self.block(self.graph.body, self.graph.outputs)
         returns: list[Atom] = []
         for number, (atom, leaf) in enumerate(zip(self.graph.outputs, self.graph.result.leaves(), strict=True)):
             is_array = isinstance(leaf, Tensor) and bool(leaf.axes)
             if number in into:
-                returns.append(self._put_into(atom, leaf, number, into[number]))
+                returns.append(self.put_into(atom, leaf, number, into[number]))
             else:
-                returns.append(self._result(atom, leaf, returns) if is_array else self.elements.scalar(atom))
+                returns.append(self.result(atom, leaf, returns) if is_array else self.elements.scalar(atom))
         body = used(self.elements.body, returns)
         fixed = *self.elements.letters, *self.elements.fixed
         return Schedule(body, tuple(returns), self.elements.texts, fixed, self.any_order)
 
-    def _put_into(self, atom: Atom, leaf: object, number: int, given: str) -> str:
-        """An array that is given for an output: it is filled already, or is filled now."""
-        if isinstance(atom, str) and self.given.get(atom) == number:
-            return atom
-        axes = leaf.axes if isinstance(leaf, Tensor) else ()
-        name = self.elements.fresh("out", "float", tuple(axes))
-        self.elements.texts[name] = Text(given)
-        self.elements.emit(Put(name, _everything(len(axes)), atom))
-        return name
-
-    def _result(self, atom: Atom, leaf: object, before: Sequence[Atom]) -> str:
-        """An array to be returned: nobody else has it."""
-        axes = leaf.axes if isinstance(leaf, Tensor) else ()
-        if isinstance(atom, str) and atom not in self.graph.inputs and atom not in before:
-            return self.existing(atom)
-        return self._filled(atom, axes, atom if isinstance(atom, str) else "out")
-
-    def existing(self, name: str) -> str:
-        """An array that was computed; one that has no elements at any size was not, for want of statements that make it."""
-        axes = self.definitions.axes[name]
-        if _is_empty(axes):
-            self.elements.emit(Allocate(name, self.lengths(axes), None, self.definitions.kinds[name]))
-        return name
-
-    def _filled(self, atom: Atom, axes: Sequence[Affine], hint: str) -> str:
-        """A new array that is full of a literal, or a copy of another."""
-        name = self.elements.fresh(hint, "float", tuple(axes))
-        self.elements.emit(Allocate(name, self.lengths(axes), None if _is_empty(axes) else atom))
-        return name
-
     # blocks
 
-    def block(self, block: Block) -> None:
-        """Write the statements of a block."""
-        items, foreign = self.blocks.items(block)
-        found = uses(items)
+    def block(self, block: Block, results: Sequence[Atom]) -> None:
+        """Write the statements of a block, whose results are read afterwards."""
+        items, foreign = self.blocks.items(block, results)
+        found = self.blocks.uses(items, results)
         lasting = self.blocks.lasting(foreign)
         dropped = contracted(found, lasting, self.definitions)
         # Names of arrays only: they were kept from the start, while that of a scalar may be another variable's by now.
@@ -255,7 +242,7 @@ class Scheduler:
         for holds in (True, False):
             with elements.side(decided={condition: holds}) as body:
                 block = item.then if holds else item.orelse
-                self.block(block)
+                self.block(block, [out.then if holds else out.orelse for out in branch.outs])
                 inside = {name for statement in block for name in defined(statement)}
                 sides.append((body, [self._out(out, holds, inside) for out in branch.outs]))
         (then, first), (orelse, second) = sides
@@ -280,7 +267,7 @@ class Scheduler:
             return self.elements.scalar(atom)
         if isinstance(atom, str) and atom in inside:
             return self.existing(atom)
-        return self._filled(atom, out.axes, out.name)
+        return self.filled(atom, out.axes, out.name)
 
     # works
 
@@ -400,7 +387,7 @@ class Scheduler:
             fill = self._empty(work) if not dropped and self._needs_start(name) else None
             if name in self.given:
                 if fill is not None:
-                    self.elements.emit(Put(name, _everything(len(axes)), fill, None, work.origin))
+                    self.elements.emit(Put(name, everything(len(axes)), fill, None, work.origin))
                 continue
             self.elements.emit(Allocate(name, self.lengths(kept), fill, self.definitions.kinds[name], work.origin))
 
@@ -425,15 +412,7 @@ class Scheduler:
             around = [other for other in loops if Affine.of(other.variable) in variables]
             if around[-1] is nest and self._needs_start(name):
                 rank = len(self.definitions.axes[name]) - len(dropped)
-                self.elements.emit(Put(name, _everything(rank), self._empty(work), None, work.origin))
-
-    def lengths(self, axes: Iterable[Affine]) -> tuple[str, ...]:
-        """The lengths of a new array; none is negative."""
-        codes = []
-        for length in axes:
-            code = self.spelling.affine(Affine(max(length.const, 0)) if length.is_constant else length).code
-            codes.append(code if Place().is_nonnegative(length) else f"max({code}, 0)")
-        return tuple(codes)
+                self.elements.emit(Put(name, everything(rank), self._empty(work), None, work.origin))
 
     def _know(self, name: str, address: tuple[Affine, ...], value: Atom) -> None:
         if self.definitions.axes[name]:
@@ -450,13 +429,3 @@ class Scheduler:
     def _place_of(self, work: Work) -> str:
         dropped = self.frames[-1].dropped.get(work.name, frozenset())
         return self.spelling.index(part for k, part in enumerate(work.address) if k not in dropped)
-
-
-def _everything(rank: int) -> str:
-    """The index of all elements."""
-    return ", ".join([":"] * rank)
-
-
-def _is_empty(axes: Iterable[Affine]) -> bool:
-    """Whether an array has no elements in any call."""
-    return any(length.const <= 0 for length in axes if length.is_constant)

@@ -1,0 +1,77 @@
+"""The arrays that a function hands back: each is nobody else's, or one that the caller gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from symdiff.codegen.code import Allocate, Put
+from symdiff.codegen.definitions import Definitions
+from symdiff.codegen.elements import Elements
+from symdiff.codegen.given import Given
+from symdiff.codegen.indices import Place
+from symdiff.codegen.printer import OR, Text
+from symdiff.graph.affine import Affine, sizes_in
+from symdiff.graph.graph import Atom, Graph, Raise
+from symdiff.graph.structure import Tensor
+
+
+class Results:
+    """The part of a scheduler that hands arrays back, and makes whole ones."""
+
+    graph: Graph
+    definitions: Definitions
+    elements: Elements
+    given: dict[str, int]  # the arrays that the caller gives, with the number of the output
+
+    def put_into(self, atom: Atom, leaf: object, number: int, given: str) -> str:
+        """An array that is given for an output: it is filled already, or is filled now."""
+        if isinstance(atom, str) and self.given.get(atom) == number:
+            return atom
+        axes = leaf.axes if isinstance(leaf, Tensor) else ()
+        name = self.elements.fresh("out", "float", tuple(axes))
+        self.elements.texts[name] = Text(given)
+        late = [k for k, length in enumerate(axes) if self.definitions.counts.intersection(sizes_in([length]))]
+        if late:  # lengths that are known by now
+            wrong = Given(given, axes)
+            condition = self.elements.condition_of(Text(wrong.differs(self.elements.spelling, late), OR))
+            self.elements.choose(condition, [Raise("ValueError", wrong.message)], (), [], None)
+        self.elements.emit(Put(name, everything(len(axes)), atom))
+        return name
+
+    def result(self, atom: Atom, leaf: object, before: Sequence[Atom]) -> str:
+        """An array to be returned: nobody else has it."""
+        axes = leaf.axes if isinstance(leaf, Tensor) else ()
+        if isinstance(atom, str) and atom not in self.graph.inputs and atom not in before:
+            return self.existing(atom)
+        return self.filled(atom, axes, atom if isinstance(atom, str) else "out")
+
+    def existing(self, name: str) -> str:
+        """An array that was computed; one that has no elements at any size was not, for want of statements that make it."""
+        axes = self.definitions.axes[name]
+        if name in self.definitions.known and _is_empty(axes):
+            self.elements.emit(Allocate(name, self.lengths(axes), None, self.definitions.kinds[name]))
+        return name
+
+    def filled(self, atom: Atom, axes: Sequence[Affine], hint: str) -> str:
+        """A new array that is full of a literal, or a copy of another."""
+        name = self.elements.fresh(hint, "float", tuple(axes))
+        self.elements.emit(Allocate(name, self.lengths(axes), None if _is_empty(axes) else atom))
+        return name
+
+    def lengths(self, axes: Iterable[Affine]) -> tuple[str, ...]:
+        """The lengths of a new array; none is negative."""
+        codes = []
+        for length in axes:
+            code = self.elements.spelling.affine(Affine(max(length.const, 0)) if length.is_constant else length).code
+            codes.append(code if Place().is_nonnegative(length) else f"max({code}, 0)")
+        return tuple(codes)
+
+
+def everything(rank: int) -> str:
+    """The index of all elements."""
+    return ", ".join([":"] * rank)
+
+
+def _is_empty(axes: Iterable[Affine]) -> bool:
+    """Whether an array has no elements in any call."""
+    return any(length.const <= 0 for length in axes if length.is_constant)
