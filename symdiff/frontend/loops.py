@@ -51,6 +51,11 @@ def run_for(reader: Reader, node: ast.For, frame: Frame) -> Completion:
     return sequential.run_for(reader, node, steps, frame)
 
 
+def _open(node: ast.stmt) -> GapError:
+    """Why a loop is not unrolled."""
+    return GapError(node, "a loop whose end is not known while reading", "use a for loop over a literal range", certain=True)
+
+
 def _unroll(reader: Reader, node: ast.For, source: Value, frame: Frame) -> Completion:
     """Unroll a loop over a container of known length; if that is too much, it is a loop of the graph."""
     if reader.trying or reader.builder.current.elementwise:
@@ -83,7 +88,7 @@ def _on_trial(snapshot: Snapshot, read: Callable[[], Completion]) -> Completion 
 
 def _unrolled(reader: Reader, node: ast.For, source: Value, frame: Frame, limit: int | None = None) -> Completion:
     if limit is not None and isinstance(source, Known) and isinstance(source.value, range) and len(source.value) > MAX_UNROLL:
-        raise SequentialError(reader.refuse(node))
+        raise SequentialError(_open(node))
     items = containers.elements(reader, source, node.iter)
     before = reader.changes.copy()
     completion = NEXT
@@ -100,7 +105,7 @@ def _unrolled(reader: Reader, node: ast.For, source: Value, frame: Frame, limit:
             break
         made = len(reader.builder.kinds) - size
         if limit is not None and len(items) > 2 and made * len(items) > limit * (number + 1):
-            raise SequentialError(reader.refuse(node))
+            raise SequentialError(_open(node))
     else:
         changes.check_unchanged(reader, before, source, NONE, node.iter)
     return after_loop(reader, completion, node.orelse, frame)
@@ -108,6 +113,9 @@ def _unrolled(reader: Reader, node: ast.For, source: Value, frame: Frame, limit:
 
 def run_while(reader: Reader, node: ast.While, frame: Frame) -> Completion:
     """Unroll a loop whose condition is known while reading; any other is a loop of the graph."""
+    endings = ast.Break | ast.Return | ast.Raise
+    if isinstance(node.test, ast.Constant) and node.test.value and not any(isinstance(each, endings) for each in ast.walk(node)):
+        raise GapError(node, "a loop that never ends", "leave it with break or return")
     snapshot = Snapshot(reader, frame)
     try:
         return _unrolled_while(reader, node, frame, MAX_OPERATIONS)
@@ -131,7 +139,7 @@ def _unrolled_while(reader: Reader, node: ast.While, frame: Frame, limit: int | 
         truth = truth_of(reader, reader.operand(node.test, frame), node.test)
         count += 1
         if isinstance(truth, Condition) or (completion.flags and count > MAX_OPEN):
-            raise SequentialError(reader.refuse(node))
+            raise SequentialError(_open(node))
         if count > MAX_UNROLL or (limit is not None and count > 2 and len(reader.builder.kinds) - size > limit):
             raise SequentialError(
                 GapError(node, f"a loop of more than {MAX_UNROLL} iterations", "use fewer iterations", "not yet")
