@@ -9,10 +9,11 @@ from symdiff.frontend import array_loops, changes, containers, loop_headers, seq
 from symdiff.frontend.conditions import truth_of
 from symdiff.frontend.control import NEXT, STATEMENTS, Completion, guarded, run
 from symdiff.frontend.gaps import GapError, SequentialError
-from symdiff.frontend.loop_values import SequentialValue
+from symdiff.frontend.loop_values import IndexedValue, SequentialValue
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.rollback import Snapshot
-from symdiff.frontend.values import NONE, Condition, Known, Value
+from symdiff.frontend.values import NONE, Condition, Known, TensorValue, Value
+from symdiff.graph.affine import Affine
 
 MAX_UNROLL = 10_000  # iterations
 MAX_OPERATIONS = 300  # of an unrolled loop that could be a loop of the graph
@@ -37,18 +38,17 @@ def run_for(reader: Reader, node: ast.For, frame: Frame) -> Completion:
     if reader.loops or steps is None:
         return array_loops.run_loop(reader, node, series, frame)
     snapshot = Snapshot(reader, frame)
+    completion = _as_sums(reader, node, series, frame, snapshot)
+    return completion or sequential.run_for(reader, node, steps, frame)
+
+
+def _as_sums(reader: Reader, node: ast.For, series: IndexedValue, frame: Frame, snapshot: Snapshot) -> Completion | None:
+    """Read a loop as sums and arrays; None if it is neither."""
     reader.trying += 1
     try:
-        completion = array_loops.run_loop(reader, node, series, frame)
-    except (SequentialError, GapError):
-        pass
-    else:
-        if not snapshot.refused:
-            return completion
+        return _on_trial(snapshot, lambda: array_loops.run_loop(reader, node, series, frame))
     finally:
         reader.trying -= 1
-    snapshot.restore()
-    return sequential.run_for(reader, node, steps, frame)
 
 
 def _open(node: ast.stmt) -> GapError:
@@ -66,11 +66,24 @@ def _unroll(reader: Reader, node: ast.For, source: Value, frame: Frame) -> Compl
     except SequentialError:
         snapshot.restore()
     steps = loop_headers.steps_of(reader, source, node.iter)
+    series = _axis_of(reader, source, node)
+    if series is not None and array_loops.place_of(node, frame) not in reader.sequential:
+        completion = _as_sums(reader, node, series, frame, snapshot)
+        if completion is not None:
+            return completion
     if steps is not None:
         completion = _on_trial(snapshot, lambda: sequential.run_for(reader, node, steps, frame))
         if completion is not None:
             return completion
     return _unrolled(reader, node, source, frame)
+
+
+def _axis_of(reader: Reader, source: Value, node: ast.For) -> IndexedValue | None:
+    """A long range, or an array of many elements, as an axis."""
+    if isinstance(source, Known) and isinstance(source.value, range) and abs(source.value.step) == 1:
+        each = source.value
+        return array_loops.range_of(reader, Affine(each.start), Affine(each.start + each.step * len(each)), each.step, node)
+    return array_loops.series_of(reader, source, node.iter, fixed=True) if isinstance(source, TensorValue) else None
 
 
 def _on_trial(snapshot: Snapshot, read: Callable[[], Completion]) -> Completion | None:

@@ -238,3 +238,17 @@ def test_long_loops_are_not_unrolled(count):
     for k in range(count):
         wanted = (wanted * 0.7 + k) / 2
     assert evaluate(graph, [0.7])[0] == pytest.approx(wanted, rel=1e-13)
+
+
+def test_a_long_sum_is_a_sum():
+    def powers(x):
+        s = 0.0
+        for k in range(10**9):
+            s += x / (k + 1)
+            if k > 10**8:
+                s += x
+        return s
+
+    graph = graph_of(powers, [1.0])
+    assert not loops_in(graph)
+    assert len(graph.body) < 20
