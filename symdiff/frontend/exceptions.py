@@ -20,7 +20,7 @@ from symdiff.frontend.raising import RAISING
 from symdiff.frontend.texts import known_text
 from symdiff.frontend.values import Condition, Conflict, Known, Number, TupleValue, Value
 from symdiff.graph.build import Body
-from symdiff.graph.graph import Atom, Const, If, Let, Raise, Statement, walk
+from symdiff.graph.graph import Atom, Const, If, Let, Raise, Statement, walk_all
 
 # -- raise --------------------------------------------------------------------------------------------------------
 
@@ -237,9 +237,11 @@ def _points(reader: Reader, attempt: Attempt, handlers: Handlers) -> Iterator[Po
             kind = _kind(error)
             if issubclass(kind, attempt.kinds):
                 yield Point(position, kind, error.message, _truth(reader, condition, taken), replaces=True)
-        elif any(_may_raise(reader, inner, attempt.kinds) for inner in walk((statement,))):
+        elif any(_may_raise(reader, inner, attempt.kinds) for inner in walk_all((statement,))):
             node = attempt.mark_of(position)[2]
-            raise GapError(node, "a branch inside try in which an operation may raise", "test the operand with if", "not yet")
+            raise GapError(
+                node, "a branch or a loop inside try in which an operation may raise", "test the operand with if", "not yet"
+            )
 
 
 def _of_operation(reader: Reader, position: int, let: Let, kinds: tuple[type[BaseException], ...]) -> Iterator[Point]:

@@ -19,7 +19,6 @@ class Refusal:
 
 FENCE: dict[type[ast.AST], Refusal] = {
     # statements
-    ast.While: Refusal("a while loop whose end depends on the arguments", "use a for loop over a literal range", "not yet"),
     ast.TryStar: Refusal("except*", "test the condition with if before the operation"),
     ast.AsyncWith: Refusal("async with", "write a plain function"),
     ast.AsyncFor: Refusal("async for", "write a plain function"),

@@ -26,7 +26,7 @@ from symdiff.frontend.carried import (
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.loop_values import GrowingList
 from symdiff.frontend.scopes import bound_names
-from symdiff.frontend.values import Conflict, ListValue, Number, Poison, Value
+from symdiff.frontend.values import Choice, Conflict, ListValue, Number, Poison, Value
 from symdiff.graph.affine import Affine, Element
 
 if TYPE_CHECKING:
@@ -126,6 +126,8 @@ def _grown(trial: Trial, name: str, before: Form, end: Value | None) -> Form | N
         if not isinstance(end, GrowingList) or len(end.added) != 1:
             raise gap
         return None
+    if isinstance(start, ListValue) and isinstance(end, Choice):
+        raise gap
     if not isinstance(start, ListValue) or not isinstance(end, ListValue) or len(end.items) <= len(start.items):
         return None
     count = len(start.items)

@@ -9,10 +9,11 @@ from symdiff.frontend import array_loops, changes, containers, loop_headers, seq
 from symdiff.frontend.conditions import truth_of
 from symdiff.frontend.control import NEXT, STATEMENTS, Completion, guarded, run
 from symdiff.frontend.gaps import GapError, SequentialError
-from symdiff.frontend.loop_values import SequentialValue
+from symdiff.frontend.loop_values import IndexedValue, SequentialValue
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.rollback import Snapshot
-from symdiff.frontend.values import NONE, Condition, Known, Value
+from symdiff.frontend.values import NONE, Condition, Known, TensorValue, Value
+from symdiff.graph.affine import Affine
 
 MAX_UNROLL = 10_000  # iterations
 MAX_OPERATIONS = 300  # of an unrolled loop that could be a loop of the graph
@@ -37,18 +38,22 @@ def run_for(reader: Reader, node: ast.For, frame: Frame) -> Completion:
     if reader.loops or steps is None:
         return array_loops.run_loop(reader, node, series, frame)
     snapshot = Snapshot(reader, frame)
+    completion = _as_sums(reader, node, series, frame, snapshot)
+    return completion or sequential.run_for(reader, node, steps, frame)
+
+
+def _as_sums(reader: Reader, node: ast.For, series: IndexedValue, frame: Frame, snapshot: Snapshot) -> Completion | None:
+    """Read a loop as sums and arrays; None if it is neither."""
     reader.trying += 1
     try:
-        completion = array_loops.run_loop(reader, node, series, frame)
-    except (SequentialError, GapError):
-        pass
-    else:
-        if not snapshot.refused:
-            return completion
+        return _on_trial(snapshot, lambda: array_loops.run_loop(reader, node, series, frame))
     finally:
         reader.trying -= 1
-    snapshot.restore()
-    return sequential.run_for(reader, node, steps, frame)
+
+
+def _open(node: ast.stmt) -> GapError:
+    """Why a loop is not unrolled."""
+    return GapError(node, "a loop whose end is not known while reading", "use a for loop over a literal range", certain=True)
 
 
 def _unroll(reader: Reader, node: ast.For, source: Value, frame: Frame) -> Completion:
@@ -61,11 +66,24 @@ def _unroll(reader: Reader, node: ast.For, source: Value, frame: Frame) -> Compl
     except SequentialError:
         snapshot.restore()
     steps = loop_headers.steps_of(reader, source, node.iter)
+    series = _axis_of(reader, source, node)
+    if series is not None and array_loops.place_of(node, frame) not in reader.sequential:
+        completion = _as_sums(reader, node, series, frame, snapshot)
+        if completion is not None:
+            return completion
     if steps is not None:
         completion = _on_trial(snapshot, lambda: sequential.run_for(reader, node, steps, frame))
         if completion is not None:
             return completion
     return _unrolled(reader, node, source, frame)
+
+
+def _axis_of(reader: Reader, source: Value, node: ast.For) -> IndexedValue | None:
+    """A long range, or an array of many elements, as an axis."""
+    if isinstance(source, Known) and isinstance(source.value, range) and abs(source.value.step) == 1:
+        each = source.value
+        return array_loops.range_of(reader, Affine(each.start), Affine(each.start + each.step * len(each)), each.step, node)
+    return array_loops.series_of(reader, source, node.iter, fixed=True) if isinstance(source, TensorValue) else None
 
 
 def _on_trial(snapshot: Snapshot, read: Callable[[], Completion]) -> Completion | None:
@@ -83,7 +101,7 @@ def _on_trial(snapshot: Snapshot, read: Callable[[], Completion]) -> Completion 
 
 def _unrolled(reader: Reader, node: ast.For, source: Value, frame: Frame, limit: int | None = None) -> Completion:
     if limit is not None and isinstance(source, Known) and isinstance(source.value, range) and len(source.value) > MAX_UNROLL:
-        raise SequentialError(reader.refuse(node))
+        raise SequentialError(_open(node))
     items = containers.elements(reader, source, node.iter)
     before = reader.changes.copy()
     completion = NEXT
@@ -100,7 +118,7 @@ def _unrolled(reader: Reader, node: ast.For, source: Value, frame: Frame, limit:
             break
         made = len(reader.builder.kinds) - size
         if limit is not None and len(items) > 2 and made * len(items) > limit * (number + 1):
-            raise SequentialError(reader.refuse(node))
+            raise SequentialError(_open(node))
     else:
         changes.check_unchanged(reader, before, source, NONE, node.iter)
     return after_loop(reader, completion, node.orelse, frame)
@@ -108,6 +126,9 @@ def _unrolled(reader: Reader, node: ast.For, source: Value, frame: Frame, limit:
 
 def run_while(reader: Reader, node: ast.While, frame: Frame) -> Completion:
     """Unroll a loop whose condition is known while reading; any other is a loop of the graph."""
+    endings = ast.Break | ast.Return | ast.Raise
+    if isinstance(node.test, ast.Constant) and node.test.value and not any(isinstance(each, endings) for each in ast.walk(node)):
+        raise GapError(node, "a loop that never ends", "leave it with break or return")
     snapshot = Snapshot(reader, frame)
     try:
         return _unrolled_while(reader, node, frame, MAX_OPERATIONS)
@@ -131,7 +152,7 @@ def _unrolled_while(reader: Reader, node: ast.While, frame: Frame, limit: int | 
         truth = truth_of(reader, reader.operand(node.test, frame), node.test)
         count += 1
         if isinstance(truth, Condition) or (completion.flags and count > MAX_OPEN):
-            raise SequentialError(reader.refuse(node))
+            raise SequentialError(_open(node))
         if count > MAX_UNROLL or (limit is not None and count > 2 and len(reader.builder.kinds) - size > limit):
             raise SequentialError(
                 GapError(node, f"a loop of more than {MAX_UNROLL} iterations", "use fewer iterations", "not yet")

@@ -349,7 +349,8 @@ class Reader(Arguments):
                 raise RestartError(specialise=sources)
         shown = f"the number {value.known!r}" if isinstance(value, Number) and value.known is not None else describe(value)
         if isinstance(value, Number) and value.known is None:
-            raise GapError(node, f"{what} that depends on the arguments", "use a literal integer here", "not yet")
+            rewrite = "make it an integer: int(...)" if self.counters or what == "a range bound" else "use a literal integer here"
+            raise GapError(node, f"{what} that depends on the arguments", rewrite, "not yet")
         raise GapError(node, f"{what} must be an integer, not {shown}", "use a literal integer here")
 
     def integer_sources(self, value: Number) -> list[tuple[Any, ...]]:

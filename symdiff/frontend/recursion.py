@@ -19,7 +19,7 @@ STACK = 8_000  # Python's recursion limit while reading: up to 40 calls for each
 
 
 ENDLESS = "a recursion whose end depends on the arguments"
-REWRITE = "count with an integer that is known, or write a for loop over a literal range"
+REWRITE = "write it as a loop: a while or for loop may end where the arguments say"
 
 
 def enter(reader: Reader, source: FunctionSource, values: Sequence[Value], node: ast.AST) -> tuple[Any, ...]:

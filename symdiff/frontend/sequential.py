@@ -222,6 +222,8 @@ class Trial:
         before = dict(self.frame.variables)
         with supposed(self.reader, (over.atom, False)), self.reader.block(over.atom) as body:
             truth = self._test_of(read_test(self.reader, test, self.frame), test)
+        if truth == Const(True) and not body:
+            return self.reader.builder.apply(_NOT, over.atom)
         merge = Merge(self.reader, over.atom, (), body)
         merge.add("goes", Known(False), Condition(truth))
         names = changed(list(self.frame.variables), before, self.frame.variables)

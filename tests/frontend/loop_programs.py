@@ -1,4 +1,4 @@
-# ruff: noqa: N803, N806, B905, SIM108 - matrices have capital letters here, as on paper, and programs are written as one writes them
+# ruff: noqa: N803, N806, B023, B905, E731, SIM108 - matrices have capital letters here, as on paper, and programs are written as one writes them
 """Programs with loops that hand on values, with arguments: several lengths and numbers of iterations, 0 and 1 among them."""
 
 import math
@@ -689,6 +689,219 @@ def appended_by_length(x):
     return s, sum(ys)
 
 
+def swapped_and_written(x, n):
+    u = x.copy()
+    v = np.zeros(len(x))
+    for a in n:
+        v[0] = u[0] + a
+        u, v = v, u
+    return u, v
+
+
+def best_so_far(x, n):
+    y = x.copy()
+    best = y
+    for a in n:
+        y = y * a
+        if y[0] > best[0]:
+            best = y
+    return best, y
+
+
+def integer_that_becomes_a_float(x):
+    s = 0
+    for v in x:
+        s = s / 2 + v
+    return s
+
+
+def state_in_a_dict(x):
+    st = {"a": 1.0, "b": 0.0}
+    for v in x:
+        st["a"] = st["a"] * v + st["b"]
+        st["b"] = st["a"] - v
+    return st["a"]
+
+
+def returned_tuple(x):
+    for i, v in enumerate(x):
+        if v > 1:
+            return i, v
+    return -1, 0.0
+
+
+def breaks_of_two_loops(x):
+    s = 0.0
+    for v in x:
+        for w in x:
+            if w > v:
+                break
+            s = s * 0.5 + w
+        else:
+            s = s + 100
+            continue
+        s = s - 1
+    return s
+
+
+def while_with_else(x):
+    while x < 10:
+        x = x * 2
+        if x == 5:
+            break
+    else:
+        x = x + 0.5
+    return x
+
+
+def try_in_a_loop(x):
+    s = 1.0
+    for v in x:
+        try:
+            s = s + math.log(v - 0.5)
+        except ValueError:
+            s = -s
+    return s
+
+
+def raising_in_a_loop(x):
+    s = 0.0
+    for v in x:
+        if v > 2:
+            raise ValueError("big")
+        s = s * 0.5 + v
+    return s
+
+
+def counted_in_the_test(x):
+    s = 0.0
+    i = 0
+    while (i := i + 1) < len(x):
+        s = s * 0.5 + x[i]
+    return s, i
+
+
+def loop_in_an_unrolled_one(x):
+    s = 1.0
+    for i in range(3):
+        for v in x:
+            s = s * 0.5 + v * i
+    return s
+
+
+def bound_on_a_path(x, c):
+    for v in x:
+        if v > c:
+            t = v
+    return t
+
+
+def read_by_an_inner_function(x, a):
+    def f(s):
+        return a * s + b
+
+    b = 0.0
+    s = 1.0
+    for v in x:
+        b = v
+        s = f(s)
+    return s
+
+
+def lambda_in_a_loop(x):
+    s = 1.0
+    for v in x:
+        g = lambda t: t * v
+        s = g(s) + 1
+    return s
+
+
+def comprehensions_in_a_loop(x):
+    s = 1.0
+    for v in x:
+        s = sum([w * s for w in (1.0, 2.0)]) * 0.1 + sum(u * v for u in x)
+    return s
+
+
+def truth_that_ends_it(x):
+    done = False
+    n = 0
+    while not done:
+        x = x / 2
+        n += 1
+        done = x < 0.1
+    return x, n
+
+
+def matrix_power(A, n):
+    P = np.eye(2)
+    for _ in n:
+        P = P @ A
+    return P
+
+
+def shrinking_slices(x):
+    y = x.copy()
+    for k in range(1, len(x)):
+        y[k:] = y[k:] + y[k - 1]
+    return y
+
+
+def growing_slices(x):
+    y = np.zeros(len(x))
+    for i in range(len(x)):
+        y[i] = x[: i + 1] @ x[: i + 1] + (y[i - 1] if i else 0.0)
+    return y
+
+
+def loop_in_try(x):
+    try:
+        s = 0.5
+        for v in x:
+            s = math.sqrt(v - s)
+    except ValueError:
+        s = -1.0
+    return s
+
+
+def written_under_two_names(x):
+    y = np.zeros(len(x))
+    z = y
+    for i in range(len(x)):
+        y[i] = x[i] + (z[i - 1] if i > 0 else 0.0)
+    return z
+
+
+def handed_on_under_two_names(x):
+    y = x.copy()
+    old = y
+    for _ in range(3):
+        y[0] = y[0] + 1.0
+        old = y
+        for j in range(len(x)):
+            y[j] = y[j] * 2 + old[0]
+    return old
+
+
+def best_of_what_changes(x, n):
+    y = x.copy()
+    best = y
+    for a in n:
+        y[0] = y[0] * a
+        if a > 1:
+            best = y
+    return best, y
+
+
+def view_of_a_changed_row(A, n):
+    B = A.copy()
+    r = B[0]
+    for a in n:
+        B[0, 0] = B[0, 0] + a
+        r = B[0]
+    return r
+
+
 def each(*values):
     """A list of argument lists of one argument each."""
     return [[value] for value in values]
@@ -756,6 +969,25 @@ CASES = [
     (appended_vectors, [[np.arange(n) + 0.5, x] for n in (0, 1, 3) for x in VECTORS]),
     (appended_until, each(1.0, 0.15, 0.0)),
     (appended_by_length, each(*VECTORS)),
+    (swapped_and_written, [[np.ones(3), x] for x in VECTORS]),
+    (best_so_far, [[np.ones(3), x] for x in VECTORS]),
+    (integer_that_becomes_a_float, each(*VECTORS)),
+    (state_in_a_dict, each(*VECTORS)),
+    (returned_tuple, each(*VECTORS)),
+    (breaks_of_two_loops, each(*VECTORS)),
+    (while_with_else, each(1.0, 20.0, 1.25)),
+    (try_in_a_loop, each(*VECTORS)),
+    (raising_in_a_loop, each(*VECTORS)),
+    (counted_in_the_test, each(*VECTORS)),
+    (loop_in_an_unrolled_one, each(*VECTORS)),
+    (bound_on_a_path, [[x, c] for x in VECTORS for c in (1.0, 5.0)]),
+    (read_by_an_inner_function, [[x, 0.3] for x in VECTORS]),
+    (lambda_in_a_loop, each(*VECTORS)),
+    (comprehensions_in_a_loop, each(*VECTORS)),
+    (truth_that_ends_it, each(3.0, 0.01)),
+    (matrix_power, [[np.array([[1.0, 2.0], [0.5, -1.0]]), x] for x in VECTORS]),
+    (shrinking_slices, each(*VECTORS)),
+    (growing_slices, each(*VECTORS)),
     (histogram, each(*VECTORS, np.array([3.5, 0.1]))),
     (written_twice, each(*VECTORS)),
     (written_anywhere, each(*VECTORS)),
@@ -768,3 +1000,12 @@ CASES = [
 ]
 
 SUMS = {counts}
+
+# Programs that are unrolled, because an array or a list has two names, or because an operation in the loop may raise inside try.
+UNROLLED = [
+    (loop_in_try, each(*VECTORS, np.array([0.1, 1.0]))),
+    (written_under_two_names, each(*VECTORS)),
+    (handed_on_under_two_names, each(*VECTORS[1:])),
+    (best_of_what_changes, [[np.ones(3), x] for x in VECTORS]),
+    (view_of_a_changed_row, [[np.array([[1.0, 2.0], [0.5, -1.0]]), x] for x in VECTORS]),
+]
