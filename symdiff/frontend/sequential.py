@@ -267,6 +267,7 @@ class Trial:
             Row(name, each.atom, each.axes if isinstance(each, TensorValue) else ())
             for name, each in zip(lists, items, strict=True)
         ]
+        reader.builder.origin = reader.origin(self.frame, course.node)
         outs, collected = append_loop(reader, Shape(self.counter, course.trip, self.body, first, self.goes), every, rows)
         ended = {kind: reader.builder.apply(_NE, out, Const(0)) for kind, out in zip(flags, outs[len(carried) :], strict=False)}
         self._bind(outs, places, outs[-1])

@@ -26,7 +26,7 @@ def limited(graph: Graph, steps: int) -> Graph:
         if loop.trip is not None:
             return [loop]
         counted = replace(loop, trip=Affine(steps + 1), count=loop.count or names.fresh("count"))
-        where = f"the loop in line {loop.origin.line}" if loop.origin else "a loop"
+        where = f"the loop in line {loop.origin.line} of {graph.name}" if loop.origin else f"a loop of {graph.name}"
         error = Raise("RuntimeError", f"{where} did not end within {steps} steps (max_steps)", loop.origin)
         test = names.fresh("t", "bool")
         over = Let(test, TABLE["gt"], (counted.count, Const(steps)), loop.origin)

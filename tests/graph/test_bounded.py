@@ -67,8 +67,7 @@ def root(a):
 def test_max_steps_names_the_line():
     df = grad(root, max_steps=10)
     assert df(2.0) == pytest.approx(0.5 / 2**0.5, rel=1e-12)
-    line = root.__code__.co_firstlineno + 2
-    with pytest.raises(RuntimeError, match=f"the loop in line {line} did not end within 10 steps"):
+    with pytest.raises(RuntimeError, match="the loop in line 3 of root did not end within 10 steps"):
         df(1e12)
     assert read(root, max_steps=100)(1e12) == pytest.approx(1e6, rel=1e-12)
 
