@@ -13,6 +13,7 @@ from symdiff.codegen.blocks import deciding
 from symdiff.codegen.body import ANY_ORDER, Body, Slot
 from symdiff.codegen.definitions import has_arrays
 from symdiff.codegen.indices import Spelling
+from symdiff.codegen.invariant import moved_out
 from symdiff.codegen.layout import WIDTH
 from symdiff.codegen.masks import unmasked
 from symdiff.codegen.names import MODULES, Names, identifiers
@@ -88,7 +89,7 @@ class _Module:
         self.is_of_arrays = has_arrays(graph)
         self.partial: frozenset[str] = frozenset()
         if self.is_of_arrays:
-            graph = dead_code(graph)
+            graph = moved_out(dead_code(graph))
             graph, self.partial = unmasked(graph, deciding(graph))
             graph = Products(graph).apart()
         self.graph = graph

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +71,8 @@ def _plain(body: Body, statement: Plain, depth: int) -> None:
 
     body.fit(depth, 4, statement.atoms, build)
     for line in statement.lines:
-        body.line(depth, line.format(*(text.code for text in found)))
+        code = line.format(*(text.code for text in found))
+        body.line(depth, re.sub(r"\bint\(float\(([^()]*)\)\)", r"int(\1)", code))
 
 
 def _turn(body: Body, turn: Turn, depth: int) -> None:

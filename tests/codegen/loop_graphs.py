@@ -175,6 +175,18 @@ def power(f):
     return tuple(f.loop(step, N, carried=[("x", "x0")], captured=["A"]))
 
 
+def forced(f):
+    """``x = x/2 + A @ b`` again and again, and the sum of ``exp(b)``, which no iteration changes."""
+
+    def step(g):
+        product = g.mul("A", g.read("b", [P1], [N, N]))
+        force = g.total(product, [P0, P1], [N], [Range(ZERO, N)], hint="force")
+        whole = g.sum(g.exp("b"), [N])
+        return [g.add(g.mul(g.spread(whole, N), force), g.mul(0.5, "x"))]
+
+    return f.loop(lambda g: [step(g)], M, carried=[("x", "b")], captured=["A", "b"])[0]
+
+
 def swapped(f):
     """Two arrays that change places, and are written."""
 
@@ -276,6 +288,7 @@ def _cases():
         LoopCase("exchanges", {"x": X, "a": s}, exchanges),
         LoopCase("backward", {"x": X, "s0": s}, backward),
         LoopCase("power", {"A": vector(N, N), "x0": X}, power),
+        LoopCase("forced", {"A": vector(N, N), "b": X, "w": vector(M)}, forced),
         LoopCase("swapped", {"u0": X, "v0": X, "h": s, "w": vector(M)}, swapped),
         LoopCase("waves", {"u0": X, "h": s, "w": vector(M)}, waves),
         LoopCase("nested", {"s0": s, "h": s, "x": X}, nested),

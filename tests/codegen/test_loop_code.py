@@ -105,6 +105,15 @@ def test_what_does_not_change_is_computed_before_the_loop():
     assert "math.exp(math.sin(h))" in text
 
 
+def test_sums_that_do_not_change_are_made_before_the_loop():
+    text = source(BY_NAME["forced"].graph())
+    outermost = [loop for loop, depth in loops(text) if not depth]
+    last = outermost[-1]
+    assert "range(m)" in ast.unparse(last)
+    assert "A[" not in ast.unparse(last)
+    assert "exp" not in ast.unparse(last)
+
+
 def test_what_may_raise_comes_before_what_does_not_change():
     """A step that raises is not preceded by a domain error of something that only later iterations need."""
     text = source(BY_NAME["raising"].graph())

@@ -21,7 +21,6 @@ def gradient_pendulum(q0, p0, h, x):
     for k in range(n - 1, -1, -1):
         q_tape_k = q_tape[k]
         q_bar = q_bar - math.cos(q_tape_k)*(h*p_bar)
-        h_bar_1 = p_tape[k]*q_bar - math.sin(q_tape_k)*p_bar
-        h_bar = h_bar + h_bar_1
+        h_bar = h_bar - math.sin(q_tape_k)*p_bar + p_tape[k]*q_bar
         p_bar = p_bar + h*q_bar
     return q_bar, p_bar, h_bar
