@@ -1053,6 +1053,17 @@ def written_cyclically(x):
     return y
 
 
+def appended_up_to_a_break(x):
+    found = [x]
+    while True:
+        new = x / 2 + 0.1
+        if abs(new - x) < 1e-3:
+            break
+        x = new
+        found.append(x)
+    return np.array(found), len(found)
+
+
 def each(*values):
     """A list of argument lists of one argument each."""
     return [[value] for value in values]
@@ -1154,6 +1165,7 @@ CASES = [
     (running_maximum, each(*VECTORS)),
     (started_by_a_choice, each(*VECTORS)),
     (written_cyclically, each(*VECTORS)),
+    (appended_up_to_a_break, each(1.0, 3.0, 0.2)),
     (histogram, each(*VECTORS, np.array([3.5, 0.1]))),
     (written_twice, each(*VECTORS)),
     (written_anywhere, each(*VECTORS)),
