@@ -309,12 +309,12 @@ def test_arrays_that_are_strided_or_read_only():
     assert df(np.array([2.0, 3.0], dtype=">f8")).tolist() == [3.0, 2.0]
 
 
-def test_a_vector_that_is_too_long_to_be_read_element_by_element():
+def test_a_vector_that_is_too_long_to_be_read_element_by_element_is_gone_through_by_a_loop():
     def alternating(p):
         total = 0.0
         for v in p:
             total = v - total
         return total
 
-    with pytest.raises(UnsupportedError, match="for v in p"):
-        grad(alternating)(np.zeros(10_000))
+    found = grad(alternating)(np.zeros(10_000))
+    np.testing.assert_array_equal(found, (-1.0) ** np.arange(9_999, -1, -1))

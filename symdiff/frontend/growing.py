@@ -85,18 +85,21 @@ def item(reader: Reader, value: GrowingList, node: ast.AST) -> TensorValue | Num
     return as_numbers(reader, tensor_of(reader, found, node))
 
 
-def behind(reader: Reader, before: ListValue, collected: str, axes: tuple[Affine, ...], tuples: bool, node: ast.AST) -> GrownList:
-    """The list behind the loop: what was in it, and what was collected."""
+def behind(
+    reader: Reader, before: ListValue, collected: tuple[str, tuple[Affine, ...]], how: tuple[bool, bool], node: ast.AST
+) -> GrownList:
+    """The list behind the loop: what was in it, and what was collected; ``how``: whether of tuples, and without the last."""
     from symdiff.frontend.conditions import scalar
     from symdiff.frontend.tensors import moved, tensor_of
 
+    (atom, axes), (tuples, cut) = collected, how
     count = len(before.items)
-    if not count:
-        return made(TensorValue(collected, axes), tuples)
-    everything = (axes[0] + count, *axes[1:])
+    if not count and not cut:
+        return made(TensorValue(atom, axes), tuples)
+    everything = (axes[0] + count - int(cut), *axes[1:])
     inner = identity(len(axes) - 1, 1)
-    terms = [Term(collected, (Affine.of(0) - count, *inner), (), (Guard(Affine.of(0) - count),))]
+    terms = [Term(atom, (Affine.of(0) - count, *inner), (), (Guard(Affine.of(0) - count),))]
     for place, found in enumerate(before.items):
-        atom = tensor_of(reader, found, node).atom if inner else scalar(reader, found, node).atom
-        terms.append(Term(atom, inner if isinstance(atom, str) else (), (), (Guard(Affine.of(0) - place, "=="),)))
+        given = tensor_of(reader, found, node).atom if inner else scalar(reader, found, node).atom
+        terms.append(Term(given, inner if isinstance(given, str) else (), (), (Guard(Affine.of(0) - place, "=="),)))
     return made(TensorValue(moved(reader, terms, everything), everything), tuples)

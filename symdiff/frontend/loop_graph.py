@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from symdiff.frontend import stores
+from symdiff.frontend.loop_rows import MARK
 from symdiff.frontend.loop_values import Stored
 from symdiff.graph.affine import Affine, Axes, sizes_in
 from symdiff.graph.build import Body, Builder
@@ -100,6 +101,8 @@ def _closed(builder: Builder, loop: Loop, outputs: Sequence[tuple[Atom, Axes]], 
     captured: list[tuple[str, Atom]] = []
     front: list[Statement] = []
     for name in dict.fromkeys([*read, *more]):
+        if name.startswith(MARK):  # of a row that was read on the way to an array over all rows: nothing uses it
+            continue
         if builder.kind(name) != "bool":
             captured.append((name, name))
             continue

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from symdiff.frontend import stores
-from symdiff.frontend.loop_values import Entry, PendingArray, Stored
+from symdiff.frontend.loop_values import Entry, GrowingList, PendingArray, Stored
 from symdiff.frontend.values import (
     ArrayValue,
     Choice,
@@ -190,6 +190,11 @@ class Merge:
                 for k, item in enumerate(value.items)
             ]
             return _rebuild(value, inner)
+        if isinstance(value, GrowingList):
+            added = [
+                self._survivor(hint, item if orelse is None else None, item if then is None else None) for item in value.added
+            ]
+            return lambda atoms: replace(value, added=tuple(recipe(atoms) for recipe in added))
         if isinstance(value, Choice):
             return self._inner_choice(hint, value, orelse is None, names)
         return _fixed(value)

@@ -41,6 +41,7 @@ from symdiff.frontend.rollback import Snapshot
 from symdiff.frontend.scopes import bound_names
 from symdiff.frontend.values import (
     POISON,
+    Choice,
     Condition,
     Conflict,
     Known,
@@ -144,6 +145,7 @@ class Trial:
         self.counter = ""
         self.completion = NEXT
         self.goes: Atom | None = None
+        self.cut: set[str] = set()  # lists to which the last iteration appends nothing
 
     def names(self) -> list[str]:
         """The variables that there are, before or after."""
@@ -168,11 +170,24 @@ class Trial:
                 raise GapError(course.node, "a loop that changes an attribute of an object", "use local variables", "not yet")
             self.completion = completion
             self.goes = self._goes_on(completion)
-            self.ends = dict(frame.variables)
+            self.ends = {name: self._going_on(name, value) for name, value in frame.variables.items()}
             if "return" in completion.flags and frame.returned is not None:
                 self.ends[RESULT] = frame.returned
         del reader.counters[self.counter]
         frame.variables, frame.returned = dict(self.before), self.returned
+
+    def _going_on(self, name: str, value: Value) -> Value:
+        """A list to which an iteration appends that does not leave ``while True``: the last one does not count then."""
+        endless = isinstance(self.course.test, ast.Constant) and set(self.completion.flags) == {"break"}
+        if not endless or not isinstance(value, Choice) or value.condition != self.completion.flags["break"]:
+            return value
+        start, left = self.starts.get(name), value.then
+        same = isinstance(left, ListValue) and isinstance(start, ListValue) and len(left.items) == len(start.items)
+        same |= isinstance(left, GrowingList) and not left.added
+        if not same or not isinstance(value.orelse, ListValue | GrowingList):
+            return value
+        self.cut.add(name)
+        return value.orelse
 
     def _holds(self) -> tuple[Atom, bool] | None:
         """That the test holds when an iteration begins: it is read again for what it says, where that has no effect."""
@@ -276,7 +291,7 @@ class Trial:
             assert isinstance(before, ListValue)  # noqa: S101 - it grows
             assert isinstance(end, GrowingList)  # noqa: S101
             tuples = isinstance(end.added[0], TupleValue | ListValue)
-            frame.variables[row.hint] = growing.behind(reader, before, out, axes, tuples, course.node)
+            frame.variables[row.hint] = growing.behind(reader, before, (out, axes), (tuples, row.hint in self.cut), course.node)
         return self._completion(ended)
 
     def refused(self) -> Completion:

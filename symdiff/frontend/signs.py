@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from symdiff.frontend.values import Choice, Value
 from symdiff.graph.affine import Affine
+from symdiff.graph.bounds import is_certain
 from symdiff.graph.graph import Atom, Const
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ def integer_facts(reader: Reader) -> list[Affine]:
             found.append(guard.affine)
         elif guard.test == "==":
             found += [guard.affine, -guard.affine]
+        else:  # what is at least 0, and not 0
+            found += [part - 1 for part in (guard.affine, -guard.affine) if is_certain(part)]
     return found
 
 

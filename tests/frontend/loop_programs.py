@@ -1,4 +1,4 @@
-# ruff: noqa: N803, N806, B023, B905, E731, SIM108 - matrices have capital letters here, as on paper, and programs are written as one writes them
+# ruff: noqa: N803, N806, B023, B905, E731, SIM108, SIM113 - matrices have capital letters here, as on paper, and programs are written as one writes them
 """Programs with loops that hand on values, with arguments: several lengths and numbers of iterations, 0 and 1 among them."""
 
 import math
@@ -6,6 +6,7 @@ import math
 import numpy as np
 
 VECTORS = [np.linspace(0.3, 2.7, length) for length in (0, 1, 2, 5)]
+CHAIN = np.array([[0.7, 0.3], [0.4, 0.6]])
 
 
 def newton_with_tolerance(a):
@@ -902,6 +903,167 @@ def view_of_a_changed_row(A, n):
     return r
 
 
+def appended_to_two(x):
+    ts, ys = [0.0], [1.0]
+    for v in x:
+        ys.append(ys[-1] * v)
+        ts.append(ts[-1] + 0.1)
+    return np.array(ts), np.array(ys)
+
+
+def loop_of_a_helper(x):
+    def it(v):
+        while v > 0.5:
+            v = v / 2
+        return v
+
+    s = 0.0
+    for v in x:
+        s += it(v)
+    return s
+
+
+def loop_for_each_element(x):
+    y = np.zeros(len(x))
+    for i in range(len(x)):
+        v = x[i]
+        while v > 0.5:
+            v = v / 2
+        y[i] = v
+    return y
+
+
+def particles(x, v, times):
+    x = x.copy()
+    v = v.copy()
+    n = len(x)
+    for _ in times:
+        a = np.zeros(n)
+        for i in range(n):
+            for j in range(n):
+                if i != j:
+                    d = x[j] - x[i]
+                    a[i] += d / (abs(d) ** 3 + 0.1)
+        v += 0.01 * a
+        x += 0.01 * v
+    return x
+
+
+def jacobi_sweeps(A, b, k):
+    x = np.zeros_like(b)
+    for _ in k:
+        new = np.zeros_like(b)
+        for i in range(len(b)):
+            s = 0.0
+            for j in range(len(b)):
+                if j != i:
+                    s += A[i, j] * x[j]
+            new[i] = (b[i] - s) / A[i, i]
+        if np.max(np.abs(new - x)) < 1e-10:
+            break
+        x = new
+    return x
+
+
+def knapsack(w, v):
+    best = np.zeros(6)
+    for i in range(len(w)):
+        for c in range(5, 0, -1):
+            if w[i] <= c:
+                best[c] = max(best[c], best[c - 1] + v[i])
+    return best
+
+
+def viterbi(A, p, obs):
+    v = p
+    for o in obs:
+        new = np.zeros(len(p))
+        for j in range(len(p)):
+            new[j] = np.max(v * A[:, j]) * o
+        v = new
+    return np.max(v)
+
+
+def forward_algorithm(A, p, B):
+    a = p * B[0]
+    for t in range(1, len(B)):
+        a = (a @ A) * B[t]
+    return np.sum(a)
+
+
+def gradient_descent(w, X, y):
+    for _ in range(2):
+        for xi, yi in zip(X, y):
+            w = w - 0.1 * (w @ xi - yi) * xi
+    return w
+
+
+def adam(w, g):
+    m = np.zeros_like(w)
+    v = np.zeros_like(w)
+    t = 0
+    for gi in g:
+        t += 1
+        m = 0.9 * m + 0.1 * gi * w
+        v = 0.99 * v + 0.01 * (gi * w) ** 2
+        w = w - 0.1 * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.99**t)) + 1e-8)
+    return w
+
+
+def secant(a, b):
+    fa, fb = a**2 - 2, b**2 - 2
+    for _ in range(100):
+        if fb == fa:
+            break
+        a, b = b, b - fb * (b - a) / (fb - fa)
+        fa, fb = fb, b**2 - 2
+        if abs(b - a) < 1e-12:
+            break
+    return b
+
+
+def mandelbrot(x, y):
+    a, b, n = 0.0, 0.0, 0
+    while a * a + b * b < 4 and n < 100:
+        a, b = a * a - b * b + x, 2 * a * b + y
+        n += 1
+    return n, a
+
+
+def running_maximum(x):
+    m = -np.inf
+    y = []
+    for v in x:
+        m = max(m, v)
+        y.append(m)
+    return np.array(y)
+
+
+def started_by_a_choice(x):
+    y = np.empty_like(x)
+    for i, v in enumerate(x):
+        y[i] = v if i == 0 else 0.5 * y[i - 1] + 0.5 * v
+    return y
+
+
+def written_cyclically(x):
+    y = np.zeros(max(0, 3))
+    for i in range(len(x)):
+        y[i % 3] += x[i]
+    return y
+
+
+def appended_up_to_a_break(x):
+    found = [x]
+    while True:
+        new = x / 2 + 0.1
+        if abs(new - x) < 1e-3:
+            break
+        x = new
+        found.append(x)
+    return np.array(found), len(found)
+
+
 def each(*values):
     """A list of argument lists of one argument each."""
     return [[value] for value in values]
@@ -988,6 +1150,22 @@ CASES = [
     (matrix_power, [[np.array([[1.0, 2.0], [0.5, -1.0]]), x] for x in VECTORS]),
     (shrinking_slices, each(*VECTORS)),
     (growing_slices, each(*VECTORS)),
+    (appended_to_two, each(*VECTORS)),
+    (loop_of_a_helper, each(*VECTORS)),
+    (loop_for_each_element, each(*VECTORS)),
+    (particles, [[x, x * 0, y] for x in VECTORS for y in VECTORS]),
+    (jacobi_sweeps, [[np.eye(3) * 4 + 0.5, np.ones(3), x] for x in VECTORS]),
+    (knapsack, [[x, x] for x in VECTORS]),
+    (viterbi, [[CHAIN, np.array([0.5, 0.5]), x] for x in VECTORS]),
+    (forward_algorithm, [[CHAIN, np.array([0.5, 0.5]), np.full((n, 2), 0.4)] for n in (1, 2, 5)]),
+    (gradient_descent, [[np.ones(2), np.full((n, 2), 0.3), np.arange(n) * 1.0] for n in (0, 1, 4)]),
+    (adam, [[np.ones(3), x] for x in VECTORS]),
+    (secant, [[1.0, 2.0], [1.0, -1.0]]),
+    (mandelbrot, [[0.1, 0.2], [1.0, 1.0]]),
+    (running_maximum, each(*VECTORS)),
+    (started_by_a_choice, each(*VECTORS)),
+    (written_cyclically, each(*VECTORS)),
+    (appended_up_to_a_break, each(1.0, 3.0, 0.2)),
     (histogram, each(*VECTORS, np.array([3.5, 0.1]))),
     (written_twice, each(*VECTORS)),
     (written_anywhere, each(*VECTORS)),
