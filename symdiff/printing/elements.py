@@ -35,7 +35,8 @@ def is_derived(definition: ArrayDefinition) -> bool:
 class Elements:
     """Expressions of elements. ``named`` are the definitions that are read by their names, ``own`` those of the user's names.
 
-    ``known`` are expressions that have been written elsewhere, by the symbols that they are called by.
+    ``known`` are expressions that have been written elsewhere, by the symbols that they are called by; ``aliases``
+    definitions of which it is certain that they are one of these.
     """
 
     def __init__(
@@ -46,9 +47,11 @@ class Elements:
         named: Collection[str],
         own: Collection[str],
         known: Mapping[Any, Any] | None = None,
+        aliases: Mapping[str, Any] | None = None,
     ) -> None:
         self.atoms = atoms
         self._known = known or {}
+        self._aliases = aliases or {}
         self.derived: dict[str, bool] = {}  # what is not what the user wrote himself
         self._inputs = inputs
         self._named = named
@@ -98,6 +101,8 @@ class Elements:
         if isinstance(atom, Const):
             literal = number(atom)
             return literal if atom.kind == "bool" else whole(literal)
+        if atom in self._aliases:
+            return whole(self._aliases[atom])
         index = index[: len(self.axes(atom))]
         definition = self._definitions.get(atom)
         if definition is None or atom in self._named:

@@ -111,7 +111,8 @@ class Writer:
         self.atoms = atoms or Atoms()  # of all ways, so that nothing is simplified twice
         self.known = known or {}
         straight = straighten_arrays(graph)
-        never |= self._recognized(straight) if known else frozenset()
+        self.aliases = self._recognized(straight) if known else {}
+        never |= self.aliases.keys()
         self.own = own_names(straight, graph.source) - never
         self.straight: StraightArrays = rolled(straight, self.own)
         self.never = never
@@ -121,19 +122,20 @@ class Writer:
         leaves = list(graph.result.leaves())
         self.axes: list[Axes] = [leaf.axes if isinstance(leaf, Tensor) else () for leaf in leaves]
 
-    def _recognized(self, straight: StraightArrays) -> frozenset[str]:
-        """The definitions that another page has a symbol for."""
+    def _recognized(self, straight: StraightArrays) -> dict[str, Any]:
+        """The symbols of definitions that another page has one for."""
         elements = Elements(straight.definitions, self.graph.input_axes, self.atoms, (), (), self.known)
         symbols = set(self.known.values())
         sizes = ArraySizes()
-        found: set[str] = set()
+        found: dict[str, Any] = {}
         for definition in straight.definitions:
             small = sizes.add_any(definition) <= _LONGEST_IN_PLACE
             plain = small and definition.kind != "bool" and not elements.axes(definition.name)
-            if plain and elements.value(definition.name, Scope(), ()) in symbols:
-                found.add(definition.name)
+            value = elements.value(definition.name, Scope(), ()) if plain else None
+            if value in symbols:
+                found[definition.name] = value
                 sizes.cut(definition.name)
-        return frozenset(found)
+        return found
 
     def shortest(self) -> Way:
         """The shortest way, that without names if it is plain."""
@@ -191,7 +193,7 @@ class Writer:
 
     def _written(self, named: frozenset[str]) -> Way:
         atoms = self.atoms
-        elements = Elements(self.straight.definitions, self.graph.input_axes, atoms, named, self.own, self.known)
+        elements = Elements(self.straight.definitions, self.graph.input_axes, atoms, named, self.own, None, self.aliases)
         exprs = []
         for atom, axes in zip(self.straight.outputs, self.axes, strict=True):
             expr = elements.value(atom, Scope.of(axes), identity(len(axes)))
@@ -327,4 +329,7 @@ class Materialized:
     def _entry(self, name: str, expr: Any) -> tuple[Any, Any]:
         axes = self.way.elements.axes(name)
         own = self.letters(len(axes))
-        return self.materializer.element(name, own), self.expr(expr, own, axes)
+        right = self.expr(expr, own, axes)
+        if not self.materializer.varies(right):
+            self.paper.leading.pop(name, None)
+        return self.materializer.element(name, own), right

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from symdiff.graph.affine import ZERO, Affine, Axes, Symbol, identity
-from symdiff.graph.graph import Atom, Fold, Let, Statement, Sum
+from symdiff.graph.graph import Atom, Fold, Let, Origin, Statement, Sum
 from symdiff.graph.terms import Term
 
 
@@ -41,7 +41,8 @@ class Lift:
         key = f"{atom!r}"
         if key not in self._lifted:
             term = Term(self._places[self._counter]) if atom == self._counter else self._spread(atom, len(axes))
-            self._add(key, Sum(self._fresh(atom if isinstance(atom, str) else "t"), (self._length, *axes), (term,)))
+            name = self._fresh(atom if isinstance(atom, str) else "t")
+            self._add(key, Sum(name, (self._length, *axes), (term,), Origin(0, "")))
         return self._lifted[key]
 
     def _spread(self, atom: Atom, rank: int) -> Term:

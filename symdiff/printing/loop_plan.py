@@ -51,6 +51,8 @@ class Plan:
             if found is not None:
                 self.totals[number] = found
         self.definitions |= {statement.name: statement for statement in self.added}
+        self.same = {each.param for each, atom in zip(loop.carried, kept, strict=True) if atom == each.param}  # never change
+        self.same |= {buffer.param for buffer in loop.buffers if not buffer.stores}
         # the values that are the next element of a sequence
         self.next: dict[str, int] = {}
         for number, atom in enumerate(kept):
@@ -132,7 +134,7 @@ class Plan:
     def _lifts(self, atom: str) -> bool:
         """Whether a value can be written wherever the sequences are known."""
         if atom in self.next or atom not in self.definitions:
-            return atom not in {buffer.param for buffer in self.loop.buffers} or atom in self.plain
+            return atom not in {buffer.param for buffer in self.loop.buffers} or atom in self.plain | self.same
         closure = self._closure([atom])
         if any(not self._is_liftable(self.definitions[name]) for name in closure):
             return False
@@ -144,7 +146,7 @@ class Plan:
         terms = () if isinstance(statement, Let) else statement.terms
         if any(term.address is not None or any(name in self.definitions for name in arrays_in(term.affines())) for term in terms):
             return False
-        mutable = {buffer.param for buffer in self.loop.buffers} - self.plain
+        mutable = {buffer.param for buffer in self.loop.buffers} - self.plain - self.same
         return mutable.isdisjoint(names_read(statement))
 
     def size(self, atom: Atom) -> int:

@@ -121,6 +121,13 @@ class Materializer:
         label = sp.Symbol(shown, extended_real=True) if runs or name in self._paper.sequences else sp.Symbol(shown, real=True)
         return sp.Indexed(SequenceBase(label) if runs else sp.IndexedBase(label), *index)
 
+    def varies(self, expr: Any) -> bool:
+        """Whether an expression reads what recurrences define, or one of their counters."""
+        counters = {counter for leading in self._paper.leading.values() for counter in leading}
+        shown = {self._paper.renamed.get(name, name) for name in self._paper.sequences}
+        reads = expr.atoms(sp.Indexed)
+        return not counters.isdisjoint(expr.free_symbols) or any(str(read.base.label) in shown for read in reads)
+
     def affine(self, part: Affine, known: Letters) -> Any:
         """An index expression."""
         return sp.Add(sp.Integer(part.const), *(factor * self._place(symbol, known) for symbol, factor in part.terms))

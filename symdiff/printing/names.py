@@ -68,7 +68,8 @@ class Names:
 
     def counter(self, hint: str, around: Collection[str]) -> str:
         """A name for the counter of a loop, other than those of the loops around; loops side by side may share one."""
-        plain = hint.isidentifier() and not hint.startswith("_") and (hint in self.words or len(hint) <= _LONGEST_COUNTER)
+        user = hint in self.words and not hint.startswith("_")
+        plain = user or ("_" not in hint and len(hint) <= _LONGEST_COUNTER)
         hints: list[str] = [*([hint] if plain else ()), *_COUNTERS]
         for name in hints:
             if name in self._counters and name not in around:

@@ -19,6 +19,7 @@ from symdiff.printing.atoms import Read, size_symbol
 from symdiff.printing.convert import Formula, pack
 from symdiff.printing.indexed import Materialized, Paper, Writer
 from symdiff.printing.names import Names, renamed_block
+from symdiff.printing.scope import Scope
 from symdiff.printing.straighten import ArrayDefinition, StraightArrays, reads
 from symdiff.printing.systems import Rule, Sheet, Start, System
 from symdiff.printing.unloop import parameter_of, unlooped
@@ -76,7 +77,7 @@ class Recurrence:
             if isinstance(each, Recurrence):
                 yield from each.expressions()
             else:
-                yield from (*each.left.args[1:], each.right, each.test)
+                yield from (*(each.left.args[1:] if isinstance(each.left, sp.Indexed) else ()), each.right, each.test)
         others = (self.first, self.last, self.test, self.enters, *self.domain)
         yield from (other for other in others if other is not None)
 
@@ -100,7 +101,8 @@ def formula(graph: Graph, derivative: bool | None = None) -> Formula:
     exprs = tuple(page.output(place, own) for place, own in enumerate(indices))
     lambdas = tuple(sp.Lambda(own, expr) if own else expr for own, expr in zip(indices, exprs, strict=True))
     where = page.entries()
-    return Formula(exprs, where, pack(graph.result, lambdas), (*page.made.domain(), *page.needs()), tuple(indices))
+    domain = tuple(dict.fromkeys((*page.made.domain(), *page.needs())))
+    return Formula(exprs, where, pack(graph.result, lambdas), domain, tuple(indices))
 
 
 class Page:
@@ -123,6 +125,7 @@ class Page:
         self.writer = Writer(graph, self._forced, never, paper.atoms, dict(known))
         self.way = self.writer.shortest()
         self.made = Materialized(self.writer, self.way, paper, leading)
+        self.where = self.made.where()
         self.before = before
         self.leading = leading
 
@@ -167,7 +170,7 @@ class Page:
 
     def entries(self) -> tuple[tuple[Any, Any], ...]:
         """The where-list: a recurrence stands before the first definition that reads it."""
-        plain = list(self.made.where())
+        plain = list(self.where)
         places = [len(plain)] * len(self.sheet.systems)
         last = len(plain)
         for number in reversed(range(len(self.sheet.systems))):
@@ -226,13 +229,15 @@ class Page:
         atoms, known = self.way.atoms, self.paper.known.setdefault(_length(system), {})
         if system.assigns:
             self.paper.mutable |= {rule.name for rule in system.rules if rule.name not in self.paper.running}
-        found = [(expr, sp.Symbol(name, real=True)) for name, expr in self.way.where if not self.way.elements.axes(name)]
-        for rule, expr in zip(system.rules, self.way.exprs, strict=False):
+        elements = self.way.elements
+        names = [name for name, _ in self.way.where if not elements.axes(name)]
+        found = [(elements.definition(name, Scope(), ()), sp.Symbol(name, real=True)) for name in names]
+        for rule, atom in zip(system.rules, self.writer.straight.outputs, strict=False):
             if rule.name in self.paper.running and not rule.axes:
-                found.append((expr, atoms.symbol(Read(rule.name, rule.index))))
+                found.append((elements.value(atom, Scope(), ()), atoms.symbol(Read(rule.name, rule.index))))
         for expr, symbol in found:
-            names = {read.name for read in atoms.reads(expr)}
-            if expr.args and self.paper.mutable.isdisjoint(names) and not names.isdisjoint(self.paper.running):
+            read = {each.name for each in atoms.reads(expr)}
+            if expr.args and self.paper.mutable.isdisjoint(read) and not read.isdisjoint(self.paper.running):
                 known.setdefault(expr, symbol)
 
     def _inner(self, system: System, leading: tuple[Any, ...]) -> Page:
@@ -386,6 +391,8 @@ def _advanced(system: System, page: Page) -> Callable[[Any], Key]:
     }
 
     def key(element: Any) -> Key:
+        if element.is_Symbol:  # of a value that is the same in every iteration
+            return element.name, 0
         base = _base(element)
         end = ends.get(base)
         return base if end is None else (*base, element.indices[0] == end)
@@ -397,7 +404,7 @@ def _in_order(items: Sequence[Equation | Recurrence], key: Callable[[Any], Key])
     """Rules in an order in which they can be computed, otherwise as they came."""
     made = [{key(element) for element in _left(item)} for item in items]
     read = [
-        {key(element) for expr in _right(item) for element in expr.atoms(sp.Indexed)} - own
+        {key(element) for expr in _right(item) for element in expr.atoms(sp.Indexed, sp.Symbol)} - own
         for item, own in zip(items, made, strict=True)
     ]
     open_ = list(range(len(items)))

@@ -54,7 +54,7 @@ def _starts(printer: IndexedTexPrinter, found: Recurrence, indent: str) -> list[
 
 
 def _equation(printer: IndexedTexPrinter, equation: Equation, indent: str, *, aligned: bool) -> str:
-    name = sequence_latex(str(equation.left.base.label))
+    name = sequence_latex(str(equation.left.args[0] if equation.left.args else equation.left))
     printer.first = tuple(f"{each}{mark}{{" for each in (name, f"{{{name}}}") for mark in "_^")
     left, right = printer.doprint(equation.left), printer.doprint(equation.right)
     printer.first = ()

@@ -43,7 +43,7 @@ def _rule(printer: IndexedPrinter, rule: Equation | Recurrence) -> str:
 
 def _equation(printer: IndexedPrinter, equation: Equation) -> str:
     sign = "+=" if equation.adds else "="
-    printer.first = (f"{equation.left.base.label}[",)
+    printer.first = (f"{equation.left.args[0]}[",) if equation.left.args else ()
     text = value_lines(printer, f"{printer.doprint(equation.left)} {sign} ", equation.right)
     printer.first = ()
     if equation.test != sp.true:

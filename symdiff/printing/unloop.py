@@ -22,6 +22,7 @@ from symdiff.graph.graph import (
     If,
     Let,
     Loop,
+    Origin,
     Param,
     Statement,
     Store,
@@ -37,6 +38,8 @@ from symdiff.printing.lift import Lift
 from symdiff.printing.loop_plan import Plan, Total
 from symdiff.printing.names import Names, renamed_affine, renamed_block
 from symdiff.printing.systems import Rule, Sheet, Start, System
+
+_READ = Origin(0, "")  # of what only reads a sequence: that is no derivative by itself
 
 
 def unlooped(graph: Graph, names: Names) -> Sheet:
@@ -129,7 +132,10 @@ class LoopWriter:
         self.loop = loop
         self.plan = Plan(loop)
         self.counter = self.names.counter(loop.counter, outer.counters)
-        runs = any(number not in self.plan.totals for number in range(len(loop.carried)))
+        self.runs = [
+            number not in self.plan.totals and each.param not in self.plan.same for number, each in enumerate(loop.carried)
+        ]
+        runs = any(self.runs)
         self.shift = 0 if runs or self.plan.local else _shift(loop)
         self.number = Affine.of(self.counter) - self.shift  # of the iteration
         self.count, self.length = "", Affine()
@@ -168,7 +174,8 @@ class LoopWriter:
         loop = self.loop
         captured = []
         integers = list(arrays_in([] if loop.trip is None else [loop.trip]))
-        for atom in dict.fromkeys([*(atom for _, atom in loop.captured), *integers]):
+        constants = [each.init for each in loop.handed if each.param in self.plan.same | self.plan.plain]
+        for atom in dict.fromkeys([*(atom for _, atom in loop.captured), *constants, *integers]):
             if isinstance(atom, str):
                 captured.append((atom, self.outer.root(atom, self.outer.axes.get(atom, ()))))
                 self.flat.known[atom] = None
@@ -188,7 +195,7 @@ class LoopWriter:
                 step=self.flat.sheet(graph, self.body, results),
                 captured=tuple(captured),
                 integers=frozenset(integers),
-                assigns=any(buffer.param not in self.plan.plain for buffer in loop.buffers),
+                assigns=any(buffer.param not in self.plan.plain | self.plan.same for buffer in loop.buffers),
                 needs=None if self.count or self.certain else self.length,
             )
         )
@@ -212,8 +219,8 @@ class LoopWriter:
         before, after = (self.number + 1, self.number) if self.loop.backward else (self.number, self.number + 1)
         first = self.length if self.loop.backward else ZERO
         for number, each in enumerate(self.loop.carried):
-            if number in self.plan.totals:
-                self.read[each.param] = each.param  # nobody reads it
+            if not self.runs[number]:
+                self.read[each.param] = each.init if each.param in self.plan.same else each.param  # or nobody reads it
                 continue
             name = self.flat.sequence(each.param, (self.length + 1, *each.axes), runs=True)
             self.outer.axes[name], self.outer.known[name] = self.flat.axes[name], None
@@ -228,7 +235,7 @@ class LoopWriter:
         """The definition by which the step reads an element of a sequence."""
         made = self.names.fresh(f"{name}_at")
         self.read[read] = made
-        return Sum(made, axes, (Term(name, (place, *identity(len(axes)))),))
+        return Sum(made, axes, (Term(name, (place, *identity(len(axes)))),), _READ)
 
     def _locals(self) -> Iterator[Statement]:
         """Values of the step that are sequences because somebody else wants them."""
@@ -254,6 +261,9 @@ class LoopWriter:
     def _buffers(self) -> Iterator[Statement]:
         yield from ()
         for buffer in self.loop.buffers:
+            if buffer.param in self.plan.same:
+                self.read[buffer.param] = buffer.init
+                continue
             name = self.outer.sequence(buffer.param, buffer.axes, runs=False)
             self.flat.axes[name], self.flat.known[name] = buffer.axes, None
             self.arrays[buffer.param] = self.read[buffer.param] = name
@@ -274,7 +284,7 @@ class LoopWriter:
         results: list[tuple[Atom, Axes]] = []
         after = self.number if loop.backward else self.number + 1
         for number, (each, atom) in enumerate(zip(loop.carried, kept, strict=True)):
-            if number not in plan.totals:
+            if self.runs[number]:
                 rules.append(Rule(self.arrays[each.param], (after,), each.axes))
                 own = isinstance(atom, str) and plan.next.get(atom) == number
                 results.append((self._atom(atom, self.made if own else self.read), each.axes))
@@ -325,18 +335,26 @@ class LoopWriter:
         _, collected, _, _ = loop.outputs()
         found: list[Statement] = []
         last = ZERO if loop.backward else self.length
+        for each in loop.handed:
+            if each.param in plan.same:
+                term = view(each.init, len(each.axes)) if isinstance(each.init, str) else Term(each.init)
+                found.append(Sum(each.out, each.axes, (term,), _READ))
         for number, each in enumerate(loop.carried):
+            if each.param in plan.same:
+                continue
             if number in plan.totals:
                 found += self._total(lift, plan.totals[number], each.out, each.init, each.axes)
             else:
                 term = Term(self.arrays[each.param], (last, *identity(len(each.axes))))
-                found.append(Sum(each.out, each.axes, (term,)))
+                found.append(Sum(each.out, each.axes, (term,), _READ))
         for buffer in loop.buffers:
-            found.append(Sum(buffer.out, buffer.axes, (view(self.arrays[buffer.param], len(buffer.axes)),)))
+            if buffer.param not in plan.same:
+                term = view(self.arrays[buffer.param], len(buffer.axes))
+                found.append(Sum(buffer.out, buffer.axes, (term,), _READ))
         for row, atom in zip(loop.collected, collected, strict=True):
             rank = len(row.axes) + 1
             array = self._array(lift, atom, row.axes)
-            found.append(Sum(row.out, (self.length, *row.axes), (view(array, rank),)))
+            found.append(Sum(row.out, (self.length, *row.axes), (view(array, rank),), _READ))
         yield from lift.made
         yield from found
 
