@@ -6,15 +6,17 @@ of integers that a function indexes with). It is computed once for each set of s
 
 from __future__ import annotations
 
+import copy
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from symdiff.graph.affine import Affine, Axes, Element
-from symdiff.graph.graph import Graph
+from symdiff.graph.graph import Graph, Param
 from symdiff.graph.structure import EntryPlace, FixedSparse, Items, Sparse, Structure, Tensor
 from symdiff.graph.terms import Guard, arrays_in
 
@@ -32,11 +34,21 @@ class Pattern:
     columns: Indices
     positions: tuple[Indices, ...]  # by entry: where its values are added
 
-    def matrix(self, values: Indices) -> Any:
-        """The SciPy CSR array with these values."""
+    @cached_property
+    def _template(self) -> Any:
+        """A SciPy CSR array of the pattern, which SciPy has checked and whose indices it has made as small as they may be."""
         from scipy.sparse import csr_array
 
-        return csr_array((values, self.columns.copy(), self.pointers.copy()), shape=self.shape)
+        made = csr_array((np.zeros(len(self.columns)), self.columns, self.pointers), shape=self.shape)
+        made.has_canonical_format = True  # sorted, and nothing twice: or SciPy would look for itself
+        made.data = np.zeros(0)
+        return made
+
+    def matrix(self, values: Indices) -> Any:
+        """The SciPy CSR array with these values. It shares no memory with any other: users change matrices in place."""
+        made = copy.copy(self._template)
+        made.data, made.indices, made.indptr = values, made.indices.copy(), made.indptr.copy()
+        return made
 
 
 def pattern(structure: Sparse, sizes: Mapping[str, int], arrays: Mapping[str, Indices]) -> Pattern:
@@ -125,8 +137,14 @@ class Patterns:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.structures = list(sparse_in(graph.result))
+        self.sizes = graph.sizes
         self.orders = {length: name for name, (length, *_) in self._order_axes().items()}
         self._kept: dict[tuple[int, ...], list[Pattern]] = {}
+
+    @cached_property
+    def depend_on_data(self) -> bool:
+        """Whether patterns depend on arrays of integers, not on sizes alone."""
+        return any(map(depends_on_data, self.structures))
 
     def _order_axes(self) -> dict[str, Axes]:
         patterns = [param for param in self.graph.params if param.role == "pattern"]
@@ -134,9 +152,9 @@ class Patterns:
 
     def of(self, arrays: Mapping[str, Any]) -> list[Pattern]:
         """The patterns for a call with these array arguments, by name."""
-        told = {size: place for size, place in self.graph.sizes.items() if place[0] in arrays}
+        told = {size: place for size, place in self.sizes.items() if place[0] in arrays}
         sizes = {size: int(np.shape(arrays[name])[axis]) for size, (name, axis) in told.items()}
-        if any(map(depends_on_data, self.structures)):
+        if self.depend_on_data:
             return [pattern(structure, sizes, arrays) for structure in self.structures]
         key = tuple(sizes.values())
         if key not in self._kept:
@@ -152,6 +170,35 @@ class Patterns:
             values[self.orders[Affine.of(structure.count)]] = each.columns
             values |= {place.name: position for place, position in zip(structure.places, each.positions, strict=True)}
         return values
+
+    def runner(self, params: Sequence[Param], run: Callable[..., Any], unpack: Callable[[Any], Any] | None) -> Callable[..., Any]:
+        """A function of the arguments and captured values that runs compiled code and gives matrices.
+
+        ``params`` are those of the compiled code, and ``run`` calls it; a bare object is its word for arguments that it does
+        not take, and is handed on. Patterns that depend on data are found elsewhere.
+        """
+        given = [param.name for param in params if param.role != "pattern"]
+        places = {name: number for number, name in enumerate(given)}
+        lengths = [(places[name], axis) for name, axis in self.sizes.values() if name in places]
+        before = sum(param.role not in ("captured", "pattern") for param in params)
+        kept: dict[tuple[int, ...], tuple[list[Pattern], list[Indices]]] = {}
+
+        def call(*args: Any) -> Any:
+            key = tuple([args[place].shape[axis] for place, axis in lengths])
+            latest = kept.get(key)
+            if latest is None:
+                found = self.of(dict(zip(given, args, strict=True)))
+                values = self.arguments(found)
+                latest = found, [values[param.name] for param in params if param.role == "pattern"]
+                kept.clear()
+                kept[key] = latest
+            patterns, positions = latest
+            value = run(*args[:before], *positions, *args[before:])
+            if type(value) is object:
+                return value
+            return self.assembled(value if unpack is None else unpack(value), patterns)
+
+        return call
 
     def assembled(self, value: Any, found: Sequence[Pattern]) -> Any:
         """The result of compiled code with a matrix for each vector of stored values."""
