@@ -15,6 +15,7 @@ from symdiff.codegen.checks import write_checks
 from symdiff.codegen.code import Allocate, Dot, Put
 from symdiff.codegen.definitions import Definitions, Indexed
 from symdiff.codegen.elements import Elements
+from symdiff.codegen.ends import inner_part
 from symdiff.codegen.indices import LETTERS, Place, Spelling
 from symdiff.codegen.nests import Fork, Item, Nest, common_guards, runs, works_in
 from symdiff.codegen.printer import Text
@@ -210,14 +211,31 @@ class _Scheduler:
         elements.choose(elements.condition(guards), body, (), [], None)
 
     def _nest(self, nest: Nest) -> None:
-        with self.elements.loop(nest.variable, nest.range, nest.guards):
-            self._starts(nest)
-            for run in runs(nest.items):
-                works = [item for item in run if isinstance(item, Work)]
-                if works:
-                    self._works(works, nest.items)
-                else:
-                    self._item(run[0], nest.items)
+        ends = inner_part(nest, self.definitions, self.elements.place) if self._is_independent(nest) else None
+        if ends is None:
+            with self.elements.loop(nest.variable, nest.range, nest.guards):
+                self._inside(nest)
+            return
+        with self.elements.loop(nest.variable, nest.range, ends.guards):
+            self._inside(nest)
+        with self.elements.ends(nest.variable, nest.range.high, ends.first, ends.last):
+            self._inside(nest)
+
+    def _is_independent(self, nest: Nest) -> bool:
+        """Whether a loop only puts values into arrays, so that its iterations may be written twice and come in any order."""
+        group_of, axes = self.frames[-1].group_of, self.definitions.axes
+        return all(
+            isinstance(item, Work) and item.op is None and group_of(item) is None and axes[item.name] for item in nest.items
+        )
+
+    def _inside(self, nest: Nest) -> None:
+        self._starts(nest)
+        for run in runs(nest.items):
+            works = [item for item in run if isinstance(item, Work)]
+            if works:
+                self._works(works, nest.items)
+            else:
+                self._item(run[0], nest.items)
 
     def _fork(self, item: Fork) -> None:
         branch = item.branch
