@@ -242,8 +242,12 @@ class Specialization:
         found = {leaf: place.get(arguments) for place, leaf in self.reading.captures}
         return {leaf: value if leaf in self._outside else float(value) for leaf, value in found.items()}
 
-    def arguments(self, values: Mapping[str, Any]) -> tuple[list[Any], list[Pattern]]:
-        """The arguments of the compiled code, in the order of the graph's parameters; and the patterns of sparse matrices."""
+    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
+        """The arguments of the compiled code, in the order of ``params``."""
+        return self._prepared(values)[0]
+
+    def _prepared(self, values: Mapping[str, Any]) -> tuple[list[Any], list[Pattern]]:
+        """The arguments of the compiled code, and the patterns of sparse matrices."""
         values = {**values, **self.captured(values)}
         found: list[Pattern] = []
         if self.has_arrays:
@@ -304,7 +308,7 @@ class Specialization:
 
     def call(self, call: Call, out: Any = None) -> Any:
         """Evaluate with prepared arguments; ``out``: arrays for the arrays of the result (see ``outputs``)."""
-        arguments, found = self.arguments(call.values)
+        arguments, found = self._prepared(call.values)
         if out is not None:
             return self._call_into(call, arguments, out)
         with self._raising_own():
