@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks [size growth calls kernels arrays peers array_peers startup special]`` prints one table for each figure."""
+"""``python -m tests.benchmarks [figure ...]`` prints one table for each of the figures named, or for all."""
 
 from __future__ import annotations
 
