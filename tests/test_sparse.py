@@ -143,3 +143,11 @@ def test_lengths_that_do_not_fit_raise_in_later_calls_too():
         assert matrix(x, x).shape == (4, 4)
         with pytest.raises(ShapeError, match="y"):
             matrix(x, x[1:])
+
+
+def test_rows_without_conditions_have_a_loop_of_their_own():
+    source = hessian(chained, sparse=True).at(np.ones(4)).source
+    inner, _, ends = source.partition("for i in range(1, n - 1):")[2].partition("for j in range(min(n, 2)):")
+    assert "if" not in inner
+    assert "if" in ends
+    assert "place" not in source
