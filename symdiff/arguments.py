@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from symdiff.errors import ArgumentError, ShapeError
-from symdiff.graph.affine import ONE, Affine
+from symdiff.graph.affine import ONE, Affine, sizes_in
 from symdiff.graph.graph import Param
 from symdiff.graph.structure import SCALAR, Array, Items, Structure, Tensor, tensor
 
@@ -266,7 +266,7 @@ def check_sizes(params: Iterable[Param], values: Mapping[str, Any]) -> None:
     for length, given, shown in wanted:
         needed = max(length.value({size: count for size, (count, _) in found.items()}), 0)
         if given != needed:
-            others = " and ".join(found[str(symbol)][1] for symbol in length.symbols)
+            others = " and ".join(found[size][1] for size in sizes_in([length]))
             raise ShapeError(f"{shown}, where {needed} is needed" + (f", because {others}" if others else ""))
 
 

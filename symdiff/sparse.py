@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.graph.affine import Affine, Axes, Element
+from symdiff.graph.affine import Affine, Axes, Element, Quotient, sizes_in
 from symdiff.graph.graph import Graph
 from symdiff.graph.structure import EntryPlace, FixedSparse, Items, Sparse, Structure, Tensor
 from symdiff.graph.terms import Guard, arrays_in
@@ -83,6 +83,8 @@ def _coordinates(
             if isinstance(symbol, Element):
                 read = arrays[symbol.array][tuple(np.clip(value(index), 0, None) for index in symbol.index)]
                 total = total + factor * read
+            elif isinstance(symbol, Quotient):
+                total = total + factor * (symbol.part.value(sizes) // symbol.divisor)
             else:
                 total = total + factor * (grid[symbol] if isinstance(symbol, int) else sizes[symbol])
         return total
@@ -248,7 +250,7 @@ def _offset(place: EntryPlace) -> int | None:
 
 
 def _letters(structure: Sparse) -> list[str]:
-    sizes = {str(symbol) for axes in (structure.rows, structure.columns) for length in axes for symbol in length.symbols}
+    sizes = sizes_in([*structure.rows, *structure.columns])
     return [letter for letter in LETTERS if letter not in sizes]
 
 

@@ -18,6 +18,7 @@ from symdiff.frontend.loop_flow import Plan, plan_of
 from symdiff.frontend.loop_rows import over_loops
 from symdiff.frontend.loop_values import IndexedValue, LoopAxis, PendingArray, SeriesValue
 from symdiff.frontend.lower import Frame, Reader
+from symdiff.frontend.tensor_indexing import count
 from symdiff.frontend.tensors import affine_atom
 from symdiff.frontend.values import Condition, Conflict, Number, Poison, Start, TensorValue, TupleValue, Value
 from symdiff.graph.affine import ZERO, Affine, identity, sizes_in
@@ -46,12 +47,12 @@ def index_of(reader: Reader, part: Affine) -> Number:
 
 def range_of(reader: Reader, start: Affine, stop: Affine, step: int, node: ast.AST) -> IndexedValue:
     """``range(start, stop, step)`` with bounds that depend on lengths, or on loops around it."""
-    if abs(step) != 1 or (step < 0 and (start.positions or stop.positions)):
+    if step != 1 and (start.positions or stop.positions):
         axis = LoopAxis((stop - start) * step, ZERO, (stop - start) * step)
         needs_length(reader, axis, node, f"with the step {step}")
-    if step < 0:
-        length = start - stop
-        return IndexedValue(LoopAxis(length, ZERO, length), lambda at: index_of(reader, start - at))
+    if step != 1:
+        length = count(start, stop, step)
+        return IndexedValue(LoopAxis(length, ZERO, length), lambda at: index_of(reader, start + at * step))
     bounds = Bounds(tuple(loop.range for loop in reader.loops))
     least, most = bounds.least(start), bounds.least(-stop)
     if least is None or most is None:

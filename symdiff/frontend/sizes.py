@@ -10,7 +10,7 @@ import ast
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 
-from symdiff.graph.affine import Affine, Axes, substituted
+from symdiff.graph.affine import Affine, Axes, sizes_in, substituted
 from symdiff.graph.structure import Structure, Tensor
 
 LETTERS = ("n", "m", "k", "l", "p", "q", "r", "s")
@@ -56,7 +56,7 @@ class Sizes:
     def arrays_of(self, sizes: Iterable[str]) -> list[str]:
         """The arrays that have one of these sizes."""
         wanted = set(sizes)
-        return [leaf for leaf, axes in self.axes.items() if any(wanted & set(length.symbols) for length in axes)]
+        return [leaf for leaf, axes in self.axes.items() if wanted.intersection(sizes_in(axes))]
 
     def solution(self, difference: Affine) -> dict[str, Affine] | None:
         """An equation, in separate sizes, that makes a difference of two lengths 0; None if there is none.
@@ -72,7 +72,7 @@ class Sizes:
                 continue
             value = (difference - Affine.of(name) * factor) * -factor
             equation = {self._symbols[name]: value.substitute(back)}  # type: ignore[arg-type]
-            if self._is_told(equation):
+            if name not in sizes_in([value]) and self._is_told(equation):
                 return equation
         return None
 
@@ -80,7 +80,7 @@ class Sizes:
         """Whether each size that is left is the length of some axis, so that a call tells it."""
         left = [length for axes in self._separate.values() for length in substituted(axes, equation)]  # type: ignore[arg-type]
         bare = {symbol for length in left for symbol in length.symbols if length == Affine.of(symbol)}
-        return all(symbol in bare for length in left for symbol in length.symbols)
+        return bare.issuperset(sizes_in(left))
 
 
 def tensors_in(structure: Structure, leaves: Iterable[str]) -> Iterator[tuple[str, Tensor]]:
@@ -105,15 +105,13 @@ def _named(arrays: Mapping[str, Axes], preferred: Mapping[str, str], taken: set[
         return (name for name in itertools.chain(LETTERS, numbered) if name not in used)
 
     for axes in arrays.values():
-        fresh = [str(symbol) for length in axes for symbol in length.symbols]
-        fresh = [symbol for symbol in dict.fromkeys(fresh) if symbol not in names]
+        fresh = [symbol for symbol in sizes_in(axes) if symbol not in names]
         found = list(itertools.islice(free(), len(fresh)))
         if found == ["n", "m"]:
             found = ["m", "n"]
         names.update(zip(fresh, found, strict=True))
         used.update(found)
-    order = [str(symbol) for axes in arrays.values() for length in axes for symbol in length.symbols]
-    return {symbol: names[symbol] for symbol in dict.fromkeys(order)}
+    return {symbol: names[symbol] for symbol in sizes_in([length for axes in arrays.values() for length in axes])}
 
 
 def _names_in(node: ast.AST) -> set[str]:

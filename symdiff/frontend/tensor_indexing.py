@@ -33,7 +33,7 @@ from symdiff.frontend.values import (
     Value,
     describe,
 )
-from symdiff.graph.affine import ONE, Affine, Axes, Symbol, sizes_in
+from symdiff.graph.affine import ONE, Affine, Axes, Symbol, quotient, sizes_in
 from symdiff.graph.graph import Const
 
 NEW, REST = "new", "..."
@@ -48,19 +48,23 @@ class At:
 
 @dataclass(frozen=True)
 class Span:
-    """A slice of an axis; the length is None where it is no expression in sizes: half of n, rounded up."""
+    """A slice of an axis."""
 
     start: Affine
     stop: Affine  # behind the last position, in the direction of the step
     step: int = 1
 
     @property
-    def length(self) -> Affine | None:
-        """The number of positions."""
-        distance = (self.stop - self.start) * (1 if self.step > 0 else -1)
-        if abs(self.step) == 1 or distance.is_constant:
-            return distance if abs(self.step) == 1 else Affine(max(0, -(-distance.const // abs(self.step))))
-        return None
+    def length(self) -> Affine:
+        """The number of positions; at most 0 for none."""
+        return count(self.start, self.stop, self.step)
+
+
+def count(start: Affine, stop: Affine, step: int) -> Affine:
+    """How many integers ``range(start, stop, step)`` has; at most 0 for none."""
+    distance = (stop - start) * (1 if step > 0 else -1)
+    found = quotient(distance + (abs(step) - 1), abs(step))
+    return Affine(max(0, found.const)) if found.is_constant and abs(step) != 1 else found
 
 
 @dataclass(frozen=True)
@@ -311,8 +315,6 @@ def selection_of(reader: Reader, owner: TensorValue, parts: Sequence[Part], node
         if isinstance(part, str):
             axes.append(ONE)
         elif isinstance(part, Span):
-            if part.length is None:
-                reader.fix(sizes_in(owner.axes), node, "a slice whose length is a fraction of n", "use steps of 1 or -1")
             axes.append(part.length)
     own_parts = [(part, place) for part, place in zip(parts, places, strict=True) if not isinstance(part, str)]
     index = [_position(part, place, first, together) for part, place in own_parts]

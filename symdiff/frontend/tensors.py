@@ -26,7 +26,8 @@ from symdiff.frontend.values import (
     describe,
     number,
 )
-from symdiff.graph.affine import ONE, Affine, Axes, Symbol, sizes_in
+from symdiff.graph import bounds
+from symdiff.graph.affine import ONE, Affine, Axes, Symbol, is_derived, sizes_in
 from symdiff.graph.bounds import pruned
 from symdiff.graph.graph import Atom, Const
 from symdiff.graph.terms import Guard, Term, view
@@ -75,8 +76,8 @@ def affine_atom(reader: Reader, part: Affine) -> Atom:
     """The value of an expression in sizes as a number of the graph."""
     if part.is_constant:
         return Const(part.const)
-    if len(part.terms) == 1 and part == Affine.of(part.symbols[0]):
-        return str(part.symbols[0])
+    if len(part.terms) == 1 and isinstance(part.symbols[0], str) and part == Affine.of(part.symbols[0]):
+        return part.symbols[0]
     return reader.builder.sum([Term(part)], ())
 
 
@@ -102,12 +103,8 @@ def extent(reader: Reader, value: Value, node: ast.AST, what: str) -> Affine:
 
 def is_certain(reader: Reader, part: Affine) -> bool:
     """Whether an expression in sizes is at least 0 in any case: sizes are, and what was checked before."""
-
-    def positive(found: Affine) -> bool:
-        return found.const >= 0 and all(factor > 0 for _, factor in found.terms)
-
     known = [checked for checked, body in reader.checked.items() if reader.builder.is_open(body)]
-    return positive(part) or any(positive(part - checked) for checked in known)
+    return bounds.is_certain(part) or any(bounds.is_certain(part - checked) for checked in known)
 
 
 def require(
@@ -164,6 +161,10 @@ def equal(reader: Reader, first: Affine, second: Affine, node: ast.AST) -> Affin
     if (first - second).is_constant:
         raise GapError(node, reason, "make the lengths equal", raises=ValueError)
     solution = reader.sizes.solution(first - second)
+    if solution is None and is_derived(first - second):  # half of n, rounded up, and half of n: checked in every call
+        for part in (first - second, second - first):
+            require(reader, part, "ValueError", reason, node)
+        return first
     if solution is None or any(value.is_constant for value in solution.values()):
         reader.fix(sizes_in([first, second]), node, reason, "make the lengths equal")
     raise RestartError(sizes=solution)

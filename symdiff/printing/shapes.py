@@ -9,7 +9,7 @@ import sympy as sp
 
 from symdiff.graph.affine import sizes_in
 from symdiff.graph.graph import Graph
-from symdiff.printing.atoms import size_symbol
+from symdiff.printing.atoms import Atoms, size_symbol
 from symdiff.printing.convert import Formula
 from symdiff.printing.reductions import Reduction
 
@@ -34,7 +34,7 @@ def unclear(graph: Graph, found: Formula) -> list[tuple[str, tuple[Any, ...]]]:
 
 
 def _number(length: Any) -> Any:
-    return sp.Add(sp.Integer(length.const), *(factor * size_symbol(name) for name, factor in length.terms))
+    return Atoms().number(length)
 
 
 def _explained(graph: Graph, expr: Any) -> Iterator[str]:

@@ -111,10 +111,6 @@ def sorted_array(x):
     return np.sum(np.sort(x) * x)
 
 
-def steps(x):
-    return np.sum(x[::2] ** 2)
-
-
 def changed_while_bound_twice(x, a):
     y = x * 1
     z = x * 2
@@ -142,7 +138,6 @@ CASES = [
     (math_of_array, (X,), "return np.sum(math.sin(x))", "math.sin of an array", "np.sin"),
     (reshaped, (LONG,), "return np.sum(x.reshape(2, -1) ** 2)", "another shape", "loops"),
     (sorted_array, (LONG,), "return np.sum(np.sort(x) * x)", "numpy.sort", ""),
-    (steps, (LONG,), "return np.sum(x[::2] ** 2)", "fraction of n", "steps of 1"),
     (changed_while_bound_twice, (X, 1.0), "w[0] = 0.0", "may be another one", "copy"),
 ]
 
