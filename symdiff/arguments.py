@@ -106,7 +106,10 @@ def structure_of(name: str, value: Any, differentiated: bool, exact: bool = Fals
     if isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, np.longdouble | np.float16):
         return SCALAR
     if isinstance(value, np.ndarray):
-        if isinstance(value, np.ma.MaskedArray | np.matrix) or value.dtype.kind not in "iuf":
+        if value.dtype.kind == "b" and exact:
+            raise ShapeError(f"argument {name} is an array of truth values, which is not read one by one")
+        kinds = "iuf" if differentiated or not value.ndim else "iufb"
+        if isinstance(value, np.ma.MaskedArray | np.matrix) or value.dtype.kind not in kinds:
             raise ArgumentError(_refusal(name, value, differentiated))
         if value.dtype.itemsize not in (1, 2, 4, 8) or value.dtype == np.float16:
             raise ArgumentError(_refusal(name, value, differentiated))
@@ -116,7 +119,7 @@ def structure_of(name: str, value: Any, differentiated: bool, exact: bool = Fals
             whole = value.dtype.kind in "iu" and not differentiated
             free = tensor(name, value.ndim)
             axes = tuple(ONE if n == 1 else axis for n, axis in zip(value.shape, free.axes, strict=True))
-            return Tensor(axes, "int" if whole else "float")
+            return Tensor(axes, "int" if whole else "bool" if value.dtype.kind == "b" else "float")
         if value.size > MAX_LEAVES:
             raise ShapeError(f"argument {name} has {value.size} elements; at most {MAX_LEAVES} are supported yet")
         return Array(value.shape)

@@ -23,6 +23,7 @@ from symdiff.frontend.values import (
     IteratorValue,
     Known,
     ListValue,
+    MaskedValue,
     Number,
     TensorValue,
     TupleValue,
@@ -119,6 +120,11 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
         return dicts.lookup(reader, owner, reader.operand(index, frame), node)
     if isinstance(owner, TensorValue):
         return tensor_indexing.read(reader, owner, index, frame, node)
+    if isinstance(owner, MaskedValue):
+        from symdiff.frontend import masks
+
+        selected = Known(None) if isinstance(index, ast.Slice | ast.Tuple) else reader.operand(index, frame)
+        return masks.restricted(reader, owner, selected, node)
     if isinstance(owner, PendingArray):
         return loop_writes.current(reader, owner, loop_writes.indices(reader, owner, index, frame, node), node)
     plain = reader.assumed_name(owner) is not None and not isinstance(index, ast.Slice | ast.Tuple)
@@ -291,6 +297,10 @@ def attribute(reader: Reader, owner: Value, name: str, node: ast.AST) -> Value |
     """``a.shape``, ``a.size``, ``a.ndim``, ``a.T`` of a vector; None for anything else."""
     if reader.assumed_name(owner) is not None and name in ("shape", "size", "ndim"):
         reader.assume_array(owner, 1)
+    if isinstance(owner, MaskedValue):
+        from symdiff.frontend import masks
+
+        return masks.attribute(reader, owner, name, node)
     if isinstance(owner, TensorValue):
         return tensor_forms.attribute(reader, owner, name, node)
     if isinstance(owner, ArrayValue):

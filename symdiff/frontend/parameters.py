@@ -154,7 +154,11 @@ class Arguments:
         if isinstance(structure, Tensor):
             whole = structure.kind == "int"
             index = Affine.of(IntegerElement(names[0], identity(structure.rank))) if whole else None
-            array = TensorValue(names[0], structure.axes, structure.kind, index)
+            array = TensorValue(names[0], structure.axes, "int" if whole else "float", index)
+            if structure.kind == "bool":  # passed as 0 and 1
+                from symdiff.frontend.tensors import as_truths
+
+                array = as_truths(self, array)  # type: ignore[arg-type]
             self.foreign.add(array.identity)
             return array
         numbers = ArrayValue(structure.shape or (), tuple(Number(name) for name in names))
@@ -192,7 +196,15 @@ class Arguments:
     def is_assumed(self, value: Value) -> bool:
         """True for an element of an argument of which no call has shown what it is."""
         names = {leaf for param in self.params if self.structures.get(param.name) is None for leaf in param.leaves}
-        return isinstance(value, Number) and value.atom in names
+        return isinstance(value, Number | TensorValue) and value.atom in names
+
+    def check_truths(self, value: Value) -> None:
+        """Only a call can tell whether an argument is an array of truth values, for which ``~`` and ``&`` are."""
+        if self.is_assumed(value):
+            what = f"whether {value.atom} is an array of truth values"  # type: ignore[union-attr]
+            raise NeedsCallError(
+                f"{what} is not known before a call: call the derivative, or use .at(...) with example arguments"
+            )
 
     def assume_array(self, value: Value, rank: int, hints: Mapping[str, int] | None = None) -> None:
         """Use of what may be a number of an argument as an array: start again with such arguments as arrays of any size.

@@ -74,7 +74,14 @@ class Gather:
     array: TensorValue
 
 
-Part = At | Span | Gather | str  # str: NEW or REST
+@dataclass(frozen=True)
+class Chosen:
+    """Positions where an array of truth values holds."""
+
+    mask: TensorValue
+
+
+Part = At | Span | Gather | Chosen | str  # str: NEW or REST
 
 
 @dataclass(frozen=True)
@@ -103,9 +110,29 @@ def read(reader: Reader, owner: TensorValue, index: ast.expr, frame: Frame, node
         sizes = sizes_in([*owner.axes, *(loop.length for loop in reader.loops)])
         reader.fix(sizes, node, "a slice in a loop of any length", "index every axis")
     if isinstance(parts, TensorValue):
-        reason = "an index of truth values, which selects as many elements as are true"
-        raise GapError(node, reason, "use np.where(mask, x, 0), or a sum over it", "not yet")
+        from symdiff.frontend import masks
+
+        return masks.chosen(reader, owner, parts, 0, node)
+    if any(isinstance(part, Chosen) for part in parts):
+        return _masked(reader, owner, parts, node)
     return selected(reader, owner, selection_of(reader, owner, parts, node), node)
+
+
+def _masked(reader: Reader, owner: TensorValue, parts: Sequence[Part], node: ast.AST) -> Value:
+    """``X[mask, 0]``, ``X[:, mask]``: one mask of one axis, beside slices, or next to single indices."""
+    from symdiff.frontend import masks
+
+    places = [place for place, part in enumerate(parts) if isinstance(part, Chosen | At | Gather)]
+    chosen = [part for part in parts if isinstance(part, Chosen)]
+    together = places == list(range(places[0], places[-1] + 1)) or len(places) == 1
+    if len(chosen) > 1 or len(chosen[0].mask.axes) > 1 or not together or any(isinstance(part, Gather) for part in parts):
+        raise GapError(node, "truth values beside other arrays of indices", "use np.where", "not yet")
+    axis = sum(part != NEW for part in parts[: parts.index(chosen[0])])
+    plain = [whole(owner, axis) if part is chosen[0] else part for part in parts]
+    selection = selection_of(reader, owner, plain, node)
+    inner = selected(reader, owner, selection, node)
+    assert isinstance(inner, TensorValue)  # noqa: S101 - an axis is left
+    return masks.chosen(reader, inner, chosen[0].mask, selection.places[axis], node)
 
 
 def _in_loop(part: Part) -> bool:
@@ -204,7 +231,7 @@ def _part(reader: Reader, owner: TensorValue, axis: int, value: Value | ast.Slic
         value = _progression(reader, value, node)
     if isinstance(value, TensorValue):
         if value.kind == "bool":
-            raise GapError(node, "truth values beside other indices", "use np.where", "not yet")
+            return Chosen(value)
         if value.affine is None:
             raise GapError(node, "indices that are computed", "pass them as an array of integers", "not yet")
         _require_on_axis(reader, value, owner.axes[axis], node)
@@ -316,7 +343,7 @@ def selection_of(reader: Reader, owner: TensorValue, parts: Sequence[Part], node
             axes.append(ONE)
         elif isinstance(part, Span):
             axes.append(part.length)
-    own_parts = [(part, place) for part, place in zip(parts, places, strict=True) if not isinstance(part, str)]
+    own_parts = [(part, place) for part, place in zip(parts, places, strict=True) if not isinstance(part, str | Chosen)]
     index = [_position(part, place, first, together) for part, place in own_parts]
     return Selection(tuple(axes), tuple(index), tuple(part for part, _ in own_parts), tuple(place for _, place in own_parts))
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from symdiff.frontend import changes
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lower import Frame, Reader
-from symdiff.frontend.tensor_indexing import At, Gather, Part, Selection, Span, parts_of, selected, selection_of, whole
+from symdiff.frontend.tensor_indexing import At, Chosen, Gather, Part, Selection, Span, parts_of, selected, selection_of, whole
 from symdiff.frontend.tensors import (
     as_numbers,
     broadcast_axes,
@@ -21,6 +21,9 @@ from symdiff.frontend.tensors import (
 )
 from symdiff.frontend.values import (
     Condition,
+    Known,
+    MaskedValue,
+    Number,
     TensorValue,
     Value,
     describe,
@@ -40,9 +43,15 @@ def write(
     check_writeable(reader, owner, node)
     parts = parts_of(reader, owner, index, frame, node)
     if isinstance(parts, TensorValue):
+        from symdiff.frontend import masks
+
+        mask = masks.fitted(reader, owner, parts, 0, node)
+        value = _aligned(owner, mask, value, node)
         new = binary(reader, op, owner, value, node) if op is not None else value
-        change(reader, owner, where(reader, parts, new, owner, node), frame, node)
+        change(reader, owner, where(reader, masks.spread(reader, mask, 0, owner), new, owner, node), frame, node)
         return
+    if any(isinstance(part, Chosen) for part in parts):
+        raise GapError(node, "a write where truth values hold, beside other indices", "write np.where(mask, new, old)", "not yet")
     parts = [_as_span(part, node) for part in parts]
     if op is ast.Sub or op is ast.Add:
         added = binary(reader, ast.Mult, number(-1), value, node) if op is ast.Sub else value
@@ -54,6 +63,20 @@ def write(
         terms = [*rest_of(owner, parts), _placed(reader, owner, parts, value, node)]
     atom = moved(reader, terms, owner.axes, hint=_hint(node))
     change(reader, owner, dataclasses.replace(owner, atom=atom), frame, node)
+
+
+def _aligned(owner: TensorValue, mask: TensorValue, value: Value, node: ast.AST) -> Value:
+    """What is written where a mask holds: of another array what the same mask chooses, else the same for every element."""
+    if isinstance(value, MaskedValue):
+        if value.mask.atom == mask.atom and not value.first and value.inner.axes == owner.axes:
+            return value.inner
+        raise GapError(node, "elements that another mask chooses", "choose by the mask that is written to", "not yet")
+    if isinstance(value, Number | Condition | Known):
+        return value
+    behind = len(owner.axes) - len(mask.axes)
+    if isinstance(value, TensorValue) and len(value.axes) <= behind:
+        return value
+    raise GapError(node, "an array written where a mask holds, one element after the other", "write z[mask]", "not yet")
 
 
 def _hint(node: ast.AST) -> str:

@@ -158,7 +158,7 @@ class Tensor(Structure):
     """
 
     axes: Axes
-    kind: Literal["float", "int"] = "float"
+    kind: Literal["float", "int", "bool"] = "float"
 
     @property
     def size(self) -> int:

@@ -80,7 +80,7 @@ def other_shape(x):
 
 
 def masked_read(x):
-    return np.sum(x[x > 0])
+    return x[x > 0][0]
 
 
 def three_indices(x):
@@ -131,7 +131,7 @@ CASES = [
     (full_of_integers, (X,), "y[0] = x[0]", "array of integers", "np.zeros"),
     (write_at_indices, (X, np.array([0, 1])), "y[idx] = x[idx]", "may be equal", "loop"),
     (other_shape, (X,), "y[1:] = x", "", ""),
-    (masked_read, (X,), "return np.sum(x[x > 0])", "as many elements as are true", "np.where"),
+    (masked_read, (X,), "return x[x > 0][0]", "a position among elements that a mask chooses", "np.where"),
     (three_indices, (X,), "return np.sum(x[0, 1])", "2 indices", "axes"),
     (shifted, (X,), "return np.sum(x[1:] + x)", "lengths n - 1 and n", "equal"),
     (truth_of_array, (X,), "if x > 0:", "ambiguous", "elements"),
