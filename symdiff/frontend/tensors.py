@@ -166,7 +166,8 @@ def equal(reader: Reader, first: Affine, second: Affine, node: ast.AST) -> Affin
         for part in (first - second, second - first):
             require(reader, part, "ValueError", reason, node)
         return first
-    if solution is None or any(value.is_constant for value in solution.values()):
+    known = [value.const for value in (solution or {}).values() if value.is_constant]
+    if solution is None or any(length < 2 or length in reader.listed for length in known):
         reader.fix(sizes_in([first, second]), node, reason, "make the lengths equal")
     raise RestartError(sizes=solution)
 
@@ -199,6 +200,7 @@ def tensor_of(reader: Reader, value: Value, node: ast.AST) -> TensorValue:
         )
     from symdiff.graph.structure import Array
 
+    reader.listed.update(array.shape)
     terms = [
         Term(item.atom, (), (), tuple(Guard(Affine.of(axis) - place, "==") for axis, place in enumerate(path)))
         for item, path in zip(array.items, Array(array.shape).indices(), strict=True)

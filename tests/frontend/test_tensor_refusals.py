@@ -104,7 +104,7 @@ def math_of_array(x):
 
 
 def reshaped(x):
-    return np.sum(x.reshape(2, -1) ** 2)
+    return np.sum(x.reshape(20, -1) ** 2)
 
 
 def sorted_array(x):
@@ -136,7 +136,7 @@ CASES = [
     (shifted, (X,), "return np.sum(x[1:] + x)", "lengths n - 1 and n", "equal"),
     (truth_of_array, (X,), "if x > 0:", "ambiguous", "elements"),
     (math_of_array, (X,), "return np.sum(math.sin(x))", "math.sin of an array", "np.sin"),
-    (reshaped, (LONG,), "return np.sum(x.reshape(2, -1) ** 2)", "another shape", "loops"),
+    (reshaped, (LONG,), "return np.sum(x.reshape(20, -1) ** 2)", "another shape", "loops"),
     (sorted_array, (LONG,), "return np.sum(np.sort(x) * x)", "numpy.sort", ""),
     (changed_while_bound_twice, (X, 1.0), "w[0] = 0.0", "may be another one", "copy"),
 ]
