@@ -191,3 +191,11 @@ def test_formulas_are_those_of_a_textbook():
 
 def test_code_does_not_grow_with_the_size():
     assert grad(simpson).at(np.ones(9)).source == grad(simpson).at(np.ones(1001)).source
+
+
+def trapezoid(x):
+    return np.trapezoid(x**2) + np.trapezoid(x**2, dx=0.5) + np.trapezoid(np.exp(x), x)
+
+
+def test_trapezoids():
+    check_function(trapezoid, vector)
