@@ -11,7 +11,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 
 from symdiff import codegen, outputs
-from symdiff.arguments import Call, bind, is_integer, is_known, sort_arguments
+from symdiff.arguments import Call, bind, is_integer, is_known, is_size, sort_arguments
 from symdiff.errors import ArgumentError, Gap, MissingAttributeError, NameUnboundError, ShapeError, SymdiffError, UnsupportedError
 from symdiff.explain import innermost
 from symdiff.frontend import Exact, FunctionSource, NeedsCallError, Reading, read_function, with_positions
@@ -88,7 +88,7 @@ class SymbolicFunction(Views):
         self._transform = transform
         self._lock = threading.RLock()
         self._made: dict[tuple[Any, ...], list[Specialization]] = {}
-        self._structural: dict[tuple[Any, ...], tuple[tuple[str, ...], tuple[str, ...]]] = {}  # integers, shapes
+        self._structural: dict[tuple[Any, ...], tuple[tuple[str, ...], ...]] = {}  # integers that are built in, shapes, sizes
         self._latest: Specialization | None = None
         self.__wrapped__ = wrapped
         self.__signature__ = _with_seed(base, transform)
@@ -183,21 +183,23 @@ class SymbolicFunction(Views):
             if made is not None:
                 return made
             reading = self.__symdiff_reading__(own, call.known, call.integers, exact=call.exact)
-            integers, fixed = self._structural.get(base, ((), ()))
-            needed = tuple(dict.fromkeys([*integers, *reading.integers])), tuple(dict.fromkeys([*fixed, *reading.fixed]))
-            self._structural[base] = needed
+            before = self._structural.get(base, ((), (), ()))
+            found = reading.integers, reading.fixed, reading.sized
+            self._structural[base] = tuple(tuple(dict.fromkeys([*a, *b])) for a, b in zip(before, found, strict=True))
             key = self._key(base, call)
             built_in = {name: call.integers[name] for name in reading.integers if name in call.integers}
             return self._keep(key, self._specialization(reading, {**call.known, **built_in}))
 
     def _key(self, base: tuple[Any, ...], call: Call) -> tuple[Any, ...]:
         """What a version is made for: the kind of call, the integers that are built in, and the shapes."""
-        integers, fixed = self._structural.get(base, ((), ()))
-        return (*base, tuple(call.integers.get(name) for name in integers), tuple(call.exact(name) for name in fixed))
+        integers, fixed, sized = self._structural.get(base, ((), (), ()))
+        sizes = {name: is_size(call.integers.get(name)) for name in sized}
+        values = tuple(None if sizes.get(name) else call.integers.get(name) for name in integers)
+        return (*base, tuple(sizes.items()), values, tuple(call.exact(name) for name in fixed))
 
     def _holding(self, key: tuple[Any, ...], arguments: Mapping[str, Any]) -> Specialization | None:
         """A version made earlier whose outside values are what they are now."""
-        return next((made for made in self._made.get(key, ()) if made.holds(arguments)), None)
+        return next((made for made in self._made.get(key, ()) if made.holds(arguments) and made.is_for(arguments)), None)
 
     def _keep(self, key: tuple[Any, ...], made: Specialization) -> Specialization:
         versions = self._made.setdefault(key, [])

@@ -108,7 +108,7 @@ class Reader(Arguments):
         known: Mapping[str, Any],
         specialised: frozenset[tuple[Any, ...]] = frozenset(),
         lengths: Mapping[str, int] | None = None,
-        integers: Iterable[str] = (),
+        integers: Mapping[str, int] | None = None,
         differentiate: Differentiate | None = None,
     ) -> None:
         super().__init__()
@@ -135,7 +135,7 @@ class Reader(Arguments):
         self.checked: dict[Affine, Body] = {}  # what is at least 0 from there on: a branch around it raises otherwise
         self.captures: dict[tuple[Any, ...], tuple[Place, str]] = {}
         self.guards: dict[tuple[Any, ...], Guard] = {}
-        self.integer_arguments = frozenset(integers)
+        self.integer_values = dict(integers or {})
         self.differentiate = differentiate
         self.steps = 0
         self.exhausted = False
@@ -328,23 +328,39 @@ class Reader(Arguments):
     def integer(self, value: Value, node: ast.AST, what: str) -> int:
         """The value of an integer needed as structure (an index, a range bound).
 
-        An integer from outside, or an integer argument, specialises: reading starts again with its present value.
+        Integers from outside and integer arguments are read as sizes then; where that is not enough, they specialise:
+        reading starts again with their present values.
         """
         if isinstance(value, Known) and isinstance(value.value, bool):
             return int(value.value)
         if isinstance(value, Number):
             if isinstance(value.known, int):
                 return value.known
-            if value.affine is not None:
+            if value.affine is not None and not value.affine.is_constant:
                 reason = f"{what} that depends on the length of an array"
                 self.fix(sizes_in([value.affine]), node, reason, "use a literal integer here")
-            sources = self.integer_sources(value)
-            if sources:
-                raise RestartError(specialise=sources)
+            self.need_integer(value)
         shown = f"the number {value.known!r}" if isinstance(value, Number) and value.known is not None else describe(value)
         if isinstance(value, Number) and value.known is None:
+            self.check_integer(value, node, what)
             raise GapError(node, f"{what} that depends on the arguments", "use a literal integer here", "not yet")
         raise GapError(node, f"{what} must be an integer, not {shown}", "use a literal integer here")
+
+    def need_integer(self, value: Value) -> None:
+        """Something needs to know an integer: read again with what it is computed from as sizes, or as known numbers."""
+        atom = getattr(value, "atom", None)
+        if not isinstance(value, Number | TensorValue) or getattr(value, "known", None) is not None or atom is None:
+            return
+        ancestors = [leaf for leaf in self.ancestors(atom) if leaf in self.inputs]
+        sources = {leaf: self.integer_key(leaf) for leaf in ancestors}
+        if not sources or None in sources.values():
+            return
+        keys = [key for key in sources.values() if key is not None]
+        fresh = {key: self.captures.get(key) for leaf, key in zip(sources, keys, strict=True) if leaf not in self.sized_leaves}
+        if fresh and all(map(self.may_be_size, fresh)):
+            raise RestartError(sized=fresh)
+        self.require_known(keys)
+        raise RestartError(specialise=keys)
 
     def integer_sources(self, value: Number) -> list[tuple[Any, ...]]:
         """The keys of the integers from outside or arguments that a number is computed from; empty if of others, too."""
@@ -367,6 +383,7 @@ class Reader(Arguments):
                 stack.extend(let.args)
             elif indexed is not None:
                 stack.extend(operands(indexed))
+                stack.extend(size for term in indexed.terms for size in sizes_in(list(term.affines())))
             else:
                 inputs.append(name)
         return inputs

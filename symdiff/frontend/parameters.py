@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
-from symdiff.errors import ShapeError
+from symdiff.errors import ArgumentError, ShapeError
 from symdiff.frontend.gaps import GapError, NeedsCallError, PoisonedError, RestartError
 from symdiff.frontend.outside import wrap
 from symdiff.frontend.places import OutsideArray, Place
@@ -24,10 +24,10 @@ from symdiff.frontend.values import (
     describe,
     number,
 )
-from symdiff.graph.affine import Affine, identity
+from symdiff.graph.affine import Affine, identity, sizes_in
 from symdiff.graph.affine import Element as IntegerElement
 from symdiff.graph.graph import Param
-from symdiff.graph.structure import SCALAR, Array, Items, Structure, Tensor, tensor
+from symdiff.graph.structure import SCALAR, SIZE, Array, Items, Size, Structure, Tensor, tensor
 
 if TYPE_CHECKING:
     from symdiff.frontend.lower import Reader
@@ -47,7 +47,8 @@ class Arguments:
     known: Mapping[str, Any]
     builder: Builder
     foreign: set[object]
-    integer_arguments: frozenset[str]
+    integer_values: dict[str, int]
+    real: frozenset[str]
     captures: dict[tuple[Any, ...], tuple[Place, str]]
 
     def __init__(self) -> None:
@@ -58,10 +59,17 @@ class Arguments:
         self.sizes = Sizes({}, {}, ast.Pass(), ())
         self.params: list[Param] = []
         self.integers: dict[str, tuple[Any, ...]] = {}  # leaves that hold integers, by the key that specialises them
+        self.sized: Mapping[tuple[Any, ...], tuple[Place, str] | None] = {}  # integers that are sizes
+        self.sized_leaves: dict[str, tuple[Any, ...]] = {}  # their inputs
         self.suspect = False  # something was refused of a number that an array may do
         self.outside: dict[tuple[Any, ...], OutsideArray] = {}  # arrays from outside that earlier readings met
         self.solid: frozenset[tuple[Any, ...]] | None = frozenset()  # those whose shapes are needed; None: all
         self.given: dict[int, tuple[str, Value]] = {}  # arguments as they are packed, by identity
+
+    @property
+    def integer_arguments(self) -> frozenset[str]:
+        """The arguments that a call gave as integers, and that are not differentiated."""
+        return frozenset(self.integer_values)
 
     # what they are
 
@@ -82,7 +90,9 @@ class Arguments:
             if name in self.source.bound or name in self.known:
                 continue
             structure = self.structures.get(name)
-            if structure is None and name in self.ranks:
+            if ("argument", name) in self.sized:
+                structure = SIZE
+            elif structure is None and name in self.ranks:
                 structure = tensor(name, self.ranks[name])
             elif structure is None:
                 structure = Array((self.lengths[name],)) if name in self.lengths else SCALAR
@@ -91,11 +101,17 @@ class Arguments:
             leaf: separate(inner, leaf) for param in self.params for leaf, inner in tensors_in(param.structure, param.leaves)
         }
         arrays |= {found.leaf: separate(found.structure, found.leaf) for found in self.outside.values()}
+        outside = {key: found for key, found in self.sized.items() if found is not None}
+        self.captures.update(outside)
+        whole = {param.leaves[0]: ("argument", param.name) for param in self.params if isinstance(param.structure, Size)}
+        self.sized_leaves = {**whole, **{leaf: key for key, (_, leaf) in outside.items()}}
         taken = {*self.source.parameters, *arrays, *(leaf for param in self.params for leaf in param.leaves)}
-        self.sizes = Sizes(arrays, self.solved, self.source.node, taken)
+        self.sizes = Sizes(arrays, self.solved, self.source.node, taken, self.sized_leaves)
         self.params = [replaced(param, self.sizes.axes) for param in self.params]
+        self.builder.inputs(dict.fromkeys(self.sized_leaves, ()))
         for param in self.params:
-            self.builder.inputs({leaf: self.sizes.axes.get(leaf, ()) for leaf in param.leaves})
+            leaves = [leaf for leaf in param.leaves if leaf not in self.sized_leaves]
+            self.builder.inputs({leaf: self.sizes.axes.get(leaf, ()) for leaf in leaves})
         self.builder.inputs({found.leaf: self.sizes.axes[found.leaf] for found in self.outside.values()})
 
     def is_solid(self, key: tuple[Any, ...]) -> bool:
@@ -111,8 +127,10 @@ class Arguments:
             return self.known_argument(name, self.known[name])
         param = next(param for param in self.params if param.name == name)
         structure = param.structure
-        if name in self.integer_arguments:
+        if name in self.integer_arguments or isinstance(structure, Size):
             self.integers[param.leaves[0]] = ("argument", name)
+        if isinstance(structure, Size):
+            return Number(param.leaves[0], affine=Affine.of(param.leaves[0]))
         if self.structures.get(name) is None and isinstance(structure, Array):
             return VectorParam(name, tuple(Number(leaf) for leaf in param.leaves))
         value = self.packed(structure, list(param.leaves))
@@ -185,7 +203,7 @@ class Arguments:
         """Note that only a call can tell what an index is: one number, or an array of them."""
         reader = cast("Reader", self)
         name = self.assumed_name(value)
-        if name is not None and name not in reader.real and name not in self.integer_arguments:
+        if name is not None and name not in reader.real and name not in self.integer_arguments and name not in self.sized_leaves:
             reader.needs.append(f"the index {name} is not known before a call: call it, or use .at(...)")
             raise PoisonedError
 
@@ -207,7 +225,8 @@ class Arguments:
             return
         scalars = {param.leaves[0]: param.name for param in self.params if param.structure.is_scalar}
         found = [scalars[leaf] for leaf in reader.ancestors(value.atom) if leaf in scalars]
-        found = [name for name in found if self.structures.get(name) is None and name not in self.integer_arguments]
+        known = {*self.integer_arguments, *(key[1] for key in self.sized if key[0] == "argument")}
+        found = [name for name in found if self.structures.get(name) is None and name not in known]
         if found:
             raise RestartError(ranks={name: hints.get(name, rank) for name in found})
 
@@ -217,6 +236,51 @@ class Arguments:
         if name in self.ranks and self.structures.get(name) is None:
             raise RestartError(ranks={name: rank})
 
+    # integers
+
+    def integer_key(self, leaf: str) -> tuple[Any, ...] | None:
+        """What specialises an input that is an integer, or may be one: an argument of which no call has told anything."""
+        if leaf in self.integers:
+            return self.integers[leaf]
+        param = next((param for param in self.params if leaf in param.leaves), None)
+        if param is None or self.structures.get(param.name) is not None or param.name in self.real or param.name in self.known:
+            return None
+        return ("argument", param.name) if param.leaves == (leaf,) else None
+
+    def may_be_size(self, key: tuple[Any, ...]) -> bool:
+        """Whether an integer may be read as a size: no negative one, and none of a derivative inside another function."""
+        if self.solid is None:
+            return False
+        return (self.present(key) or 0) >= 0
+
+    def require_several(self, lengths: Iterable[Affine]) -> None:
+        """Lengths that others must be equal to: an integer that is 1 now is built in, because an axis of length 1 broadcasts."""
+        keys = [self.sized_leaves[size] for size in sizes_in(tuple(lengths)) if size in self.sized_leaves]
+        found = [key for key in keys if self.present(key) == 1]
+        if found:
+            raise RestartError(specialise=found)
+
+    def present(self, key: tuple[Any, ...]) -> int | None:
+        """What an integer is in the call that is read for; None if there is none."""
+        if key[0] == "argument":
+            return self.integer_values.get(key[1])
+        value: int = self.captures[key][0].get(self.known)
+        return value
+
+    def check_integer(self, value: Number, node: ast.AST, what: str) -> None:
+        """Tell the caller of a float where an integer is needed, if the value is an argument that is not differentiated."""
+        name = next((param.name for param in self.params if param.leaves == (value.atom,)), None)
+        if name is not None and self.structures.get(name) == SCALAR and name not in self.real:
+            where = f"{self.source.file}, line {getattr(node, 'lineno', 0)}"
+            raise ArgumentError(f"argument {name} is a float, but {what} must be an integer ({where})")
+
+    def require_known(self, keys: Iterable[tuple[Any, ...]]) -> None:
+        """Raise NeedsCallError if no call has told what these integers are."""
+        unknown = [key[1] for key in keys if key[0] == "argument" and key[1] not in self.integer_values]
+        if unknown:
+            advice = "call the derivative, or use .at(...) with example arguments"
+            raise NeedsCallError(f"the integer {' and '.join(unknown)} is not known before a call: {advice}")
+
     # arrays whose lengths must be known
 
     def fix(self, sizes: Iterable[str], node: ast.AST, reason: str, rewrite: str) -> NoReturn:
@@ -224,6 +288,11 @@ class Arguments:
 
         Raises RestartError; NeedsCallError if no call has shown the lengths; GapError if the arrays are too large for it.
         """
+        sizes = tuple(sizes)
+        keys = [self.sized_leaves[size] for size in sizes if size in self.sized_leaves]
+        if keys:
+            self.require_known(keys)
+            raise RestartError(specialise=keys)
         arrays = set(self.sizes.arrays_of(sizes))
         names = [param.name for param in self.params if arrays & set(param.leaves)]
         outside = {key: found for key, found in self.outside.items() if found.leaf in arrays}

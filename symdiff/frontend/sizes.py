@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from symdiff.graph.affine import Affine, Axes, substituted
 from symdiff.graph.structure import Structure, Tensor
@@ -39,11 +40,23 @@ def extended(solved: Mapping[str, Affine], more: Mapping[str, Affine]) -> dict[s
 
 
 class Sizes:
-    """The sizes of the arguments of one reading. ``solved``: what earlier readings found to be equal."""
+    """The sizes of the arguments of one reading. ``solved``: what earlier readings found to be equal.
 
-    def __init__(self, arrays: Mapping[str, Axes], solved: Mapping[str, Affine], node: ast.AST, taken: Iterable[str]) -> None:
+    ``given`` are integers that are sizes themselves, under their own names.
+    """
+
+    def __init__(
+        self,
+        arrays: Mapping[str, Axes],
+        solved: Mapping[str, Affine],
+        node: ast.AST,
+        taken: Iterable[str],
+        given: Iterable[str] = (),
+    ) -> None:
+        self._given = frozenset(given)
         self._separate = {leaf: substituted(axes, solved) for leaf, axes in arrays.items()}  # type: ignore[arg-type]
-        self._names = _named(self._separate, _preferred(node, self._separate), {*taken, *_names_in(node)})
+        preferred = {symbol: name for symbol, name in _preferred(node, self._separate).items() if symbol not in self._given}
+        self._names = _named(self._separate, preferred, {*taken, *_names_in(node)}, self._given)
         self._symbols = {name: symbol for symbol, name in self._names.items()}
         renamed = {symbol: Affine.of(name) for symbol, name in self._names.items()}
         self.axes: dict[str, Axes] = {leaf: substituted(axes, renamed) for leaf, axes in self._separate.items()}  # type: ignore[arg-type]
@@ -79,7 +92,8 @@ class Sizes:
     def _is_told(self, equation: Mapping[str, Affine]) -> bool:
         """Whether each size that is left is the length of some axis, so that a call tells it."""
         left = [length for axes in self._separate.values() for length in substituted(axes, equation)]  # type: ignore[arg-type]
-        bare = {symbol for length in left for symbol in length.symbols if length == Affine.of(symbol)}
+        bare: set[Any] = set(self._given)
+        bare |= {symbol for length in left for symbol in length.symbols if length == Affine.of(symbol)}
         return all(symbol in bare for length in left for symbol in length.symbols)
 
 
@@ -95,7 +109,9 @@ def has_tensors(structure: Structure) -> bool:
     return any(isinstance(leaf, Tensor) for leaf in structure.leaves())
 
 
-def _named(arrays: Mapping[str, Axes], preferred: Mapping[str, str], taken: set[str]) -> dict[str, str]:
+def _named(
+    arrays: Mapping[str, Axes], preferred: Mapping[str, str], taken: set[str], given: frozenset[str] = frozenset()
+) -> dict[str, str]:
     """A name for each size: the user's own, else n for a vector, m and n for the rows and columns of a matrix, and so on."""
     names: dict[str, str] = dict(preferred)
     used = taken | set(preferred.values())
@@ -106,14 +122,14 @@ def _named(arrays: Mapping[str, Axes], preferred: Mapping[str, str], taken: set[
 
     for axes in arrays.values():
         fresh = [str(symbol) for length in axes for symbol in length.symbols]
-        fresh = [symbol for symbol in dict.fromkeys(fresh) if symbol not in names]
+        fresh = [symbol for symbol in dict.fromkeys(fresh) if symbol not in names and symbol not in given]
         found = list(itertools.islice(free(), len(fresh)))
         if found == ["n", "m"]:
             found = ["m", "n"]
         names.update(zip(fresh, found, strict=True))
         used.update(found)
     order = [str(symbol) for axes in arrays.values() for length in axes for symbol in length.symbols]
-    return {symbol: names[symbol] for symbol in dict.fromkeys(order)}
+    return {symbol: names[symbol] for symbol in dict.fromkeys(order) if symbol not in given}
 
 
 def _names_in(node: ast.AST) -> set[str]:

@@ -166,6 +166,7 @@ def equal(reader: Reader, first: Affine, second: Affine, node: ast.AST) -> Affin
     solution = reader.sizes.solution(first - second)
     if solution is None or any(value.is_constant for value in solution.values()):
         reader.fix(sizes_in([first, second]), node, reason, "make the lengths equal")
+    reader.require_several(solution.values())
     raise RestartError(sizes=solution)
 
 
