@@ -193,20 +193,22 @@ class Specialization:
         arguments = self.known if arguments is None else arguments
         try:
             found = ((leaf, place.get(arguments)) for place, leaf in self.reading.captures if leaf not in self._outside)
-            several = self.reading.several
-            fits = (
-                is_size(value) and (value != 1 or leaf not in several) if leaf in self._sizes else is_real(value)
-                for leaf, value in found
-            )
+            fits = (is_size(value) if leaf in self._sizes else is_real(value) for leaf, value in found)
             return all(guard.holds(arguments) for guard in self.reading.guards) and all(fits)
         except NameUnboundError:
             return False
 
     def is_for(self, arguments: Mapping[str, Any]) -> bool:
-        """True if the integers that are built in are those of a call, where it gives them."""
-        if any(is_size(arguments.get(name)) and arguments[name] == 1 for name in self.reading.several):
+        """True if the integers are those that are built in, and what is supposed of the others holds."""
+        if not self.reading.supposed and not self.reading.integers:
+            return True
+        if any(arguments.get(name, self.known[name]) != self.known[name] for name in self.reading.integers):
             return False
-        return all(arguments.get(name, self.known[name]) == self.known[name] for name in self.reading.integers)
+        outside = {leaf: place for place, leaf in self.reading.captures if leaf in self._sizes}
+        values = {leaf: place.get(arguments) for leaf, place in outside.items()}
+        values |= {param.leaves[0]: arguments.get(param.name) for param in self.graph.params if param.leaves[0] not in outside}
+        told = [guard for guard in self.reading.supposed if all(is_size(values[symbol]) for symbol in guard.affine.symbols)]
+        return all(guard.holds(guard.affine.value(values)) for guard in told)
 
     @cached_property
     def own_exceptions(self) -> Mapping[tuple[str, str], type[Exception]]:

@@ -34,6 +34,7 @@ from symdiff.graph.affine import Affine, sizes_in
 from symdiff.graph.dead import dead_code
 from symdiff.graph.graph import Atom, Graph, Param, free_names
 from symdiff.graph.structure import SCALAR, SIZE, Size, Structure, Tensor
+from symdiff.graph.terms import Guard as IndexGuard
 
 MAX_READINGS = 1000  # each reading lengthens an assumed vector or specialises an integer
 
@@ -48,7 +49,7 @@ class Reading:
     assumed: Mapping[str, Structure]  # arguments whose structure no call has shown
     integers: tuple[str, ...] = ()  # integer arguments that were needed as structure: their values are built in
     sized: tuple[str, ...] = ()  # integer arguments that are sizes
-    several: frozenset[str] = frozenset()  # sizes that are not 1 in this version: it would broadcast
+    supposed: tuple[IndexGuard, ...] = ()  # what is so of the integers that are sizes: where not, another version is made
     fixed: tuple[str, ...] = ()  # arrays whose shapes were needed: they are built in
 
 
@@ -87,13 +88,27 @@ def read_function(
     except UnsupportedError as error:
         again = Start(dict(structures), dict(known), dict(integers or {}))
         again.outside, again.sized = start.outside, start.sized
-        return _otherwise(source, again, options, error, bool(start.ranks), start.suspect)
+        return _with_integers(source, again, options, error, bool(start.ranks), start.suspect)
     names = whole.only_elements(reading.graph)
     fixed = start.with_fixed(names, options.exact) if names else None
     try:
         return reading if fixed is None else _settled(source, fixed, options)
     except UnsupportedError:  # arrays beside them are not read element by element
         return reading
+
+
+def _with_integers(
+    source: FunctionSource, start: Start, options: Options, error: UnsupportedError, guessed: bool, suspect: bool
+) -> Reading:
+    """What is not read with integers as sizes: with their values built in, else otherwise."""
+    counted = None if any(gap.certain for gap in error.gaps) else start.with_integers()
+    if counted is None:
+        return _otherwise(source, start, options, error, guessed, suspect)
+    again = replace(counted, known=dict(counted.known), integers=dict(counted.integers), used=list(counted.used))
+    try:
+        return _settled(source, counted, options)
+    except UnsupportedError as other:
+        return _otherwise(source, again, options, other, guessed, suspect)
 
 
 def _otherwise(
@@ -104,12 +119,6 @@ def _otherwise(
     Raises the error. Where the ranks of arrays were ``guessed`` only those gaps stand that are there for every rank;
     NeedsCallError if there are none.
     """
-    counted = None if any(gap.certain for gap in error.gaps) else start.with_integers()
-    if counted is not None:
-        try:
-            return _settled(source, replace(counted, known=dict(counted.known)), options)
-        except UnsupportedError as other:
-            start, error = counted, other
     fixed = _all_fixed(start, options)
     if fixed is not None:
         try:
@@ -312,8 +321,9 @@ def _read_once(reader: Reader, adapt: Callable[[Value], Value]) -> Reading:
     params = [_captured(reader, place, leaf) for place, leaf in captures]
     graph = whole.with_kinds(replace(graph, params=(*reader.params, *params)))
     assumed = {param.name: param.structure for param in reader.params if reader.structures.get(param.name) is None}
-    several = frozenset(reader.sized_leaves).intersection(sizes_in(tuple(reader.solved.values())))
-    return Reading(graph, captures, tuple(reader.guards.values()), assumed, several=several)
+    equal = frozenset(reader.sized_leaves).intersection(sizes_in(tuple(reader.solved.values())))
+    supposed = [*reader.supposed, *(IndexGuard(Affine.of(leaf) - 1, "!=") for leaf in sorted(equal))]  # an axis of 1 broadcasts
+    return Reading(graph, captures, tuple(reader.guards.values()), assumed, supposed=tuple(supposed))
 
 
 def _captured(reader: Reader, place: Place, leaf: str) -> Param:

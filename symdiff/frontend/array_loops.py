@@ -144,7 +144,10 @@ def run_loop(reader: Reader, node: ast.For, series: IndexedValue, frame: Frame) 
     plan = plan_of(node)
     if plan.reason:
         needs_length(reader, series.axis, plan.node, plan.reason)
-    before, checked = dict(frame.variables), dict(reader.checked)
+    before, checked, changed = dict(frame.variables), dict(reader.checked), reader.changes.copy()
+    shared = {
+        inner.identity for value in (*before.values(), *changes.elsewhere(reader, frame)) for inner in changes.mutables(value)
+    }
     _begin(reader, plan, series.axis, frame, node)
     reader.loops.append(series.axis)
     try:
@@ -152,6 +155,8 @@ def run_loop(reader: Reader, node: ast.For, series: IndexedValue, frame: Frame) 
         completion = run(reader, node.body, frame).without("continue")
         if completion != NEXT:
             needs_length(reader, series.axis, node, "that may end early")
+        if any(reader.changes[identity] != changed[identity] for identity in shared):
+            needs_length(reader, series.axis, node, "that changes a list or dict")
         after = dict(frame.variables)
     finally:
         reader.loops.pop()

@@ -10,7 +10,7 @@ import ast
 import dataclasses
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from symdiff.errors import Gap, NameUnboundError
 from symdiff.frontend import resolve
 from symdiff.frontend.fence import refusal
-from symdiff.frontend.gaps import GapError, PoisonedError, RestartError
+from symdiff.frontend.gaps import GapError, PoisonedError
 from symdiff.frontend.loop_values import LoopAxis
 from symdiff.frontend.outside import wrap
 from symdiff.frontend.parameters import Arguments
@@ -39,7 +39,7 @@ from symdiff.frontend.values import (
 )
 from symdiff.graph.affine import Affine, sizes_in
 from symdiff.graph.build import Body, Builder
-from symdiff.graph.graph import Atom, Const, Graph, Let, Origin, Statement, operands
+from symdiff.graph.graph import Atom, Const, Graph, Let, Origin, Statement
 from symdiff.graph.structure import Structure
 from symdiff.graph.terms import Guard as IndexGuard
 from symdiff.primitives import TABLE
@@ -345,48 +345,6 @@ class Reader(Arguments):
             self.check_integer(value, node, what)
             raise GapError(node, f"{what} that depends on the arguments", "use a literal integer here", "not yet")
         raise GapError(node, f"{what} must be an integer, not {shown}", "use a literal integer here")
-
-    def need_integer(self, value: Value) -> None:
-        """Something needs to know an integer: read again with what it is computed from as sizes, or as known numbers."""
-        atom = getattr(value, "atom", None)
-        if not isinstance(value, Number | TensorValue) or getattr(value, "known", None) is not None or atom is None:
-            return
-        ancestors = [leaf for leaf in self.ancestors(atom) if leaf in self.inputs]
-        sources = {leaf: self.integer_key(leaf) for leaf in ancestors}
-        if not sources or None in sources.values():
-            return
-        keys = [key for key in sources.values() if key is not None]
-        fresh = {key: self.captures.get(key) for leaf, key in zip(sources, keys, strict=True) if leaf not in self.sized_leaves}
-        if fresh and all(map(self.may_be_size, fresh)):
-            raise RestartError(sized=fresh)
-        self.require_known(keys)
-        raise RestartError(specialise=keys)
-
-    def integer_sources(self, value: Number) -> list[tuple[Any, ...]]:
-        """The keys of the integers from outside or arguments that a number is computed from; empty if of others, too."""
-        if value.known is not None:
-            return []
-        ancestors = self.ancestors(value.atom)
-        sources = [key for leaf in ancestors if (key := self.integers.get(leaf))]
-        return sources if len(sources) == sum(leaf in self.inputs for leaf in ancestors) else []
-
-    def ancestors(self, atom: Atom) -> list[str]:
-        """The inputs that an atom depends on (and the outs of branches, whose inputs are not traced)."""
-        inputs, seen, stack = [], set(), [atom]
-        while stack:
-            name = stack.pop()
-            if isinstance(name, Const) or name in seen:
-                continue
-            seen.add(name)
-            let, indexed = self.builder.definitions.get(name), self.builder.sums.get(name)
-            if let is not None:
-                stack.extend(let.args)
-            elif indexed is not None:
-                stack.extend(operands(indexed))
-                stack.extend(size for term in indexed.terms for size in sizes_in(list(term.affines())))
-            else:
-                inputs.append(name)
-        return inputs
 
     # names
 

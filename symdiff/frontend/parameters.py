@@ -6,8 +6,9 @@ import ast
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
-from symdiff.errors import ArgumentError, ShapeError
+from symdiff.errors import ShapeError
 from symdiff.frontend.gaps import GapError, NeedsCallError, PoisonedError, RestartError
+from symdiff.frontend.integers import Integers
 from symdiff.frontend.outside import wrap
 from symdiff.frontend.places import OutsideArray, Place
 from symdiff.frontend.resolve import MAX_CAPTURED
@@ -24,52 +25,36 @@ from symdiff.frontend.values import (
     describe,
     number,
 )
-from symdiff.graph.affine import Affine, identity, sizes_in
+from symdiff.graph.affine import Affine, identity
 from symdiff.graph.affine import Element as IntegerElement
 from symdiff.graph.graph import Param
 from symdiff.graph.structure import SCALAR, SIZE, Array, Items, Size, Structure, Tensor, tensor
 
 if TYPE_CHECKING:
     from symdiff.frontend.lower import Reader
-    from symdiff.frontend.source import FunctionSource
-    from symdiff.graph.build import Builder
 
 
-class Arguments:
+class Arguments(Integers):
     """The part of a reader that knows the arguments.
 
     Before a call (their structures are None) they are scalars, unless an earlier reading saw that they are indexed
     (``lengths``: vectors of that many numbers) or used as a whole (``ranks``: arrays of any size).
     """
 
-    source: FunctionSource
-    structures: Mapping[str, Structure | None]
-    known: Mapping[str, Any]
-    builder: Builder
     foreign: set[object]
-    integer_values: dict[str, int]
-    real: frozenset[str]
-    captures: dict[tuple[Any, ...], tuple[Place, str]]
 
     def __init__(self) -> None:
+        super().__init__()
         self.lengths: dict[str, int] = {}
         self.ranks: dict[str, int] = {}
         self.solved: dict[str, Affine] = {}  # sizes that earlier readings found to be equal to others
         self.exact: Callable[[str], Structure | None] = lambda name: None
         self.sizes = Sizes({}, {}, ast.Pass(), ())
         self.params: list[Param] = []
-        self.integers: dict[str, tuple[Any, ...]] = {}  # leaves that hold integers, by the key that specialises them
-        self.sized: Mapping[tuple[Any, ...], tuple[Place, str] | None] = {}  # integers that are sizes
-        self.sized_leaves: dict[str, tuple[Any, ...]] = {}  # their inputs
         self.suspect = False  # something was refused of a number that an array may do
         self.outside: dict[tuple[Any, ...], OutsideArray] = {}  # arrays from outside that earlier readings met
         self.solid: frozenset[tuple[Any, ...]] | None = frozenset()  # those whose shapes are needed; None: all
         self.given: dict[int, tuple[str, Value]] = {}  # arguments as they are packed, by identity
-
-    @property
-    def integer_arguments(self) -> frozenset[str]:
-        """The arguments that a call gave as integers, and that are not differentiated."""
-        return frozenset(self.integer_values)
 
     # what they are
 
@@ -235,51 +220,6 @@ class Arguments:
         name = next((param.name for param in self.params if value.atom in param.leaves), None)
         if name in self.ranks and self.structures.get(name) is None:
             raise RestartError(ranks={name: rank})
-
-    # integers
-
-    def integer_key(self, leaf: str) -> tuple[Any, ...] | None:
-        """What specialises an input that is an integer, or may be one: an argument of which no call has told anything."""
-        if leaf in self.integers:
-            return self.integers[leaf]
-        param = next((param for param in self.params if leaf in param.leaves), None)
-        if param is None or self.structures.get(param.name) is not None or param.name in self.real or param.name in self.known:
-            return None
-        return ("argument", param.name) if param.leaves == (leaf,) else None
-
-    def may_be_size(self, key: tuple[Any, ...]) -> bool:
-        """Whether an integer may be read as a size: no negative one, and none of a derivative inside another function."""
-        if self.solid is None:
-            return False
-        return (self.present(key) or 0) >= 0
-
-    def require_several(self, lengths: Iterable[Affine]) -> None:
-        """Lengths that others must be equal to: an integer that is 1 now is built in, because an axis of length 1 broadcasts."""
-        keys = [self.sized_leaves[size] for size in sizes_in(tuple(lengths)) if size in self.sized_leaves]
-        found = [key for key in keys if self.present(key) == 1]
-        if found:
-            raise RestartError(specialise=found)
-
-    def present(self, key: tuple[Any, ...]) -> int | None:
-        """What an integer is in the call that is read for; None if there is none."""
-        if key[0] == "argument":
-            return self.integer_values.get(key[1])
-        value: int = self.captures[key][0].get(self.known)
-        return value
-
-    def check_integer(self, value: Number, node: ast.AST, what: str) -> None:
-        """Tell the caller of a float where an integer is needed, if the value is an argument that is not differentiated."""
-        name = next((param.name for param in self.params if param.leaves == (value.atom,)), None)
-        if name is not None and self.structures.get(name) == SCALAR and name not in self.real:
-            where = f"{self.source.file}, line {getattr(node, 'lineno', 0)}"
-            raise ArgumentError(f"argument {name} is a float, but {what} must be an integer ({where})")
-
-    def require_known(self, keys: Iterable[tuple[Any, ...]]) -> None:
-        """Raise NeedsCallError if no call has told what these integers are."""
-        unknown = [key[1] for key in keys if key[0] == "argument" and key[1] not in self.integer_values]
-        if unknown:
-            advice = "call the derivative, or use .at(...) with example arguments"
-            raise NeedsCallError(f"the integer {' and '.join(unknown)} is not known before a call: {advice}")
 
     # arrays whose lengths must be known
 
