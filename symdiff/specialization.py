@@ -205,7 +205,7 @@ class Specialization:
         if any(arguments.get(name, self.known[name]) != self.known[name] for name in self.reading.integers):
             return False
         outside = {leaf: place for place, leaf in self.reading.captures if leaf in self._sizes}
-        values = {leaf: place.get(arguments) for leaf, place in outside.items()}
+        values: dict[Any, Any] = {leaf: place.get(arguments) for leaf, place in outside.items()}
         values |= {param.leaves[0]: arguments.get(param.name) for param in self.graph.params if param.leaves[0] not in outside}
         told = [guard for guard in self.reading.supposed if all(is_size(values[symbol]) for symbol in guard.affine.symbols)]
         return all(guard.holds(guard.affine.value(values)) for guard in told)
