@@ -19,7 +19,7 @@ from symdiff.graph.structure import SCALAR, Array, Items, Size, Structure, Tenso
 MAX_LEAVES = 2000  # scalars of one argument: every element is a variable of its own until arrays have index notation
 
 
-MAX_SIZE = 2**53  # beyond that a float, which such an integer is where it is used as a number, is not exact
+MAX_SIZE = 2**63 - 1  # what compiled code can count
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ def compiled_argument(value: Any, structure: Structure, name: str) -> Any:
         return _tensor_argument(value, structure, name)
     if isinstance(structure, Size):
         if not is_size(value):
-            raise ArgumentError(f"{name} must be an integer that is at least 0, not {value!r}")
+            raise ArgumentError(f"{name} must be an integer from 0 to {MAX_SIZE}, not {value!r}")
         return int(value)
     if structure.is_scalar:
         if isinstance(value, tuple | list) or np.ndim(value):

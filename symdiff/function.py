@@ -24,6 +24,7 @@ from symdiff.specialization import Specialization
 from symdiff.views import Views
 
 MAX_MADE = 256  # kinds of call that are remembered; a new function as argument makes a new one at every call
+SEVERAL = 3  # an integer for which a version is made that serves an array of them
 MAX_VERSIONS = 16  # versions kept of one kind of call, which differ in what they found outside
 
 
@@ -336,9 +337,14 @@ class SymbolicFunction(Views):
         for name in spread:
             if np.asarray(values[name]).dtype.kind not in "iuf":
                 raise ArgumentError(f"argument {name} is an array of {np.asarray(values[name]).dtype}; pass real numbers")
-        one = {name: (0.0 if name in spread else value) for name, value in values.items()}
+        integers = {name for name in spread if np.asarray(values[name]).dtype.kind in "iu"} & self._assumed().sizes
+        one = {name: (SEVERAL if name in integers else 0.0) if name in spread else value for name, value in values.items()}
         call = sort_arguments(one, self._real)
-        made = self._latest = self._make(call)
+        made = self._make(call)
+        built_in = sorted(spread.intersection(made.reading.integers))
+        if built_in:
+            raise ArgumentError(f"{self.__name__} is made for each {built_in[0]} anew: call it for one at a time")
+        self._latest = made
         return made.broadcast(Call(values, call.structures, call.known, call.integers), spread)
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:

@@ -193,7 +193,7 @@ class Specialization:
         arguments = self.known if arguments is None else arguments
         try:
             found = ((leaf, place.get(arguments)) for place, leaf in self.reading.captures if leaf not in self._outside)
-            fits = (is_size(value) if leaf in self._sizes else is_real(value) for leaf, value in found)
+            fits = (is_size(value) if leaf in self.sizes else is_real(value) for leaf, value in found)
             return all(guard.holds(arguments) for guard in self.reading.guards) and all(fits)
         except NameUnboundError:
             return False
@@ -204,7 +204,7 @@ class Specialization:
             return True
         if any(arguments.get(name, self.known[name]) != self.known[name] for name in self.reading.integers):
             return False
-        outside = {leaf: place for place, leaf in self.reading.captures if leaf in self._sizes}
+        outside = {leaf: place for place, leaf in self.reading.captures if leaf in self.sizes}
         values: dict[Any, Any] = {leaf: place.get(arguments) for leaf, place in outside.items()}
         values |= {param.leaves[0]: arguments.get(param.name) for param in self.graph.params if param.leaves[0] not in outside}
         told = [guard for guard in self.reading.supposed if all(is_size(values[symbol]) for symbol in guard.affine.symbols)]
@@ -250,7 +250,7 @@ class Specialization:
         return {param.name: param.structure for param in params if isinstance(param.structure, Tensor)}
 
     @cached_property
-    def _sizes(self) -> frozenset[str]:
+    def sizes(self) -> frozenset[str]:
         """The inputs that are integers: sizes."""
         return frozenset(param.leaves[0] for param in self.graph.params if isinstance(param.structure, Size))
 
@@ -259,7 +259,7 @@ class Specialization:
         arguments = self.known if arguments is None else arguments
         found = {leaf: place.get(arguments) for place, leaf in self.reading.captures}
         numbers = {
-            leaf: int(value) if leaf in self._sizes else float(value)
+            leaf: int(value) if leaf in self.sizes else float(value)
             for leaf, value in found.items()
             if leaf not in self._outside
         }
@@ -307,11 +307,11 @@ class Specialization:
         shapes = [codegen.argument_shape(arguments[name].structure) if name in arguments else None for name in parameters]
         absent = frozenset(name for name in optional if name not in arguments and name not in self.known)
         front = codegen.Front(parameters, shapes, optional, absent, mismatch=ValueError if self.has_arrays else None)
-        front.outs, front.into, front.sizes = outs, (self._origin or self)._into, self._sizes
+        front.outs, front.into, front.sizes = outs, (self._origin or self)._into, self.sizes
         named = {name: name for name in parameters}
         for name in self.reading.integers:
             front.conditions.append(f"{front.bind(type)}({name}) is {front.bind(int)} and {name} == {self.known[name]}")
-        front.conditions += [f"{name} >= 0" for name in parameters if name in self._sizes]
+        front.conditions += [f"{name} >= 0" for name in parameters if name in self.sizes]
         for guard in self.reading.guards:
             front.conditions.append(guard.text(named, front.bind))
         places = {leaf: place for place, leaf in self.reading.captures}
@@ -322,7 +322,7 @@ class Specialization:
 
     def call(self, call: Call, out: Any = None) -> Any:
         """Evaluate with prepared arguments; ``out``: arrays for the arrays of the result (see ``outputs``)."""
-        found = self._patterns.of(call.values) if self.graph.params and self.is_sparse else []
+        found = self._patterns.of({**call.values, **self.captured(call.values)}) if self.graph.params and self.is_sparse else []
         arguments = self.arguments(call.values, found)
         if out is not None:
             return self._call_into(call, arguments, out)
@@ -356,7 +356,7 @@ class Specialization:
         values: list[Any] = []
         for param in self.params:
             if param.name in names and param.role != "captured":
-                values.append(np.asarray(call.values[param.name], dtype=None if param.name in self._sizes else np.float64))
+                values.append(np.asarray(call.values[param.name], dtype=None if param.name in self.sizes else np.float64))
             else:
                 values.append(compiled_argument(given[param.name], param.structure, param.name))
         arrays = [call.values[name] for name in names]

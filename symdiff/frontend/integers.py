@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Key = tuple[Any, ...]  # what specialises an integer: ("argument", name), or the key of a place outside
 
+MAX_SIZE = 2**63 - 1  # what compiled code can count
 _INTEGER = frozenset({"add", "sub", "mul", "neg", "floordiv", "mod"})  # that make integers of integers
 
 
@@ -86,7 +87,7 @@ class Integers:
         """Whether an integer may be read as a size: no negative one, and none of a derivative inside another function."""
         if self.solid is None:
             return False
-        return (self.present(key) or 0) >= 0
+        return 0 <= (self.present(key) or 0) <= MAX_SIZE
 
     def require_several(self, lengths: Iterable[Affine]) -> None:
         """Lengths that others must be equal to: an integer that is 1 now is built in, because an axis of length 1 broadcasts."""
@@ -107,7 +108,7 @@ class Integers:
         name = next((param.name for param in self.params if param.leaves == (value.atom,)), None)
         if name is not None and self.structures.get(name) == SCALAR and name not in self.real:
             where = f"{self.source.file}, line {getattr(node, 'lineno', 0)}"
-            raise ArgumentError(f"argument {name} is a float, but {what} must be an integer ({where})")
+            raise ArgumentError(f"argument {name} is no integer, but {what} must be one ({where})")
 
     def require_known(self, keys: Iterable[Key]) -> None:
         """Raise NeedsCallError if no call has told what these integers are."""
