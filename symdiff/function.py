@@ -195,7 +195,7 @@ class SymbolicFunction(Views):
         """What a version is made for: the kind of call, the integers that are built in, and the shapes."""
         integers, fixed, sized = self._structural.get(base, ((), (), ()))
         sizes = {name: is_size(call.integers.get(name)) for name in sized}
-        values = tuple(None if sizes.get(name) else call.integers.get(name) for name in integers)
+        values = tuple((name, call.integers[name]) for name in integers if name in call.integers and not sizes.get(name))
         return (*base, tuple(sizes.items()), values, tuple(call.exact(name) for name in fixed))
 
     def _holding(self, key: tuple[Any, ...], arguments: Mapping[str, Any]) -> Specialization | None:

@@ -259,9 +259,7 @@ class Specialization:
         arguments = self.known if arguments is None else arguments
         found = {leaf: place.get(arguments) for place, leaf in self.reading.captures}
         numbers = {
-            leaf: int(value) if leaf in self.sizes else float(value)
-            for leaf, value in found.items()
-            if leaf not in self._outside
+            leaf: int(value) if leaf in self.sizes else float(value) for leaf, value in found.items() if leaf not in self._outside
         }
         return {leaf: numbers.get(leaf, value) for leaf, value in found.items()}
 

@@ -18,7 +18,7 @@ from symdiff.frontend.loop_flow import Plan, plan_of
 from symdiff.frontend.loop_rows import over_loops
 from symdiff.frontend.loop_values import IndexedValue, LoopAxis, PendingArray, SeriesValue
 from symdiff.frontend.lower import Frame, Reader
-from symdiff.frontend.tensors import affine_atom
+from symdiff.frontend.tensors import affine_atom, is_certain
 from symdiff.frontend.values import Condition, Conflict, Number, Poison, Start, TensorValue, TupleValue, Value
 from symdiff.graph.affine import ZERO, Affine, identity, sizes_in
 from symdiff.graph.bounds import Bounds
@@ -243,7 +243,10 @@ def added(reader: Reader, atom: Atom, loops: Sequence[LoopAxis], depth: int, hin
 
 
 def product(reader: Reader, atom: Atom, axis: LoopAxis, hint: str) -> Number:
-    """The product of an atom over the innermost loop."""
+    """The product of an atom over the innermost loop; a power, if it is the same in every iteration."""
+    count = axis.high - axis.low
+    if not reader.builder.axes_of(atom) and not isinstance(atom, Const) and not count.positions and is_certain(reader, count):
+        return Number(reader.builder.apply(TABLE["pow"], atom, affine_atom(reader, count), hint=hint))
     axes = tuple(loop.length for loop in reader.loops)
     index = identity(len(reader.builder.axes_of(atom)))
     return Number(reader.builder.fold(TABLE["mul"], Term(atom, index, (axis.range,)), axes, hint=hint))

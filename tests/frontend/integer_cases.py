@@ -208,8 +208,8 @@ def weighted(x, n):
     return np.sum(x * np.arange(n) ** 2)
 
 
-def matrix(A, n):
-    return np.sum((A @ np.ones(n)) ** 2)
+def matrix(a, n):
+    return np.sum((a @ np.ones(n)) ** 2)
 
 
 V = np.array([0.3, -0.2, 0.5, 0.7, 1.1])
