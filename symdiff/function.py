@@ -14,7 +14,7 @@ from symdiff import codegen, outputs
 from symdiff.arguments import Call, bind, is_integer, is_known, is_size, sort_arguments
 from symdiff.errors import ArgumentError, Gap, MissingAttributeError, NameUnboundError, ShapeError, SymdiffError, UnsupportedError
 from symdiff.explain import innermost
-from symdiff.frontend import Exact, FunctionSource, NeedsCallError, Reading, read_function, with_positions
+from symdiff.frontend import Exact, FunctionSource, NeedsCallError, Reading, check_annotated, read_function, with_positions
 from symdiff.graph.graph import Graph
 from symdiff.graph.structure import Structure, Tensor
 from symdiff.methods import BoundDerivative
@@ -183,6 +183,7 @@ class SymbolicFunction(Views):
             made = self._holding(self._key(base, call), call.values)
             if made is not None:
                 return made
+            check_annotated(innermost(self), call.values)
             reading = self.__symdiff_reading__(own, call.known, call.integers, exact=call.exact)
             before = self._structural.get(base, ((), (), ()))
             found = reading.integers, reading.fixed, reading.sized

@@ -19,6 +19,7 @@ from symdiff.frontend import (
     whole,
     writes,
 )
+from symdiff.frontend.annotations import Array, annotated, check_annotated
 from symdiff.frontend.binding import bind
 from symdiff.frontend.callables import from_callable, with_positions
 from symdiff.frontend.gaps import EndedError, GapError, NeedsCallError, RestartError
@@ -252,6 +253,7 @@ def _all_fixed(start: Start, options: Options) -> Start | None:
 
 def _settled(source: FunctionSource, start: Start, options: Options) -> Reading:
     """Read as often as it takes until nothing new is found out."""
+    unknown = [name for name, axes in annotated(source).items() if axes is None]
     for _ in range(MAX_READINGS):
         reader = Reader(
             source,
@@ -269,6 +271,9 @@ def _settled(source: FunctionSource, start: Start, options: Options) -> Reading:
         try:
             with room():
                 reading = _read_once(reader, options.adapt)
+                vague = [name for name in unknown if reading.assumed.get(name) == SCALAR]
+                if vague:  # annotated as arrays, and used as numbers are
+                    raise RestartError(ranks=dict.fromkeys(vague, 1))
                 sized = tuple(key[1] for key in start.sized if key[0] == "argument")
                 return replace(reading, integers=tuple(start.used), sized=sized, fixed=tuple(dict.fromkeys(start.fixed)))
         except RecursionError:
@@ -395,12 +400,14 @@ def _bound(reader: Reader, values: dict[str, Value]) -> dict[str, Value]:
 
 
 __all__ = [
+    "Array",
     "Exact",
     "FunctionSource",
     "Guard",
     "NeedsCallError",
     "Place",
     "Reading",
+    "check_annotated",
     "from_callable",
     "from_function",
     "from_text",

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from symdiff.errors import ShapeError
+from symdiff.frontend.annotations import annotated, equal_axes, integers, names_of
 from symdiff.frontend.gaps import GapError, NeedsCallError, PoisonedError, RestartError
 from symdiff.frontend.integers import Integers
 from symdiff.frontend.outside import wrap
 from symdiff.frontend.places import OutsideArray, Place
 from symdiff.frontend.resolve import MAX_CAPTURED
-from symdiff.frontend.sizes import Sizes, separate, tensors_in
+from symdiff.frontend.sizes import Sizes, extended, separate, tensors_in
 from symdiff.frontend.values import (
     ArrayValue,
     Condition,
@@ -71,12 +72,15 @@ class Arguments(Integers):
     def declare(self, names: Iterable[str]) -> None:
         """Declare the arguments of these names as inputs of the graph: their scalars, their arrays and the sizes of those."""
         self.captures.update({key: (found.place, found.leaf) for key, found in self.outside.items()})
+        told = annotated(self.source)
         for name in names:
             if name in self.source.bound or name in self.known:
                 continue
             structure = self.structures.get(name)
             if ("argument", name) in self.sized:
                 structure = SIZE
+            elif structure is None and told.get(name):
+                structure = self._annotated(name, told[name] or ())
             elif structure is None and name in self.ranks:
                 structure = tensor(name, self.ranks[name])
             elif structure is None:
@@ -91,13 +95,21 @@ class Arguments(Integers):
         whole = {param.leaves[0]: ("argument", param.name) for param in self.params if isinstance(param.structure, Size)}
         self.sized_leaves = {**whole, **{leaf: key for key, (_, leaf) in outside.items()}}
         taken = {*self.source.parameters, *arrays, *(leaf for param in self.params for leaf in param.leaves)}
-        self.sizes = Sizes(arrays, self.solved, self.source.node, taken, self.sized_leaves)
+        free = {(param.name, k): str(axis.symbols[0]) for param in self.params for k, axis in _free(param, arrays)}
+        self.solved = extended(equal_axes(told, free), self.solved)
+        self.sizes = Sizes(arrays, self.solved, self.source.node, taken, self.sized_leaves, dict(names_of(told, free)))
         self.params = [replaced(param, self.sizes.axes) for param in self.params]
         self.builder.inputs(dict.fromkeys(self.sized_leaves, ()))
         for param in self.params:
             leaves = [leaf for leaf in param.leaves if leaf not in self.sized_leaves]
             self.builder.inputs({leaf: self.sizes.axes.get(leaf, ()) for leaf in leaves})
         self.builder.inputs({found.leaf: self.sizes.axes[found.leaf] for found in self.outside.values()})
+
+    def _annotated(self, name: str, axes: tuple[str | int, ...]) -> Structure:
+        """An argument whose annotation tells its axes: a vector of so many numbers, unless it is used as a whole, or an array."""
+        if len(axes) == 1 and isinstance(axes[0], int) and name not in self.ranks:
+            return Array((max(axes[0], self.lengths.get(name, 0)),))
+        return tensor(name, len(axes))
 
     def is_solid(self, key: tuple[Any, ...]) -> bool:
         """True for an array from outside that is read as so many numbers."""
@@ -188,7 +200,8 @@ class Arguments(Integers):
         """Note that only a call can tell what an index is: one number, or an array of them."""
         reader = cast("Reader", self)
         name = self.assumed_name(value)
-        if name is not None and name not in reader.real and name not in self.integer_arguments and name not in self.sized_leaves:
+        known = {*reader.real, *self.integer_arguments, *self.sized_leaves, *integers(self.source)}
+        if name is not None and name not in known:
             reader.needs.append(f"the index {name} is not known before a call: call it, or use .at(...)")
             raise PoisonedError
 
@@ -243,6 +256,12 @@ class Arguments(Integers):
             advice = "call the derivative, or use .at(...) with example arguments"
             raise NeedsCallError(f"the length of {' and '.join(names)} is not known before a call: {advice}")
         raise GapError(node, reason, rewrite, "not yet")
+
+
+def _free(param: Param, arrays: Mapping[str, tuple[Affine, ...]]) -> list[tuple[int, Affine]]:
+    """The axes of an argument that is an array, by number, those of a known length not among them."""
+    axes = arrays.get(param.leaves[0], ()) if isinstance(param.structure, Tensor) else ()
+    return [(number, axis) for number, axis in enumerate(axes) if not axis.is_constant]
 
 
 def replaced(param: Param, axes: Mapping[str, tuple[Affine, ...]]) -> Param:

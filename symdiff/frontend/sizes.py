@@ -42,7 +42,7 @@ def extended(solved: Mapping[str, Affine], more: Mapping[str, Affine]) -> dict[s
 class Sizes:
     """The sizes of the arguments of one reading. ``solved``: what earlier readings found to be equal.
 
-    ``given`` are integers that are sizes themselves, under their own names.
+    ``given`` are integers that are sizes themselves, under their own names; ``annotated`` the names that annotations give.
     """
 
     def __init__(
@@ -52,11 +52,16 @@ class Sizes:
         node: ast.AST,
         taken: Iterable[str],
         given: Iterable[str] = (),
+        annotated: Mapping[str, str] | None = None,
     ) -> None:
         self._given = frozenset(given)
         self._separate = {leaf: substituted(axes, solved) for leaf, axes in arrays.items()}  # type: ignore[arg-type]
         preferred = {symbol: name for symbol, name in _preferred(node, self._separate).items() if symbol not in self._given}
-        self._names = _named(self._separate, preferred, {*taken, *_names_in(node)}, self._given)
+        taken = {*taken, *_names_in(node)}
+        for symbol, name in (annotated or {}).items():
+            if symbol not in solved and name not in taken and name not in preferred.values():
+                preferred[symbol] = name
+        self._names = _named(self._separate, preferred, taken, self._given)
         self._symbols = {name: symbol for symbol, name in self._names.items()}
         renamed = {symbol: Affine.of(name) for symbol, name in self._names.items()}
         self.axes: dict[str, Axes] = {leaf: substituted(axes, renamed) for leaf, axes in self._separate.items()}  # type: ignore[arg-type]
