@@ -28,7 +28,7 @@ from symdiff.frontend.values import (
 )
 from symdiff.graph.affine import Affine, identity
 from symdiff.graph.affine import Element as IntegerElement
-from symdiff.graph.graph import Param
+from symdiff.graph.graph import Atom, Param
 from symdiff.graph.structure import SCALAR, SIZE, Array, Items, Size, Structure, Tensor, tensor
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class Arguments(Integers):
         self.exact: Callable[[str], Structure | None] = lambda name: None
         self.sizes = Sizes({}, {}, ast.Pass(), ())
         self.params: list[Param] = []
+        self.stands_for: dict[str, Atom] = {}  # inputs of functions that are differentiated inside, by what they are given
         self.suspect = False  # something was refused of a number that an array may do
         self.outside: dict[tuple[Any, ...], OutsideArray] = {}  # arrays from outside that earlier readings met
         self.solid: frozenset[tuple[Any, ...]] | None = frozenset()  # those whose shapes are needed; None: all
@@ -216,17 +217,32 @@ class Arguments(Integers):
         ``hints`` are the ranks of arguments of which more is known than that of this use.
         """
         hints = hints or {}
-        reader = cast("Reader", self)
         if isinstance(value, VectorParam):
             raise RestartError(ranks={value.name: hints.get(value.name, rank)})
         if not isinstance(value, Number | Condition) or getattr(value, "known", None) is not None:
             return
-        scalars = {param.leaves[0]: param.name for param in self.params if param.structure.is_scalar}
-        found = [scalars[leaf] for leaf in reader.ancestors(value.atom) if leaf in scalars]
-        known = {*self.integer_arguments, *(key[1] for key in self.sized if key[0] == "argument")}
-        found = [name for name in found if self.structures.get(name) is None and name not in known]
+        found = self._undecided(value)
         if found:
             raise RestartError(ranks={name: hints.get(name, rank) for name in found})
+
+    def _undecided(self, value: Number | Condition) -> list[str]:
+        """The arguments that a value is computed from, and that are numbers only because no call has told."""
+        scalars = {param.leaves[0]: param.name for param in self.params if param.structure.is_scalar}
+        leaves: dict[str, None] = {}
+        waiting = [value.atom]
+        while waiting:
+            more = self.ancestors(waiting.pop())
+            leaves |= dict.fromkeys(more)
+            waiting += [self.stands_for[leaf] for leaf in more if leaf in self.stands_for]
+        found = [scalars[leaf] for leaf in leaves if leaf in scalars]
+        known = {*self.integer_arguments, *(key[1] for key in self.sized if key[0] == "argument")}
+        return [name for name in found if self.structures.get(name) is None and name not in known]
+
+    def is_undecided(self, value: Value) -> bool:
+        """Whether a value may be an array in a call, while it is taken to be a number, or a few, before any."""
+        return isinstance(value, VectorParam) or (
+            isinstance(value, Number) and value.known is None and bool(self._undecided(value))
+        )
 
     def assume_rank(self, value: TensorValue, rank: int) -> None:
         """Use of an argument, of which no call has told anything, as an array with more axes than were assumed."""
