@@ -338,7 +338,9 @@ class SymbolicFunction(Views):
         for name in spread:
             if np.asarray(values[name]).dtype.kind not in "iuf":
                 raise ArgumentError(f"argument {name} is an array of {np.asarray(values[name]).dtype}; pass real numbers")
-        integers = {name for name in spread if np.asarray(values[name]).dtype.kind in "iu"} & self._assumed().sizes
+        integers = {name for name in spread if np.asarray(values[name]).dtype.kind in "iu"} - self._real
+        if integers:
+            integers &= self._assumed({name: value for name, value in values.items() if is_known(value)}).sizes
         one = {name: (SEVERAL if name in integers else 0.0) if name in spread else value for name, value in values.items()}
         call = sort_arguments(one, self._real)
         made = self._make(call)

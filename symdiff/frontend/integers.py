@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 Key = tuple[Any, ...]  # what specialises an integer: ("argument", name), or the key of a place outside
 
 MAX_SIZE = 2**63 - 1  # what compiled code can count
+_COUNTS = ("a range bound", "a length", "an index", "a slice bound", "the number of points")  # for which Python takes no float
 _INTEGER = frozenset({"add", "sub", "mul", "neg", "floordiv", "mod"})  # that make integers of integers
 
 
@@ -106,7 +107,7 @@ class Integers:
     def check_integer(self, value: Number, node: ast.AST, what: str) -> None:
         """Tell the caller of a float where an integer is needed, if the value is an argument that is not differentiated."""
         name = next((param.name for param in self.params if param.leaves == (value.atom,)), None)
-        if name is not None and self.structures.get(name) == SCALAR and name not in self.real:
+        if what in _COUNTS and name is not None and self.structures.get(name) == SCALAR and name not in self.real:
             where = f"{self.source.file}, line {getattr(node, 'lineno', 0)}"
             raise ArgumentError(f"argument {name} is no integer, but {what} must be one ({where})")
 
