@@ -14,9 +14,12 @@ import numpy as np
 from symdiff.errors import ArgumentError, ShapeError
 from symdiff.graph.affine import ONE, Affine, sizes_in
 from symdiff.graph.graph import Param
-from symdiff.graph.structure import SCALAR, Array, Items, Structure, Tensor, tensor
+from symdiff.graph.structure import SCALAR, Array, Items, Size, Structure, Tensor, tensor
 
 MAX_LEAVES = 2000  # scalars of one argument: every element is a variable of its own until arrays have index notation
+
+
+MAX_SIZE = 2**63 - 1  # what compiled code can count
 
 
 @dataclass(frozen=True)
@@ -169,6 +172,10 @@ def compiled_argument(value: Any, structure: Structure, name: str) -> Any:
     """An argument in the form that compiled code takes: a float, or a C-contiguous array of float64 or int64."""
     if isinstance(structure, Tensor):
         return _tensor_argument(value, structure, name)
+    if isinstance(structure, Size):
+        if not is_size(value):
+            raise ArgumentError(f"{name} must be an integer from 0 to {MAX_SIZE}, not {value!r}")
+        return int(value)
     if structure.is_scalar:
         if isinstance(value, tuple | list) or np.ndim(value):
             raise ShapeError(f"{name} must be one number, not {value!r}")
@@ -255,6 +262,9 @@ def check_sizes(params: Iterable[Param], values: Mapping[str, Any]) -> None:
     found: dict[str, tuple[int, str]] = {}
     wanted: list[tuple[Affine, int, str]] = []
     for param in params:
+        if isinstance(param.structure, Size):
+            found[param.leaves[0]] = int(values[param.name]), f"{param.name} is {values[param.name]}"
+            continue
         for structure, value, name in _arrays(param.structure, values[param.name], param.name):
             for axis, length in enumerate(structure.axes):
                 shown = (
@@ -292,6 +302,11 @@ def is_real(value: Any) -> bool:
 def is_integer(value: Any) -> bool:
     """True for an integer that is no bool."""
     return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def is_size(value: Any) -> bool:
+    """True for an integer that may be the length of an array, or the end of a loop, in a version for all of those."""
+    return is_integer(value) and 0 <= value <= MAX_SIZE
 
 
 def is_single(value: Any) -> bool:

@@ -137,7 +137,7 @@ class Patterns:
     def of(self, arrays: Mapping[str, Any]) -> list[Pattern]:
         """The patterns for a call with these array arguments, by name."""
         told = {size: place for size, place in self.graph.sizes.items() if place[0] in arrays}
-        sizes = {size: int(np.shape(arrays[name])[axis]) for size, (name, axis) in told.items()}
+        sizes = {size: int(arrays[name] if axis < 0 else np.shape(arrays[name])[axis]) for size, (name, axis) in told.items()}
         if any(map(depends_on_data, self.structures)):
             return [pattern(structure, sizes, arrays) for structure in self.structures]
         key = tuple(sizes.values())

@@ -19,7 +19,7 @@ from symdiff.frontend.loop_rows import over_loops
 from symdiff.frontend.loop_values import IndexedValue, LoopAxis, PendingArray, SeriesValue
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.tensor_indexing import count
-from symdiff.frontend.tensors import affine_atom
+from symdiff.frontend.tensors import affine_atom, is_certain
 from symdiff.frontend.values import Condition, Conflict, Number, Poison, Start, TensorValue, TupleValue, Value
 from symdiff.graph.affine import ZERO, Affine, identity, sizes_in
 from symdiff.graph.bounds import Bounds
@@ -145,7 +145,10 @@ def run_loop(reader: Reader, node: ast.For, series: IndexedValue, frame: Frame) 
     plan = plan_of(node)
     if plan.reason:
         needs_length(reader, series.axis, plan.node, plan.reason)
-    before, checked = dict(frame.variables), dict(reader.checked)
+    before, checked, changed = dict(frame.variables), dict(reader.checked), reader.changes.copy()
+    shared = {
+        inner.identity for value in (*before.values(), *changes.elsewhere(reader, frame)) for inner in changes.mutables(value)
+    }
     _begin(reader, plan, series.axis, frame, node)
     reader.loops.append(series.axis)
     try:
@@ -153,6 +156,8 @@ def run_loop(reader: Reader, node: ast.For, series: IndexedValue, frame: Frame) 
         completion = run(reader, node.body, frame).without("continue")
         if completion != NEXT:
             needs_length(reader, series.axis, node, "that may end early")
+        if any(reader.changes[identity] != changed[identity] for identity in shared):
+            needs_length(reader, series.axis, node, "that changes a list or dict")
         after = dict(frame.variables)
     finally:
         reader.loops.pop()
@@ -239,7 +244,10 @@ def added(reader: Reader, atom: Atom, loops: Sequence[LoopAxis], depth: int, hin
 
 
 def product(reader: Reader, atom: Atom, axis: LoopAxis, hint: str) -> Number:
-    """The product of an atom over the innermost loop."""
+    """The product of an atom over the innermost loop; a power, if it is the same in every iteration."""
+    count = axis.high - axis.low
+    if not reader.builder.axes_of(atom) and not isinstance(atom, Const) and not count.positions and is_certain(reader, count):
+        return Number(reader.builder.apply(TABLE["pow"], atom, affine_atom(reader, count), hint=hint))
     axes = tuple(loop.length for loop in reader.loops)
     index = identity(len(reader.builder.axes_of(atom)))
     return Number(reader.builder.fold(TABLE["mul"], Term(atom, index, (axis.range,)), axes, hint=hint))

@@ -147,7 +147,8 @@ def _indexed(reader: Reader, owner: Value, index: ast.expr, plain: bool, frame: 
     """``owner[index]`` with one index that is no slice; ``plain``: of what is only assumed to be a number."""
     value = reader.operand(index, frame)
     if plain:
-        if isinstance(value, Condition | TensorValue):  # a mask, or several indices
+        counted = isinstance(value, Number) and value.affine is not None and not value.affine.is_constant
+        if isinstance(value, Condition | TensorValue) or counted:  # a mask, several indices, the variable of a loop
             reader.assume_array(owner, 1)
         reader.check_index(value)
     if isinstance(value, TensorValue) and isinstance(owner, ArrayValue):

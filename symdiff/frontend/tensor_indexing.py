@@ -273,13 +273,24 @@ def _at(reader: Reader, owner: TensorValue, axis: int, index: Affine, node: ast.
     length = owner.axes[axis]
     if index.positions:  # of a loop: what it is there is checked where it is read
         return At(index)
-    if index.is_constant and index.const < 0:
-        index = length + index.const
+    if is_negative(reader, index, node):
+        index = length + index
     if not any(index.elements):
         text = f"index {index} is out of range for axis {axis}"
         require(reader, index, "IndexError", text, node)
         require(reader, length - 1 - index, "IndexError", text, node)
     return At(index)
+
+
+def is_negative(reader: Reader, part: Affine, node: ast.AST) -> bool:
+    """Whether an index or bound counts from the end: a literal, or an integer that a call gives (the code checks that)."""
+    if part.is_constant or is_certain(reader, part):
+        return part.const < 0
+    holds = reader.is_nonnegative(part)
+    if holds is None:
+        return False
+    require(reader, part if holds else -part - 1, "ValueError", f"this is for {part} {'>=' if holds else '<'} 0 only", node)
+    return not holds
 
 
 def _span(reader: Reader, length: Affine, bounds: Sequence[Affine | None], node: ast.AST) -> Span:
@@ -298,7 +309,7 @@ def _span(reader: Reader, length: Affine, bounds: Sequence[Affine | None], node:
     def bound(part: Affine | None, default: Affine) -> Affine:
         if part is None:
             return default
-        return length + part.const if part.is_constant and part.const < 0 else part
+        return length + part if is_negative(reader, part, node) else part
 
     if by > 0:
         span = Span(bound(lower, Affine()), bound(upper, length), by)

@@ -169,6 +169,7 @@ def equal(reader: Reader, first: Affine, second: Affine, node: ast.AST) -> Affin
     known = [value.const for value in (solution or {}).values() if value.is_constant]
     if solution is None or any(length < 2 or length in reader.listed for length in known):
         reader.fix(sizes_in([first, second]), node, reason, "make the lengths equal")
+    reader.require_several(solution.values())
     raise RestartError(sizes=solution)
 
 

@@ -25,8 +25,8 @@ def unclear(graph: Graph, found: Formula) -> list[tuple[str, tuple[Any, ...]]]:
     for expr in exprs:
         shown -= set(_explained(graph, expr))
     stated: list[tuple[str, tuple[Any, ...]]] = []
-    for size, (name, _) in graph.sizes.items():
-        if size in shown and name not in (other for other, _ in stated):
+    for size, (name, axis) in graph.sizes.items():
+        if axis >= 0 and size in shown and name not in (other for other, _ in stated):
             axes = graph.input_axes[name]
             stated.append((name, tuple(_number(length) for length in axes)))
             shown -= set(sizes_in(axes))
