@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.graph.affine import Affine, Axes, Element
+from symdiff.graph.affine import Affine, Axes, Element, Quotient, sizes_in
 from symdiff.graph.graph import Graph, Param
 from symdiff.graph.structure import EntryPlace, FixedSparse, Items, Sparse, Structure, Tensor
 from symdiff.graph.terms import Guard, arrays_in
@@ -153,6 +153,8 @@ def _coordinates(
             if isinstance(symbol, Element):
                 read = arrays[symbol.array][tuple(np.clip(value(index), 0, None) for index in symbol.index)]
                 total = total + factor * read
+            elif isinstance(symbol, Quotient):
+                total = total + factor * (symbol.part.value(sizes) // symbol.divisor)
             else:
                 total = total + factor * (grid[symbol] if isinstance(symbol, int) else sizes[symbol])
         return total
@@ -211,7 +213,7 @@ class Patterns:
     def of(self, arrays: Mapping[str, Any]) -> list[Pattern]:
         """The patterns for a call with these array arguments, by name."""
         told = {size: place for size, place in self.sizes.items() if place[0] in arrays}
-        sizes = {size: int(np.shape(arrays[name])[axis]) for size, (name, axis) in told.items()}
+        sizes = {size: int(arrays[name] if axis < 0 else np.shape(arrays[name])[axis]) for size, (name, axis) in told.items()}
         if self.depend_on_data:
             return [pattern(structure, sizes, arrays) for structure in self.structures]
         key = tuple(sizes.values())
@@ -244,7 +246,7 @@ class Patterns:
         kept: dict[tuple[int, ...], tuple[list[Pattern], list[Indices]]] = {}
 
         def call(*args: Any) -> Any:
-            key = tuple([args[place].shape[axis] for place, axis in lengths])
+            key = tuple([args[place] if axis < 0 else args[place].shape[axis] for place, axis in lengths])
             latest = kept.get(key)
             if latest is None:
                 found = self.of(dict(zip(given, args, strict=True)))
@@ -355,7 +357,7 @@ def _offset(place: EntryPlace) -> int | None:
 
 
 def _letters(structure: Sparse) -> list[str]:
-    sizes = {str(symbol) for axes in (structure.rows, structure.columns) for length in axes for symbol in length.symbols}
+    sizes = sizes_in([*structure.rows, *structure.columns])
     return [letter for letter in LETTERS if letter not in sizes]
 
 

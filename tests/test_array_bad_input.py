@@ -148,7 +148,8 @@ def test_indices_that_are_no_integers():
     with pytest.raises(UnsupportedError, match="array of integers"):
         grad(picked)(np.ones(3), np.array([0.0, 1.0]))
     with pytest.raises(ArgumentError, match="an array of bool"):
-        grad(picked)(np.ones(3), np.array([True, False, True]))
+        grad(picked, argnums="index")(np.ones(3), np.array([True, False, True]))
+    assert grad(picked)(np.ones(3), np.array([True, False, True])).tolist() == [2, 0, 2]
 
 
 # -- sizes

@@ -24,7 +24,8 @@ class Blocks:
         self.definitions = definitions
         self.storage = storage
         self.works = Works(definitions, storage)
-        self.outputs = frozenset(atom for atom in graph.outputs if isinstance(atom, str))
+        outputs = frozenset(atom for atom in graph.outputs if isinstance(atom, str))
+        self.outputs = outputs.union(self._reads(outputs))  # a scalar may be computed at the end from elements
 
     def lasting(self, foreign: Iterable[str]) -> set[str]:
         """The arrays that stay whole: something outside of the works of a block reads them."""

@@ -13,7 +13,7 @@ from symdiff.graph.arrays import EMPTY
 from symdiff.graph.bounds import renumbered
 from symdiff.graph.cost import weight
 from symdiff.graph.graph import Atom, Block, Const, Fold, Graph, If, Let, Origin, Out, Statement, Sum, defined, operands, walk
-from symdiff.graph.structure import Tensor
+from symdiff.graph.structure import Size, Tensor
 from symdiff.graph.terms import Guard, Term
 from symdiff.primitives import TABLE, Primitive
 from symdiff.primitives.row import Kind
@@ -224,7 +224,7 @@ def axes_positions(axes: Axes) -> Sequence[int]:
 
 def has_arrays(graph: Graph) -> bool:
     """Whether a graph needs a schedule."""
-    if any(isinstance(param.structure, Tensor) for param in graph.params):
+    if any(isinstance(param.structure, Tensor | Size) for param in graph.params):
         return True
     if any(isinstance(leaf, Tensor) for leaf in graph.result.leaves()):
         return True

@@ -17,7 +17,7 @@ from symdiff.errors import InternalError
 from symdiff.graph.affine import Affine, Symbol, substituted
 from symdiff.graph.build import Body
 from symdiff.graph.graph import UNDEFINED, Atom, Const, Let
-from symdiff.graph.structure import Tensor
+from symdiff.graph.structure import Size, Tensor
 from symdiff.graph.terms import Guard, Term
 
 
@@ -33,7 +33,7 @@ class Elements(Levels):
         self.scalars: dict[str, Atom] = {}
         self._inputs = {leaf: param.structure for param in self.arrays.graph.params for leaf in param.leaves}
         for name, structure in self._inputs.items():
-            if not isinstance(structure, Tensor) or not structure.axes:
+            if not isinstance(structure, Size) and (not isinstance(structure, Tensor) or not structure.axes):
                 self.scalars[name] = name
                 self.kinds[name] = "float"
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from symdiff.graph.structure import SCALAR, Array, FixedSparse, Items, Sparse, Structure, Tensor
+from symdiff.graph.structure import SCALAR, Array, FixedSparse, Items, Size, Sparse, Structure, Tensor
 
 LONGEST_TUPLE = 16
 
@@ -72,6 +72,8 @@ def numba_type(structure: Structure) -> str:
 
 def argument_type(structure: Structure) -> str:
     """The Numba type of an argument."""
+    if isinstance(structure, Size):
+        return "int64"
     return numba_type(structure) if isinstance(structure, Tensor) else array_type(argument_shape(structure))
 
 

@@ -18,7 +18,8 @@ from symdiff.frontend.loop_flow import Plan, plan_of
 from symdiff.frontend.loop_rows import over_loops
 from symdiff.frontend.loop_values import IndexedValue, LoopAxis, PendingArray, SeriesValue
 from symdiff.frontend.lower import Frame, Reader
-from symdiff.frontend.tensors import affine_atom
+from symdiff.frontend.tensor_indexing import count
+from symdiff.frontend.tensors import affine_atom, is_certain
 from symdiff.frontend.values import Condition, Conflict, Number, Poison, Start, TensorValue, TupleValue, Value
 from symdiff.graph.affine import ZERO, Affine, identity, sizes_in
 from symdiff.graph.bounds import Bounds
@@ -46,12 +47,12 @@ def index_of(reader: Reader, part: Affine) -> Number:
 
 def range_of(reader: Reader, start: Affine, stop: Affine, step: int, node: ast.AST) -> IndexedValue:
     """``range(start, stop, step)`` with bounds that depend on lengths, or on loops around it."""
-    if abs(step) != 1 or (step < 0 and (start.positions or stop.positions)):
+    if step != 1 and (start.positions or stop.positions):
         axis = LoopAxis((stop - start) * step, ZERO, (stop - start) * step)
         needs_length(reader, axis, node, f"with the step {step}")
-    if step < 0:
-        length = start - stop
-        return IndexedValue(LoopAxis(length, ZERO, length), lambda at: index_of(reader, start - at))
+    if step != 1:
+        length = count(start, stop, step)
+        return IndexedValue(LoopAxis(length, ZERO, length), lambda at: index_of(reader, start + at * step))
     bounds = Bounds(tuple(loop.range for loop in reader.loops))
     least, most = bounds.least(start), bounds.least(-stop)
     if least is None or most is None:
@@ -144,7 +145,10 @@ def run_loop(reader: Reader, node: ast.For, series: IndexedValue, frame: Frame) 
     plan = plan_of(node)
     if plan.reason:
         needs_length(reader, series.axis, plan.node, plan.reason)
-    before, checked = dict(frame.variables), dict(reader.checked)
+    before, checked, changed = dict(frame.variables), dict(reader.checked), reader.changes.copy()
+    shared = {
+        inner.identity for value in (*before.values(), *changes.elsewhere(reader, frame)) for inner in changes.mutables(value)
+    }
     _begin(reader, plan, series.axis, frame, node)
     reader.loops.append(series.axis)
     try:
@@ -152,6 +156,8 @@ def run_loop(reader: Reader, node: ast.For, series: IndexedValue, frame: Frame) 
         completion = run(reader, node.body, frame).without("continue")
         if completion != NEXT:
             needs_length(reader, series.axis, node, "that may end early")
+        if any(reader.changes[identity] != changed[identity] for identity in shared):
+            needs_length(reader, series.axis, node, "that changes a list or dict")
         after = dict(frame.variables)
     finally:
         reader.loops.pop()
@@ -238,7 +244,10 @@ def added(reader: Reader, atom: Atom, loops: Sequence[LoopAxis], depth: int, hin
 
 
 def product(reader: Reader, atom: Atom, axis: LoopAxis, hint: str) -> Number:
-    """The product of an atom over the innermost loop."""
+    """The product of an atom over the innermost loop; a power, if it is the same in every iteration."""
+    count = axis.high - axis.low
+    if not reader.builder.axes_of(atom) and not isinstance(atom, Const) and not count.positions and is_certain(reader, count):
+        return Number(reader.builder.apply(TABLE["pow"], atom, affine_atom(reader, count), hint=hint))
     axes = tuple(loop.length for loop in reader.loops)
     index = identity(len(reader.builder.axes_of(atom)))
     return Number(reader.builder.fold(TABLE["mul"], Term(atom, index, (axis.range,)), axes, hint=hint))

@@ -9,7 +9,7 @@ from typing import Any
 from symdiff.frontend import changes
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lower import Frame, Reader
-from symdiff.frontend.values import ArrayValue, Known, Number, TupleValue, Value, describe, number
+from symdiff.frontend.values import ArrayValue, Known, Number, TensorValue, TupleValue, Value, describe, number
 from symdiff.graph.graph import Const
 
 
@@ -68,14 +68,22 @@ def write(
     """``owner[index] = value``, ``owner[index] += value``; without an index all of it."""
     import numpy as np
 
+    from symdiff.frontend import tensor_writes
     from symdiff.frontend.conditions import scalar
     from symdiff.frontend.containers import to_array
     from symdiff.frontend.expressions import binary
+    from symdiff.frontend.tensors import tensor_of
 
     if owner.views:
         raise GapError(node, "a write through a view of an array", "write to the array itself, or to a copy: p.copy()", "not yet")
     if owner.items and all(_is_whole(reader, item) for item in owner.items):
         raise GapError(node, "a write into an array of integers, which rounds", "make an array of floats, as np.zeros does")
+    if isinstance(index, ast.Name | ast.Compare | ast.UnaryOp | ast.BinOp | ast.Call):
+        chosen = reader.operand(index, frame)
+        if isinstance(chosen, TensorValue) and chosen.kind == "bool":  # a mask of any size that is as long as this
+            whole = dataclasses.replace(tensor_of(reader, owner, node), identity=owner.identity, parents=owner.parents)
+            tensor_writes.write(reader, whole, index, value, frame, node, op)
+            return
     places = np.arange(len(owner.items)).reshape(owner.shape)
     if index is not None:
         places = positions(reader, owner, index, frame, node)

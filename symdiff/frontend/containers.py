@@ -23,6 +23,7 @@ from symdiff.frontend.values import (
     IteratorValue,
     Known,
     ListValue,
+    MaskedValue,
     Number,
     TensorValue,
     TupleValue,
@@ -119,6 +120,11 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
         return dicts.lookup(reader, owner, reader.operand(index, frame), node)
     if isinstance(owner, TensorValue):
         return tensor_indexing.read(reader, owner, index, frame, node)
+    if isinstance(owner, MaskedValue):
+        from symdiff.frontend import masks
+
+        selected = Known(None) if isinstance(index, ast.Slice | ast.Tuple) else reader.operand(index, frame)
+        return masks.restricted(reader, owner, selected, node)
     if isinstance(owner, PendingArray):
         return loop_writes.current(reader, owner, loop_writes.indices(reader, owner, index, frame, node), node)
     plain = reader.assumed_name(owner) is not None and not isinstance(index, ast.Slice | ast.Tuple)
@@ -141,7 +147,8 @@ def _indexed(reader: Reader, owner: Value, index: ast.expr, plain: bool, frame: 
     """``owner[index]`` with one index that is no slice; ``plain``: of what is only assumed to be a number."""
     value = reader.operand(index, frame)
     if plain:
-        if isinstance(value, Condition | TensorValue):  # a mask, or several indices
+        counted = isinstance(value, Number) and value.affine is not None and not value.affine.is_constant
+        if isinstance(value, Condition | TensorValue) or counted:  # a mask, several indices, the variable of a loop
             reader.assume_array(owner, 1)
         reader.check_index(value)
     if isinstance(value, TensorValue) and isinstance(owner, ArrayValue):
@@ -291,6 +298,10 @@ def attribute(reader: Reader, owner: Value, name: str, node: ast.AST) -> Value |
     """``a.shape``, ``a.size``, ``a.ndim``, ``a.T`` of a vector; None for anything else."""
     if reader.assumed_name(owner) is not None and name in ("shape", "size", "ndim"):
         reader.assume_array(owner, 1)
+    if isinstance(owner, MaskedValue):
+        from symdiff.frontend import masks
+
+        return masks.attribute(reader, owner, name, node)
     if isinstance(owner, TensorValue):
         return tensor_forms.attribute(reader, owner, name, node)
     if isinstance(owner, ArrayValue):

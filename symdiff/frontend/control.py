@@ -26,6 +26,7 @@ from symdiff.frontend.values import (
     ArrayValue,
     Condition,
     Known,
+    MaskedValue,
     Mutable,
     Poison,
     TensorValue,
@@ -330,6 +331,8 @@ def run_augmented(reader: Reader, node: ast.AugAssign, frame: Frame) -> Completi
     if isinstance(present, VectorParam):
         raise GapError(node, "an argument changed in place", "write a = a + b, which makes a new array")
     operand = reader.operand(node.value, frame)
+    if isinstance(present, MaskedValue):
+        raise GapError(node, "elements that a mask chooses, changed in place", "write a = a + b, which makes a new array")
     if isinstance(present, ArrayValue):
         array_writes.write(reader, present, None, operand, frame, node, type(node.op))
         return NEXT

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from symdiff.errors import SymdiffError, Verdict
-from symdiff.frontend.places import OutsideArray
+from symdiff.frontend.places import OutsideArray, Place
 from symdiff.graph.affine import Affine
 
 
@@ -42,7 +42,8 @@ class RestartError(Exception):
 
     ``specialise``: integers that are needed as structure; ``lengths``: longer vectors; ``ranks``: arguments that are arrays;
     ``fixed``: arrays whose lengths are needed; ``sizes``: what the sizes of arrays are that must be equal to others;
-    ``outside``: arrays from outside that are read, by the keys of their places; ``solid``: those whose lengths are needed.
+    ``outside``: arrays from outside that are read, by the keys of their places; ``solid``: those whose lengths are needed;
+    ``sized``: integers that are used as sizes, by the keys that would specialise them (those from outside with their places).
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class RestartError(Exception):
         sizes: Mapping[str, Affine] | None = None,
         outside: Mapping[tuple[Any, ...], OutsideArray] | None = None,
         solid: Iterable[tuple[Any, ...]] = (),
+        sized: Mapping[tuple[Any, ...], tuple[Place, str] | None] | None = None,
     ) -> None:
         super().__init__("read again")
         self.specialise = tuple(specialise)
@@ -63,6 +65,7 @@ class RestartError(Exception):
         self.sizes = dict(sizes or {})
         self.outside = dict(outside or {})
         self.solid = tuple(solid)
+        self.sized = dict(sized or {})
 
 
 class NeedsCallError(SymdiffError, ValueError):

@@ -128,7 +128,7 @@ def _int(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value
     value = scalar(reader, args[0], node)
     if value.known is not None and math.isfinite(value.known):
         return number(int(value.known))
-    return reader.apply("trunc", value)
+    return value if value.affine is not None else reader.apply("trunc", value)
 
 
 def _bool(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:

@@ -10,7 +10,7 @@ import ast
 import dataclasses
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from symdiff.errors import Gap, NameUnboundError
 from symdiff.frontend import resolve
 from symdiff.frontend.fence import refusal
-from symdiff.frontend.gaps import GapError, PoisonedError, RestartError
+from symdiff.frontend.gaps import GapError, PoisonedError
 from symdiff.frontend.loop_values import LoopAxis
 from symdiff.frontend.outside import wrap
 from symdiff.frontend.parameters import Arguments
@@ -39,7 +39,7 @@ from symdiff.frontend.values import (
 )
 from symdiff.graph.affine import Affine, sizes_in
 from symdiff.graph.build import Body, Builder
-from symdiff.graph.graph import Atom, Const, Graph, Let, Origin, Statement, operands
+from symdiff.graph.graph import Atom, Const, Graph, Let, Origin, Statement
 from symdiff.graph.structure import Structure
 from symdiff.graph.terms import Guard as IndexGuard
 from symdiff.primitives import TABLE
@@ -108,7 +108,7 @@ class Reader(Arguments):
         known: Mapping[str, Any],
         specialised: frozenset[tuple[Any, ...]] = frozenset(),
         lengths: Mapping[str, int] | None = None,
-        integers: Iterable[str] = (),
+        integers: Mapping[str, int] | None = None,
         differentiate: Differentiate | None = None,
     ) -> None:
         super().__init__()
@@ -133,9 +133,10 @@ class Reader(Arguments):
         self.domain: list[IndexGuard] = []  # what the conditions around say of their positions
         self.index_guards: dict[str, tuple[IndexGuard, ...]] = {}  # what conditions say of positions
         self.checked: dict[Affine, Body] = {}  # what is at least 0 from there on: a branch around it raises otherwise
+        self.listed: set[int] = set()  # the lengths of arrays that are made of single numbers
         self.captures: dict[tuple[Any, ...], tuple[Place, str]] = {}
         self.guards: dict[tuple[Any, ...], Guard] = {}
-        self.integer_arguments = frozenset(integers)
+        self.integer_values = dict(integers or {})
         self.differentiate = differentiate
         self.steps = 0
         self.exhausted = False
@@ -328,48 +329,23 @@ class Reader(Arguments):
     def integer(self, value: Value, node: ast.AST, what: str) -> int:
         """The value of an integer needed as structure (an index, a range bound).
 
-        An integer from outside, or an integer argument, specialises: reading starts again with its present value.
+        Integers from outside and integer arguments are read as sizes then; where that is not enough, they specialise:
+        reading starts again with their present values.
         """
         if isinstance(value, Known) and isinstance(value.value, bool):
             return int(value.value)
         if isinstance(value, Number):
             if isinstance(value.known, int):
                 return value.known
-            if value.affine is not None:
+            if value.affine is not None and not value.affine.is_constant:
                 reason = f"{what} that depends on the length of an array"
                 self.fix(sizes_in([value.affine]), node, reason, "use a literal integer here")
-            sources = self.integer_sources(value)
-            if sources:
-                raise RestartError(specialise=sources)
+            self.need_integer(value)
         shown = f"the number {value.known!r}" if isinstance(value, Number) and value.known is not None else describe(value)
         if isinstance(value, Number) and value.known is None:
+            self.check_integer(value, node, what)
             raise GapError(node, f"{what} that depends on the arguments", "use a literal integer here", "not yet")
         raise GapError(node, f"{what} must be an integer, not {shown}", "use a literal integer here")
-
-    def integer_sources(self, value: Number) -> list[tuple[Any, ...]]:
-        """The keys of the integers from outside or arguments that a number is computed from; empty if of others, too."""
-        if value.known is not None:
-            return []
-        ancestors = self.ancestors(value.atom)
-        sources = [key for leaf in ancestors if (key := self.integers.get(leaf))]
-        return sources if len(sources) == sum(leaf in self.inputs for leaf in ancestors) else []
-
-    def ancestors(self, atom: Atom) -> list[str]:
-        """The inputs that an atom depends on (and the outs of branches, whose inputs are not traced)."""
-        inputs, seen, stack = [], set(), [atom]
-        while stack:
-            name = stack.pop()
-            if isinstance(name, Const) or name in seen:
-                continue
-            seen.add(name)
-            let, indexed = self.builder.definitions.get(name), self.builder.sums.get(name)
-            if let is not None:
-                stack.extend(let.args)
-            elif indexed is not None:
-                stack.extend(operands(indexed))
-            else:
-                inputs.append(name)
-        return inputs
 
     # names
 

@@ -8,7 +8,7 @@ import sys
 from functools import cache
 from typing import Any
 
-from symdiff.frontend import assumptions
+from symdiff.frontend import assumptions, masks
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lookup import home
@@ -20,7 +20,7 @@ from symdiff.frontend.tensor_making import METHODS as ARRANGING
 from symdiff.frontend.tensor_products import einsum
 from symdiff.frontend.tensor_special import SPECIAL
 from symdiff.frontend.tensors import counted, holds_array, holds_tensor, length_of, tensor_of
-from symdiff.frontend.values import ArrayValue, TensorValue, TupleValue, Value, number
+from symdiff.frontend.values import ArrayValue, MaskedValue, TensorValue, TupleValue, Value, number
 
 
 def shape_of(reader: Reader, value: TensorValue) -> TupleValue:
@@ -100,6 +100,9 @@ def form_of(
     """The form of a function for these arguments: for arrays of any size if there is one, else ``other``, for numbers."""
     found = _forms().get(target)
     values = [*args, *keywords.values()]
+    if any(isinstance(value, MaskedValue) for value in values):
+        own = masks.form_of(target, found or other, is_row)
+        return own if found or other or own is not masks.refused else None
     if found is None:
         arrays = any(
             isinstance(value, TensorValue) or (isinstance(value, ArrayValue) and len(value.items) != 1) for value in args

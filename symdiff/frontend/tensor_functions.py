@@ -345,6 +345,23 @@ def _roll(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Valu
     return made(reader, moved(reader, terms, value.axes), value.axes)
 
 
+def _trapezoid(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``np.trapezoid(y, x)``, ``np.trapezoid(y, dx=h)`` of a vector: the sum of the means of neighbours times their distances."""
+    at = optional(args, keywords, 1, "x", Known(None))
+    width = optional(args, keywords, 1, "dx", number(1.0))
+    plain(args, keywords, 1, 1, "trapezoid", node)
+    value = as_numbers(reader, tensor_of(reader, args[0], node))
+    if len(value.axes) != 1:
+        raise GapError(node, "np.trapezoid of a matrix", "write the sum out", "not yet")
+    left, right = (
+        TensorValue(indexed(reader, value, (Affine.of(0) + k,), (value.axes[0] - 1,)), (value.axes[0] - 1,)) for k in (0, 1)
+    )
+    both = binary(reader, ast.Div, binary(reader, ast.Add, left, right, node), number(2.0), node)
+    apart = width if isinstance(at, Known) else _diff(reader, [at], {}, node)
+    pieces = tensor_of(reader, binary(reader, ast.Mult, both, apart, node), node)
+    return total(reader, pieces, range(len(pieces.axes)))
+
+
 REDUCTIONS: dict[str, Form] = {
     "sum": _sum,
     "mean": _mean,
@@ -367,6 +384,8 @@ FUNCTIONS: dict[str, Form] = {
     "amin": _fold("minimum", "min"),
     "average": _average,
     "diff": _diff,
+    "trapezoid": _trapezoid,
+    "trapz": _trapezoid,
     "roll": _roll,
     "where": _where,
     "matmul": _product_form("matmul", matmul),

@@ -33,7 +33,7 @@ from symdiff.frontend.values import (
     Value,
     describe,
 )
-from symdiff.graph.affine import ONE, Affine, Axes, Symbol, sizes_in
+from symdiff.graph.affine import ONE, Affine, Axes, Symbol, quotient, sizes_in
 from symdiff.graph.graph import Const
 
 NEW, REST = "new", "..."
@@ -48,19 +48,23 @@ class At:
 
 @dataclass(frozen=True)
 class Span:
-    """A slice of an axis; the length is None where it is no expression in sizes: half of n, rounded up."""
+    """A slice of an axis."""
 
     start: Affine
     stop: Affine  # behind the last position, in the direction of the step
     step: int = 1
 
     @property
-    def length(self) -> Affine | None:
-        """The number of positions."""
-        distance = (self.stop - self.start) * (1 if self.step > 0 else -1)
-        if abs(self.step) == 1 or distance.is_constant:
-            return distance if abs(self.step) == 1 else Affine(max(0, -(-distance.const // abs(self.step))))
-        return None
+    def length(self) -> Affine:
+        """The number of positions; at most 0 for none."""
+        return count(self.start, self.stop, self.step)
+
+
+def count(start: Affine, stop: Affine, step: int) -> Affine:
+    """How many integers ``range(start, stop, step)`` has; at most 0 for none."""
+    distance = (stop - start) * (1 if step > 0 else -1)
+    found = quotient(distance + (abs(step) - 1), abs(step))
+    return Affine(max(0, found.const)) if found.is_constant and abs(step) != 1 else found
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,14 @@ class Gather:
     array: TensorValue
 
 
-Part = At | Span | Gather | str  # str: NEW or REST
+@dataclass(frozen=True)
+class Chosen:
+    """Positions where an array of truth values holds."""
+
+    mask: TensorValue
+
+
+Part = At | Span | Gather | Chosen | str  # str: NEW or REST
 
 
 @dataclass(frozen=True)
@@ -99,9 +110,29 @@ def read(reader: Reader, owner: TensorValue, index: ast.expr, frame: Frame, node
         sizes = sizes_in([*owner.axes, *(loop.length for loop in reader.loops)])
         reader.fix(sizes, node, "a slice in a loop of any length", "index every axis")
     if isinstance(parts, TensorValue):
-        reason = "an index of truth values, which selects as many elements as are true"
-        raise GapError(node, reason, "use np.where(mask, x, 0), or a sum over it", "not yet")
+        from symdiff.frontend import masks
+
+        return masks.chosen(reader, owner, parts, 0, node)
+    if any(isinstance(part, Chosen) for part in parts):
+        return _masked(reader, owner, parts, node)
     return selected(reader, owner, selection_of(reader, owner, parts, node), node)
+
+
+def _masked(reader: Reader, owner: TensorValue, parts: Sequence[Part], node: ast.AST) -> Value:
+    """``X[mask, 0]``, ``X[:, mask]``: one mask of one axis, beside slices, or next to single indices."""
+    from symdiff.frontend import masks
+
+    places = [place for place, part in enumerate(parts) if isinstance(part, Chosen | At | Gather)]
+    chosen = [part for part in parts if isinstance(part, Chosen)]
+    together = places == list(range(places[0], places[-1] + 1)) or len(places) == 1
+    if len(chosen) > 1 or len(chosen[0].mask.axes) > 1 or not together or any(isinstance(part, Gather) for part in parts):
+        raise GapError(node, "truth values beside other arrays of indices", "use np.where", "not yet")
+    axis = sum(part != NEW for part in parts[: parts.index(chosen[0])])
+    plain = [whole(owner, axis) if part is chosen[0] else part for part in parts]
+    selection = selection_of(reader, owner, plain, node)
+    inner = selected(reader, owner, selection, node)
+    assert isinstance(inner, TensorValue)  # noqa: S101 - an axis is left
+    return masks.chosen(reader, inner, chosen[0].mask, selection.places[axis], node)
 
 
 def _in_loop(part: Part) -> bool:
@@ -200,7 +231,7 @@ def _part(reader: Reader, owner: TensorValue, axis: int, value: Value | ast.Slic
         value = _progression(reader, value, node)
     if isinstance(value, TensorValue):
         if value.kind == "bool":
-            raise GapError(node, "truth values beside other indices", "use np.where", "not yet")
+            return Chosen(value)
         if value.affine is None:
             raise GapError(node, "indices that are computed", "pass them as an array of integers", "not yet")
         _require_on_axis(reader, value, owner.axes[axis], node)
@@ -242,13 +273,24 @@ def _at(reader: Reader, owner: TensorValue, axis: int, index: Affine, node: ast.
     length = owner.axes[axis]
     if index.positions:  # of a loop: what it is there is checked where it is read
         return At(index)
-    if index.is_constant and index.const < 0:
-        index = length + index.const
+    if is_negative(reader, index, node):
+        index = length + index
     if not any(index.elements):
         text = f"index {index} is out of range for axis {axis}"
         require(reader, index, "IndexError", text, node)
         require(reader, length - 1 - index, "IndexError", text, node)
     return At(index)
+
+
+def is_negative(reader: Reader, part: Affine, node: ast.AST) -> bool:
+    """Whether an index or bound counts from the end: a literal, or an integer that a call gives (the code checks that)."""
+    if part.is_constant or is_certain(reader, part):
+        return part.const < 0
+    holds = reader.is_nonnegative(part)
+    if holds is None:
+        return False
+    require(reader, part if holds else -part - 1, "ValueError", f"this is for {part} {'>=' if holds else '<'} 0 only", node)
+    return not holds
 
 
 def _span(reader: Reader, length: Affine, bounds: Sequence[Affine | None], node: ast.AST) -> Span:
@@ -267,7 +309,7 @@ def _span(reader: Reader, length: Affine, bounds: Sequence[Affine | None], node:
     def bound(part: Affine | None, default: Affine) -> Affine:
         if part is None:
             return default
-        return length + part.const if part.is_constant and part.const < 0 else part
+        return length + part if is_negative(reader, part, node) else part
 
     if by > 0:
         span = Span(bound(lower, Affine()), bound(upper, length), by)
@@ -311,10 +353,8 @@ def selection_of(reader: Reader, owner: TensorValue, parts: Sequence[Part], node
         if isinstance(part, str):
             axes.append(ONE)
         elif isinstance(part, Span):
-            if part.length is None:
-                reader.fix(sizes_in(owner.axes), node, "a slice whose length is a fraction of n", "use steps of 1 or -1")
             axes.append(part.length)
-    own_parts = [(part, place) for part, place in zip(parts, places, strict=True) if not isinstance(part, str)]
+    own_parts = [(part, place) for part, place in zip(parts, places, strict=True) if not isinstance(part, str | Chosen)]
     index = [_position(part, place, first, together) for part, place in own_parts]
     return Selection(tuple(axes), tuple(index), tuple(part for part, _ in own_parts), tuple(place for _, place in own_parts))
 

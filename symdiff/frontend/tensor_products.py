@@ -10,7 +10,7 @@ from symdiff.frontend.gaps import GapError
 from symdiff.frontend.library import Args, Keywords, plain
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.tensors import as_numbers, equal, made, moved, tensor_of
-from symdiff.frontend.values import Known, Number, TensorValue, Value, describe
+from symdiff.frontend.values import Known, MaskedValue, Number, TensorValue, Value, describe
 from symdiff.graph.affine import ONE, Affine
 from symdiff.graph.graph import Atom, Const
 from symdiff.graph.terms import Range, Term
@@ -88,6 +88,10 @@ def _summed(
 def matmul(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value:
     """``a @ b``: the last axis of a with the last but one of b; axes before those broadcast."""
     assume_product(reader, left, right)
+    if isinstance(left, MaskedValue) or isinstance(right, MaskedValue):
+        from symdiff.frontend import masks
+
+        return masks.product(reader, matmul, left, right, node)
     for value in (left, right):
         if isinstance(value, Number):
             raise GapError(node, "a matrix product with a number", "use *", raises=ValueError)

@@ -18,6 +18,7 @@ from symdiff.frontend.values import (
     DictValue,
     Known,
     ListValue,
+    MaskedValue,
     Number,
     TensorValue,
     TupleValue,
@@ -26,7 +27,8 @@ from symdiff.frontend.values import (
     describe,
     number,
 )
-from symdiff.graph.affine import ONE, Affine, Axes, Symbol, sizes_in
+from symdiff.graph import bounds
+from symdiff.graph.affine import ONE, Affine, Axes, Symbol, is_derived, sizes_in
 from symdiff.graph.bounds import pruned
 from symdiff.graph.graph import Atom, Const
 from symdiff.graph.terms import Guard, Term, view
@@ -38,7 +40,7 @@ MAX_ITEMS = 64  # numbers that become an array of the graph, each by a term of i
 
 def holds_tensor(value: Value) -> bool:
     """True for an array of any size, a length of one, and containers of those: what the forms for such arrays are for."""
-    if isinstance(value, TensorValue | SeriesValue):
+    if isinstance(value, TensorValue | SeriesValue | MaskedValue):
         return True
     if isinstance(value, Number):
         return value.affine is not None and not value.affine.is_constant
@@ -47,7 +49,7 @@ def holds_tensor(value: Value) -> bool:
 
 def holds_array(value: Value) -> bool:
     """True for an array of any size, and for a tuple or list with one."""
-    return isinstance(value, TensorValue | SeriesValue) or (
+    return isinstance(value, TensorValue | SeriesValue | MaskedValue) or (
         isinstance(value, TupleValue | ListValue) and any(map(holds_array, value.items))
     )
 
@@ -75,8 +77,8 @@ def affine_atom(reader: Reader, part: Affine) -> Atom:
     """The value of an expression in sizes as a number of the graph."""
     if part.is_constant:
         return Const(part.const)
-    if len(part.terms) == 1 and part == Affine.of(part.symbols[0]):
-        return str(part.symbols[0])
+    if len(part.terms) == 1 and isinstance(part.symbols[0], str) and part == Affine.of(part.symbols[0]):
+        return part.symbols[0]
     return reader.builder.sum([Term(part)], ())
 
 
@@ -102,12 +104,8 @@ def extent(reader: Reader, value: Value, node: ast.AST, what: str) -> Affine:
 
 def is_certain(reader: Reader, part: Affine) -> bool:
     """Whether an expression in sizes is at least 0 in any case: sizes are, and what was checked before."""
-
-    def positive(found: Affine) -> bool:
-        return found.const >= 0 and all(factor > 0 for _, factor in found.terms)
-
     known = [checked for checked, body in reader.checked.items() if reader.builder.is_open(body)]
-    return positive(part) or any(positive(part - checked) for checked in known)
+    return bounds.is_certain(part) or any(bounds.is_certain(part - checked) for checked in known)
 
 
 def require(
@@ -164,8 +162,14 @@ def equal(reader: Reader, first: Affine, second: Affine, node: ast.AST) -> Affin
     if (first - second).is_constant:
         raise GapError(node, reason, "make the lengths equal", raises=ValueError)
     solution = reader.sizes.solution(first - second)
-    if solution is None or any(value.is_constant for value in solution.values()):
+    if solution is None and is_derived(first - second):  # half of n, rounded up, and half of n: checked in every call
+        for part in (first - second, second - first):
+            require(reader, part, "ValueError", reason, node)
+        return first
+    known = [value.const for value in (solution or {}).values() if value.is_constant]
+    if solution is None or any(length < 2 or length in reader.listed for length in known):
         reader.fix(sizes_in([first, second]), node, reason, "make the lengths equal")
+    reader.require_several(solution.values())
     raise RestartError(sizes=solution)
 
 
@@ -197,6 +201,7 @@ def tensor_of(reader: Reader, value: Value, node: ast.AST) -> TensorValue:
         )
     from symdiff.graph.structure import Array
 
+    reader.listed.update(array.shape)
     terms = [
         Term(item.atom, (), (), tuple(Guard(Affine.of(axis) - place, "==") for axis, place in enumerate(path)))
         for item, path in zip(array.items, Array(array.shape).indices(), strict=True)
@@ -313,7 +318,12 @@ def broadcast(reader: Reader, values: Sequence[Value], node: ast.AST) -> tuple[A
 
 def elementwise(reader: Reader, row: Primitive, values: Sequence[Value], node: ast.AST, hint: str = "t") -> Value:
     """A row of the table on arrays and scalars, element by element."""
+    if any(isinstance(value, MaskedValue) for value in values):
+        from symdiff.frontend import masks
+
+        return masks.lifted(reader, values, node, lambda items: elementwise(reader, row, items, node, hint))
     operands = [operand(reader, value, node) for value in values]
+    row = _of_truths(row, operands, node)
     for position in row.literals:
         if not isinstance(operands[position], Number):
             raise GapError(node, f"an array as argument {position + 1} of {row.name}", "use a literal integer", "not yet")
@@ -325,6 +335,15 @@ def elementwise(reader: Reader, row: Primitive, values: Sequence[Value], node: a
     axes, atoms = broadcast(reader, operands, node)
     affine = _affine(row.name, values, axes)
     return made(reader, reader.operation(row, atoms, hint, bool(axes)), axes, affine)
+
+
+def _of_truths(row: Primitive, operands: Sequence[TensorValue | Number | Condition], node: ast.AST) -> Primitive:
+    """What NumPy does with arrays of truth values alone: their sum is true or false, and there is no difference."""
+    if not all(isinstance(item, Condition) or getattr(item, "kind", "") == "bool" for item in operands):
+        return row
+    if row.name in ("sub", "neg"):
+        raise GapError(node, "a difference of truth values", "use ^ or ~, or make numbers of them: 1.0*mask", raises=TypeError)
+    return TABLE[{"add": "or", "mul": "and"}.get(row.name, row.name)]
 
 
 def _truth(reader: Reader, value: TensorValue | Number | Condition, node: ast.AST) -> TensorValue | Number | Condition:

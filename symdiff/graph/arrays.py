@@ -29,7 +29,9 @@ def extents(graph: Graph, given: Mapping[str, Any]) -> dict[str, int]:
     """The sizes that arrays have. Raises ShapeError where two arguments disagree, or one is not what the graph is for."""
     found: dict[str, int] = {}
     for size, (name, axis) in graph.sizes.items():
-        found[size] = np.shape(given[name])[axis]
+        found[size] = int(given[name]) if axis < 0 else np.shape(given[name])[axis]
+        if axis < 0 and (found[size] != given[name] or found[size] < 0):
+            raise ShapeError(f"{name} must be an integer that is at least 0, not {given[name]}")
     for name, axes in graph.input_axes.items():
         shape = np.shape(given[name])
         wanted = tuple(max(length.value(found), 0) for length in axes)

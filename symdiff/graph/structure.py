@@ -74,6 +74,18 @@ SCALAR = Scalar()
 
 
 @dataclass(frozen=True)
+class Size(Scalar):
+    """One integer that is at least 0: an argument that tells the length of an array or of a loop."""
+
+    def leaves(self) -> Iterator[Structure]:
+        """Its only leaf: itself."""
+        yield self
+
+
+SIZE = Size()
+
+
+@dataclass(frozen=True)
 class Items(Structure):
     """A tuple, a list or a dict of structures; ``keys`` are those of the dict, in its order."""
 
@@ -158,7 +170,7 @@ class Tensor(Structure):
     """
 
     axes: Axes
-    kind: Literal["float", "int"] = "float"
+    kind: Literal["float", "int", "bool"] = "float"
 
     @property
     def size(self) -> int:

@@ -40,6 +40,17 @@ class StandIn(sp.Symbol):  # type: ignore[misc]
         return int(PRECEDENCE["Mul" if self.bare else "Atom"])
 
 
+class Divided(StandIn):
+    """A size divided by a number: ``2*(n//2)`` is not ``2*n//2``."""
+
+    __slots__ = ()
+
+    @property
+    def precedence(self) -> int:
+        """How it binds: as a sum in a product, but not in another sum."""
+        return int(PRECEDENCE["Add"])
+
+
 def image(expr: Any, draw: Draw, *, bare: bool = False) -> Any:
     """An expression with every element and every reduction replaced by a symbol that is printed as ``draw`` has it.
 
@@ -51,6 +62,8 @@ def image(expr: Any, draw: Draw, *, bare: bool = False) -> Any:
         return StandIn(draw(expr), last=True, bare=bare)
     if expr.is_Symbol and expr.is_integer:  # 2*i*x[i]: indices and sizes come first
         return StandIn(draw(expr), first=True)
+    if is_division(expr):
+        return (StandIn if bare else Divided)(draw(expr), first=True)  # the brackets of LaTeX are closed
     if not expr.args or type(expr) is sp.Tuple:
         return expr
     if isinstance(expr, Where):
@@ -59,6 +72,13 @@ def image(expr: Any, draw: Draw, *, bare: bool = False) -> Any:
     if all(new is old for new, old in zip(args, expr.args, strict=True)):
         return expr
     return rebuilt(expr, args)
+
+
+def is_division(expr: Any) -> bool:
+    """Whether an expression is a size that others, divided by a number, are: ``(n - 1)//2``."""
+    if not isinstance(expr, sp.floor) or not expr.free_symbols:
+        return False
+    return all(symbol.is_integer for symbol in expr.free_symbols) and bool(expr.args[0].as_numer_denom()[1].is_Integer)
 
 
 def ranges(expr: Reduction) -> tuple[Any, list[tuple[Any, Any, Any]], list[Any]]:
