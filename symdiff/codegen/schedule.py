@@ -7,6 +7,7 @@ loops, ``accumulate`` finds what is added up in a variable, and ``elements`` wri
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from symdiff.codegen.accumulate import Frame, Group, contracted, groups, is_scalar, starts_empty, uses
@@ -323,7 +324,11 @@ class _Scheduler:
         work = group.works[-1]
         assigned = any(other.op is None for _, other in frame.uses[group.name].made)
         first = group.start is not None or (group.covers and not assigned and not self._needs_start(group.name))
-        self.elements.emit(Put(group.name, self._place_of(work), group.variable, None if first else work.op, work.origin))
+        doubtful = self.elements.doubtful(group.name, group.address)  # x[0] of no elements, to which nothing was added
+        with self.elements.side(doubtful) if doubtful else nullcontext() as body:
+            self.elements.emit(Put(group.name, self._place_of(work), group.variable, None if first else work.op, work.origin))
+        if body is not None:
+            self.elements.choose(self.elements.condition(doubtful), body, (), [], work.origin)
         if first and self._is_whole([*group.works, *([group.start] if group.start else [])]):
             self.elements.know(group.name, group.address, group.variable)
 
