@@ -56,8 +56,8 @@ class Check:
     numbers: Callable[[Any, Reference], Vector] = lambda found, reference: flat(found)
 
 
-def checks(text: str, wrt: Sequence[str], is_scalar: bool, seed: int) -> list[Check]:
-    """The value, and some of the derivatives, other ones for each seed."""
+def checks(text: str, wrt: Sequence[str], is_scalar: bool, seed: int, every: bool = False) -> list[Check]:
+    """The value, and some of the derivatives, other ones for each seed; or all of them."""
     chosen, by = random.Random(seed), {"argnums": tuple(wrt)}
     value = Check("value", read(source=text), lambda reference: reference.value)
     tangent, cotangent = {"tangent": "direction"}, {"cotangent": "weights"}
@@ -88,6 +88,8 @@ def checks(text: str, wrt: Sequence[str], is_scalar: bool, seed: int) -> list[Ch
         ]
         whole = [Check(f"{'sparse ' * sparse}jacobian", jacobian(source=text, sparse=sparse, **by), _entries, FIRST, {}, _matrix)
                  for sparse in (False, True)]  # fmt: skip
+    if every:
+        return [value, *first[-2:], along, *second, *whole]
     found = [value, chosen.choice(first), chosen.choice(second)]
     if chosen.random() < (0.4 if is_scalar else 0.8):
         found += whole

@@ -106,8 +106,13 @@ def _laid_out(value: Vector, numbers: np.random.Generator) -> Vector:
     return value
 
 
-def faults(program: Program, compiled: bool = False, sizes: Sequence[tuple[int, int]] | None = None) -> Found:
-    """What is wrong with a program: pairs of a kind ("refused", "wrong", "internal", "raised") and a text."""
+def faults(
+    program: Program, compiled: bool = False, sizes: Sequence[tuple[int, int]] | None = None, every: bool = False
+) -> Found:
+    """What is wrong with a program: pairs of a kind ("refused", "wrong", "internal", "raised") and a text.
+
+    ``every``: all derivatives are checked, not some of them.
+    """
     made: list[Check] | None = None
     found: Found = []
     for pair in program.sizes if sizes is None else sizes:
@@ -118,7 +123,7 @@ def faults(program: Program, compiled: bool = False, sizes: Sequence[tuple[int, 
         if reference is None:
             continue
         try:
-            made = made or checks(program.text, program.wrt, reference.is_scalar, program.seed)
+            made = made or checks(program.text, program.wrt, reference.is_scalar, program.seed, every)
         except SymdiffError as error:
             return [("refused", _first_lines(error))]
         for check in made if reference.holds else made[:1]:

@@ -16,6 +16,7 @@ from symdiff.frontend.tensor_products import contracted, matmul
 from symdiff.frontend.tensors import (
     as_numbers,
     as_truths,
+    at_least_none,
     counted,
     elementwise,
     indexed,
@@ -225,7 +226,7 @@ def _diff(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Valu
     value = as_numbers(reader, tensor_of(reader, args[0], node))
     axis = axes_given(reader, axis_value, len(value.axes), node)[0]
     for _ in range(times):
-        axes = tuple(length - 1 if k == axis else length for k, length in enumerate(value.axes))
+        axes = tuple(at_least_none(length - 1) if k == axis else length for k, length in enumerate(value.axes))
         here = tuple(map(Affine.of, range(len(axes))))
         after = tuple(part + 1 if k == axis else part for k, part in enumerate(here))
         left, right = (TensorValue(indexed(reader, value, index, axes), axes) for index in (after, here))
