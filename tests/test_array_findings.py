@@ -22,6 +22,22 @@ FOUND = {
         {"x": "n"},
         "u = np.zeros_like(x)\nfor i in range(x.shape[0]):\n    u[i] = x[0]*x[i]\nreturn np.sum(u)",
     ),
+    "an element that a scalar result of a branch read was in an array that had become a variable": (
+        {"x": "n"},
+        "return (x[:, None]*x).sum(axis=1)[0] if x[0] > -9 else np.sum(x)",
+    ),
+    "an element was read before it was checked that it is there": (
+        {"x": "n"},
+        "return x/(2 + x[0]**2)",
+    ),
+    "two literals that a branch hands on were a number where an array was needed": (
+        {"x": "n", "a": ""},
+        "if a > 0.1:\n    u = np.ones(len(x))\nelse:\n    u = np.zeros(len(x))\nreturn u",
+    ),
+    "second derivatives that are literals on both sides of a branch were a number where a matrix was needed": (
+        {"x": "n", "a": ""},
+        "if a > 0.1:\n    s = np.outer(x, x)\nelse:\n    s = 2*np.outer(x, x)\nreturn np.sum(s)",
+    ),
     "a comparison of arrays of known length, and a write where it holds": (
         {"x": "n", "a": ""},
         FALLBACK + "u = 1.5*x\nu[x > 0.3] *= 2\nu[u < 0] = a\nreturn np.sum(u*np.where(u > x, u, 2.0)) + s",

@@ -144,8 +144,8 @@ class _Scheduler:
 
     # blocks
 
-    def _block(self, block: Block) -> None:
-        items, foreign = self.blocks.items(block)
+    def _block(self, block: Block, outs: Iterable[Atom] = ()) -> None:
+        items, foreign = self.blocks.items(block, outs)
         found = uses(items)
         lasting = self.blocks.lasting(foreign)
         dropped = contracted(found, lasting, self.definitions)
@@ -228,7 +228,7 @@ class _Scheduler:
         for holds in (True, False):
             with elements.side(decided={condition: holds}) as body:
                 block = item.then if holds else item.orelse
-                self._block(block)
+                self._block(block, (out.then if holds else out.orelse for out in branch.outs))
                 inside = {name for statement in block for name in defined(statement)}
                 sides.append((body, [self._out(out, holds, inside) for out in branch.outs]))
         (then, first), (orelse, second) = sides
