@@ -149,7 +149,9 @@ def _reference(program: Program, sizes: tuple[int, int]) -> Reference | None:
         weights = np.ones(1) if np.ndim(result) == 0 else numbers.normal(size=len(value))
         axes = list(np.eye(len(flat.start)))
         first, nearer = (_columns([flat.jvp(axis / by) * by for axis in axes], len(value)) for by in (1, 3))
-        second, closer = (np.array([weights @ flat.second(axis, direction / by) * by for axis in axes], float) for by in (1, 3))
+        second, closer = (
+            np.array([weights @ flat.second(axis / by, direction / by) * by**2 for axis in axes], float) for by in (1, 3)
+        )
     finite = all(np.all(np.isfinite(part)) and np.all(np.abs(part) < LARGEST) for part in (value, first, second))
     if not finite or differs(first, nearer, SMOOTH) or differs(second, closer, 1e4 * SMOOTH):
         return None

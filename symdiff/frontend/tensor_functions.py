@@ -281,7 +281,7 @@ def _dot_of(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value:
     place = max(second - 2, 0)
     other = tuple(inner if k == place else letter for k, letter in enumerate(other))
     out = (*mine[:-1], *(letter for letter in other if letter != inner))
-    return contracted(reader, [a, b], [mine, other], out, node)
+    return contracted(reader, [a, b], [mine, other], out, node, (inner,))
 
 
 def _inner_of(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value:
@@ -289,7 +289,7 @@ def _inner_of(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value
     a, b = (as_numbers(reader, tensor_of(reader, value, node)) for value in (left, right))
     first, second = len(a.axes), len(b.axes)
     other = (*range(first, first + second - 1), first - 1)
-    return contracted(reader, [a, b], [tuple(range(first)), other], (*range(first - 1), *other[:-1]), node)
+    return contracted(reader, [a, b], [tuple(range(first)), other], (*range(first - 1), *other[:-1]), node, (first - 1,))
 
 
 def _vdot_of(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value:
@@ -298,7 +298,7 @@ def _vdot_of(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value:
     if len(a.axes) != len(b.axes):
         raise GapError(node, "np.vdot of arrays of different ranks", "give both the same shape", "not yet")
     letters = tuple(range(len(a.axes)))
-    return contracted(reader, [a, b], [letters, letters], (), node)
+    return contracted(reader, [a, b], [letters, letters], (), node, letters)
 
 
 def _outer_of(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value:
