@@ -38,6 +38,14 @@ FOUND = {
         {"x": "n", "a": ""},
         "if a > 0.1:\n    s = np.outer(x, x)\nelse:\n    s = 2*np.outer(x, x)\nreturn np.sum(s)",
     ),
+    "an array that is there on one side of a branch only was read on the other": (
+        {"x": "n", "y": "n"},
+        "u = x[:, None]*x\nw = u if x[0] > 0.1 else np.where(u > 0, u/4, 0.0)\nt = w @ y\nreturn np.where(t*w > 0, t*w, 0.0) + t",
+    ),
+    "a choice between a number and an array of known length was the number": (
+        {"x": "n"},
+        FALLBACK + "return np.where(np.sum(x) > 0.1, s, x[:, None]*x)*2",
+    ),
     "a comparison of arrays of known length, and a write where it holds": (
         {"x": "n", "a": ""},
         FALLBACK + "u = 1.5*x\nu[x > 0.3] *= 2\nu[u < 0] = a\nreturn np.sum(u*np.where(u > x, u, 2.0)) + s",

@@ -247,10 +247,12 @@ class _Scheduler:
     def _out(self, out: Out, holds: bool, inside: set[str]) -> Atom:
         """What one side of a branch hands on; an array is its own."""
         atom = out.then if holds else out.orelse
-        if atom == UNDEFINED:
-            return atom
         if not out.axes:
-            return self.elements.scalar(atom)
+            return atom if atom == UNDEFINED else self.elements.scalar(atom)
+        if atom == UNDEFINED:  # never used, but an element may be read before the condition that says so is tested
+            name = self.elements.fresh(out.name, out.kind, out.axes)
+            self.elements.emit(Allocate(name, self._lengths(out.axes), None, out.kind))
+            return name
         if isinstance(atom, str) and atom in inside:
             return self._existing(atom)
         return self._filled(atom, out.axes, out.name)

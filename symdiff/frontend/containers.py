@@ -437,7 +437,7 @@ def broadcast(reader: Reader, op: Callable[..., Number], *args: Any) -> ArrayVal
         result = np.broadcast_shapes(*(array.shape for array in arrays))
     except ValueError:
         shapes = " and ".join(str(array.shape) for array in arrays)
-        raise GapError(node, f"shapes {shapes} do not broadcast", "make the lengths equal") from None
+        raise GapError(node, f"shapes {shapes} do not broadcast", "make the lengths equal", raises=ValueError) from None
     maps = [np.broadcast_to(np.arange(len(array.items)).reshape(array.shape), result).ravel() for array in arrays]
     items = (
         op(*(array.items[index] for array, index in zip(arrays, indices, strict=True))) for indices in zip(*maps, strict=True)

@@ -239,6 +239,8 @@ def _trace(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Val
     value = tensor_of(reader, args[0], node)
     if len(value.axes) != 2:
         raise GapError(node, f"the trace of {describe(value)}", "give a matrix")
+    if (value.axes[0] - value.axes[1]).is_constant and value.axes[0] != value.axes[1]:
+        raise GapError(node, f"the trace of {describe(value)}", "give a square matrix", "not yet")
     return contracted(reader, [value], [(0, 0)], (), node)
 
 
