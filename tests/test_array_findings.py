@@ -50,6 +50,10 @@ FOUND = {
         {"x": "n", "a": ""},
         FALLBACK + "u = 1.5*x\nu[x > 0.3] *= 2\nu[u < 0] = a\nreturn np.sum(u*np.where(u > x, u, 2.0)) + s",
     ),
+    "an index from data into an array of known length": (
+        {"x": "n", "idx": "n"},
+        FALLBACK + "u = np.zeros_like(x)\nfor k in range(len(x)):\n    u[k] = x[idx[k]]*s\nreturn np.sum(u**2)",
+    ),
     "methods and transposes of arrays of known length": (
         {"x": "n", "A": "mn"},
         FALLBACK + "return x.sum(keepdims=True)[0]*s + np.sum(A.T @ A.sum(axis=1)*x) + A.mean(axis=0) @ x",

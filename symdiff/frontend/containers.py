@@ -151,7 +151,8 @@ def _indexed(reader: Reader, owner: Value, index: ast.expr, plain: bool, frame: 
         if isinstance(value, Condition | TensorValue) or counted:  # a mask, several indices, the variable of a loop
             reader.assume_array(owner, 1)
         reader.check_index(value)
-    if isinstance(value, TensorValue) and isinstance(owner, ArrayValue):
+    from_data = isinstance(value, Number) and value.affine is not None and any(value.affine.elements)
+    if isinstance(owner, ArrayValue) and (from_data or isinstance(value, TensorValue)):
         return tensor_indexing.read(reader, tensor_of(reader, owner, node), index, frame, node)
     return item(reader, owner, reader.integer(value, index, "an index"), node)
 
