@@ -107,9 +107,9 @@ WRITES: dict[str, tuple[tuple[str, str], ...]] = {
 
 # In a loop over {i} below n: a number.
 AT = (
-    "<n>[{i}]", "<n>[{i}]", "x[{i}]**2", "np.sin(<n>[{i}])", "<n>[{i} - 1]", "0.3*{i}*<n>[{i}]", "<n>[-{i} - 1]",
-    "<n>[len(x) - 1 - {i}]", "<n>[0]*<n>[{i}]", "np.sum(<n>)*<n>[{i}]", "np.sum(A[:, {i}])", "A[0, {i}]", "<n>[idx[{i}]]",
-    "x[{i}]*h[{i}]", "np.dot(A[:, {i}], b)", "a*<n>[{i}]", "c[0]*x[{i}]",
+    "<n!>[{i}]", "<n!>[{i}]", "x[{i}]**2", "np.sin(<n!>[{i}])", "<n!>[{i} - 1]", "0.3*{i}*<n!>[{i}]", "<n!>[-{i} - 1]",
+    "<n!>[len(x) - 1 - {i}]", "<n!>[0]*<n!>[{i}]", "np.sum(<n>)*<n!>[{i}]", "np.sum(A[:, {i}])", "A[0, {i}]", "<n!>[idx[{i}]]",
+    "x[{i}]*h[{i}]", "np.dot(A[:, {i}], b)", "a*<n!>[{i}]", "c[0]*x[{i}]",
 )  # fmt: skip
 CONDITIONS = (
     "x[{i}] > 0.2", "{i} > 0", "{i} == 0", "{i} < len(x) - 1", "<at> < 0.4", "{i} != 1", "x[{i}] > 0 and {i} > 0", "{i} % 2 == 0",
@@ -125,8 +125,8 @@ RANGES = (
 )
 # In two loops, over i and j.
 PAIRS = (
-    "x[i]*x[j]", "(x[i] - x[j])**2", "x[i]*np.sin(x[j])", "np.cos(x[i] - x[j])*0.5", "x[j]/(1 + (i - j)**2)", "<n>[i]*<n>[j]",
-    "abs(x[i] - <n>[j])*x[j]",
+    "x[i]*x[j]", "(x[i] - x[j])**2", "x[i]*np.sin(x[j])", "np.cos(x[i] - x[j])*0.5", "x[j]/(1 + (i - j)**2)", "<n!>[i]*<n!>[j]",
+    "abs(x[i] - <n!>[j])*x[j]",
 )  # fmt: skip
 INNER = ("range(len(x))", "range(i)", "range(i + 1, len(x))", "range(i, len(x))")
 # Over the rows of A.
