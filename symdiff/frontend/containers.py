@@ -151,7 +151,8 @@ def _indexed(reader: Reader, owner: Value, index: ast.expr, plain: bool, frame: 
         if isinstance(value, Condition | TensorValue) or counted:  # a mask, several indices, the variable of a loop
             reader.assume_array(owner, 1)
         reader.check_index(value)
-    if isinstance(value, TensorValue) and isinstance(owner, ArrayValue):
+    from_data = isinstance(value, Number) and value.affine is not None and any(value.affine.elements)
+    if isinstance(owner, ArrayValue) and (from_data or isinstance(value, TensorValue)):
         return tensor_indexing.read(reader, tensor_of(reader, owner, node), index, frame, node)
     return item(reader, owner, reader.integer(value, index, "an index"), node)
 
@@ -309,8 +310,9 @@ def attribute(reader: Reader, owner: Value, name: str, node: ast.AST) -> Value |
             return TupleValue(tuple(number(n) for n in owner.shape))
         if name in ("size", "ndim"):
             return number(len(owner.items) if name == "size" else len(owner.shape))
-        if name == "T" and len(owner.shape) == 1:
-            return owner
+        if name == "T":
+            places = array_writes.places_of(owner).T
+            return array_writes.view_of(reader, owner, places.shape, tuple(owner.items[int(place)] for place in places.flat))
     if isinstance(owner, Number) and name in ("real", "T"):
         return owner
     if isinstance(owner, Number) and name == "imag":
@@ -436,7 +438,7 @@ def broadcast(reader: Reader, op: Callable[..., Number], *args: Any) -> ArrayVal
         result = np.broadcast_shapes(*(array.shape for array in arrays))
     except ValueError:
         shapes = " and ".join(str(array.shape) for array in arrays)
-        raise GapError(node, f"shapes {shapes} do not broadcast", "make the lengths equal") from None
+        raise GapError(node, f"shapes {shapes} do not broadcast", "make the lengths equal", raises=ValueError) from None
     maps = [np.broadcast_to(np.arange(len(array.items)).reshape(array.shape), result).ravel() for array in arrays]
     items = (
         op(*(array.items[index] for array, index in zip(arrays, indices, strict=True))) for indices in zip(*maps, strict=True)
