@@ -35,6 +35,6 @@ h = 1e-6
 around = [warmth(start, 1.0 + s, dt, steps, weight) for s in (h, -h)]
 assert np.isclose(second, (around[0] - around[1]) / (2 * h), rtol=1e-6)
 
-# Memory: the march is linear, so only the derivative in the conductivity keeps states; checkpoints keep about sqrt(steps) of them.
+# Memory: the march is linear, so only the derivative in the conductivity keeps states; checkpoints keep about sqrt(steps).
 less = grad(warmth, argnums="conductivity", checkpoint=True)(start, 1.0, dt, steps, weight)
 assert np.isclose(less, second, rtol=1e-12)

@@ -27,9 +27,9 @@ def lyapunov(x, r, n):
 
 
 sensitivity = grad(orbit)
-print(sensitivity)
 n = 400
 slopes = sensitivity(0.3, 3.9, n)
+print(sensitivity)
 exponent = lyapunov(0.3, 3.9, n)
 print(f"log|dx_{n}/dx_0|/{n} = {math.log(abs(slopes)) / n:.12f}, the mean of the logarithms {exponent:.12f}")
 assert math.isclose(math.log(abs(slopes)) / n, exponent, rel_tol=1e-9)

@@ -6,6 +6,7 @@ from symdiff import derivative, grad
 
 
 def square_root(a):
+    """Newton's iteration for x*x = a, until it has settled."""
     x = a
     while abs(x * x - a) > 1e-14 * a:
         x = 0.5 * (x + a / x)

@@ -1,4 +1,4 @@
-"""Soft dynamic time warping: a table filled by two loops, whose adjoint is the expected alignment (M. Cuturi, M. Blondel, 2017)."""
+"""Soft dynamic time warping, a table filled by two loops (M. Cuturi and M. Blondel, ICML 2017), and a barycentre by gradients."""
 
 import numpy as np
 

@@ -13,6 +13,7 @@ from symdiff.errors import (
     SymdiffError,
     UnsupportedError,
 )
+from symdiff.frontend import Array
 from symdiff.function import SymbolicFunction
 from symdiff.rules import rule
 from symdiff.testing import GradientError, check_grads
@@ -33,6 +34,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "ArgumentError",
+    "Array",
     "CacheWarning",
     "CompileWarning",
     "DomainError",

@@ -12,11 +12,14 @@ from typing import Any
 import numpy as np
 
 from symdiff.errors import ArgumentError, ShapeError
-from symdiff.graph.affine import ONE, Affine
+from symdiff.graph.affine import ONE, Affine, sizes_in
 from symdiff.graph.graph import Param
-from symdiff.graph.structure import SCALAR, Array, Items, Structure, Tensor, tensor
+from symdiff.graph.structure import SCALAR, Array, Items, Size, Structure, Tensor, tensor
 
 MAX_LEAVES = 2000  # scalars of one argument: every element is a variable of its own until arrays have index notation
+
+
+MAX_SIZE = 2**63 - 1  # what compiled code can count
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,10 @@ def structure_of(name: str, value: Any, differentiated: bool, exact: bool = Fals
     if isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, np.longdouble | np.float16):
         return SCALAR
     if isinstance(value, np.ndarray):
-        if isinstance(value, np.ma.MaskedArray | np.matrix) or value.dtype.kind not in "iuf":
+        if value.dtype.kind == "b" and exact:
+            raise ShapeError(f"argument {name} is an array of truth values, which is not read one by one")
+        kinds = "iuf" if differentiated or not value.ndim else "iufb"
+        if isinstance(value, np.ma.MaskedArray | np.matrix) or value.dtype.kind not in kinds:
             raise ArgumentError(_refusal(name, value, differentiated))
         if value.dtype.itemsize not in (1, 2, 4, 8) or value.dtype == np.float16:
             raise ArgumentError(_refusal(name, value, differentiated))
@@ -116,7 +122,7 @@ def structure_of(name: str, value: Any, differentiated: bool, exact: bool = Fals
             whole = value.dtype.kind in "iu" and not differentiated
             free = tensor(name, value.ndim)
             axes = tuple(ONE if n == 1 else axis for n, axis in zip(value.shape, free.axes, strict=True))
-            return Tensor(axes, "int" if whole else "float")
+            return Tensor(axes, "int" if whole else "bool" if value.dtype.kind == "b" else "float")
         if value.size > MAX_LEAVES:
             raise ShapeError(f"argument {name} has {value.size} elements; at most {MAX_LEAVES} are supported yet")
         return Array(value.shape)
@@ -166,6 +172,10 @@ def compiled_argument(value: Any, structure: Structure, name: str) -> Any:
     """An argument in the form that compiled code takes: a float, or a C-contiguous array of float64 or int64."""
     if isinstance(structure, Tensor):
         return _tensor_argument(value, structure, name)
+    if isinstance(structure, Size):
+        if not is_size(value):
+            raise ArgumentError(f"{name} must be an integer from 0 to {MAX_SIZE}, not {value!r}")
+        return int(value)
     if structure.is_scalar:
         if isinstance(value, tuple | list) or np.ndim(value):
             raise ShapeError(f"{name} must be one number, not {value!r}")
@@ -252,6 +262,9 @@ def check_sizes(params: Iterable[Param], values: Mapping[str, Any]) -> None:
     found: dict[str, tuple[int, str]] = {}
     wanted: list[tuple[Affine, int, str]] = []
     for param in params:
+        if isinstance(param.structure, Size):
+            found[param.leaves[0]] = int(values[param.name]), f"{param.name} is {values[param.name]}"
+            continue
         for structure, value, name in _arrays(param.structure, values[param.name], param.name):
             for axis, length in enumerate(structure.axes):
                 shown = (
@@ -266,7 +279,7 @@ def check_sizes(params: Iterable[Param], values: Mapping[str, Any]) -> None:
     for length, given, shown in wanted:
         needed = max(length.value({size: count for size, (count, _) in found.items()}), 0)
         if given != needed:
-            others = " and ".join(found[str(symbol)][1] for symbol in length.symbols)
+            others = " and ".join(found[size][1] for size in sizes_in([length]))
             raise ShapeError(f"{shown}, where {needed} is needed" + (f", because {others}" if others else ""))
 
 
@@ -289,6 +302,11 @@ def is_real(value: Any) -> bool:
 def is_integer(value: Any) -> bool:
     """True for an integer that is no bool."""
     return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def is_size(value: Any) -> bool:
+    """True for an integer that may be the length of an array, or the end of a loop, in a version for all of those."""
+    return is_integer(value) and 0 <= value <= MAX_SIZE
 
 
 def is_single(value: Any) -> bool:

@@ -20,7 +20,7 @@ from symdiff.graph import notes
 from symdiff.graph.cost import NOMINAL, cost
 from symdiff.graph.dead import dead_code
 from symdiff.graph.graph import Atom, Block, Const, Fold, Graph, If, Let, Origin, Sum, defined, operands, walk, walk_all
-from symdiff.graph.structure import Array, Items, Structure, Tensor
+from symdiff.graph.structure import Array, Items, Size, Structure, Tensor
 from symdiff.primitives.own import Own, declared
 from symdiff.rules.reading import Rule
 from symdiff.simplify.accuracy import ACCURACY
@@ -236,7 +236,7 @@ def _version(made: Specialization) -> str:
 
 def _shape(structure: Structure) -> str:
     if structure.is_scalar:
-        return "a number"
+        return "an integer" if isinstance(structure, Size) else "a number"
     if isinstance(structure, Tensor):
         return _of_any_size(structure)
     if isinstance(structure, Array):

@@ -11,10 +11,10 @@ from typing import Any, Protocol, Self
 import numpy as np
 
 from symdiff import codegen, outputs
-from symdiff.arguments import Call, bind, is_integer, is_known, sort_arguments
+from symdiff.arguments import Call, bind, is_integer, is_known, is_size, sort_arguments
 from symdiff.errors import ArgumentError, Gap, MissingAttributeError, NameUnboundError, ShapeError, SymdiffError, UnsupportedError
 from symdiff.explain import innermost
-from symdiff.frontend import Exact, FunctionSource, NeedsCallError, Reading, read_function, with_positions
+from symdiff.frontend import Exact, FunctionSource, NeedsCallError, Reading, check_annotated, read_function, with_positions
 from symdiff.graph.graph import Graph
 from symdiff.graph.structure import Structure, Tensor
 from symdiff.methods import BoundDerivative
@@ -24,6 +24,7 @@ from symdiff.specialization import Specialization
 from symdiff.views import Views
 
 MAX_MADE = 256  # kinds of call that are remembered; a new function as argument makes a new one at every call
+SEVERAL = 3  # an integer for which a version is made that serves an array of them
 MAX_VERSIONS = 16  # versions kept of one kind of call, which differ in what they found outside
 
 
@@ -88,7 +89,7 @@ class SymbolicFunction(Views):
         self._transform = transform
         self._lock = threading.RLock()
         self._made: dict[tuple[Any, ...], list[Specialization]] = {}
-        self._structural: dict[tuple[Any, ...], tuple[tuple[str, ...], tuple[str, ...]]] = {}  # integers, shapes
+        self._structural: dict[tuple[Any, ...], tuple[tuple[str, ...], ...]] = {}  # integers that are built in, shapes, sizes
         self._latest: Specialization | None = None
         self.__wrapped__ = wrapped
         self.__signature__ = _with_seed(base, transform)
@@ -182,22 +183,28 @@ class SymbolicFunction(Views):
             made = self._holding(self._key(base, call), call.values)
             if made is not None:
                 return made
-            reading = self.__symdiff_reading__(own, call.known, call.integers, exact=call.exact)
-            integers, fixed = self._structural.get(base, ((), ()))
-            needed = tuple(dict.fromkeys([*integers, *reading.integers])), tuple(dict.fromkeys([*fixed, *reading.fixed]))
-            self._structural[base] = needed
+            check_annotated(innermost(self), call.values)
+            try:
+                reading = self.__symdiff_reading__(own, call.known, call.integers, exact=call.exact)
+            except UnsupportedError as error:
+                raise error.raised from None
+            before = self._structural.get(base, ((), (), ()))
+            found = reading.integers, reading.fixed, reading.sized
+            self._structural[base] = tuple(tuple(dict.fromkeys([*a, *b])) for a, b in zip(before, found, strict=True))
             key = self._key(base, call)
             built_in = {name: call.integers[name] for name in reading.integers if name in call.integers}
             return self._keep(key, self._specialization(reading, {**call.known, **built_in}))
 
     def _key(self, base: tuple[Any, ...], call: Call) -> tuple[Any, ...]:
         """What a version is made for: the kind of call, the integers that are built in, and the shapes."""
-        integers, fixed = self._structural.get(base, ((), ()))
-        return (*base, tuple(call.integers.get(name) for name in integers), tuple(call.exact(name) for name in fixed))
+        integers, fixed, sized = self._structural.get(base, ((), (), ()))
+        sizes = {name: is_size(call.integers.get(name)) for name in sized}
+        values = tuple((name, call.integers[name]) for name in integers if name in call.integers and not sizes.get(name))
+        return (*base, tuple(sizes.items()), values, tuple(call.exact(name) for name in fixed))
 
     def _holding(self, key: tuple[Any, ...], arguments: Mapping[str, Any]) -> Specialization | None:
         """A version made earlier whose outside values are what they are now."""
-        return next((made for made in self._made.get(key, ()) if made.holds(arguments)), None)
+        return next((made for made in self._made.get(key, ()) if made.holds(arguments) and made.is_for(arguments)), None)
 
     def _keep(self, key: tuple[Any, ...], made: Specialization) -> Specialization:
         versions = self._made.setdefault(key, [])
@@ -334,9 +341,16 @@ class SymbolicFunction(Views):
         for name in spread:
             if np.asarray(values[name]).dtype.kind not in "iuf":
                 raise ArgumentError(f"argument {name} is an array of {np.asarray(values[name]).dtype}; pass real numbers")
-        one = {name: (0.0 if name in spread else value) for name, value in values.items()}
+        integers = {name for name in spread if np.asarray(values[name]).dtype.kind in "iu"} - self._real
+        if integers:
+            integers &= self._assumed({name: value for name, value in values.items() if is_known(value)}).sizes
+        one = {name: (SEVERAL if name in integers else 0.0) if name in spread else value for name, value in values.items()}
         call = sort_arguments(one, self._real)
-        made = self._latest = self._make(call)
+        made = self._make(call)
+        built_in = sorted(spread.intersection(made.reading.integers))
+        if built_in:
+            raise ArgumentError(f"{self.__name__} is made for each {built_in[0]} anew: call it for one at a time")
+        self._latest = made
         return made.broadcast(Call(values, call.structures, call.known, call.integers), spread)
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:

@@ -11,12 +11,13 @@ from typing import Any
 from symdiff import calculus
 from symdiff.errors import ArgumentError, ShapeError, UnsupportedError
 from symdiff.graph import notes
+from symdiff.graph.affine import sizes_in
 from symdiff.graph.bounded import limited, segmented
 from symdiff.graph.graph import Atom, Graph, Origin, Param
 from symdiff.graph.structure import SCALAR, Array, FixedSparse, Items, Structure, Tensor
 from symdiff.printing import Heading
 from symdiff.printing.heading import Kind
-from symdiff.simplify import clean, simplify
+from symdiff.simplify import clean, simplify, without_shifts
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,12 @@ class Transform:
     # the pipeline
 
     def apply(self, graph: Graph) -> Graph:
-        """Differentiate a graph: simplify, sweep, pack, simplify."""
+        """Differentiate a graph: stop what its result does not depend on, simplify, sweep, pack, simplify."""
         graph = limited(graph, self.max_steps) if self.max_steps >= 0 else graph
         graph = segmented(graph) if self.checkpoint else graph
         if self.kind == "value":
             return clean(graph)
-        graph = simplify(graph)
+        graph = simplify(without_shifts(graph))
         params = [_differentiable(graph, name) for name in self.names]
         try:
             if self.kind in ("jacobian", "hessian") and (self.sparse or calculus.blocks.has_arrays(graph)):
@@ -148,6 +149,8 @@ class Transform:
         return replace(derived, outputs=tuple(derived.outputs[number] for number in flat))
 
     def _seed(self, graph: Graph, params: Sequence[Param]) -> Param:
+        if self.kind == "vjp":
+            _require_told(graph)
         structure = graph.result if self.kind == "vjp" else self._container([param.structure for param in params])
         return Param(self.seed, structure, role="seed")
 
@@ -281,6 +284,17 @@ def _returned(structure: Structure) -> str:
     if isinstance(structure, Tensor):
         return f"an array of {' by '.join(map(str, structure.axes))}"
     return f"{structure.size} numbers" if structure.shape is None else f"shape {structure.shape}"
+
+
+def _require_told(graph: Graph) -> None:
+    """The lengths of a result whose cotangent is given must be those of arguments."""
+    leaves = [leaf for leaf in graph.result.leaves() if isinstance(leaf, Tensor)]
+    unknown = [size for leaf in leaves for size in sizes_in(leaf.axes) if size not in graph.sizes]
+    if unknown:
+        raise ShapeError(
+            f"vjp needs a result whose length is known before a call; that of {graph.name} is the number of iterations that the "
+            f"data tell. Differentiate a weighted sum of its elements with grad"
+        )
 
 
 def _require_array(graph: Graph) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symdiff import codegen, printing
-from symdiff.arguments import Call, check_sizes, compiled_argument, is_real, is_single, leaves_of, taken_apart
+from symdiff.arguments import Call, check_sizes, compiled_argument, is_real, is_single, is_size, leaves_of, taken_apart
 from symdiff.errors import ArgumentError, NameUnboundError, ShapeError
 from symdiff.explain import Explanation, explain
 from symdiff.frontend import Reading
-from symdiff.graph.graph import Graph, Param, Raise, walk
-from symdiff.graph.structure import Array, Items, Structure, Tensor
+from symdiff.graph.graph import Graph, Param, Raise, walk_all
+from symdiff.graph.structure import SCALAR, Array, Items, Size, Structure, Tensor
 from symdiff.outputs import arrays_in, filled, given, is_direct
 from symdiff.printing import Heading
 from symdiff.sparse import Pattern, Patterns, matrices_in, sparse_in, sparsity
@@ -118,7 +118,7 @@ class Specialization:
     @property
     def source(self) -> str:
         """Stand-alone Python source; its last definition is the derivative. Captured values default to what they are now."""
-        present = {leaf: value for leaf, value in self.captured(self.known).items() if isinstance(value, float)}
+        present = {leaf: value for leaf, value in self.captured(self.known).items() if isinstance(value, int | float)}
         params = tuple(replace(param, default=present.get(param.name, param.default)) for param in self.compiled_graph.params)
         return codegen.emit(replace(self.graph, params=params), name=self.name, title=self.title)
 
@@ -192,15 +192,29 @@ class Specialization:
         """True while the outside values that shaped the graph are still what they were, for a call with these arguments."""
         arguments = self.known if arguments is None else arguments
         try:
-            numbers = (place.get(arguments) for place, leaf in self.reading.captures if leaf not in self._outside)
-            return all(guard.holds(arguments) for guard in self.reading.guards) and all(map(is_real, numbers))
+            found = ((leaf, place.get(arguments)) for place, leaf in self.reading.captures if leaf not in self._outside)
+            fits = (is_size(value) if leaf in self.sizes else is_real(value) for leaf, value in found)
+            return all(guard.holds(arguments) for guard in self.reading.guards) and all(fits)
         except NameUnboundError:
             return False
+
+    def is_for(self, arguments: Mapping[str, Any]) -> bool:
+        """True if the integers are those that are built in, and what is supposed of the others holds."""
+        if not self.reading.supposed and not self.reading.integers:
+            return True
+        if any(arguments.get(name, self.known[name]) != self.known[name] for name in self.reading.integers):
+            return False
+        outside = {leaf: place for place, leaf in self.reading.captures if leaf in self.sizes}
+        values: dict[Any, Any] = {leaf: place.get(arguments) for leaf, place in outside.items()}
+        values |= {param.leaves[0]: arguments.get(param.name) for param in self.graph.params if param.leaves[0] not in outside}
+        told = [guard for guard in self.reading.supposed if all(is_size(values[symbol]) for symbol in guard.affine.symbols)]
+        return all(guard.holds(guard.affine.value(values)) for guard in told)
 
     @cached_property
     def own_exceptions(self) -> Mapping[tuple[str, str], type[Exception]]:
         """The user's exception classes by the builtin class and the text that compiled code raises in their place."""
-        raises = [statement for statement in walk(self.graph.body) if isinstance(statement, Raise) and statement.own is not None]
+        found = (statement for statement in walk_all(self.graph.body) if isinstance(statement, Raise))
+        raises = [statement for statement in found if statement.own is not None]
         return {(statement.exception, statement.message): statement.own for statement in raises}
 
     @contextmanager
@@ -217,7 +231,7 @@ class Specialization:
     @property
     def is_plain(self) -> bool:
         """True if calls with floats need no preparation at all: numbers in, and nothing read from outside."""
-        plain = all(param.structure.is_scalar and param.role == "argument" for param in self.params)
+        plain = all(param.structure == SCALAR and param.role == "argument" for param in self.params)
         return plain and bool(self.params) and not self.reading.guards and self.unpack is None
 
     @cached_property
@@ -236,21 +250,36 @@ class Specialization:
         params = [param for param in self.graph.params if param.role == "captured"]
         return {param.name: param.structure for param in params if isinstance(param.structure, Tensor)}
 
+    @cached_property
+    def sizes(self) -> frozenset[str]:
+        """The inputs that are integers: sizes."""
+        return frozenset(param.leaves[0] for param in self.graph.params if isinstance(param.structure, Size))
+
     def captured(self, arguments: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The present values of the numbers and arrays read from outside, by their inputs, for a call with these arguments."""
         arguments = self.known if arguments is None else arguments
         found = {leaf: place.get(arguments) for place, leaf in self.reading.captures}
-        return {leaf: value if leaf in self._outside else float(value) for leaf, value in found.items()}
+        numbers = {
+            leaf: int(value) if leaf in self.sizes else float(value) for leaf, value in found.items() if leaf not in self._outside
+        }
+        return {leaf: numbers.get(leaf, value) for leaf, value in found.items()}
 
-    def arguments(self, values: Mapping[str, Any], found: Sequence[Pattern] = ()) -> list[Any]:
-        """The arguments of the compiled code, in the order of the graph's parameters; ``found``: of sparse matrices."""
-        captured = self.captured(values)
-        values = {**values, **self._patterns.arguments(found)} if found else values
+    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
+        """The arguments of the compiled code, in the order of ``params``."""
+        return self._prepared(values)[0]
+
+    def _prepared(self, values: Mapping[str, Any]) -> tuple[list[Any], list[Pattern]]:
+        """The arguments of the compiled code, and the patterns of sparse matrices."""
+        values = {**values, **self.captured(values)}
+        found: list[Pattern] = []
         if self.has_arrays:
-            values = {**values, **leaves_of([param for param in self.graph.params if param.name in values], values)}
-            check_sizes([param for param in self.params if param.role != "pattern"], {**values, **captured})
-        values = {**values, **captured}
-        return [compiled_argument(values[param.name], param.structure, param.name) for param in self.params]
+            given = [param for param in self.graph.params if param.role != "captured" and param.name in values]
+            values |= leaves_of(given, values)
+            check_sizes([param for param in self.params if param.role != "pattern"], values)
+        if self.is_sparse:
+            found = self._patterns.of(values)
+            values |= self._patterns.arguments(found)
+        return [compiled_argument(values[param.name], param.structure, param.name) for param in self.params], found
 
     def shortcut(
         self, slow: Callable[..., Any], parameters: Mapping[str, inspect.Parameter], optional: frozenset[str]
@@ -267,39 +296,42 @@ class Specialization:
     def _make_shortcut(
         self, slow: Callable[..., Any], parameters: Mapping[str, inspect.Parameter], optional: frozenset[str]
     ) -> Callable[..., Any]:
-        arguments = {param.name: param for param in self.params if param.role != "captured"}
+        arguments = {param.name: param for param in self.params if param.role not in ("captured", "pattern")}
         if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters.values()):
             return slow
-        if self.own_exceptions or self.is_sparse:
+        if self.own_exceptions or (self.is_sparse and self._patterns.depend_on_data):
             return slow  # which raises the user's own classes, and finds where values stand
         if any(isinstance(param.structure, Items) for param in self.params):
             return slow  # tuples and lists must be converted in any case
         if [name for name in parameters if name in arguments] != list(arguments):
             return slow
         positional = all(p.default is p.empty and p.kind is not p.KEYWORD_ONLY for p in parameters.values())
-        outs = sum(1 for _ in arrays_in(self.graph.result)) if "out" not in parameters else 0
+        takes_out = "out" not in parameters and not self.is_sparse
+        outs = sum(1 for _ in arrays_in(self.graph.result)) if takes_out else 0
         matrices = any(isinstance(p.structure, Tensor) and p.structure.rank == 2 for p in self.params)  # as np.matrix is
         if positional and list(arguments) == list(parameters) and self.is_plain and not outs and not matrices:
             return codegen.fast_dispatcher(self.kernel, slow)
         shapes = [codegen.argument_shape(arguments[name].structure) if name in arguments else None for name in parameters]
         absent = frozenset(name for name in optional if name not in arguments and name not in self.known)
         front = codegen.Front(parameters, shapes, optional, absent, mismatch=ValueError if self.has_arrays else None)
-        front.outs, front.into = outs, (self._origin or self)._into
+        front.outs, front.into, front.sizes = outs, (self._origin or self)._into, self.sizes
         named = {name: name for name in parameters}
         for name in self.reading.integers:
             front.conditions.append(f"{front.bind(type)}({name}) is {front.bind(int)} and {name} == {self.known[name]}")
+        front.conditions += [f"{name} >= 0" for name in parameters if name in self.sizes]
         for guard in self.reading.guards:
             front.conditions.append(guard.text(named, front.bind))
         places = {leaf: place for place, leaf in self.reading.captures}
         for param in self.params:
             if param.role == "captured":
                 front.capture(places[param.name].text(named, front.bind), param.structure)
-        return front.function(self.kernel, slow, self.unpack)
+        if self.is_sparse:
+            front.around = lambda run: self._patterns.runner(self.params, run, self.unpack)
+        return front.function(self.kernel, slow, None if self.is_sparse else self.unpack)
 
     def call(self, call: Call, out: Any = None) -> Any:
         """Evaluate with prepared arguments; ``out``: arrays for the arrays of the result (see ``outputs``)."""
-        found = self._patterns.of(call.values) if self.graph.params and self.is_sparse else []
-        arguments = self.arguments(call.values, found)
+        arguments, found = self._prepared(call.values)
         if out is not None:
             return self._call_into(call, arguments, out)
         with self._raising_own():
@@ -332,11 +364,11 @@ class Specialization:
         values: list[Any] = []
         for param in self.params:
             if param.name in names and param.role != "captured":
-                values.append(np.asarray(call.values[param.name], dtype=np.float64))
+                values.append(np.asarray(call.values[param.name], dtype=None if param.name in self.sizes else np.float64))
             else:
                 values.append(compiled_argument(given[param.name], param.structure, param.name))
         arrays = [call.values[name] for name in names]
-        if self.graph.result.is_scalar and all(param.structure.is_scalar for param in self.params):
+        if self.graph.result.is_scalar and all(param.structure == SCALAR for param in self.params):
             shape = np.broadcast_shapes(*map(np.shape, values))
             spread = tuple(np.ndim(value) > 0 for value in values)
             flat = [_vector(value, shape) if np.ndim(value) else float(value) for value in values]
@@ -356,7 +388,7 @@ class Specialization:
         rows = []
         for index in np.ndindex(shape):
             for k, grid in zip(spread, grids, strict=True):
-                values[k] = float(grid[index])
+                values[k] = compiled_argument(grid[index], self.params[k].structure, self.params[k].name)
             with self._raising_own():
                 result = kernel(*values)
             rows.append(list(_leaves(self.unpack(result) if self.unpack else result)))

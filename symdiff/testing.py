@@ -18,7 +18,7 @@ from symdiff.function import SymbolicFunction
 from symdiff.graph.arrays import extents
 from symdiff.graph.evaluate import UNIT_ROUNDOFF, evaluate, evaluate_with_bound
 from symdiff.graph.graph import Graph
-from symdiff.graph.structure import Structure, Tensor
+from symdiff.graph.structure import Size, Structure, Tensor
 from symdiff.transforms import hessian, jacobian, read
 
 DIGITS = 50  # of the differences; mpmath raises its working precision further for the order of the derivative
@@ -327,8 +327,8 @@ class _Check:
 
 
 def _is_index(structure: Structure) -> bool:
-    """True for an array of integers, which nothing is differentiated by."""
-    return isinstance(structure, Tensor) and structure.kind == "int"
+    """True for integers that are indices or lengths, by which nothing is differentiated."""
+    return isinstance(structure, Size) or (isinstance(structure, Tensor) and structure.kind == "int")
 
 
 def _is_precise(graph: Graph) -> bool:

@@ -119,7 +119,7 @@ def test_integers_and_options_that_are_built_in():
     def power(x, n, mode="a"):
         result = 1.0
         for _ in range(n):
-            result *= x
+            result = result * x + 1
         return result if MODE == "fast" else x
 
     df = grad(power)

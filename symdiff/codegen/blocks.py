@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
-from symdiff.codegen.accumulate import Uses, contracted, uses
+from symdiff.codegen.accumulate import contracted, uses
 from symdiff.codegen.definitions import Definitions, finished
 from symdiff.codegen.nests import Fork, Item, Step, Tree, tree_cost
 from symdiff.codegen.storage import Storage
@@ -25,28 +25,20 @@ class Blocks:
         self.definitions = definitions
         self.storage = storage
         self.works = Works(definitions, storage, numbers)
-        self.outputs = frozenset(atom for atom in graph.outputs if isinstance(atom, str))
+        outputs = frozenset(atom for atom in graph.outputs if isinstance(atom, str))
+        self.outputs = outputs.union(self._reads(outputs))  # a scalar may be computed at the end from elements
 
     def lasting(self, foreign: Iterable[str]) -> set[str]:
         """The arrays that stay whole: something outside of the works of a block reads them."""
         return {*self.outputs, *self.definitions.handed_on, *self.storage.handed, *foreign}
 
-    def uses(self, items: Iterable[Item], results: Iterable[Atom]) -> dict[str, Uses]:
-        """The uses of every array in works, and in scalars that a block results in."""
-        found = uses(items)
-        for atom in results:
-            if isinstance(atom, str) and not self.definitions.axes.get(atom):
-                for read in self.storage.reads(atom, ()):
-                    found.setdefault(read.name, Uses()).read.append(((), read.index))
-        return found
-
-    def items(self, block: Block, results: Sequence[Atom]) -> tuple[list[Item], set[str]]:
+    def items(self, block: Block, outs: Iterable[Atom] = ()) -> tuple[list[Item], set[str]]:
         """The items of a block in the cheapest global order of sizes, and the names that are read outside of works.
 
-        ``results`` are what is read of the block when it is done.
+        ``outs`` are what it hands on: scalars may be computed at its end, from elements.
         """
         made = _raising_early([part for statement in block for part in self._parts(statement)])
-        foreign = {name for part in made if not isinstance(part, Work) for name in part.reads}
+        foreign = {name for part in made if not isinstance(part, Work) for name in part.reads}.union(self._reads(outs))
         lasting = self.lasting(foreign)
         best: list[Item] = []
         least = float("inf")
@@ -57,7 +49,7 @@ class Blocks:
                     tree.add(part)
                 else:
                     tree.add_step(part)
-            cost = tree_cost(tree.items, contracted(self.uses(tree.items, results), lasting, self.definitions))
+            cost = tree_cost(tree.items, contracted(uses(tree.items), lasting, self.definitions))
             if cost < least:
                 best, least = tree.items, cost
         return best, foreign
@@ -117,10 +109,10 @@ def _raising_early(parts: Sequence[Work | Step | Fork]) -> list[Work | Step | Fo
 
 
 def _comes_before(before: Work | Step | Fork, part: Step | Fork) -> bool:
-    """Whether a part must stay before another one, which reads what it makes, or may raise as it may."""
+    """Whether a part must stay before another one, which reads what it makes, or what exists only if it does not raise."""
     if isinstance(before, Work):
         return before.name in part.reads or before.name in part.makes
-    return bool(before.makes & part.reads) or (_may_raise(before) and _may_raise(part))
+    return bool(before.makes & part.reads) or _may_raise(before)
 
 
 def _may_raise(part: Step | Fork) -> bool:

@@ -72,11 +72,13 @@ class Put:
 
 @dataclass(frozen=True)
 class For:
-    """``for index in range(bounds):`` around a body."""
+    """``for index in range(bounds):`` around a body; ``number`` = the variable that counts, of which the index is made."""
 
     index: str
     bounds: str
     body: tuple[Any, ...]
+    number: str = ""
+    made: str = ""
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from symdiff.graph.graph import (
     walk,
 )
 from symdiff.graph.loops import sizes_of
-from symdiff.graph.structure import Tensor
+from symdiff.graph.structure import Size, Tensor
 from symdiff.graph.terms import Guard, Term, arrays_in
 from symdiff.primitives import TABLE, Primitive
 from symdiff.primitives.row import Kind
@@ -272,7 +272,7 @@ def axes_positions(axes: Axes) -> Sequence[int]:
 
 def has_arrays(graph: Graph) -> bool:
     """Whether a graph needs a schedule."""
-    if any(isinstance(param.structure, Tensor) for param in graph.params):
+    if any(isinstance(param.structure, Tensor | Size) for param in graph.params):
         return True
     if any(isinstance(leaf, Tensor) for leaf in graph.result.leaves()):
         return True

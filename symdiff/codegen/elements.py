@@ -12,12 +12,13 @@ from symdiff.codegen.indices import Place, Spelling
 from symdiff.codegen.levels import Key, Levels
 from symdiff.codegen.names import is_generic
 from symdiff.codegen.nests import attached
+from symdiff.codegen.rules import concluded
 from symdiff.codegen.storage import Storage
 from symdiff.errors import InternalError
 from symdiff.graph.affine import Affine, Element, Symbol, substituted
 from symdiff.graph.build import Body
 from symdiff.graph.graph import UNDEFINED, Atom, Const, Let
-from symdiff.graph.structure import Structure, Tensor
+from symdiff.graph.structure import Size, Structure, Tensor
 from symdiff.graph.terms import Guard, Term
 
 
@@ -34,7 +35,7 @@ class Elements(Levels):
         self.spelling.integer = self._integer
         self._inputs = _structures(storage)
         for name, structure in self._inputs.items():
-            if not isinstance(structure, Tensor) or not structure.axes:
+            if not isinstance(structure, Size) and (not isinstance(structure, Tensor) or not structure.axes):
                 self.scalars[name] = name
                 self.kinds[name] = "float"
 
@@ -306,6 +307,13 @@ class Elements(Levels):
         """Whether an index expression runs with the innermost loop."""
         loops = self.place.loops
         return bool(loops) and loops[-1][0] in part.positions
+
+    def doubtful(self, name: str, index: Index) -> list[Guard]:
+        """The guards under which an element exists, those apart that hold here in any case."""
+        place = concluded(self.place, self.rules)
+        plain = [(part, length) for part, length in zip(index, self.arrays.axes[name], strict=True) if not any(part.elements)]
+        guards = (Guard(part) for part, length in plain for part in (part, length - 1 - part))
+        return [guard for guard in guards if not place.always(guard)]
 
     def _is_inside(self, name: str, index: Index, place: Place) -> bool:
         """Whether an element certainly exists, wherever that place is reached."""

@@ -28,7 +28,7 @@ from symdiff.graph.affine import Affine
 from symdiff.graph.dead import dead_code
 from symdiff.graph.graph import Atom, Const, Fold, Graph, If, Let, Param, Raise, walk_all
 from symdiff.graph.loops import names_in
-from symdiff.graph.structure import Items, Structure, Tensor
+from symdiff.graph.structure import Items, Size, Structure, Tensor
 from symdiff.primitives import TABLE, Primitive
 
 INDENT = "    "
@@ -184,7 +184,8 @@ class _Module:
             if param.role == "captured" and not is_array and not (possible and param.structure.is_scalar):
                 raise InternalError(f"the captured value {param.name} is not a number with a default")
             possible = possible and param.structure.is_scalar
-            defaults.append(literal(Const(float(param.default))).code if possible else None)
+            default = int if isinstance(param.structure, Size) else float
+            defaults.append(literal(Const(default(param.default))).code if possible else None)
         return defaults[::-1]
 
     # one function

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from symdiff.codegen.printer import AND, COMPARE, MINUS, SUM, Text
-from symdiff.graph.affine import Affine, Element, Symbol
+from symdiff.graph.affine import Affine, Element, Quotient, Symbol, is_size
 from symdiff.graph.bounds import Bounds
 from symdiff.graph.terms import Guard, Range
 
@@ -100,7 +100,10 @@ class Spelling:
         ordered = sorted(part.terms, key=lambda item: item[1] < 0)
         for symbol, factor in ordered:
             size = abs(factor)
-            text = self._symbol(symbol) if size == 1 else f"{size}*{self._symbol(symbol)}"
+            text = self._symbol(symbol)
+            if isinstance(symbol, Quotient) and (size != 1 or (factor < 0 and not code)):
+                text = f"({text})"
+            text = text if size == 1 else f"{size}*{text}"
             code += (" - " if factor < 0 else " + ") + text if code else ("-" if factor < 0 else "") + text
         if part.const or not code:
             code += f" {'-' if part.const < 0 else '+'} {abs(part.const)}" if code else str(part.const)
@@ -112,6 +115,9 @@ class Spelling:
             return self.integer(symbol)
         if isinstance(symbol, Element):
             return f"{self.names[symbol.array]}[{self.index(symbol.index)}]"
+        if isinstance(symbol, Quotient):
+            inner = self.affine(symbol.part).code
+            return f"{inner if symbol.part.is_simple else f'({inner})'}//{symbol.divisor}"
         return self.letters[symbol] if isinstance(symbol, int) else self.names[symbol]
 
     def index(self, parts: Iterable[Affine]) -> str:
@@ -132,8 +138,8 @@ class Spelling:
         part = guard.affine
         if guard.modulus:
             return Text(f"({self.affine(part).code}) % {guard.modulus} {guard.test} 0", COMPARE)
-        positive = Affine.make(0, {s: f for s, f in part.terms if not isinstance(s, str) and f > 0})
-        negative = Affine.make(0, {s: -f for s, f in part.terms if not isinstance(s, str) and f < 0})
+        positive = Affine.make(0, {s: f for s, f in part.terms if not is_size(s) and f > 0})
+        negative = Affine.make(0, {s: -f for s, f in part.terms if not is_size(s) and f < 0})
         rest = part - positive + negative
         if guard.test != ">=":
             left, right = (positive, negative - rest) if positive.terms else (negative, rest)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from symdiff.codegen.definitions import Index
 from symdiff.codegen.works import Work
-from symdiff.graph.affine import Affine, sizes_in
+from symdiff.graph.affine import Affine, is_size, sizes_in
 from symdiff.graph.graph import Block, If, Statement
 from symdiff.graph.terms import Guard, Range
 
@@ -312,6 +312,6 @@ def _iterations(loops: Sequence[Nest]) -> float:
     count = 1.0
     for nest in loops:
         length = nest.range.high - nest.range.low
-        size = length.const + sum(NOMINAL * factor for symbol, factor in length.terms if isinstance(symbol, str))
+        size = length.const + sum(NOMINAL * factor for symbol, factor in length.terms if is_size(symbol))
         count *= max(size / 2 if length.positions or nest.guards else size, 1.0)
     return count

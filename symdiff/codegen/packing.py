@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from symdiff.graph.affine import Affine
-from symdiff.graph.structure import SCALAR, Array, FixedSparse, Items, Sparse, Structure, Tensor
+from symdiff.graph.structure import SCALAR, Array, FixedSparse, Items, Size, Sparse, Structure, Tensor
 
 LONGEST_TUPLE = 16
 
@@ -21,7 +20,7 @@ def packed(structure: Structure) -> Structure:
     if isinstance(structure, FixedSparse):
         return Array((structure.size,))
     if isinstance(structure, Sparse):
-        return Tensor((Affine.of(structure.count),))
+        return structure.stored
     if not isinstance(structure, Items):
         return structure
     if structure.size == 0:
@@ -73,6 +72,8 @@ def numba_type(structure: Structure) -> str:
 
 def argument_type(structure: Structure) -> str:
     """The Numba type of an argument."""
+    if isinstance(structure, Size):
+        return "int64"
     return numba_type(structure) if isinstance(structure, Tensor) else array_type(argument_shape(structure))
 
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
-from symdiff.codegen.accumulate import Frame, Group, contracted, groups, is_scalar, starts_empty
+from symdiff.codegen.accumulate import Frame, Group, contracted, groups, is_scalar, starts_empty, uses
 from symdiff.codegen.blocks import Blocks, deciding
 from symdiff.codegen.checks import write_checks
 from symdiff.codegen.code import Allocate, Dot, Put
 from symdiff.codegen.definitions import Definitions, Indexed, uses_of
 from symdiff.codegen.elements import Elements
+from symdiff.codegen.ends import inner_part
 from symdiff.codegen.indices import LETTERS, Spelling
 from symdiff.codegen.loops import write_loop
 from symdiff.codegen.nests import Fork, Item, Nest, common_guards, runs, works_in
@@ -158,7 +160,7 @@ class Scheduler(Results):
     def block(self, block: Block, results: Sequence[Atom]) -> None:
         """Write the statements of a block, whose results are read afterwards."""
         items, foreign = self.blocks.items(block, results)
-        found = self.blocks.uses(items, results)
+        found = uses(items)
         lasting = self.blocks.lasting(foreign)
         dropped = contracted(found, lasting, self.definitions)
         # Names of arrays only: they were kept from the start, while that of a scalar may be another variable's by now.
@@ -225,14 +227,31 @@ class Scheduler(Results):
         elements.choose(elements.condition(guards), body, (), [], None)
 
     def _nest(self, nest: Nest) -> None:
-        with self.elements.loop(nest.variable, nest.range, nest.guards):
-            self._starts(nest)
-            for run in runs(nest.items):
-                works = [item for item in run if isinstance(item, Work)]
-                if works:
-                    self._works(works, nest.items)
-                else:
-                    self._item(run[0], nest.items)
+        ends = inner_part(nest, self.definitions, self.elements.place) if self._is_independent(nest) else None
+        if ends is None:
+            with self.elements.loop(nest.variable, nest.range, nest.guards):
+                self._inside(nest)
+            return
+        with self.elements.loop(nest.variable, nest.range, ends.guards):
+            self._inside(nest)
+        with self.elements.ends(nest.variable, nest.range.high, ends.first, ends.last):
+            self._inside(nest)
+
+    def _is_independent(self, nest: Nest) -> bool:
+        """Whether a loop only puts values into arrays, so that its iterations may be written twice and come in any order."""
+        group_of, axes = self.frames[-1].group_of, self.definitions.axes
+        return all(
+            isinstance(item, Work) and item.op is None and group_of(item) is None and axes[item.name] for item in nest.items
+        )
+
+    def _inside(self, nest: Nest) -> None:
+        self._starts(nest)
+        for run in runs(nest.items):
+            works = [item for item in run if isinstance(item, Work)]
+            if works:
+                self._works(works, nest.items)
+            else:
+                self._item(run[0], nest.items)
 
     def _fork(self, item: Fork) -> None:
         branch = item.branch
@@ -261,10 +280,12 @@ class Scheduler(Results):
     def _out(self, out: Out, holds: bool, inside: set[str]) -> Atom:
         """What one side of a branch hands on; an array is its own."""
         atom = out.then if holds else out.orelse
-        if atom == UNDEFINED:
-            return atom
         if not out.axes:
-            return self.elements.scalar(atom)
+            return atom if atom == UNDEFINED else self.elements.scalar(atom)
+        if atom == UNDEFINED:  # never used, but an element may be read before the condition that says so is tested
+            name = self.elements.fresh(out.name, out.kind, out.axes)
+            self.elements.emit(Allocate(name, self.lengths(out.axes), None, out.kind))
+            return name
         if isinstance(atom, str) and atom in inside:
             return self.existing(atom)
         return self.filled(atom, out.axes, out.name)
@@ -338,22 +359,13 @@ class Scheduler(Results):
         work = group.works[-1]
         assigned = any(other.op is None for _, other in frame.uses[group.name].made)
         first = group.start is not None or (group.covers and not assigned and not self._needs_start(group.name))
-        put = Put(group.name, self._place_of(work), group.variable, None if first else work.op, work.origin)
-        guards = self._inside_guards(group)
-        if guards:  # an element that is written to in loops without iterations need not be there
-            with self.elements.side(guards) as body:
-                self.elements.emit(put)
-            self.elements.choose(self.elements.condition(guards), body, (), [], work.origin)
-            return
-        self.elements.emit(put)
+        doubtful = self.elements.doubtful(group.name, group.address)  # x[0] of no elements, to which nothing was added
+        with self.elements.side(doubtful) if doubtful else nullcontext() as body:
+            self.elements.emit(Put(group.name, self._place_of(work), group.variable, None if first else work.op, work.origin))
+        if body is not None:
+            self.elements.choose(self.elements.condition(doubtful), body, (), [], work.origin)
         if first and self._is_whole([*group.works, *([group.start] if group.start else [])]):
             self.elements.know(group.name, group.address, group.variable)
-
-    def _inside_guards(self, group: Group) -> list[Guard]:
-        """What has to hold for the element of a group to be there, as far as that is not certain."""
-        pairs = zip(group.address, self.definitions.axes[group.name], strict=True)
-        guards = [guard for part, length in pairs for guard in (Guard(part), Guard(length - 1 - part))]
-        return [guard for guard in guards if not any(guard.affine.elements) and not self.elements.place.always(guard)]
 
     def _is_whole(self, works: Sequence[Work]) -> bool:
         """Whether these works of one element are all that there are for it: the others are for elements written out."""

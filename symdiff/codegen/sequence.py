@@ -20,7 +20,8 @@ SEVERAL = 4  # so many of them
 def write_sequence(body: Body, statement: For | While | Turn | Stop | Plain, depth: int) -> None:
     """Write a loop, or a statement that only sequential loops have."""
     if isinstance(statement, For):
-        _loop(body, f"for {statement.index} in range({statement.bounds}):", statement.body, depth)
+        made = f"{statement.index} = {statement.made}" if statement.number else ""
+        _loop(body, f"for {statement.number or statement.index} in range({statement.bounds}):", statement.body, depth, made)
     elif isinstance(statement, While):
         _while(body, statement, depth)
     elif isinstance(statement, Turn):
@@ -31,13 +32,16 @@ def write_sequence(body: Body, statement: For | While | Turn | Stop | Plain, dep
         _plain(body, statement, depth)
 
 
-def _loop(body: Body, head: str, inside: Sequence[Any], depth: int) -> None:
+def _loop(body: Body, head: str, inside: Sequence[Any], depth: int, made: str = "") -> None:
     body.settle_before(inside, depth)
     start = len(body.lines)
     body.line(depth, head)
+    if made:
+        body.line(depth + 1, made)
+    first = len(body.lines)
     body.block(inside, depth + 1)
-    if len(body.lines) == start + 1:
-        body.lines.pop()
+    if len(body.lines) == first:
+        del body.lines[start:]
 
 
 def _while(body: Body, loop: While, depth: int) -> None:

@@ -36,7 +36,7 @@ class Opening:
     def _reads(self, used: set[str]) -> Iterator[str]:
         told: dict[str, dict[int, str]] = {}
         for size, (name, axis) in self.sizes.items():
-            if size in used:
+            if size in used and axis >= 0:
                 told.setdefault(name, {})[axis] = self.names[size]
         for name, axes in told.items():
             rank = len(self._axes(name))
@@ -46,6 +46,10 @@ class Opening:
             yield from (f"{size} = {self.names[name]}.shape[{axis}]" for axis, size in axes.items())
 
     def _checks(self) -> Iterator[str]:
+        for size, (name, axis) in self.sizes.items():
+            if axis < 0:
+                yield f"if {self.names[size]} < 0:"
+                yield f'{INDENT}raise ValueError("{name} must be at least 0")'
         for name in self.params:
             for axis, length in enumerate(self._axes(name)):
                 if any(told == (name, axis) and length == Affine.of(size) for size, told in self.sizes.items()):
@@ -70,6 +74,8 @@ class Opening:
 
     def _where(self, name: str, axis: int) -> str:
         """``the length of x``, ``the length of A along axis 1``."""
+        if axis < 0:
+            return name
         return f"the length of {name}" + (f" along axis {axis}" if len(self._axes(name)) > 1 else "")
 
     def _axes(self, name: str) -> Sequence[Affine]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from symdiff.graph.affine import Affine, Element
+from symdiff.graph.affine import Affine, Element, Quotient
 from symdiff.graph.graph import (
     Atom,
     Block,
@@ -75,6 +75,8 @@ class Renamed:
                 symbol = self._name(symbol)
             elif isinstance(symbol, Element):
                 symbol = Element(self._name(symbol.array), self.parts(symbol.index))
+            elif isinstance(symbol, Quotient):
+                symbol = Quotient(self.part(symbol.part), symbol.divisor)
             total += Affine.of(symbol) * factor
         return total
 

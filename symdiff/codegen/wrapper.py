@@ -11,16 +11,22 @@ import numpy as np
 
 from symdiff.codegen.dispatch import fast_dispatcher
 from symdiff.codegen.packing import argument_shape
-from symdiff.graph.structure import Structure, Tensor
+from symdiff.graph.structure import Size, Structure, Tensor
 
 _LOST = (LookupError, AttributeError, TypeError, ValueError)  # reading a place that is no longer there
 _NUMBERS = frozenset({int, np.float64, np.float32, np.int64, np.int32})
+_INTEGERS = frozenset({int, np.int64, np.int32})
 _MISSING = object()  # an argument that was not given
 
 
 def _number(value: Any) -> float | None:
     """A captured number as a float, or None if it is none (any more)."""
     return float(value) if type(value) in _NUMBERS else None
+
+
+def _size(value: Any) -> int | None:
+    """A captured integer that is a size, or None if it is none (any more)."""
+    return int(value) if type(value) in _INTEGERS and value >= 0 else None
 
 
 def _floats(value: Any) -> np.ndarray[Any, Any] | None:
@@ -78,7 +84,9 @@ class Front:
         self.mismatch = mismatch
         self.outs = 0  # the arrays in the result: with any, there is a keyword out for arrays to put them into
         self.into: Any = None  # the kernel that does that; None: the slow way does
+        self.around: Callable[[Callable[..., Any]], Callable[..., Any]] | None = None  # what is put between: prepares the rest
         self.shapes = dict(zip(parameters, shapes, strict=True))
+        self.sizes: frozenset[str] = frozenset()  # the parameters that are integers
         self.conditions: list[str] = []
         self.captures: list[tuple[str, Structure]] = []
         self._names: dict[str, Any] = {}
@@ -101,7 +109,8 @@ class Front:
     def function(self, kernel: Any, slow: Callable[..., Any], unpack: Callable[[Any], Any] | None) -> Callable[..., Any]:
         """Write the function and make it."""
         mismatch = object()
-        run = self.bind(fast_dispatcher(kernel, lambda *_: mismatch))
+        compiled = fast_dispatcher(kernel, lambda *_: mismatch)
+        run = self.bind(compiled if self.around is None else self.around(compiled))
         numbers = [f"{self._prefix}k{k}" for k in range(len(self.captures))]
         given = [name for name, shape in self.shapes.items() if shape is not None]
         result, rest, others = f"{self._prefix}result", f"{self._prefix}rest", f"{self._prefix}others"
@@ -164,6 +173,9 @@ class Front:
                 fits = _fits(name, argument_shape(structure))
                 tests.append(f"({name} := {self.bind(prepared)}({text})) is not None and {fits}")
                 continue
+            if isinstance(structure, Size):
+                tests.append(f"({name} := {self.bind(_size)}({text})) is not None")
+                continue
             tests.append(
                 f"({kind}({name} := {text}) is {self.bind(float)} or ({name} := {self.bind(_number)}({name})) is not None)"
             )
@@ -187,7 +199,7 @@ class Front:
         default = self.parameters[name].default
         if default is inspect.Parameter.empty or name in self.optional:
             return self.bind(_MISSING)
-        number = _number(default) if self.shapes[name] == () else None
+        number = _number(default) if self.shapes[name] == () and name not in self.sizes else None
         return self.bind(default if number is None else number)
 
 

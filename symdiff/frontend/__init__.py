@@ -19,6 +19,7 @@ from symdiff.frontend import (
     whole,
     writes,
 )
+from symdiff.frontend.annotations import Array, annotated, check_annotated
 from symdiff.frontend.binding import bind
 from symdiff.frontend.callables import from_callable, with_positions
 from symdiff.frontend.gaps import EndedError, GapError, NeedsCallError, RestartError
@@ -33,7 +34,8 @@ from symdiff.frontend.values import POISON, DictValue, Known, Poison, TupleValue
 from symdiff.graph.affine import Affine, sizes_in
 from symdiff.graph.dead import dead_code
 from symdiff.graph.graph import Atom, Graph, Param, free_names
-from symdiff.graph.structure import SCALAR, Structure, Tensor
+from symdiff.graph.structure import SCALAR, SIZE, Size, Structure, Tensor
+from symdiff.graph.terms import Guard as IndexGuard
 
 MAX_READINGS = 1000  # each reading lengthens an assumed vector or specialises an integer
 
@@ -47,6 +49,8 @@ class Reading:
     guards: tuple[Guard, ...]
     assumed: Mapping[str, Structure]  # arguments whose structure no call has shown
     integers: tuple[str, ...] = ()  # integer arguments that were needed as structure: their values are built in
+    sized: tuple[str, ...] = ()  # integer arguments that are sizes
+    supposed: tuple[IndexGuard, ...] = ()  # what is so of the integers that are sizes: where not, another version is made
     fixed: tuple[str, ...] = ()  # arrays whose shapes were needed: they are built in
 
 
@@ -76,20 +80,36 @@ def read_function(
 
     Raises UnsupportedError with every gap, NameUnboundError, NeedsCallError.
     """
-    start = Start(dict(structures), dict(known), dict(integers or {}))
+    sized: dict[tuple[Any, ...], tuple[Place, str] | None]
+    sized = {("argument", name): None for name, structure in structures.items() if isinstance(structure, Size)}
+    start = Start(dict(structures), dict(known), dict(integers or {}), sized=sized)
     options = Options(differentiate, active, adapt, real, exact or (lambda name: None), solid)
     try:
         reading = _settled(source, start, options)
     except UnsupportedError as error:
         again = Start(dict(structures), dict(known), dict(integers or {}))
-        again.outside = start.outside
-        return _otherwise(source, again, options, error, bool(start.ranks), start.suspect)
+        again.outside, again.sized = start.outside, start.sized
+        return _with_integers(source, again, options, error, bool(start.ranks), start.suspect)
     names = whole.only_elements(reading.graph)
     fixed = start.with_fixed(names, options.exact) if names else None
     try:
         return reading if fixed is None else _settled(source, fixed, options)
     except UnsupportedError:  # arrays beside them are not read element by element
         return reading
+
+
+def _with_integers(
+    source: FunctionSource, start: Start, options: Options, error: UnsupportedError, guessed: bool, suspect: bool
+) -> Reading:
+    """What is not read with integers as sizes: with their values built in, else otherwise."""
+    counted = None if any(gap.certain for gap in error.gaps) else start.with_integers()
+    if counted is None:
+        return _otherwise(source, start, options, error, guessed, suspect)
+    again = replace(counted, known=dict(counted.known), integers=dict(counted.integers), used=list(counted.used))
+    try:
+        return _settled(source, counted, options)
+    except UnsupportedError as other:
+        return _otherwise(source, again, options, other, guessed, suspect)
 
 
 def _otherwise(
@@ -111,7 +131,9 @@ def _otherwise(
                 raise
     if not guessed and not suspect:
         raise error
-    unknown = [name for name, structure in start.structures.items() if structure is None]
+    unknown = [
+        name for name, structure in start.structures.items() if structure is None and ("argument", name) not in start.sized
+    ]
     gaps = error.gaps
     for rank in (1, 2):
         begin = replace(start, known=dict(start.known), integers=dict(start.integers), ranks=dict.fromkeys(unknown, rank))
@@ -145,6 +167,7 @@ class Start:
     solid: frozenset[tuple[Any, ...]] = frozenset()  # those whose lengths were needed
     sequential: frozenset[tuple[Any, ...]] = frozenset()  # loops that are no sums
     suspect: bool = False  # something was refused of a number that an array may do
+    sized: dict[tuple[Any, ...], tuple[Place, str] | None] = field(default_factory=dict)  # integers that are used as sizes
 
     def learn(self, restart: RestartError, exact: Exact) -> None:
         """Take in what a reading found out before it stopped."""
@@ -159,11 +182,36 @@ class Start:
         self._make_solid(restart.solid)
         if restart.fixed or restart.solid:
             self.sizes = {}
+        self.sized |= restart.sized
+        for key in restart.sized:
+            self.ranks.pop(key[1], None)
         for key in restart.specialise:
-            if key[0] == "argument":
-                self.known[key[1]] = self.integers.pop(key[1])
-                self.used.append(key[1])
-            self.specialised.add(key)
+            self._specialise(key)
+
+    def _specialise(self, key: tuple[Any, ...]) -> None:
+        """Build an integer in."""
+        if key[0] == "argument":
+            self.known[key[1]] = self.integers.pop(key[1])
+            self.used.append(key[1])
+        self.specialised.add(key)
+        self.sized.pop(key, None)
+
+    def with_integers(self) -> Start | None:
+        """The same with the integers known that are sizes; None if there are none, or no call has told them."""
+        keys = list(self.sized)
+        if not keys or any(key[0] == "argument" and key[1] not in self.integers for key in keys):
+            return None
+        made = replace(
+            self,
+            known=dict(self.known),
+            integers=dict(self.integers),
+            used=list(self.used),
+            specialised=set(self.specialised),
+            sized=dict(self.sized),
+        )
+        for key in keys:
+            made._specialise(key)
+        return made
 
     def _make_solid(self, keys: Iterable[tuple[Any, ...]]) -> None:
         self.solid |= frozenset(keys)
@@ -207,6 +255,7 @@ def _all_fixed(start: Start, options: Options) -> Start | None:
 
 def _settled(source: FunctionSource, start: Start, options: Options) -> Reading:
     """Read as often as it takes until nothing new is found out."""
+    unknown = [name for name, axes in annotated(source).items() if axes is None]
     for _ in range(MAX_READINGS):
         reader = Reader(
             source,
@@ -220,11 +269,16 @@ def _settled(source: FunctionSource, start: Start, options: Options) -> Reading:
         reader.active, reader.real = options.active, options.real
         reader.ranks, reader.solved, reader.exact = start.ranks, start.sizes, options.exact
         reader.sequential = start.sequential
+        reader.sized = start.sized
         reader.outside, reader.solid = start.outside, None if options.solid else start.solid
         try:
             with room():
                 reading = _read_once(reader, options.adapt)
-                return replace(reading, integers=tuple(start.used), fixed=tuple(dict.fromkeys(start.fixed)))
+                vague = [name for name in unknown if reading.assumed.get(name) == SCALAR]
+                if vague:  # annotated as arrays, and used as numbers are
+                    raise RestartError(ranks=dict.fromkeys(vague, 1))
+                sized = tuple(key[1] for key in start.sized if key[0] == "argument")
+                return replace(reading, integers=tuple(start.used), sized=sized, fixed=tuple(dict.fromkeys(start.fixed)))
         except RecursionError:
             place = source.place(source.node)
             gap = Gap("an expression or a branch nested too deeply", "split it into several statements", place, "not yet")
@@ -275,12 +329,16 @@ def _read_once(reader: Reader, adapt: Callable[[Value], Value]) -> Reading:
     params = [_captured(reader, place, leaf) for place, leaf in captures]
     graph = whole.with_kinds(replace(graph, params=(*reader.params, *params)))
     assumed = {param.name: param.structure for param in reader.params if reader.structures.get(param.name) is None}
-    return Reading(graph, captures, tuple(reader.guards.values()), assumed)
+    equal = frozenset(reader.sized_leaves).intersection(sizes_in(tuple(reader.solved.values())))
+    supposed = [*reader.supposed, *(IndexGuard(Affine.of(leaf) - 1, "!=") for leaf in sorted(equal))]  # an axis of 1 broadcasts
+    return Reading(graph, captures, tuple(reader.guards.values()), assumed, supposed=tuple(supposed))
 
 
 def _captured(reader: Reader, place: Place, leaf: str) -> Param:
     """What is read from outside as a parameter: an array of any size, or a number with its present value."""
     found = reader.outside.get(place.key)
+    if leaf in reader.sized_leaves:
+        return Param(leaf, SIZE, (leaf,), "captured", int(place.get(reader.known)))
     if found is None:
         return Param(leaf, SCALAR, (leaf,), "captured", float(place.get(reader.known)))
     return Param(leaf, Tensor(reader.sizes.axes[leaf], found.structure.kind), (leaf,), "captured")
@@ -290,8 +348,9 @@ def _used(reader: Reader, graph: Graph) -> tuple[tuple[Place, str], ...]:
     """The captured numbers on which the result depends. Raises UnsupportedError if the function changes one of them."""
     names = {*free_names(graph.body), *graph.outputs}
     arrays = {found.leaf: reader.sizes.axes[found.leaf] for found in reader.outside.values()}
-    if arrays:  # whose lengths may be all that is used of them
+    if arrays or reader.sized_leaves:  # whose lengths may be all that is used of them
         sizes = {*names, *whole.sizes_used(graph)}
+        names |= sizes.intersection(reader.sized_leaves)
         names |= {leaf for leaf, axes in arrays.items() if sizes.intersection(sizes_in(axes))}
     captures = tuple((place, leaf) for place, leaf in reader.captures.values() if leaf in names)
     for leaf, (node, frame) in reader.opaque.items():
@@ -344,12 +403,14 @@ def _bound(reader: Reader, values: dict[str, Value]) -> dict[str, Value]:
 
 
 __all__ = [
+    "Array",
     "Exact",
     "FunctionSource",
     "Guard",
     "NeedsCallError",
     "Place",
     "Reading",
+    "check_annotated",
     "from_callable",
     "from_function",
     "from_text",

@@ -14,11 +14,12 @@ from typing import Any, NoReturn
 from symdiff.frontend import changes, containers, loop_writes
 from symdiff.frontend.control import NEXT, Completion, run
 from symdiff.frontend.gaps import GapError
-from symdiff.frontend.lengths import affine_atom
+from symdiff.frontend.lengths import affine_atom, is_certain
 from symdiff.frontend.loop_flow import Plan, plan_of
 from symdiff.frontend.loop_rows import over_loops
 from symdiff.frontend.loop_values import GrownList, IndexedValue, LoopAxis, PendingArray, SequentialValue, SeriesValue
 from symdiff.frontend.lower import Frame, Reader
+from symdiff.frontend.tensor_indexing import count
 from symdiff.frontend.values import Condition, Conflict, LeftOver, Number, Poison, Start, TensorValue, TupleValue, Value
 from symdiff.graph.affine import ZERO, Affine, identity, sizes_in
 from symdiff.graph.bounds import Bounds
@@ -51,9 +52,9 @@ def index_of(reader: Reader, part: Affine) -> Number:
 
 def range_of(reader: Reader, start: Affine, stop: Affine, step: int, node: ast.AST) -> IndexedValue:
     """``range(start, stop, step)`` with bounds that depend on lengths, or on loops around it."""
-    if step < 0:
-        length = start - stop
-        return IndexedValue(LoopAxis(length, ZERO, length), lambda at: index_of(reader, start - at))
+    if step != 1:
+        length = count(start, stop, step)
+        return IndexedValue(LoopAxis(length, ZERO, length), lambda at: index_of(reader, start + at * step))
     bounds = Bounds(tuple(loop.range for loop in reader.loops))
     least, most = bounds.least(start), bounds.least(-stop)
     if least is None or most is None:
@@ -156,6 +157,9 @@ def run_loop(reader: Reader, node: ast.For, series: IndexedValue, frame: Frame) 
     if plan.reason:
         needs_length(reader, series.axis, plan.node, plan.reason)
     before, checked, changed = dict(frame.variables), dict(reader.checked), reader.changes.copy()
+    shared = {
+        inner.identity for value in (*before.values(), *changes.elsewhere(reader, frame)) for inner in changes.mutables(value)
+    }
     _begin(reader, plan, series.axis, frame, node)
     reader.loops.append(series.axis)
     try:
@@ -163,7 +167,7 @@ def run_loop(reader: Reader, node: ast.For, series: IndexedValue, frame: Frame) 
         completion = run(reader, node.body, frame).without("continue")
         if completion != NEXT:
             needs_length(reader, series.axis, node, "that may end early")
-        if reader.changes != changed:
+        if any(reader.changes[identity] != changed[identity] for identity in shared):
             needs_length(reader, series.axis, node, "that changes a list, or an array as a whole")
         after = dict(frame.variables)
     finally:
@@ -257,7 +261,10 @@ def added(reader: Reader, atom: Atom, loops: Sequence[LoopAxis], depth: int, hin
 
 
 def product(reader: Reader, atom: Atom, axis: LoopAxis, hint: str) -> Number:
-    """The product of an atom over the innermost loop."""
+    """The product of an atom over the innermost loop; a power, if it is the same in every iteration."""
+    count = axis.high - axis.low
+    if not reader.builder.axes_of(atom) and not isinstance(atom, Const) and not count.positions and is_certain(reader, count):
+        return Number(reader.builder.apply(TABLE["pow"], atom, affine_atom(reader, count), hint=hint))
     axes = tuple(loop.length for loop in reader.loops)
     index = identity(len(reader.builder.axes_of(atom)))
     return Number(reader.builder.fold(TABLE["mul"], Term(atom, index, (axis.range,)), axes, hint=hint))

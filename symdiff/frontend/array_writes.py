@@ -9,14 +9,12 @@ from typing import Any
 from symdiff.frontend import changes
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lower import Frame, Reader
-from symdiff.frontend.values import ArrayValue, Known, Number, TupleValue, Value, describe, number
+from symdiff.frontend.values import ArrayValue, Known, Number, TensorValue, TupleValue, Value, describe, number
 from symdiff.graph.graph import Const
 
 
 def positions(reader: Reader, owner: ArrayValue, index: ast.expr, frame: Frame, node: ast.AST) -> Any:
     """The places of the selected items, as an array of the shape of the selection."""
-    import numpy as np
-
     items = index.elts if isinstance(index, ast.Tuple) else [index]
     parts: list[Any] = []
     for item in items:
@@ -31,11 +29,17 @@ def positions(reader: Reader, owner: ArrayValue, index: ast.expr, frame: Frame, 
         for inner in value.items if isinstance(value, TupleValue) else [value]:
             plain = isinstance(inner, Known) and (inner.value is None or inner.value is ...)
             parts.append(inner.value if plain and isinstance(inner, Known) else reader.integer(inner, item, "an index"))
-    places = np.arange(len(owner.items)).reshape(owner.shape)
     try:
-        return places[tuple(parts)]
+        return places_of(owner)[tuple(parts)]
     except (IndexError, ValueError) as error:
         raise GapError(node, str(error), f"use indices of {describe(owner)}", raises=type(error)) from None
+
+
+def places_of(owner: ArrayValue) -> Any:
+    """The place of each item, as an array of the shape of the owner."""
+    import numpy as np
+
+    return np.arange(len(owner.items)).reshape(owner.shape)
 
 
 def read(reader: Reader, owner: ArrayValue, index: ast.expr, frame: Frame, node: ast.AST) -> Value:
@@ -76,17 +80,23 @@ def write(
     """``owner[index] = value``, ``owner[index] += value``; without an index all of it."""
     import numpy as np
 
+    from symdiff.frontend import tensor_writes
     from symdiff.frontend.conditions import scalar
     from symdiff.frontend.containers import to_array
     from symdiff.frontend.expressions import binary
+    from symdiff.frontend.tensors import tensor_of
 
     if owner.views:
         raise GapError(node, "a write through a view of an array", "write to the array itself, or to a copy: p.copy()", "not yet")
-    if owner.items and all(_is_whole(reader, item) for item in owner.items):
+    if owner.items and all(is_whole(reader, item) for item in owner.items):
         raise GapError(node, "a write into an array of integers, which rounds", "make an array of floats, as np.zeros does")
-    places = np.arange(len(owner.items)).reshape(owner.shape)
-    if index is not None:
-        places = positions(reader, owner, index, frame, node)
+    if isinstance(index, ast.Name | ast.Compare | ast.UnaryOp | ast.BinOp | ast.Call):
+        chosen = reader.operand(index, frame)
+        if isinstance(chosen, TensorValue) and chosen.kind == "bool":  # a mask of any size that is as long as this
+            whole = dataclasses.replace(tensor_of(reader, owner, node), identity=owner.identity, parents=owner.parents)
+            tensor_writes.write(reader, whole, index, value, frame, node, op)
+            return
+    places = places_of(owner) if index is None else positions(reader, owner, index, frame, node)
     given = to_array(reader, value, node)
     try:
         sources = np.broadcast_to(np.arange(len(given.items)).reshape(given.shape), places.shape)
@@ -102,9 +112,9 @@ def write(
     changes.replace(reader, owner, dataclasses.replace(owner, items=tuple(items)), frame, node)
 
 
-def _is_whole(reader: Reader, item: Number) -> bool:
+def is_whole(reader: Reader, item: Number) -> bool:
     """Whether NumPy has an integer there: one that is known, or an integer argument."""
-    return isinstance(item.known, int) or item.affine is not None or (isinstance(item.atom, str) and item.atom in reader.integers)
+    return isinstance(item.known, int) or item.is_whole or (isinstance(item.atom, str) and item.atom in reader.integers)
 
 
 def _as_float(value: Number) -> Number:

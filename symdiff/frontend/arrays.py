@@ -29,7 +29,7 @@ from symdiff.frontend.sequences import SEQUENCES, TOOLS
 from symdiff.frontend.tables import TABLES
 from symdiff.frontend.tensors import holds_array
 from symdiff.frontend.texts import TEXTS
-from symdiff.frontend.values import ArrayValue, Condition, Known, Number, TupleValue, Value, number
+from symdiff.frontend.values import ArrayValue, Condition, Known, ListValue, Number, TupleValue, Value, number
 from symdiff.primitives import TABLE
 
 
@@ -176,6 +176,19 @@ def _flat(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Valu
     return view_of(reader, array, (len(array.items),), array.items)
 
 
+def _reshape(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``a.reshape(2, -1)``, ``np.reshape(a, (2, -1))`` of known lengths."""
+    given = args[1].items if len(args) == 2 and isinstance(args[1], TupleValue | ListValue) else args[1:]
+    plain(args[:1], keywords, 1, 1, "reshape", node)
+    array = vector(reader, args[0], node)
+    lengths = [reader.integer(item, node, "a length") for item in given]
+    rest = math.prod(length for length in lengths if length != -1)
+    shape = tuple(len(array.items) // max(rest, 1) if length == -1 else length for length in lengths)
+    if lengths.count(-1) > 1 or min(shape, default=0) < 0 or math.prod(shape) != len(array.items):
+        raise GapError(node, f"an array of shape {array.shape} in the shape {tuple(lengths)}", "make them fit", raises=ValueError)
+    return view_of(reader, array, shape, array.items)
+
+
 def _item(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     """``a.item()`` of an array with one element."""
     plain(args, keywords, 1, 1, "item", node)
@@ -219,6 +232,8 @@ def _where(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Val
     """``np.where(c, a, b)``: a choice; both sides are values already, only the chosen one counts."""
     plain(args, keywords, 3, 3, "where", node)
     truth = truth_of(reader, args[0], node)
+    if any(isinstance(value, ArrayValue) for value in args[1:]):  # a number stands for an array of it, as in NumPy
+        args[1:] = [containers.broadcast(reader, lambda *pair, k=k: pair[k], *args[1:], node) for k in (0, 1)]
     if isinstance(truth, Known):
         chosen = args[1] if truth.value else args[2]
         return copy_of(chosen) if isinstance(chosen, ArrayValue) else chosen
@@ -281,6 +296,7 @@ NUMPY: dict[str, Form] = {
     "ascontiguousarray": _as_array,
     "atleast_1d": _at_least_1d,
     "ravel": _flat,
+    "reshape": _reshape,
     "linspace": _linspace,
     "max": _extreme("max"),
     "amax": _extreme("max"),
@@ -323,6 +339,7 @@ METHODS: dict[str, Form] = {
     "all": _all,
     "ravel": _flat,
     "flatten": _flat,
+    "reshape": _reshape,
     "item": _item,
     "astype": _as_float,
 }

@@ -39,6 +39,7 @@ from symdiff.frontend.values import (
     FunctionValue,
     Known,
     ListValue,
+    MaskedValue,
     Method,
     Number,
     Poison,
@@ -154,7 +155,7 @@ def _callee(reader: Reader, node: ast.expr, frame: Frame) -> Value:
         owner = reader.read(node.value, frame)
         record = isinstance(owner, TupleValue) and owner.record is not None
         text = isinstance(owner, Known) and isinstance(owner.value, str)
-        plain = Container | TensorValue | GrowingList | VectorParam | Number | Condition | Poison
+        plain = Container | TensorValue | MaskedValue | GrowingList | VectorParam | Number | Condition | Poison
         if text or (isinstance(owner, plain) and not record):
             return owner if isinstance(owner, Poison) else Method(owner, node.attr, node)
         try:
@@ -170,7 +171,7 @@ def _callee(reader: Reader, node: ast.expr, frame: Frame) -> Value:
 def _call_method(
     reader: Reader, found: Method, args: Sequence[Value], keywords: Mapping[str, Value], frame: Frame, node: ast.Call
 ) -> Value:
-    from symdiff.frontend import assumptions, tensor_forms
+    from symdiff.frontend import assumptions, masks, tensor_forms
     from symdiff.frontend.arrays import METHODS
 
     if not keywords:
@@ -183,7 +184,11 @@ def _call_method(
         form = tensor_forms.METHODS.get(found.name)
         if form is not None:
             return form(reader, [found.owner, *args], dict(keywords), node)
+    if isinstance(found.owner, MaskedValue) and found.name in masks.METHODS:
+        return masks.METHODS[found.name](reader, [found.owner, *args], dict(keywords), node)
     form = METHODS.get(found.name)
+    if isinstance(found.owner, ArrayValue) and found.name in tensor_forms.METHODS:
+        form = tensor_forms.first_of(form, tensor_forms.METHODS[found.name])
     if form is not None and isinstance(found.owner, ArrayValue | VectorParam):
         return form(reader, [found.owner, *args], dict(keywords), node)
     raise GapError(node, f"the method .{found.name} of {describe(found.owner)}", "use operators and functions", "not yet")

@@ -64,7 +64,7 @@ def replace(reader: Reader, old: Shared, new: Shared, frame: Frame, node: ast.AS
         reason = f"a change of {'an' if kind == 'array' else 'a'} {kind} that comes from outside the function"
         raise GapError(node, reason, f"make a copy first: {_COPY[kind]}")
     if not any(_holds(value, old) for value in frame.variables.values()) or any(
-        _holds(value, old) for value in _elsewhere(reader, frame)
+        _holds(value, old) for value in elsewhere(reader, frame)
     ):
         raise GapError(node, f"a change of a {kind} that belongs to another function", f"return a new {kind}", "not yet")
     article = "an" if kind == "array" else "a"
@@ -113,7 +113,8 @@ def _may_be(old: Shared, other: Shared) -> bool:
     return other.identity is not old.identity and bool(({old.identity} | old.parents) & ({other.identity} | other.parents))
 
 
-def _elsewhere(reader: Reader, frame: Frame) -> list[Value]:
+def elsewhere(reader: Reader, frame: Frame) -> list[Value]:
+    """The variables of the functions that are being read around this one."""
     frames = [other for other in reader.frames if other is not frame]
     return [value for other in frames for value in other.variables.values()]
 

@@ -24,6 +24,7 @@ from symdiff.frontend.values import (
     IteratorValue,
     Known,
     ListValue,
+    MaskedValue,
     Number,
     TensorValue,
     TextValue,
@@ -88,6 +89,8 @@ def _compare_plain(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.
     if not (isinstance(a, Known) and isinstance(b, Known)):
         a, b = plain_number(a), plain_number(b)
     for value in (a, b):
+        if isinstance(value, VectorParam):
+            reader.assume_array(value, 1)
         _require_comparable(value, node)
     if isinstance(a, Known) and isinstance(b, Known):
         _pin(reader, a, b)
@@ -100,9 +103,9 @@ def _compare_plain(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.
         if name in ("eq", "ne") and all(dicts.is_plain(value.value) for value in (a, b) if isinstance(value, Known)):
             return Known(name == "ne")  # a number never equals a string or None; a Decimal it may
         raise GapError(node, f"a comparison of {describe(a)} with {describe(b)}", "compare numbers")
-    if isinstance(a, TensorValue) or isinstance(b, TensorValue):
+    if any(isinstance(value, TensorValue | MaskedValue | ArrayValue) for value in (a, b)):
         return elementwise(reader, TABLE[name], [a, b], node, hint)
-    if isinstance(a, ArrayValue | VectorParam | TupleValue | ListValue) or isinstance(b, ArrayValue | TupleValue | ListValue):
+    if isinstance(a, TupleValue | ListValue) or isinstance(b, TupleValue | ListValue):
         raise GapError(node, "a comparison of containers", "compare their elements", "not yet")
     return _compare_numbers(reader, name, scalar(reader, a, node), scalar(reader, b, node), hint)
 

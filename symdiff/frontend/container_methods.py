@@ -15,6 +15,7 @@ from symdiff.frontend.values import (
     DictValue,
     Known,
     ListValue,
+    MaskedValue,
     Number,
     TensorValue,
     TupleValue,
@@ -28,6 +29,10 @@ def attribute(reader: Reader, owner: Value, name: str, node: ast.AST) -> Value |
     """``a.shape``, ``a.size``, ``a.ndim``, ``a.T`` of a vector; None for anything else."""
     if reader.assumed_name(owner) is not None and name in ("shape", "size", "ndim"):
         reader.assume_array(owner, 1)
+    if isinstance(owner, MaskedValue):
+        from symdiff.frontend import masks
+
+        return masks.attribute(reader, owner, name, node)
     if isinstance(owner, TensorValue):
         return tensor_forms.attribute(reader, owner, name, node)
     if isinstance(owner, ArrayValue):

@@ -33,6 +33,7 @@ from symdiff.frontend.values import (
     IteratorValue,
     Known,
     ListValue,
+    MaskedValue,
     Number,
     TensorValue,
     TupleValue,
@@ -132,10 +133,8 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
         return dicts.lookup(reader, owner, reader.operand(index, frame), node)
     if isinstance(owner, TensorValue):
         return tensor_indexing.read(reader, owner, index, frame, node)
-    if isinstance(owner, GrowingList | GrownList):
-        return growing.subscript(reader, owner, index, frame, node)
-    if isinstance(owner, PendingArray):
-        return loop_writes.current(reader, owner, loop_writes.indices(reader, owner, index, frame, node), node)
+    if isinstance(owner, GrowingList | GrownList | MaskedValue | PendingArray):
+        return _special(reader, owner, index, frame, node)
     plain = reader.assumed_name(owner) is not None and not isinstance(index, ast.Slice | ast.Tuple)
     if not plain and not _is_axis(index):
         reader.assume_array(owner, _rank(index))
@@ -154,16 +153,32 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
     return _indexed(reader, owner, index, plain, frame, node)
 
 
+def _special(
+    reader: Reader, owner: GrowingList | GrownList | MaskedValue | PendingArray, index: ast.expr, frame: Frame, node: ast.AST
+) -> Value:
+    """``owner[index]`` of what loops make, and of elements that a mask chooses."""
+    if isinstance(owner, MaskedValue):
+        from symdiff.frontend import masks
+
+        chosen = Known(None) if isinstance(index, ast.Slice | ast.Tuple) else reader.operand(index, frame)
+        return masks.restricted(reader, owner, chosen, node)
+    if isinstance(owner, PendingArray):
+        return loop_writes.current(reader, owner, loop_writes.indices(reader, owner, index, frame, node), node)
+    return growing.subscript(reader, owner, index, frame, node)
+
+
 def _indexed(reader: Reader, owner: Value, index: ast.expr, plain: bool, frame: Frame, node: ast.AST) -> Value:
     """``owner[index]`` with one index that is no slice; ``plain``: of what is only assumed to be a number."""
     value = reader.operand(index, frame)
     if plain:
-        if isinstance(value, Condition | TensorValue):  # a mask, or several indices
+        counted = isinstance(value, Number) and value.affine is not None and not value.affine.is_constant
+        if isinstance(value, Condition | TensorValue) or counted:  # a mask, several indices, the variable of a loop
             reader.assume_array(owner, 1)
         reader.check_index(value)
     if isinstance(owner, ArrayValue | ListValue | TupleValue | VectorParam) and loop_indices.is_open(reader, value):
         return loop_indices.read(reader, owner, index, frame, node)
-    if isinstance(value, TensorValue) and isinstance(owner, ArrayValue):
+    from_data = isinstance(value, Number) and value.affine is not None and any(value.affine.elements)
+    if isinstance(owner, ArrayValue) and (from_data or isinstance(value, TensorValue)):
         return tensor_indexing.read(reader, tensor_of(reader, owner, node), index, frame, node)
     return item(reader, owner, reader.integer(value, index, "an index"), node)
 
@@ -396,7 +411,7 @@ def broadcast(reader: Reader, op: Callable[..., Number], *args: Any) -> ArrayVal
         result = np.broadcast_shapes(*(array.shape for array in arrays))
     except ValueError:
         shapes = " and ".join(str(array.shape) for array in arrays)
-        raise GapError(node, f"shapes {shapes} do not broadcast", "make the lengths equal") from None
+        raise GapError(node, f"shapes {shapes} do not broadcast", "make the lengths equal", raises=ValueError) from None
     maps = [np.broadcast_to(np.arange(len(array.items)).reshape(array.shape), result).ravel() for array in arrays]
     items = (
         op(*(array.items[index] for array, index in zip(arrays, indices, strict=True))) for indices in zip(*maps, strict=True)

@@ -26,6 +26,7 @@ from symdiff.frontend.values import (
     ArrayValue,
     Condition,
     Known,
+    MaskedValue,
     Mutable,
     Poison,
     TensorValue,
@@ -314,18 +315,7 @@ def run_augmented(reader: Reader, node: ast.AugAssign, frame: Frame) -> Completi
         if writes.changes_inside(reader, node.target, frame):
             reader.operand(node.value, frame)
             return NEXT
-        owner: Value = NONE
-        if isinstance(node.target, ast.Subscript):
-            owner = reader.operand(node.target.value, frame)
-            owner = loop_indices.writeable(reader, owner, node.target.slice, frame, node)
-        if isinstance(owner, PendingArray) and isinstance(node.target, ast.Subscript) and isinstance(node.target.value, ast.Name):
-            added = reader.operand(node.value, frame)
-            written = loop_writes.store(reader, owner, node.target.slice, added, frame, node, type(node.op))
-            frame.variables[node.target.value.id] = written
-            return NEXT
-        if isinstance(owner, ArrayValue | TensorValue) and isinstance(node.target, ast.Subscript):
-            write = array_writes.write if isinstance(owner, ArrayValue) else tensor_writes.write
-            write(reader, owner, node.target.slice, reader.operand(node.value, frame), frame, node, type(node.op))  # type: ignore[arg-type]
+        if isinstance(node.target, ast.Subscript) and _element_augmented(reader, node, node.target, frame):
             return NEXT
         load = copy.copy(node.target)
         load.ctx = ast.Load()
@@ -335,6 +325,8 @@ def run_augmented(reader: Reader, node: ast.AugAssign, frame: Frame) -> Completi
     if isinstance(present, VectorParam):
         raise GapError(node, "an argument changed in place", "write a = a + b, which makes a new array")
     operand = reader.operand(node.value, frame)
+    if isinstance(present, MaskedValue):
+        raise GapError(node, "elements that a mask chooses, changed in place", "write a = a + b, which makes a new array")
     if isinstance(present, ArrayValue):
         array_writes.write(reader, present, None, operand, frame, node, type(node.op))
         return NEXT
@@ -352,6 +344,20 @@ def run_augmented(reader: Reader, node: ast.AugAssign, frame: Frame) -> Completi
     hint = node.target.id if isinstance(node.target, ast.Name) else "t"
     containers.assign(reader, node.target, binary(reader, type(node.op), present, operand, node, hint), frame)
     return NEXT
+
+
+def _element_augmented(reader: Reader, node: ast.AugAssign, target: ast.Subscript, frame: Frame) -> bool:
+    """``a[k] += value`` of an array; False for other containers."""
+    owner = loop_indices.writeable(reader, reader.operand(target.value, frame), target.slice, frame, node)
+    if isinstance(owner, PendingArray) and isinstance(target.value, ast.Name):
+        added = reader.operand(node.value, frame)
+        frame.variables[target.value.id] = loop_writes.store(reader, owner, target.slice, added, frame, node, type(node.op))
+        return True
+    if isinstance(owner, ArrayValue | TensorValue):
+        write = array_writes.write if isinstance(owner, ArrayValue) else tensor_writes.write
+        write(reader, owner, target.slice, reader.operand(node.value, frame), frame, node, type(node.op))  # type: ignore[arg-type]
+        return True
+    return False
 
 
 def run_expression(reader: Reader, node: ast.Expr, frame: Frame) -> Completion:

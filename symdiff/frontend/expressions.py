@@ -21,6 +21,7 @@ from symdiff.frontend.values import (
     FunctionValue,
     Known,
     ListValue,
+    MaskedValue,
     Number,
     Start,
     TensorValue,
@@ -143,9 +144,9 @@ def read_unary(reader: Reader, node: ast.UnaryOp, frame: Frame, hint: str) -> Va
         result = replace(result, whole=item.is_whole)
         return result if item.affine is None else replace(result, affine=-item.affine)
 
-    if isinstance(value, TensorValue):
+    if isinstance(value, TensorValue | MaskedValue):
         if isinstance(node.op, ast.UAdd):
-            return same_elements(value)
+            return same_elements(value) if isinstance(value, TensorValue) else value
         return elementwise(reader, TABLE["neg"], [value], node, hint)
     if isinstance(value, VectorParam):
         reader.assume_array(value, 1)
@@ -156,13 +157,14 @@ def read_unary(reader: Reader, node: ast.UnaryOp, frame: Frame, hint: str) -> Va
 
 def _inverted(reader: Reader, value: Value, node: ast.UnaryOp, hint: str) -> Value:
     """``~c`` of what NumPy answers, as in ``~np.isfinite(x)``."""
-    if isinstance(value, TensorValue) and value.kind == "bool":
+    if getattr(value.inner if isinstance(value, MaskedValue) else value, "kind", "") == "bool":
         return elementwise(reader, TABLE["not"], [value], node, hint)
     if isinstance(value, Condition) and value.numpy:
         return Condition(reader.apply("not", value, hint=hint).atom, numpy=True)
     if isinstance(value, Condition):
         reader.suspect = True
         raise GapError(node, "~ of a condition, which is true in any case for Python's bool (~True is -2)", "use `not`")
+    reader.check_truths(value)
     raise reader.refuse(node.op, node)
 
 
@@ -219,6 +221,7 @@ def binary(reader: Reader, op: type[ast.operator], left: Value, right: Value, no
         known = bits.bitwise(op, left, right)
         if known is not None:
             return number(known)
+        _check_truths(reader, op, left, right)
         raise reader.refuse(op(), node)
     name = OPERATORS[op]
     if isinstance(left, ArrayValue) or isinstance(right, ArrayValue):
@@ -231,14 +234,24 @@ def _of_arrays(reader: Reader, op: type[ast.operator], left: Value, right: Value
     """An operator on arrays of any size."""
     logic = {ast.BitAnd: "and", ast.BitOr: "or", ast.BitXor: "xor"}
     truths = all(
-        isinstance(value, Condition) or getattr(value, "kind", "") == "bool" or is_truth(value) for value in (left, right)
+        isinstance(value, Condition) or getattr(getattr(value, "inner", value), "kind", "") == "bool" or is_truth(value)
+        for value in (left, right)
     )
     if op in logic and truths:
         return elementwise(reader, TABLE[logic[op]], [left, right], node, hint)
     if op not in OPERATORS:
+        _check_truths(reader, op, left, right)
         raise reader.refuse(op(), node)
     with reader.quietly(True):
         return elementwise(reader, TABLE[OPERATORS[op]], [left, right], node, hint)
+
+
+def _check_truths(reader: Reader, op: type[ast.operator], left: Value, right: Value) -> None:
+    """Of arguments, only a call can tell whether they are arrays of truth values, which have ``&``, ``|`` and ``^``."""
+    plain = [isinstance(value, Number) and value.known is not None for value in (left, right)]
+    if op in (ast.BitAnd, ast.BitOr, ast.BitXor) and not any(plain):
+        reader.check_truths(left)
+        reader.check_truths(right)
 
 
 def arithmetic(reader: Reader, name: str, a: Number, b: Number, node: ast.AST, hint: str = "t") -> Number:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from symdiff.errors import SymdiffError, Verdict
-from symdiff.frontend.places import OutsideArray
+from symdiff.frontend.places import OutsideArray, Place
 from symdiff.graph.affine import Affine
 
 
@@ -51,7 +51,8 @@ class RestartError(Exception):
     ``specialise``: integers that are needed as structure; ``lengths``: longer vectors; ``ranks``: arguments that are arrays;
     ``fixed``: arrays whose lengths are needed; ``sizes``: what the sizes of arrays are that must be equal to others;
     ``outside``: arrays from outside that are read, by the keys of their places; ``solid``: those whose lengths are needed;
-    ``sequential``: loops that are no sums, by their places.
+    ``sequential``: loops that are no sums, by their places;
+    ``sized``: integers that are used as sizes, by the keys that would specialise them (those from outside with their places).
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class RestartError(Exception):
         outside: Mapping[tuple[Any, ...], OutsideArray] | None = None,
         solid: Iterable[tuple[Any, ...]] = (),
         sequential: Iterable[tuple[Any, ...]] = (),
+        sized: Mapping[tuple[Any, ...], tuple[Place, str] | None] | None = None,
     ) -> None:
         super().__init__("read again")
         self.specialise = tuple(specialise)
@@ -74,6 +76,7 @@ class RestartError(Exception):
         self.outside = dict(outside or {})
         self.solid = tuple(solid)
         self.sequential = tuple(sequential)
+        self.sized = dict(sized or {})
 
 
 class NeedsCallError(SymdiffError, ValueError):

@@ -12,7 +12,8 @@ from symdiff.frontend.loop_values import Counting
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.signs import integer_facts
 from symdiff.frontend.values import Number, Value, number
-from symdiff.graph.affine import ONE, Affine, Element, sizes_in
+from symdiff.graph import bounds
+from symdiff.graph.affine import ONE, Affine, Element, is_derived, sizes_in
 from symdiff.graph.graph import Atom, Const
 from symdiff.graph.terms import Term
 from symdiff.primitives import TABLE
@@ -23,6 +24,11 @@ def length_of(reader: Reader, length: Affine) -> Number:
     if length.is_constant:
         return number(max(length.const, 0))
     return Number(affine_atom(reader, length), affine=length)
+
+
+def at_least_none(length: Affine) -> Affine:
+    """A length as it is compared with others: one that is known and below 0 is 0."""
+    return Affine(max(length.const, 0)) if length.is_constant else length
 
 
 def affine_atom(reader: Reader, part: Affine) -> Atom:
@@ -64,16 +70,12 @@ def is_certain(reader: Reader, part: Affine) -> bool:
     known = [checked for checked, body in reader.checked.items() if reader.builder.is_open(body)]
     known += integer_facts(reader)
     while True:
-        if _positive(part) or any(_positive(part - checked) for checked in known):
+        if bounds.is_certain(part) or any(bounds.is_certain(part - checked) for checked in known):
             return True
         found = counted_out(reader, part)
         if found is None or found[0] == part:
             return False
         part = found[0]
-
-
-def _positive(part: Affine) -> bool:
-    return part.const >= 0 and all(factor > 0 and isinstance(symbol, str) for symbol, factor in part.terms)
 
 
 def counted_out(reader: Reader, part: Affine) -> tuple[Affine, Counting] | None:
@@ -156,6 +158,12 @@ def equal(reader: Reader, first: Affine, second: Affine, node: ast.AST) -> Affin
     if (first - second).is_constant:
         raise GapError(node, reason, "make the lengths equal", raises=ValueError)
     solution = reader.sizes.solution(first - second)
-    if solution is None or any(value.is_constant for value in solution.values()):
+    if solution is None and is_derived(first - second):  # half of n, rounded up, and half of n: checked in every call
+        for part in (first - second, second - first):
+            require(reader, part, "ValueError", reason, node)
+        return first
+    known = [value.const for value in (solution or {}).values() if value.is_constant]
+    if solution is None or any(length < 2 or length in reader.listed for length in known):
         reader.fix(sizes_in([first, second]), node, reason, "make the lengths equal")
+    reader.require_several(solution.values())
     raise RestartError(sizes=solution)

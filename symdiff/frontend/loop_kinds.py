@@ -27,12 +27,20 @@ from symdiff.frontend.gaps import GapError
 from symdiff.frontend.loop_values import GrowingList
 from symdiff.frontend.scopes import bound_names
 from symdiff.frontend.values import Choice, Conflict, ListValue, Number, Poison, Value
-from symdiff.graph.affine import Affine, Element
+from symdiff.graph.affine import Affine, Element, sizes_in
 
 if TYPE_CHECKING:
     from symdiff.frontend.sequential import Trial
 
 REWRITE = "give it one kind of value from the start, as in s = 0.0 or y = np.zeros(n)"
+
+
+def _known_in_one(first: Form, second: Form) -> tuple[str, ...]:
+    """The sizes of one array where the other one has known lengths: they may be those, too."""
+    if not isinstance(first, Leaf) or not isinstance(second, Leaf) or len(first.axes or ()) != len(second.axes or ()):
+        return ()
+    pairs = [(a, b) for a, b in zip(first.axes or (), second.axes or (), strict=True) if a != b]
+    return sizes_in([b for _, b in pairs]) if all(a.is_constant and not b.is_constant for a, b in pairs) else ()
 
 
 def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
@@ -99,6 +107,9 @@ class Search:
         if joined is None:
             first, second = difference(before, after_)
             node = _binding(trial.course.node, name)
+            mixed = _known_in_one(before, after_)
+            if mixed:
+                trial.reader.fix(mixed, node, f"{name} starts as {first} and becomes {second} in a loop", REWRITE)
             raise GapError(node, f"{name} starts as {first} and becomes {second} in a loop", REWRITE)
         return joined
 

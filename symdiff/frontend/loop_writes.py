@@ -13,7 +13,7 @@ from symdiff.frontend.loop_rows import depth_of, guard_here, here, marked, over_
 from symdiff.frontend.loop_values import Entry, PendingArray
 from symdiff.frontend.lower import Frame, Reader, negated_guard
 from symdiff.frontend.tensor_indexing import At, Span
-from symdiff.frontend.tensor_writes import check_writeable
+from symdiff.frontend.tensor_writes import check_writeable, rest_of
 from symdiff.frontend.tensors import moved, own, view_of
 from symdiff.frontend.values import Condition, Number, TensorValue, Value
 from symdiff.graph.affine import Affine, Symbol, identity, sizes_in
@@ -65,7 +65,7 @@ def row(reader: Reader, owner: TensorValue, parts: Sequence[At | Span], node: as
     axes: list[Affine] = []
     for part, length in zip(parts, owner.axes, strict=True):
         if isinstance(part, Span):
-            if part.length is None or part.length.positions or marked([part.length]):
+            if part.length.positions or marked([part.length]):
                 reader.fix(_sizes(reader, owner), node, "a slice whose length depends on a loop", "index every axis")
             place = here(part.start) + Affine.of(len(axes)) * part.step
             axes.append(part.length)
@@ -233,9 +233,13 @@ def settled(reader: Reader, pending: PendingArray, node: ast.AST) -> TensorValue
     if replaced:
         placed = terms[0]
         if placed is not None and (placed.address is not None or placed.ranges):
-            reason = "a loop of any length that writes to the same element several times"
-            reader.fix(_sizes(reader, base), node, reason, "write each element once, or add up")
-        kept = _elsewhere(base, placed.guards) if placed is not None else kept
+            spans = _spans(placed, len(base.axes))
+            if spans is None:
+                reason = "a loop of any length that writes to the same element several times"
+                reader.fix(_sizes(reader, base), node, reason, "write each element once, or add up")
+            kept = rest_of(base, spans)
+        else:
+            kept = _elsewhere(base, placed.guards) if placed is not None else kept
     found = [term for term in (*kept, *terms) if term is not None]
     return dataclasses.replace(base, atom=moved(reader, found, base.axes, hint=_name(node, rank)), affine=None)
 
@@ -257,6 +261,25 @@ def _written(reader: Reader, entry: Entry, base: TensorValue) -> Term | None:
     ranges = tuple(Range(loop.low.substitute(shift), loop.high.substitute(shift)) for loop in entry.loops)
     address = tuple(part.substitute(shift) for part in entry.index)
     return contracted(Term(entry.atom, index, ranges, (), address), base.axes)
+
+
+def _spans(placed: Term, rank: int) -> list[At | Span] | None:
+    """The slices with steps that a write to the address of a term is one of; None if it may reach an element twice."""
+    found: list[At | Span] = []
+    used: list[int] = []
+    for part in placed.address or ():
+        positions = sorted(part.positions)
+        if not positions:
+            found.append(At(part))
+            continue
+        position = positions[0]
+        each, step = placed.ranges[position - rank], part.coefficient(position)
+        if len(positions) > 1 or position in used or each.low.positions or each.high.positions or not step:
+            return None
+        rest = part - Affine.of(position) * step
+        used.append(position)
+        found.append(Span(rest + each.low * step, rest + each.high * step, step))
+    return found if not placed.guards and len(used) == len(placed.ranges) and placed.address is not None else None
 
 
 def _elsewhere(base: TensorValue, guards: Sequence[Guard]) -> list[Term]:

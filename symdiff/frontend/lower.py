@@ -10,7 +10,7 @@ import ast
 import dataclasses
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -40,7 +40,7 @@ from symdiff.frontend.values import (
 )
 from symdiff.graph.affine import Affine, sizes_in
 from symdiff.graph.build import Body, Builder
-from symdiff.graph.graph import Atom, Const, Graph, Let, Origin, Statement, operands
+from symdiff.graph.graph import Atom, Const, Graph, Let, Origin, Statement
 from symdiff.graph.structure import Structure
 from symdiff.graph.terms import Guard as IndexGuard
 from symdiff.primitives import TABLE
@@ -109,7 +109,7 @@ class Reader(Arguments):
         known: Mapping[str, Any],
         specialised: frozenset[tuple[Any, ...]] = frozenset(),
         lengths: Mapping[str, int] | None = None,
-        integers: Iterable[str] = (),
+        integers: Mapping[str, int] | None = None,
         differentiate: Differentiate | None = None,
     ) -> None:
         super().__init__()
@@ -139,9 +139,10 @@ class Reader(Arguments):
         self.domain: list[IndexGuard] = []  # what the conditions around say of their positions
         self.index_guards: dict[str, tuple[IndexGuard, ...]] = {}  # what conditions say of positions
         self.checked: dict[Affine, Body] = {}  # what is at least 0 from there on: a branch around it raises otherwise
+        self.listed: set[int] = set()  # the lengths of arrays that are made of single numbers
         self.captures: dict[tuple[Any, ...], tuple[Place, str]] = {}
         self.guards: dict[tuple[Any, ...], Guard] = {}
-        self.integer_arguments = frozenset(integers)
+        self.integer_values = dict(integers or {})
         self.differentiate = differentiate
         self.steps = 0
         self.exhausted = False
@@ -169,7 +170,8 @@ class Reader(Arguments):
         if attempt is not None and inside and error.raises is not None and issubclass(error.raises, attempt.kinds):
             attempt.caught = (error.raises, error.reason)
             return
-        gap = Gap(error.reason, error.rewrite, frame.source.place(error.node), error.verdict, error.certain)
+        place = frame.source.place(error.node)
+        gap = Gap(error.reason, error.rewrite, place, error.verdict, error.certain, error.raises)
         if gap not in self.gaps:
             self.gaps.append(gap)
 
@@ -334,49 +336,24 @@ class Reader(Arguments):
     def integer(self, value: Value, node: ast.AST, what: str) -> int:
         """The value of an integer needed as structure (an index, a range bound).
 
-        An integer from outside, or an integer argument, specialises: reading starts again with its present value.
+        Integers from outside and integer arguments are read as sizes then; where that is not enough, they specialise:
+        reading starts again with their present values.
         """
         if isinstance(value, Known) and isinstance(value.value, bool):
             return int(value.value)
         if isinstance(value, Number):
             if isinstance(value.known, int):
                 return value.known
-            if value.affine is not None:
+            if value.affine is not None and not value.affine.is_constant:
                 reason = f"{what} that depends on the length of an array"
                 self.fix(sizes_in([value.affine]), node, reason, "use a literal integer here")
-            sources = self.integer_sources(value)
-            if sources:
-                raise RestartError(specialise=sources)
+            self.need_integer(value)
         shown = f"the number {value.known!r}" if isinstance(value, Number) and value.known is not None else describe(value)
         if isinstance(value, Number) and value.known is None:
+            self.check_integer(value, node, what)
             rewrite = "make it an integer: int(...)" if self.counters or what == "a range bound" else "use a literal integer here"
             raise GapError(node, f"{what} that depends on the arguments", rewrite, "not yet")
         raise GapError(node, f"{what} must be an integer, not {shown}", "use a literal integer here")
-
-    def integer_sources(self, value: Number) -> list[tuple[Any, ...]]:
-        """The keys of the integers from outside or arguments that a number is computed from; empty if of others, too."""
-        if value.known is not None:
-            return []
-        ancestors = self.ancestors(value.atom)
-        sources = [key for leaf in ancestors if (key := self.integers.get(leaf))]
-        return sources if len(sources) == sum(leaf in self.inputs for leaf in ancestors) else []
-
-    def ancestors(self, atom: Atom) -> list[str]:
-        """The inputs that an atom depends on (and the outs of branches, whose inputs are not traced)."""
-        inputs, seen, stack = [], set(), [atom]
-        while stack:
-            name = stack.pop()
-            if isinstance(name, Const) or name in seen:
-                continue
-            seen.add(name)
-            let, indexed = self.builder.definitions.get(name), self.builder.sums.get(name)
-            if let is not None:
-                stack.extend(let.args)
-            elif indexed is not None:
-                stack.extend(operands(indexed))
-            else:
-                inputs.append(name)
-        return inputs
 
     # names
 

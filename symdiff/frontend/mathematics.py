@@ -13,6 +13,7 @@ from symdiff.frontend.library import Args, Form, Keywords, numbers, plain, sum_o
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.sequences import ordered
 from symdiff.frontend.values import Number, TupleValue, Value, number, whole
+from symdiff.graph.bounds import Bounds
 
 MAX_EXPONENT = 1000  # of ldexp
 MAX_ARGUMENT = 300  # of functions of integers computed while reading: 300! has 2041 bits
@@ -61,6 +62,9 @@ def _integers(function: Callable[..., int]) -> Form:
 
     def form(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
         plain(args, keywords, 1, 2, function.__name__, node)
+        counted = _counted(reader, function, args)
+        if counted is not None:
+            return counted
         values = [reader.integer(value, node, f"an argument of {function.__name__}") for value in args]
         if any(abs(value) > MAX_ARGUMENT for value in values):
             raise GapError(node, f"{function.__name__} of so large a number", f"use at most {MAX_ARGUMENT}")
@@ -70,6 +74,20 @@ def _integers(function: Callable[..., int]) -> Form:
             raise GapError(node, str(error), "use other arguments") from None
 
     return form
+
+
+def _counted(reader: Reader, function: Callable[..., int], args: Args) -> Value | None:
+    """A factorial or binomial coefficient of what a loop counts, or of a size, at least 0; None for others."""
+    parts = [value.affine for value in args if isinstance(value, Number) and value.affine is not None]
+    bounds = Bounds(tuple(loop.range for loop in reader.loops))
+    if all(part.is_constant for part in parts) or not all(map(bounds.is_nonnegative, parts)):
+        return None
+    values = [scalar(reader, value, reader.source.node) for value in args]
+    if any(value.affine is None and (not isinstance(value.known, int) or value.known < 0) for value in values):
+        return None
+    if function is math.factorial:
+        return reader.apply("gamma", as_number(reader, reader.apply("add", values[0], number(1))))
+    return reader.apply("binom", *values) if function is math.comb and len(values) == 2 else None
 
 
 def _whole(name: str) -> Form:

@@ -122,7 +122,7 @@ class Merge:
         kind = then.kind if then.kind == orelse.kind else "float"
 
         def make(atom: Atom) -> Value:
-            return TensorValue(atom, then.axes, kind, None, identity, parents, views)
+            return TensorValue(self.builder.spread(atom, then.axes), then.axes, kind, None, identity, parents, views)
 
         if then.atom == orelse.atom:
             return _fixed(make(then.atom))

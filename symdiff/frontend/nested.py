@@ -5,20 +5,24 @@ from __future__ import annotations
 import ast
 import inspect
 import types
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from symdiff.errors import SymdiffError, UnsupportedError
 from symdiff.frontend import calls
 from symdiff.frontend.binding import bind, own_defaults
 from symdiff.frontend.conditions import scalar
-from symdiff.frontend.gaps import GapError, PoisonedError
+from symdiff.frontend.gaps import GapError, NeedsCallError, PoisonedError
+from symdiff.frontend.lengths import affine_atom, equal, require
 from symdiff.frontend.lookup import unwrap
+from symdiff.frontend.loop_rows import depth_of
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.outside import wrap
 from symdiff.frontend.places import Place
 from symdiff.frontend.source import FunctionSource, from_function
-from symdiff.frontend.tensors import holds_tensor
+from symdiff.frontend.tensors import as_numbers, holds_tensor
 from symdiff.frontend.values import (
     Bound,
     FunctionValue,
@@ -35,11 +39,13 @@ from symdiff.frontend.values import (
     leaves,
     structure_of,
 )
+from symdiff.frontend.whole import sizes_used
 from symdiff.frontend.writes import check_unwritten
-from symdiff.graph.affine import Affine, sizes_in
+from symdiff.graph.affine import Affine, Symbol, sizes_in
 from symdiff.graph.graph import Atom, Graph, Param, defined, free_names
+from symdiff.graph.mapping import resized, resized_structure
 from symdiff.graph.splice import splice
-from symdiff.graph.structure import SCALAR
+from symdiff.graph.structure import SCALAR, Array, Items, Sparse, Structure, Tensor
 
 NOWHERE: Mapping[str, Place] = {}
 
@@ -52,40 +58,114 @@ def call_derivative(reader: Reader, target: Any, args: Sequence[Value], keywords
             f"{target.__name__} calls itself: the decorated name now means the derivative",
             "leave the function undecorated and write df = grad(f)",
         )
-    signature: inspect.Signature = target.__signature__
-    try:
-        bound = dict(signature.bind(*args, **keywords).arguments)
-    except TypeError as error:
-        raise GapError(node, f"{target.__name__}: {error}", f"call it as {target.__name__}{signature}") from None
-    for name, parameter in signature.parameters.items():
-        if name not in bound and parameter.default is not parameter.empty and name not in target.optional:
-            bound[name] = wrap(reader, parameter.default, name, None, node)
-    _require_numbers(reader, bound.values(), node)
+    bound = _bound(reader, target, args, keywords, node)
+    whole = _is_of_arrays(reader, bound.values())
+    if not whole:
+        _require_numbers(reader, bound.values(), node)
     objects = {name: found for name, value in bound.items() if (found := _object(value)) and name not in target.differentiated}
-    structures = {name: structure_of(value) for name, value in bound.items()}
-    known = {name: found.value for name, found in objects.items()}
-    integers: dict[str, int] = {}
-    for name, value in bound.items():
-        if structures[name] is None and name not in known:
-            raise GapError(node, f"{name} is {describe(value)}", "pass numbers, tuples or arrays")
-        if isinstance(value, Number) and isinstance(value.known, int) and name not in target.differentiated:
-            integers[name] = value.known
-    reading = target.__symdiff_reading__(
-        {name: structure for name, structure in structures.items() if name not in known},
-        known,
-        integers,
-        reader.active,
-        solid=True,
-    )
-    substitution: dict[str, Atom] = {}
+    reading = _read(reader, target, bound, {name: found.value for name, found in objects.items()}, whole, node)
+    sizes = _sizes(reader, reading.graph, bound, node)
+    substitution: dict[str, Atom] = {str(size): affine_atom(reader, length) for size, length in sizes.items()}
     for param in reading.graph.params:
         if param.role == "captured":
             continue
         atoms = [_atom(reader, leaf) for leaf in leaves(bound[param.name])]
         substitution.update(zip(param.leaves, atoms, strict=True))
     substitution |= adopt(reader, reading, {name: found.place or Place(name, found.value) for name, found in objects.items()})
-    outputs = splice(reader.builder, reading.graph.body, substitution, reading.graph.outputs)
-    return from_leaves(reading.graph.result, outputs)
+    outputs = splice(reader.builder, resized(reading.graph.body, sizes), substitution, reading.graph.outputs)
+    if any(isinstance(part, Sparse) for part in _parts(reading.graph.result)):
+        raise GapError(node, "a sparse matrix inside a function", "leave sparse=True out here", "not yet")
+    return from_leaves(resized_structure(reading.graph.result, sizes), outputs)
+
+
+def _bound(reader: Reader, target: Any, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST) -> dict[str, Value]:
+    """The arguments of a call of a derivative, with defaults."""
+    signature: inspect.Signature = target.__signature__
+    try:
+        bound: dict[str, Value] = dict(signature.bind(*args, **keywords).arguments)
+    except TypeError as error:
+        raise GapError(node, f"{target.__name__}: {error}", f"call it as {target.__name__}{signature}") from None
+    for name, parameter in signature.parameters.items():
+        if name not in bound and parameter.default is not parameter.empty and name not in target.optional:
+            bound[name] = wrap(reader, parameter.default, name, None, node)
+    return bound
+
+
+def _read(reader: Reader, target: Any, bound: Mapping[str, Value], known: dict[str, Any], whole: bool, node: ast.AST) -> Any:
+    """The reading of a derivative for arguments like those that it is called with."""
+    structures: dict[str, Structure | None] = {}
+    integers: dict[str, int] = {}
+    for name, value in bound.items():
+        structure = structure_of(value)
+        if structure is None and name not in known:
+            raise GapError(node, f"{name} is {describe(value)}", "pass numbers, tuples or arrays")
+        if name not in known:
+            structures[name] = structure
+        if isinstance(value, Number) and isinstance(value.known, int) and name not in target.differentiated:
+            integers[name] = value.known
+
+    def read(asked: dict[str, Structure | None]) -> Any:
+        return target.__symdiff_reading__(asked, known, integers, reader.active, solid=True)
+
+    unknown = [name for name in structures if reader.is_undecided(bound[name])]
+    if unknown:
+        with suppress(SymdiffError):
+            _learn(reader, read({**structures, **dict.fromkeys(unknown)}).assumed, bound, node)
+    try:
+        return read(structures)
+    except (UnsupportedError, NeedsCallError):
+        if whole:  # numbers one by one may do
+            _require_numbers(reader, bound.values(), node)
+        raise
+
+
+def _learn(reader: Reader, assumed: Mapping[str, Structure], bound: Mapping[str, Value], node: ast.AST) -> None:
+    """Before a call, what a derivative does with its arguments shows what those of this function are."""
+    for name, structure in assumed.items():
+        value = bound.get(name)
+        if value is None or not reader.is_undecided(value):
+            continue
+        if isinstance(structure, Tensor):
+            reader.assume_array(value, structure.rank)
+        elif isinstance(structure, Array) and reader.assumed_name(value) is not None:
+            reader.longer(value, structure.size, node)
+        elif isinstance(structure, Array):
+            reader.assume_array(value, 1)
+
+
+def _parts(structure: Structure) -> Iterator[Structure]:
+    """A structure and those inside it."""
+    yield structure
+    for item in structure.items if isinstance(structure, Items) else ():
+        yield from _parts(item)
+
+
+def _is_of_arrays(reader: Reader, values: Iterable[Value]) -> bool:
+    """Whether a derivative is called with arrays of any size, outside of loops and branches that are taken element by element."""
+    found = [leaf for value in values for leaf in leaves(value)]
+    arrays = [leaf for leaf in found if isinstance(leaf, TensorValue)]
+    numbers = [leaf for leaf in found if isinstance(leaf, Number) and leaf.affine is not None and not leaf.affine.is_constant]
+    over = any(isinstance(leaf, Number) and reader.builder.axes_of(leaf.atom) for leaf in found)  # other ones in each iteration
+    inside = over or any(depth_of(reader, array.atom) for array in arrays) or reader.builder.current.elementwise
+    return bool(arrays) and not numbers and not inside
+
+
+def _sizes(reader: Reader, graph: Graph, bound: Mapping[str, Value], node: ast.AST) -> dict[Symbol, Affine]:
+    """What the sizes of another graph are here, which must be equal where it has one size for two arrays."""
+    pairs: list[tuple[Affine, Affine]] = []
+    for param in graph.params:
+        if param.role != "captured":
+            for part, value in zip(param.structure.leaves(), leaves(bound[param.name]), strict=True):
+                if isinstance(part, Tensor) and isinstance(value, TensorValue):
+                    pairs += zip(part.axes, value.axes, strict=True)
+    sizes: dict[Symbol, Affine] = {}
+    for inner, outer in pairs:
+        if not inner.is_constant and inner == Affine.of(inner.symbols[0]):
+            sizes.setdefault(inner.symbols[0], outer)
+    for inner, outer in pairs:
+        equal(reader, inner.substitute(sizes), outer, node)
+        require(reader, outer, "ValueError", "an array that is too short", node)
+    return sizes
 
 
 def _require_numbers(reader: Reader, values: Iterable[Value], node: ast.AST) -> None:
@@ -173,7 +253,9 @@ def differentiated(
     builder = reader.builder
     inner = function.function
     bound = bind(inner.source, [*function.args, *args], keywords, inner.defaults, node)
-    _require_numbers(reader, bound.values(), node)
+    whole = _is_of_arrays(reader, bound.values())
+    if not whole:
+        _require_numbers(reader, bound.values(), node)
     params: list[Param] = []
     fresh: dict[str, Value] = {}
     for name, value in bound.items():
@@ -181,9 +263,12 @@ def differentiated(
         if structure is None:
             fresh[name] = value
             continue
-        names = tuple(builder.fresh(leaf) for leaf in structure.leaf_names(name))
+        parts = zip(structure.leaf_names(name), structure.leaves(), strict=True)
+        names = tuple(builder.fresh(leaf, "float", part.axes if isinstance(part, Tensor) else ()) for leaf, part in parts)
         params.append(Param(name, structure, names))
         fresh[name] = reader.packed(structure, list(names))
+        given = zip(names, leaves(value), strict=True)
+        reader.stands_for.update({leaf: item.atom for leaf, item in given if isinstance(item, Number)})
     with builder.block() as body:
         result = calls.inline(reader, inner.source, (), fresh, {}, inner.frame if inner.frame.variables else None, node)
     structure = structure_of(result)
@@ -193,14 +278,17 @@ def differentiated(
         raise GapError(node, f"{inner.source.name} returns {describe(result)}", "return a number")
     with builder.block(body):
         outputs = tuple(_atom(reader, leaf) for leaf in leaves(result))
-    own = {leaf for param in params for leaf in param.leaves}
-    outside = dict.fromkeys([*free_names(tuple(body)), *(atom for atom in outputs if isinstance(atom, str))])
-    inside = {name for statement in body for name in defined(statement)}
-    free = [name for name in outside if name not in own and name not in inside]
-    _require_numbers(reader, [TensorValue(name, axes) for name in free if (axes := builder.axes_of(name))], node)
-    _require_numbers(reader, [Number(name, affine=Affine.of(name)) for name in free if name in reader.sizes.names], node)
-    params += [Param(name, SCALAR, (name,), "captured") for name in free if builder.kinds[name] == "float"]
     graph = Graph(inner.source.name, tuple(params), tuple(body), outputs, structure)
+    free = _free(graph)
+    arrays = [TensorValue(name, axes) for name in free if (axes := builder.axes_of(name))]
+    if not whole or not _is_of_arrays(reader, [*bound.values(), *arrays]):
+        _require_numbers(reader, arrays, node)
+        _require_numbers(reader, [Number(name, affine=Affine.of(name)) for name in free if name in reader.sizes.names], node)
+    captured = dict.fromkeys(name for name in (*free, *sizes_used(graph)) if builder.kinds[name] == "float")
+    params += [
+        Param(name, Tensor(builder.axes[name]) if name in builder.axes else SCALAR, (name,), "captured") for name in captured
+    ]
+    graph = replace(graph, params=tuple(params))
     if reader.differentiate is None or any(builder.kinds[name] == "bool" for name in free):
         raise GapError(node, "a derivative of a function that reads a condition from outside", "pass it in", "not yet")
     derived = reader.differentiate(function.transform, graph)
@@ -213,5 +301,16 @@ def differentiated(
     return from_leaves(derived.result, splice(builder, derived.body, values, derived.outputs))
 
 
+def _free(graph: Graph) -> list[str]:
+    """What a graph reads that is neither a parameter of it nor defined in it."""
+    own = {leaf for param in graph.params for leaf in param.leaves} | {
+        name for statement in graph.body for name in defined(statement)
+    }
+    names = [*free_names(graph.body), *(atom for atom in graph.outputs if isinstance(atom, str))]
+    return [name for name in dict.fromkeys(names) if name not in own]
+
+
 def _atom(reader: Reader, leaf: Value) -> Atom:
+    if isinstance(leaf, TensorValue):
+        return as_numbers(reader, leaf).atom
     return scalar(reader, leaf, ast.Pass()).atom

@@ -27,7 +27,7 @@ from symdiff.frontend.values import (
     Value,
     number,
 )
-from symdiff.graph.affine import ONE
+from symdiff.graph.affine import ONE, Affine
 from symdiff.graph.structure import Array, Tensor, tensor
 from symdiff.primitives.own import declared
 
@@ -129,6 +129,10 @@ def captured_number(reader: Reader, value: Any, place: Place | None, node: ast.A
     if whole and place.key in reader.specialised:
         fixed(reader, value, place)
         return number(int(value))
+    if place.key in reader.sized:
+        leaf = reader.captures[place.key][1]
+        reader.integers[leaf] = place.key
+        return Number(leaf, affine=Affine.of(leaf))
     if place.key not in reader.captures:
         try:
             float(value)

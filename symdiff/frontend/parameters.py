@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from symdiff.errors import ShapeError
+from symdiff.frontend.annotations import annotated, equal_axes, integers, names_of
 from symdiff.frontend.gaps import GapError, NeedsCallError, PoisonedError, RestartError, SequentialError
+from symdiff.frontend.integers import Integers
 from symdiff.frontend.outside import wrap
 from symdiff.frontend.places import OutsideArray, Place
 from symdiff.frontend.resolve import MAX_CAPTURED
-from symdiff.frontend.sizes import Sizes, separate, tensors_in
+from symdiff.frontend.sizes import Sizes, extended, separate, tensors_in
 from symdiff.frontend.values import (
     ArrayValue,
     Condition,
@@ -26,38 +28,31 @@ from symdiff.frontend.values import (
 )
 from symdiff.graph.affine import Affine, identity
 from symdiff.graph.affine import Element as IntegerElement
-from symdiff.graph.graph import Param
-from symdiff.graph.structure import SCALAR, Array, Items, Structure, Tensor, tensor
+from symdiff.graph.graph import Atom, Param
+from symdiff.graph.structure import SCALAR, SIZE, Array, Items, Size, Structure, Tensor, tensor
 
 if TYPE_CHECKING:
     from symdiff.frontend.lower import Reader
-    from symdiff.frontend.source import FunctionSource
-    from symdiff.graph.build import Builder
 
 
-class Arguments:
+class Arguments(Integers):
     """The part of a reader that knows the arguments.
 
     Before a call (their structures are None) they are scalars, unless an earlier reading saw that they are indexed
     (``lengths``: vectors of that many numbers) or used as a whole (``ranks``: arrays of any size).
     """
 
-    source: FunctionSource
-    structures: Mapping[str, Structure | None]
-    known: Mapping[str, Any]
-    builder: Builder
     foreign: set[object]
-    integer_arguments: frozenset[str]
-    captures: dict[tuple[Any, ...], tuple[Place, str]]
 
     def __init__(self) -> None:
+        super().__init__()
         self.lengths: dict[str, int] = {}
         self.ranks: dict[str, int] = {}
         self.solved: dict[str, Affine] = {}  # sizes that earlier readings found to be equal to others
         self.exact: Callable[[str], Structure | None] = lambda name: None
         self.sizes = Sizes({}, {}, ast.Pass(), ())
         self.params: list[Param] = []
-        self.integers: dict[str, tuple[Any, ...]] = {}  # leaves that hold integers, by the key that specialises them
+        self.stands_for: dict[str, Atom] = {}  # inputs of functions that are differentiated inside, by what they are given
         self.suspect = False  # something was refused of a number that an array may do
         self.outside: dict[tuple[Any, ...], OutsideArray] = {}  # arrays from outside that earlier readings met
         self.solid: frozenset[tuple[Any, ...]] | None = frozenset()  # those whose shapes are needed; None: all
@@ -78,11 +73,16 @@ class Arguments:
     def declare(self, names: Iterable[str]) -> None:
         """Declare the arguments of these names as inputs of the graph: their scalars, their arrays and the sizes of those."""
         self.captures.update({key: (found.place, found.leaf) for key, found in self.outside.items()})
+        told = annotated(self.source)
         for name in names:
             if name in self.source.bound or name in self.known:
                 continue
             structure = self.structures.get(name)
-            if structure is None and name in self.ranks:
+            if ("argument", name) in self.sized:
+                structure = SIZE
+            elif structure is None and told.get(name):
+                structure = self._annotated(name, told[name] or ())
+            elif structure is None and name in self.ranks:
                 structure = tensor(name, self.ranks[name])
             elif structure is None:
                 structure = Array((self.lengths[name],)) if name in self.lengths else SCALAR
@@ -91,12 +91,26 @@ class Arguments:
             leaf: separate(inner, leaf) for param in self.params for leaf, inner in tensors_in(param.structure, param.leaves)
         }
         arrays |= {found.leaf: separate(found.structure, found.leaf) for found in self.outside.values()}
+        outside = {key: found for key, found in self.sized.items() if found is not None}
+        self.captures.update(outside)
+        whole = {param.leaves[0]: ("argument", param.name) for param in self.params if isinstance(param.structure, Size)}
+        self.sized_leaves = {**whole, **{leaf: key for key, (_, leaf) in outside.items()}}
         taken = {*self.source.parameters, *arrays, *(leaf for param in self.params for leaf in param.leaves)}
-        self.sizes = Sizes(arrays, self.solved, self.source.node, taken)
+        free = {(param.name, k): str(axis.symbols[0]) for param in self.params for k, axis in _free(param, arrays)}
+        self.solved = extended(equal_axes(told, free), self.solved)
+        self.sizes = Sizes(arrays, self.solved, self.source.node, taken, self.sized_leaves, dict(names_of(told, free)))
         self.params = [replaced(param, self.sizes.axes) for param in self.params]
+        self.builder.inputs(dict.fromkeys(self.sized_leaves, ()))
         for param in self.params:
-            self.builder.inputs({leaf: self.sizes.axes.get(leaf, ()) for leaf in param.leaves})
+            leaves = [leaf for leaf in param.leaves if leaf not in self.sized_leaves]
+            self.builder.inputs({leaf: self.sizes.axes.get(leaf, ()) for leaf in leaves})
         self.builder.inputs({found.leaf: self.sizes.axes[found.leaf] for found in self.outside.values()})
+
+    def _annotated(self, name: str, axes: tuple[str | int, ...]) -> Structure:
+        """An argument whose annotation tells its axes: a vector of so many numbers, unless it is used as a whole, or an array."""
+        if len(axes) == 1 and isinstance(axes[0], int) and name not in self.ranks:
+            return Array((max(axes[0], self.lengths.get(name, 0)),))
+        return tensor(name, len(axes))
 
     def is_solid(self, key: tuple[Any, ...]) -> bool:
         """True for an array from outside that is read as so many numbers."""
@@ -111,8 +125,10 @@ class Arguments:
             return self.known_argument(name, self.known[name])
         param = next(param for param in self.params if param.name == name)
         structure = param.structure
-        if name in self.integer_arguments:
+        if name in self.integer_arguments or isinstance(structure, Size):
             self.integers[param.leaves[0]] = ("argument", name)
+        if isinstance(structure, Size):
+            return Number(param.leaves[0], affine=Affine.of(param.leaves[0]))
         if self.structures.get(name) is None and isinstance(structure, Array):
             return VectorParam(name, tuple(Number(leaf) for leaf in param.leaves))
         value = self.packed(structure, list(param.leaves))
@@ -154,7 +170,11 @@ class Arguments:
         if isinstance(structure, Tensor):
             whole = structure.kind == "int"
             index = Affine.of(IntegerElement(names[0], identity(structure.rank))) if whole else None
-            array = TensorValue(names[0], structure.axes, structure.kind, index)
+            array = TensorValue(names[0], structure.axes, "int" if whole else "float", index)
+            if structure.kind == "bool":  # passed as 0 and 1
+                from symdiff.frontend.tensors import as_truths
+
+                array = as_truths(self, array)  # type: ignore[arg-type]
             self.foreign.add(array.identity)
             return array
         numbers = ArrayValue(structure.shape or (), tuple(Number(name) for name in names))
@@ -185,14 +205,23 @@ class Arguments:
         """Note that only a call can tell what an index is: one number, or an array of them."""
         reader = cast("Reader", self)
         name = self.assumed_name(value)
-        if name is not None and name not in reader.real and name not in self.integer_arguments:
+        known = {*reader.real, *self.integer_arguments, *self.sized_leaves, *integers(self.source)}
+        if name is not None and name not in known:
             reader.needs.append(f"the index {name} is not known before a call: call it, or use .at(...)")
             raise PoisonedError
 
     def is_assumed(self, value: Value) -> bool:
         """True for an element of an argument of which no call has shown what it is."""
         names = {leaf for param in self.params if self.structures.get(param.name) is None for leaf in param.leaves}
-        return isinstance(value, Number) and value.atom in names
+        return isinstance(value, Number | TensorValue) and value.atom in names
+
+    def check_truths(self, value: Value) -> None:
+        """Only a call can tell whether an argument is an array of truth values, for which ``~`` and ``&`` are."""
+        if self.is_assumed(value):
+            what = f"whether {value.atom} is an array of truth values"  # type: ignore[union-attr]
+            raise NeedsCallError(
+                f"{what} is not known before a call: call the derivative, or use .at(...) with example arguments"
+            )
 
     def assume_array(self, value: Value, rank: int, hints: Mapping[str, int] | None = None) -> None:
         """Use of what may be a number of an argument as an array: start again with such arguments as arrays of any size.
@@ -200,16 +229,32 @@ class Arguments:
         ``hints`` are the ranks of arguments of which more is known than that of this use.
         """
         hints = hints or {}
-        reader = cast("Reader", self)
         if isinstance(value, VectorParam):
             raise RestartError(ranks={value.name: hints.get(value.name, rank)})
         if not isinstance(value, Number | Condition) or getattr(value, "known", None) is not None:
             return
-        scalars = {param.leaves[0]: param.name for param in self.params if param.structure.is_scalar}
-        found = [scalars[leaf] for leaf in reader.ancestors(value.atom) if leaf in scalars]
-        found = [name for name in found if self.structures.get(name) is None and name not in self.integer_arguments]
+        found = self._undecided(value)
         if found:
             raise RestartError(ranks={name: hints.get(name, rank) for name in found})
+
+    def _undecided(self, value: Number | Condition) -> list[str]:
+        """The arguments that a value is computed from, and that are numbers only because no call has told."""
+        scalars = {param.leaves[0]: param.name for param in self.params if param.structure.is_scalar}
+        leaves: dict[str, None] = {}
+        waiting = [value.atom]
+        while waiting:
+            more = self.ancestors(waiting.pop())
+            leaves |= dict.fromkeys(more)
+            waiting += [self.stands_for[leaf] for leaf in more if leaf in self.stands_for]
+        found = [scalars[leaf] for leaf in leaves if leaf in scalars]
+        known = {*self.integer_arguments, *(key[1] for key in self.sized if key[0] == "argument")}
+        return [name for name in found if self.structures.get(name) is None and name not in known]
+
+    def is_undecided(self, value: Value) -> bool:
+        """Whether a value may be an array in a call, while it is taken to be a number, or a few, before any."""
+        return isinstance(value, VectorParam) or (
+            isinstance(value, Number) and value.known is None and bool(self._undecided(value))
+        )
 
     def assume_rank(self, value: TensorValue, rank: int) -> None:
         """Use of an argument, of which no call has told anything, as an array with more axes than were assumed."""
@@ -226,6 +271,11 @@ class Arguments:
         """
         if cast("Reader", self).trying:  # to read a loop as sums: it is none
             raise SequentialError(GapError(node, reason, rewrite, "not yet"))
+        sizes = tuple(sizes)
+        keys = [self.sized_leaves[size] for size in sizes if size in self.sized_leaves]
+        if keys:
+            self.require_known(keys)
+            raise RestartError(specialise=keys)
         arrays = set(self.sizes.arrays_of(sizes))
         names = [param.name for param in self.params if arrays & set(param.leaves)]
         outside = {key: found for key, found in self.outside.items() if found.leaf in arrays}
@@ -236,6 +286,12 @@ class Arguments:
             advice = "call the derivative, or use .at(...) with example arguments"
             raise NeedsCallError(f"the length of {' and '.join(names)} is not known before a call: {advice}")
         raise GapError(node, reason, rewrite, "not yet")
+
+
+def _free(param: Param, arrays: Mapping[str, tuple[Affine, ...]]) -> list[tuple[int, Affine]]:
+    """The axes of an argument that is an array, by number, those of a known length not among them."""
+    axes = arrays.get(param.leaves[0], ()) if isinstance(param.structure, Tensor) else ()
+    return [(number, axis) for number, axis in enumerate(axes) if not axis.is_constant]
 
 
 def replaced(param: Param, axes: Mapping[str, tuple[Affine, ...]]) -> Param:

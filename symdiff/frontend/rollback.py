@@ -29,14 +29,19 @@ class Snapshot:
         self.attempts = [(attempt, len(attempt.marks), attempt.caught) for attempt in reader.attempts]
 
     def restore(self) -> None:
-        """Go back to this state."""
+        """Go back to this state. What was met outside stays a parameter."""
+        builder = self.reader.builder
+        met = [leaf for _, leaf in self.reader.captures.values() if leaf not in self.built["kinds"]]
+        declared = [(leaf, builder.kinds[leaf], builder.axes.get(leaf, ())) for leaf in met if leaf in builder.kinds]
         for owner, found in ((self.reader, self.kept), (self.reader.builder, self.built)):
             for name, value in found.items():
                 _refill(getattr(owner, name), value)
         for block, statements, shared in self.blocks:
             block[:] = statements
             _refill(block.shared, shared)
-        self.reader.builder.origin = self.origin
+        for leaf, kind, axes in declared:
+            builder.input(leaf, kind, axes)
+        builder.origin = self.origin
         for frame, variables, returned in self.frames:
             frame.variables, frame.returned = dict(variables), returned
         for attempt, count, caught in self.attempts:

@@ -41,7 +41,8 @@ def _symbolic_range(reader: Reader, args: Args, node: ast.AST) -> Value:
     start, stop = (Affine(), bounds[0]) if len(bounds) == 1 else bounds[:2]
     step = bounds[2] if len(bounds) == 3 else Affine(1)
     data = any(True for bound in bounds for _ in bound.elements)
-    if data or step not in (Affine(1), Affine(-1)) or (step.const < 0 and (start.positions or stop.positions)):
+    moving = step != Affine(1) and bool(start.positions or stop.positions)
+    if data or moving or not step.is_constant or step.const == 0:
         return loop_headers.stepping(reader, start, stop, step, node)
     return range_of(reader, start, stop, step.const, node)
 

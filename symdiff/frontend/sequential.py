@@ -84,7 +84,7 @@ def run_for(reader: Reader, node: ast.For, source: SequentialValue, frame: Frame
     def begin(counter: Affine) -> None:
         containers.assign(reader, node.target, source.item(counter), frame)
 
-    hint = node.target.id if isinstance(node.target, ast.Name) and source.plain else "k"
+    hint = node.target.id if isinstance(node.target, ast.Name) and source.plain and node.target.id.strip("_") else "k"
     return _run(reader, Course(node, source.trip, begin, hint=hint), frame)
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import ast
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from symdiff.graph.affine import Affine, Axes, substituted
+from symdiff.graph.affine import Affine, Axes, sizes_in, substituted
 from symdiff.graph.structure import Structure, Tensor
 
 LETTERS = ("n", "m", "k", "l", "p", "q", "r", "s")
@@ -39,11 +40,28 @@ def extended(solved: Mapping[str, Affine], more: Mapping[str, Affine]) -> dict[s
 
 
 class Sizes:
-    """The sizes of the arguments of one reading. ``solved``: what earlier readings found to be equal."""
+    """The sizes of the arguments of one reading. ``solved``: what earlier readings found to be equal.
 
-    def __init__(self, arrays: Mapping[str, Axes], solved: Mapping[str, Affine], node: ast.AST, taken: Iterable[str]) -> None:
+    ``given`` are integers that are sizes themselves, under their own names; ``annotated`` the names that annotations give.
+    """
+
+    def __init__(
+        self,
+        arrays: Mapping[str, Axes],
+        solved: Mapping[str, Affine],
+        node: ast.AST,
+        taken: Iterable[str],
+        given: Iterable[str] = (),
+        annotated: Mapping[str, str] | None = None,
+    ) -> None:
+        self._given = frozenset(given)
         self._separate = {leaf: substituted(axes, solved) for leaf, axes in arrays.items()}  # type: ignore[arg-type]
-        self._names = _named(self._separate, _preferred(node, self._separate), {*taken, *_names_in(node)})
+        preferred = {symbol: name for symbol, name in _preferred(node, self._separate).items() if symbol not in self._given}
+        taken = {*taken, *_names_in(node)}
+        for symbol, name in (annotated or {}).items():
+            if symbol not in solved and name not in taken and name not in preferred.values():
+                preferred[symbol] = name
+        self._names = _named(self._separate, preferred, taken, self._given)
         self._symbols = {name: symbol for symbol, name in self._names.items()}
         renamed = {symbol: Affine.of(name) for symbol, name in self._names.items()}
         self.axes: dict[str, Axes] = {leaf: substituted(axes, renamed) for leaf, axes in self._separate.items()}  # type: ignore[arg-type]
@@ -56,7 +74,7 @@ class Sizes:
     def arrays_of(self, sizes: Iterable[str]) -> list[str]:
         """The arrays that have one of these sizes."""
         wanted = set(sizes)
-        return [leaf for leaf, axes in self.axes.items() if any(wanted & set(length.symbols) for length in axes)]
+        return [leaf for leaf, axes in self.axes.items() if wanted.intersection(sizes_in(axes))]
 
     def solution(self, difference: Affine) -> dict[str, Affine] | None:
         """An equation, in separate sizes, that makes a difference of two lengths 0; None if there is none.
@@ -72,15 +90,16 @@ class Sizes:
                 continue
             value = (difference - Affine.of(name) * factor) * -factor
             equation = {self._symbols[name]: value.substitute(back)}  # type: ignore[arg-type]
-            if self._is_told(equation):
+            if name not in sizes_in([value]) and self._is_told(equation):
                 return equation
         return None
 
     def _is_told(self, equation: Mapping[str, Affine]) -> bool:
         """Whether each size that is left is the length of some axis, so that a call tells it."""
         left = [length for axes in self._separate.values() for length in substituted(axes, equation)]  # type: ignore[arg-type]
-        bare = {symbol for length in left for symbol in length.symbols if length == Affine.of(symbol)}
-        return all(symbol in bare for length in left for symbol in length.symbols)
+        bare: set[Any] = set(self._given)
+        bare |= {symbol for length in left for symbol in length.symbols if length == Affine.of(symbol)}
+        return bare.issuperset(sizes_in(left))
 
 
 def tensors_in(structure: Structure, leaves: Iterable[str]) -> Iterator[tuple[str, Tensor]]:
@@ -95,7 +114,9 @@ def has_tensors(structure: Structure) -> bool:
     return any(isinstance(leaf, Tensor) for leaf in structure.leaves())
 
 
-def _named(arrays: Mapping[str, Axes], preferred: Mapping[str, str], taken: set[str]) -> dict[str, str]:
+def _named(
+    arrays: Mapping[str, Axes], preferred: Mapping[str, str], taken: set[str], given: frozenset[str] = frozenset()
+) -> dict[str, str]:
     """A name for each size: the user's own, else n for a vector, m and n for the rows and columns of a matrix, and so on."""
     names: dict[str, str] = dict(preferred)
     used = taken | set(preferred.values())
@@ -105,15 +126,14 @@ def _named(arrays: Mapping[str, Axes], preferred: Mapping[str, str], taken: set[
         return (name for name in itertools.chain(LETTERS, numbered) if name not in used)
 
     for axes in arrays.values():
-        fresh = [str(symbol) for length in axes for symbol in length.symbols]
-        fresh = [symbol for symbol in dict.fromkeys(fresh) if symbol not in names]
+        fresh = [symbol for symbol in sizes_in(axes) if symbol not in names and symbol not in given]
         found = list(itertools.islice(free(), len(fresh)))
         if found == ["n", "m"]:
             found = ["m", "n"]
         names.update(zip(fresh, found, strict=True))
         used.update(found)
-    order = [str(symbol) for axes in arrays.values() for length in axes for symbol in length.symbols]
-    return {symbol: names[symbol] for symbol in dict.fromkeys(order)}
+    order = sizes_in([length for axes in arrays.values() for length in axes])
+    return {symbol: names[symbol] for symbol in order if symbol not in given}
 
 
 def _names_in(node: ast.AST) -> set[str]:

@@ -8,7 +8,7 @@ import sys
 from functools import cache
 from typing import Any
 
-from symdiff.frontend import assumptions
+from symdiff.frontend import assumptions, masks
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lengths import counted, length_of
 from symdiff.frontend.library import Args, Form, Keywords, plain
@@ -21,7 +21,7 @@ from symdiff.frontend.tensor_making import METHODS as ARRANGING
 from symdiff.frontend.tensor_products import einsum
 from symdiff.frontend.tensor_special import SPECIAL
 from symdiff.frontend.tensors import holds_array, holds_tensor, tensor_of
-from symdiff.frontend.values import ArrayValue, TensorValue, TupleValue, Value, number
+from symdiff.frontend.values import ArrayValue, MaskedValue, TensorValue, TupleValue, Value, number
 
 
 def shape_of(reader: Reader, value: TensorValue) -> TupleValue:
@@ -101,6 +101,9 @@ def form_of(
     """The form of a function for these arguments: for arrays of any size if there is one, else ``other``, for numbers."""
     found = _forms().get(target)
     values = [*args, *keywords.values()]
+    if any(isinstance(value, MaskedValue) for value in values):
+        own = masks.form_of(target, found or other, is_row)
+        return own if found or other or own is not masks.refused else None
     if found is None:
         arrays = any(
             isinstance(value, TensorValue) or (isinstance(value, ArrayValue) and len(value.items) != 1) for value in args
@@ -113,10 +116,10 @@ def form_of(
         return found
     if target in _of_lengths() and any(map(holds_tensor, values)):
         return found
-    return other if not any(isinstance(value, ArrayValue) for value in args) else _first_of(other, found)
+    return other if not any(isinstance(value, ArrayValue) for value in args) else first_of(other, found)
 
 
-def _first_of(form: Form | None, other: Form) -> Form:
+def first_of(form: Form | None, other: Form) -> Form:
     """A form for numbers; what it refuses is tried as an operation on whole arrays, whose shapes are known here."""
 
     def either(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:

@@ -10,7 +10,7 @@ from symdiff.frontend.comparisons import compare
 from symdiff.frontend.conditions import condition_of, scalar
 from symdiff.frontend.expressions import binary
 from symdiff.frontend.gaps import GapError
-from symdiff.frontend.lengths import counted, require
+from symdiff.frontend.lengths import at_least_none, counted, require
 from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.tensor_products import contracted, matmul
@@ -214,7 +214,7 @@ def _diff(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Valu
     value = as_numbers(reader, tensor_of(reader, args[0], node))
     axis = axes_given(reader, axis_value, len(value.axes), node)[0]
     for _ in range(times):
-        axes = tuple(length - 1 if k == axis else length for k, length in enumerate(value.axes))
+        axes = tuple(at_least_none(length - 1) if k == axis else length for k, length in enumerate(value.axes))
         here = tuple(map(Affine.of, range(len(axes))))
         after = tuple(part + 1 if k == axis else part for k, part in enumerate(here))
         left, right = (TensorValue(indexed(reader, value, index, axes), axes) for index in (after, here))
@@ -227,6 +227,8 @@ def _trace(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Val
     value = tensor_of(reader, args[0], node)
     if len(value.axes) != 2:
         raise GapError(node, f"the trace of {describe(value)}", "give a matrix")
+    if (value.axes[0] - value.axes[1]).is_constant and value.axes[0] != value.axes[1]:
+        raise GapError(node, f"the trace of {describe(value)}", "give a square matrix", "not yet")
     return contracted(reader, [value], [(0, 0)], (), node)
 
 
@@ -269,7 +271,7 @@ def _dot_of(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value:
     place = max(second - 2, 0)
     other = tuple(inner if k == place else letter for k, letter in enumerate(other))
     out = (*mine[:-1], *(letter for letter in other if letter != inner))
-    return contracted(reader, [a, b], [mine, other], out, node)
+    return contracted(reader, [a, b], [mine, other], out, node, (inner,))
 
 
 def _inner_of(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value:
@@ -277,7 +279,7 @@ def _inner_of(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value
     a, b = (as_numbers(reader, tensor_of(reader, value, node)) for value in (left, right))
     first, second = len(a.axes), len(b.axes)
     other = (*range(first, first + second - 1), first - 1)
-    return contracted(reader, [a, b], [tuple(range(first)), other], (*range(first - 1), *other[:-1]), node)
+    return contracted(reader, [a, b], [tuple(range(first)), other], (*range(first - 1), *other[:-1]), node, (first - 1,))
 
 
 def _vdot_of(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value:
@@ -286,7 +288,7 @@ def _vdot_of(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value:
     if len(a.axes) != len(b.axes):
         raise GapError(node, "np.vdot of arrays of different ranks", "give both the same shape", "not yet")
     letters = tuple(range(len(a.axes)))
-    return contracted(reader, [a, b], [letters, letters], (), node)
+    return contracted(reader, [a, b], [letters, letters], (), node, letters)
 
 
 def _outer_of(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value:
@@ -334,6 +336,23 @@ def _roll(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Valu
     return made(reader, moved(reader, terms, value.axes), value.axes)
 
 
+def _trapezoid(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``np.trapezoid(y, x)``, ``np.trapezoid(y, dx=h)`` of a vector: the sum of the means of neighbours times their distances."""
+    at = optional(args, keywords, 1, "x", Known(None))
+    width = optional(args, keywords, 1, "dx", number(1.0))
+    plain(args, keywords, 1, 1, "trapezoid", node)
+    value = as_numbers(reader, tensor_of(reader, args[0], node))
+    if len(value.axes) != 1:
+        raise GapError(node, "np.trapezoid of a matrix", "write the sum out", "not yet")
+    left, right = (
+        TensorValue(indexed(reader, value, (Affine.of(0) + k,), (value.axes[0] - 1,)), (value.axes[0] - 1,)) for k in (0, 1)
+    )
+    both = binary(reader, ast.Div, binary(reader, ast.Add, left, right, node), number(2.0), node)
+    apart = width if isinstance(at, Known) else _diff(reader, [at], {}, node)
+    pieces = tensor_of(reader, binary(reader, ast.Mult, both, apart, node), node)
+    return total(reader, pieces, range(len(pieces.axes)))
+
+
 REDUCTIONS: dict[str, Form] = {
     "sum": _sum,
     "mean": _mean,
@@ -356,6 +375,8 @@ FUNCTIONS: dict[str, Form] = {
     "amin": _fold("minimum", "min"),
     "average": _average,
     "diff": _diff,
+    "trapezoid": _trapezoid,
+    "trapz": _trapezoid,
     "roll": _roll,
     "where": _where,
     "matmul": _product_form("matmul", matmul),

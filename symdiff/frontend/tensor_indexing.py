@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from symdiff.frontend import stores
 from symdiff.frontend.conditions import scalar
 from symdiff.frontend.gaps import GapError
-from symdiff.frontend.lengths import affine_atom, extent, is_certain, require
+from symdiff.frontend.lengths import affine_atom, at_least_none, extent, is_certain, require
 from symdiff.frontend.loop_rows import here, marked
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.tensors import broadcast_axes, indexed, view_of
@@ -28,7 +28,7 @@ from symdiff.frontend.values import (
     Value,
     describe,
 )
-from symdiff.graph.affine import ONE, Affine, Axes, Element, Symbol, sizes_in
+from symdiff.graph.affine import ONE, Affine, Axes, Element, Symbol, quotient, sizes_in
 from symdiff.graph.graph import Const
 from symdiff.primitives import TABLE
 
@@ -44,19 +44,23 @@ class At:
 
 @dataclass(frozen=True)
 class Span:
-    """A slice of an axis; the length is None where it is no expression in sizes: half of n, rounded up."""
+    """A slice of an axis."""
 
     start: Affine
     stop: Affine  # behind the last position, in the direction of the step
     step: int = 1
 
     @property
-    def length(self) -> Affine | None:
-        """The number of positions."""
-        distance = (self.stop - self.start) * (1 if self.step > 0 else -1)
-        if abs(self.step) == 1 or distance.is_constant:
-            return distance if abs(self.step) == 1 else Affine(max(0, -(-distance.const // abs(self.step))))
-        return None
+    def length(self) -> Affine:
+        """The number of positions; at most 0 for none."""
+        return count(self.start, self.stop, self.step)
+
+
+def count(start: Affine, stop: Affine, step: int) -> Affine:
+    """How many integers ``range(start, stop, step)`` has; at most 0 for none."""
+    distance = (stop - start) * (1 if step > 0 else -1)
+    found = quotient(distance + (abs(step) - 1), abs(step))
+    return Affine(max(0, found.const)) if found.is_constant and abs(step) != 1 else found
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,14 @@ class Gather:
     array: TensorValue
 
 
-Part = At | Span | Gather | str  # str: NEW or REST
+@dataclass(frozen=True)
+class Chosen:
+    """Positions where an array of truth values holds."""
+
+    mask: TensorValue
+
+
+Part = At | Span | Gather | Chosen | str  # str: NEW or REST
 
 
 @dataclass(frozen=True)
@@ -95,9 +106,29 @@ def read(reader: Reader, owner: TensorValue, index: ast.expr, frame: Frame, node
         sizes = sizes_in([*owner.axes, *(loop.length for loop in reader.loops)])
         reader.fix(sizes, node, "a slice in a loop of any length", "index every axis")
     if isinstance(parts, TensorValue):
-        reason = "an index of truth values, which selects as many elements as are true"
-        raise GapError(node, reason, "use np.where(mask, x, 0), or a sum over it", "not yet")
+        from symdiff.frontend import masks
+
+        return masks.chosen(reader, owner, parts, 0, node)
+    if any(isinstance(part, Chosen) for part in parts):
+        return _masked(reader, owner, parts, node)
     return selected(reader, owner, selection_of(reader, owner, parts, node), node)
+
+
+def _masked(reader: Reader, owner: TensorValue, parts: Sequence[Part], node: ast.AST) -> Value:
+    """``X[mask, 0]``, ``X[:, mask]``: one mask of one axis, beside slices, or next to single indices."""
+    from symdiff.frontend import masks
+
+    places = [place for place, part in enumerate(parts) if isinstance(part, Chosen | At | Gather)]
+    chosen = [part for part in parts if isinstance(part, Chosen)]
+    together = places == list(range(places[0], places[-1] + 1)) or len(places) == 1
+    if len(chosen) > 1 or len(chosen[0].mask.axes) > 1 or not together or any(isinstance(part, Gather) for part in parts):
+        raise GapError(node, "truth values beside other arrays of indices", "use np.where", "not yet")
+    axis = sum(part != NEW for part in parts[: parts.index(chosen[0])])
+    plain = [whole(owner, axis) if part is chosen[0] else part for part in parts]
+    selection = selection_of(reader, owner, plain, node)
+    inner = selected(reader, owner, selection, node)
+    assert isinstance(inner, TensorValue)  # noqa: S101 - an axis is left
+    return masks.chosen(reader, inner, chosen[0].mask, selection.places[axis], node)
 
 
 def _in_loop(part: Part) -> bool:
@@ -199,7 +230,7 @@ def _part(reader: Reader, owner: TensorValue, axis: int, value: Value | ast.Slic
         value = _progression(reader, value, node)
     if isinstance(value, TensorValue):
         if value.kind == "bool":
-            raise GapError(node, "truth values beside other indices", "use np.where", "not yet")
+            return Chosen(value)
         if value.affine is None:
             raise GapError(node, "indices that are computed", "pass them as an array of integers", "not yet")
         _require_on_axis(reader, value, owner.axes[axis], node)
@@ -246,9 +277,9 @@ def _at(reader: Reader, owner: TensorValue, axis: int, index: Affine, node: ast.
     length = owner.axes[axis]
     if index.positions:  # of a loop: what it is there is checked where it is read
         return At(index)
-    if index.is_constant and index.const < 0:
-        index = length + index.const
-    if any(not element.index for element in index.elements) or any(name in reader.counters for name in sizes_in([index])):
+    if is_negative(reader, index, node):
+        index = length + index
+    elif any(not element.index for element in index.elements) or any(name in reader.counters for name in sizes_in([index])):
         index = from_end(reader, index, length)
     if not any(element.index for element in index.elements):
         text = f"index {index} is out of range for axis {axis}"
@@ -270,6 +301,17 @@ def from_end(reader: Reader, index: Affine, length: Affine) -> Affine:
     return Affine.of(Element(str(found), ()))
 
 
+def is_negative(reader: Reader, part: Affine, node: ast.AST) -> bool:
+    """Whether an index or bound counts from the end: a literal, or an integer that a call gives (the code checks that)."""
+    if part.is_constant:
+        return part.const < 0
+    holds = None if is_certain(reader, part) else reader.is_nonnegative(part)
+    if holds is None:
+        return False
+    require(reader, part if holds else -part - 1, "ValueError", f"this is for {part} {'>=' if holds else '<'} 0 only", node)
+    return not holds
+
+
 def _span(reader: Reader, length: Affine, bounds: Sequence[Affine | None], node: ast.AST) -> Span:
     """A slice with Python's rules: negative bounds count from the end.
 
@@ -286,7 +328,7 @@ def _span(reader: Reader, length: Affine, bounds: Sequence[Affine | None], node:
     def bound(part: Affine | None, default: Affine) -> Affine:
         if part is None:
             return default
-        return length + part.const if part.is_constant and part.const < 0 else part
+        return length + part if is_negative(reader, part, node) else part
 
     if by > 0:
         span = Span(bound(lower, Affine()), bound(upper, length), by)
@@ -330,10 +372,8 @@ def selection_of(reader: Reader, owner: TensorValue, parts: Sequence[Part], node
         if isinstance(part, str):
             axes.append(ONE)
         elif isinstance(part, Span):
-            if part.length is None:
-                reader.fix(sizes_in(owner.axes), node, "a slice whose length is a fraction of n", "use steps of 1 or -1")
-            axes.append(part.length)
-    own_parts = [(part, place) for part, place in zip(parts, places, strict=True) if not isinstance(part, str)]
+            axes.append(at_least_none(part.length))
+    own_parts = [(part, place) for part, place in zip(parts, places, strict=True) if not isinstance(part, str | Chosen)]
     index = [_position(part, place, first, together) for part, place in own_parts]
     return Selection(tuple(axes), tuple(index), tuple(part for part, _ in own_parts), tuple(place for _, place in own_parts))
 

@@ -13,6 +13,7 @@ from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lengths import equal, extent, length_of, require
 from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lower import Reader
+from symdiff.frontend.reshaping import reshaped
 from symdiff.frontend.tensor_functions import optional
 from symdiff.frontend.tensors import (
     as_numbers,
@@ -322,7 +323,7 @@ def _expand(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Va
 
 
 def _reshape(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-    """``a.reshape(-1)``, ``a.reshape(n, 1)``, ``np.ravel(a)``: only axes of length 1 may come and go."""
+    """``a.reshape(-1)``, ``a.reshape(n, 1)``, ``p[:6].reshape(2, 3)``, ``np.ravel(a)``."""
     value = tensor_of(reader, args[0], node)
     given = args[1].items if len(args) == 2 and isinstance(args[1], TupleValue | ListValue) else args[1:]
     plain([], keywords, 0, 0, "reshape", node)
@@ -330,19 +331,7 @@ def _reshape(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> V
     for item in given:
         length = extent(reader, item, node, "a length")
         lengths.append(None if length == Affine(-1) else length)
-    old = [length for length in value.axes if length != ONE]
-    new = [length for length in lengths if length != ONE]
-    if lengths.count(None) == 1 and len(old) == len(new) - 1:
-        new = [length for length in new if length is not None]
-        lengths = [ONE if length is None else length for length in lengths]
-    fits = len(old) == len(new) and all(b is None or a == b for a, b in zip(old, new, strict=True))
-    if not fits or lengths.count(None) > 1:
-        raise GapError(node, f"{describe(value)} in another shape", "use indices with None, or loops", "not yet")
-    rest = iter(old)
-    axes = [ONE if length == ONE else next(rest) for length in lengths]
-    places = iter([k for k, length in enumerate(axes) if length != ONE])
-    index = tuple(Affine() if length == ONE else Affine.of(next(places)) for length in value.axes)
-    return view_of(reader, value, indexed(reader, value, index, tuple(axes)), tuple(axes))
+    return reshaped(reader, value, lengths, node)
 
 
 def _ravel(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:

@@ -10,7 +10,7 @@ from symdiff.frontend import changes, stores
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.loop_values import Stored
 from symdiff.frontend.lower import Frame, Reader
-from symdiff.frontend.tensor_indexing import At, Gather, Part, Span, parts_of, selected, selection_of, whole
+from symdiff.frontend.tensor_indexing import At, Chosen, Gather, Part, Selection, Span, parts_of, selected, selection_of, whole
 from symdiff.frontend.tensors import (
     as_numbers,
     broadcast_axes,
@@ -22,14 +22,17 @@ from symdiff.frontend.tensors import (
 )
 from symdiff.frontend.values import (
     Condition,
+    Known,
+    MaskedValue,
+    Number,
     TensorValue,
     Value,
     describe,
     number,
 )
-from symdiff.graph.affine import Affine, sizes_in
+from symdiff.graph.affine import Affine, identity
 from symdiff.graph.graph import Atom
-from symdiff.graph.terms import Guard, Term
+from symdiff.graph.terms import Guard, Term, full_ranges
 
 
 def write(
@@ -41,9 +44,16 @@ def write(
     check_writeable(reader, owner, node)
     parts = parts_of(reader, owner, index, frame, node)
     if isinstance(parts, TensorValue):
+        from symdiff.frontend import masks
+
+        mask = masks.fitted(reader, owner, parts, 0, node)
+        value = _aligned(owner, mask, value, node)
         new = binary(reader, op, owner, value, node) if op is not None else value
-        change(reader, owner, where(reader, parts, new, owner, node), frame, node)
+        change(reader, owner, where(reader, masks.spread(reader, mask, 0, owner), new, owner, node), frame, node)
         return
+    if any(isinstance(part, Chosen) for part in parts):
+        raise GapError(node, "a write where truth values hold, beside other indices", "write np.where(mask, new, old)", "not yet")
+    _check_alone(parts, node)
     parts = [_as_span(part, node) for part in parts]
     if op is ast.Sub or op is ast.Add:
         value = binary(reader, ast.Mult, number(-1), value, node) if op is ast.Sub else value
@@ -52,7 +62,7 @@ def write(
         if op is not None:
             present = selected(reader, owner, selection_of(reader, owner, parts, node), node)
             value = binary(reader, op, present, value, node)
-        terms = [*_rest(owner, parts), _placed(reader, owner, parts, value, node)]
+        terms = [*rest_of(owner, parts), _placed(reader, owner, parts, value, node)]
     atom = moved(reader, terms, owner.axes, hint=_hint(node))
     places = tuple(part.index for part in parts if isinstance(part, At))
     if len(places) == len(owner.axes) and owner.kind == "float":
@@ -65,6 +75,20 @@ def as_atom(reader: Reader, value: Value, node: ast.AST) -> Atom:
     from symdiff.frontend.conditions import scalar
 
     return scalar(reader, value, node).atom
+
+
+def _aligned(owner: TensorValue, mask: TensorValue, value: Value, node: ast.AST) -> Value:
+    """What is written where a mask holds: of another array what the same mask chooses, else the same for every element."""
+    if isinstance(value, MaskedValue):
+        if value.mask.atom == mask.atom and not value.first and value.inner.axes == owner.axes:
+            return value.inner
+        raise GapError(node, "elements that another mask chooses", "choose by the mask that is written to", "not yet")
+    if isinstance(value, Number | Condition | Known):
+        return value
+    behind = len(owner.axes) - len(mask.axes)
+    if isinstance(value, TensorValue) and len(value.axes) <= behind:
+        return value
+    raise GapError(node, "an array written where a mask holds, one element after the other", "write z[mask]", "not yet")
 
 
 def _hint(node: ast.AST) -> str:
@@ -92,6 +116,14 @@ def change(reader: Reader, owner: TensorValue, new: Value, frame: Frame, node: a
     changes.replace(reader, owner, dataclasses.replace(owner, atom=atom, affine=None), frame, node)
 
 
+def _check_alone(parts: Sequence[Part], node: ast.AST) -> None:
+    """Refuse what a slice in the place of an array of indices does not mean: several of them go together, as a diagonal."""
+    fancy = [place for place, part in enumerate(parts) if isinstance(part, Gather | At)]
+    gathers = [place for place in fancy if isinstance(parts[place], Gather)]
+    if len(gathers) > 1 or (gathers and fancy != list(range(fancy[0], fancy[-1] + 1))):
+        raise GapError(node, "a write at several arrays of indices", "write a loop: for i in range(n): a[i, i] = ...", "not yet")
+
+
 def _as_span(part: Part, node: ast.AST) -> Part:
     """Indices that count up by a constant as a slice; others could be the same twice."""
     if not isinstance(part, Gather):
@@ -113,8 +145,6 @@ def _placed(reader: Reader, owner: TensorValue, parts: Sequence[Part], value: Va
     guards = [guard for axis, part in enumerate(spans) for guard in _inside(axis, part)]
     if not isinstance(given, TensorValue):
         return Term(given.atom, (), (), tuple(guards))
-    if any(isinstance(part, Span) and abs(part.step) != 1 for part in spans):
-        reader.fix(sizes_in(owner.axes), node, "an array written to a slice with a step", "use a step of 1 or -1")
     given = as_numbers(reader, given)
     selection = selection_of(reader, owner, parts, node)
     axes = broadcast_axes(reader, [selection.axes, given.axes], node)
@@ -123,11 +153,22 @@ def _placed(reader: Reader, owner: TensorValue, parts: Sequence[Part], value: Va
             node, f"{describe(given)} written to the shape {selection.axes}", "make the shapes equal", raises=ValueError
         )
     atom = spread_to(reader, given, axes)
+    if any(isinstance(part, Span) and abs(part.step) != 1 for part in spans):
+        return _scattered(reader, atom, selection)
     index: list[Affine] = [Affine()] * len(axes)
     for axis, (part, place) in enumerate(zip(selection.parts, selection.places, strict=True)):
         if isinstance(part, Span):
             index[place] = (Affine.of(axis) - part.start) * part.step
     return Term(atom, tuple(index) if isinstance(atom, str) else (), (), tuple(guards))
+
+
+def _scattered(reader: Reader, atom: Atom, selection: Selection) -> Term:
+    """The elements that are written, each at its address: the position that an element comes from is no whole number else."""
+    rank = len(selection.index)
+    ranges = full_ranges(selection.axes)
+    address = tuple(part.moved(lambda position: position + rank) for part in selection.index)
+    own_index = reader.builder.axes_of(atom)
+    return Term(atom, identity(len(own_index), rank), ranges, (), address)
 
 
 def _all(owner: TensorValue, parts: Sequence[Part]) -> Iterator[At | Span]:
@@ -159,7 +200,7 @@ def _outside(axis: int, part: At | Span) -> list[list[Guard]]:
     return found
 
 
-def _rest(owner: TensorValue, parts: Sequence[Part]) -> list[Term]:
+def rest_of(owner: TensorValue, parts: Sequence[Part]) -> list[Term]:
     """The elements that stay, in terms that do not overlap."""
     before, terms = list[Guard](), list[Term]()
     for axis, part in enumerate(_all(owner, parts)):

@@ -18,6 +18,7 @@ from symdiff.frontend.values import (
     DictValue,
     Known,
     ListValue,
+    MaskedValue,
     Number,
     TensorValue,
     TupleValue,
@@ -38,7 +39,7 @@ MAX_ITEMS = 64  # numbers that become an array of the graph, each by a term of i
 
 def holds_tensor(value: Value) -> bool:
     """True for an array of any size, a length of one, and containers of those: what the forms for such arrays are for."""
-    if isinstance(value, TensorValue | SeriesValue):
+    if isinstance(value, TensorValue | SeriesValue | MaskedValue):
         return True
     if isinstance(value, Number):
         return value.affine is not None and not value.affine.is_constant
@@ -47,7 +48,7 @@ def holds_tensor(value: Value) -> bool:
 
 def holds_array(value: Value) -> bool:
     """True for an array of any size, and for a tuple or list with one."""
-    return isinstance(value, TensorValue | SeriesValue) or (
+    return isinstance(value, TensorValue | SeriesValue | MaskedValue) or (
         isinstance(value, TupleValue | ListValue) and any(map(holds_array, value.items))
     )
 
@@ -89,6 +90,7 @@ def tensor_of(reader: Reader, value: Value, node: ast.AST) -> TensorValue:
         )
     from symdiff.graph.structure import Array
 
+    reader.listed.update(array.shape)
     terms = [
         Term(item.atom, (), (), tuple(Guard(Affine.of(axis) - place, "==") for axis, place in enumerate(path)))
         for item, path in zip(array.items, Array(array.shape).indices(), strict=True)
@@ -205,7 +207,12 @@ def broadcast(reader: Reader, values: Sequence[Value], node: ast.AST) -> tuple[A
 
 def elementwise(reader: Reader, row: Primitive, values: Sequence[Value], node: ast.AST, hint: str = "t") -> Value:
     """A row of the table on arrays and scalars, element by element."""
+    if any(isinstance(value, MaskedValue) for value in values):
+        from symdiff.frontend import masks
+
+        return masks.lifted(reader, values, node, lambda items: elementwise(reader, row, items, node, hint))
     operands = [operand(reader, value, node) for value in values]
+    row = _of_truths(row, operands, node)
     for position in row.literals:
         if not isinstance(operands[position], Number):
             raise GapError(node, f"an array as argument {position + 1} of {row.name}", "use a literal integer", "not yet")
@@ -217,6 +224,15 @@ def elementwise(reader: Reader, row: Primitive, values: Sequence[Value], node: a
     axes, atoms = broadcast(reader, operands, node)
     affine = _affine(row.name, values, axes)
     return made(reader, reader.operation(row, atoms, hint, bool(axes)), axes, affine)
+
+
+def _of_truths(row: Primitive, operands: Sequence[TensorValue | Number | Condition], node: ast.AST) -> Primitive:
+    """What NumPy does with arrays of truth values alone: their sum is true or false, and there is no difference."""
+    if not all(isinstance(item, Condition) or getattr(item, "kind", "") == "bool" for item in operands):
+        return row
+    if row.name in ("sub", "neg"):
+        raise GapError(node, "a difference of truth values", "use ^ or ~, or make numbers of them: 1.0*mask", raises=TypeError)
+    return TABLE[{"add": "or", "mul": "and"}.get(row.name, row.name)]
 
 
 def _truth(reader: Reader, value: TensorValue | Number | Condition, node: ast.AST) -> TensorValue | Number | Condition:

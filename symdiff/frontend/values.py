@@ -174,6 +174,28 @@ class TensorValue:
 
 
 @dataclass(frozen=True, eq=False)
+class MaskedValue:
+    """Elements of an array that truth values choose, still where they are in it; those outside count for nothing.
+
+    The mask covers the axes from ``first`` on.
+    """
+
+    inner: TensorValue
+    mask: TensorValue
+    first: int = 0
+
+    @property
+    def covers(self) -> set[int]:
+        """The axes that the mask covers, which are one axis of what is chosen."""
+        return set(range(self.first, self.first + len(self.mask.axes)))
+
+    @property
+    def behind(self) -> int:
+        """The number of axes behind those."""
+        return len(self.inner.axes) - self.first - len(self.mask.axes)
+
+
+@dataclass(frozen=True, eq=False)
 class VectorParam:
     """An argument whose length is only assumed so far (no call has shown it): reading past the end lengthens it."""
 
@@ -276,6 +298,7 @@ Value = (
     | IteratorValue
     | ArrayValue
     | TensorValue
+    | MaskedValue
     | IndexedValue
     | SequentialValue
     | GrowingList
@@ -423,6 +446,7 @@ _WORDS: dict[type, str] = {
     DictValue: "a dict",
     IteratorValue: "an iterator",
     VectorParam: "a vector",
+    MaskedValue: "an array of as many elements as a mask lets through",
     FunctionValue: "a function",
     Bound: "a function",
     Transformed: "a function",

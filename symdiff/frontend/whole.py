@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from symdiff.graph.affine import sizes_in
 from symdiff.graph.graph import Fold, Graph, If, Let, Raise, Statement, Sum, operands, walk
-from symdiff.graph.structure import Tensor
+from symdiff.graph.structure import Size, Tensor
 from symdiff.graph.terms import Term, arrays_in
 
 
@@ -21,8 +21,9 @@ def only_elements(graph: Graph) -> tuple[str, ...]:
         return ()
     all_of = {atom for atom in graph.outputs if isinstance(atom, str)}
     read: set[str] = set()
+    given = {param.leaves[0] for param in graph.params if isinstance(param.structure, Size)}
     for statement in _computing(graph):
-        for name, is_whole in _reads(statement):
+        for name, is_whole in _reads(statement, given):
             (all_of if is_whole else read).add(name)
     shared: dict[str, int] = {}
     for axes in graph.input_axes.values():
@@ -48,13 +49,13 @@ def _computing(graph: Graph) -> Iterator[Statement]:
             yield statement
 
 
-def _reads(statement: Statement) -> Iterator[tuple[str, bool]]:
-    """The names that a statement reads, and whether as a whole: not at a literal index."""
+def _reads(statement: Statement, given: set[str]) -> Iterator[tuple[str, bool]]:
+    """The names that a statement reads, and whether as a whole: not at a literal index. ``given``: arguments that are sizes."""
     if not isinstance(statement, Sum | Fold):
         yield from ((atom, True) for atom in operands(statement) if isinstance(atom, str))
         return
     for term in statement.terms:
-        literal = not any(part.positions or any(part.elements) for part in term.index)
+        literal = not any(part.positions or any(part.elements) or given.intersection(part.symbols) for part in term.index)
         if isinstance(term.atom, str):
             yield term.atom, not (literal and term.index)
         yield from ((name, True) for name in arrays_in(term.affines()))

@@ -6,6 +6,7 @@ of a sum), so that nothing can be captured. Letters are given to indices when th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,7 +22,15 @@ class Element:
     index: tuple[Affine, ...]
 
 
-Symbol = int | str | Element  # the position of an index, the name of a size, an integer from data
+@dataclass(frozen=True)
+class Quotient:
+    """A size that follows from others: an expression in sizes divided by an integer, rounded down. See ``quotient``."""
+
+    part: Affine
+    divisor: int
+
+
+Symbol = int | str | Element | Quotient  # the position of an index, the name of a size, an integer from data, a derived size
 
 
 @dataclass(frozen=True)
@@ -112,6 +121,8 @@ class Affine:
             if isinstance(symbol, Element):
                 symbol = Element(symbol.array, tuple(part.substitute(replacements) for part in symbol.index))
                 result += Affine.of(symbol) * factor
+            elif isinstance(symbol, Quotient):
+                result += quotient(symbol.part.substitute(replacements), symbol.divisor) * factor
             else:
                 result += replacements.get(symbol, Affine.of(symbol)) * factor
         return result
@@ -126,6 +137,8 @@ class Affine:
         for symbol, factor in self.terms:
             if isinstance(symbol, Element) and element is not None:
                 total += factor * element(symbol)
+            elif isinstance(symbol, Quotient):
+                total += factor * (symbol.part.value(numbers) // symbol.divisor)
             else:
                 total += factor * numbers[symbol]
         return total
@@ -134,7 +147,9 @@ class Affine:
         text = ""
         for symbol, factor in [*self.terms, *([(None, self.const)] if self.const or not self.terms else [])]:
             size = abs(factor)
-            shown = str(size) if symbol is None else f"{'' if size == 1 else f'{size}*'}{_shown(symbol)}"
+            shown = str(size) if symbol is None else _shown(symbol)
+            if symbol is not None and size != 1:
+                shown = f"{size}*({shown})" if isinstance(symbol, Quotient) else f"{size}*{shown}"
             text += (f" {'-' if factor < 0 else '+'} " if text else "-" * (factor < 0)) + shown
         return text
 
@@ -160,16 +175,74 @@ def substituted(parts: Iterable[Affine], replacements: Mapping[Symbol, Affine]) 
 
 def sizes_in(parts: Sequence[Affine]) -> tuple[str, ...]:
     """The names of the sizes in several expressions, in order."""
-    return tuple(dict.fromkeys(symbol for part in parts for symbol in part.symbols if isinstance(symbol, str)))
+    return tuple(dict.fromkeys(_sizes(parts)))
+
+
+def _sizes(parts: Iterable[Affine]) -> Iterator[str]:
+    for symbol in (symbol for part in parts for symbol in part.symbols):
+        if isinstance(symbol, str):
+            yield symbol
+        elif isinstance(symbol, Quotient):
+            yield from _sizes([symbol.part])
+
+
+def is_size(symbol: Symbol) -> bool:
+    """True for the name of a size, and for a size that follows from others."""
+    return isinstance(symbol, str | Quotient)
+
+
+def multiple(part: Affine, factor: int) -> Affine:
+    """What a multiple of a positive factor is at most where it is at most ``factor*part``: n is for 2*(n//2)."""
+    result = part * factor
+    for symbol, count in part.terms:
+        if isinstance(symbol, Quotient) and symbol.divisor == factor and count == 1:
+            return result - Affine.of(symbol) * factor + symbol.part
+    return result
+
+
+def is_derived(part: Affine) -> bool:
+    """Whether a size that follows from others occurs."""
+    return any(isinstance(symbol, Quotient) for symbol in part.symbols)
+
+
+def gathered(part: Affine) -> Affine:
+    """The same expression with its number inside the only quotient that it is a multiple of, for display: (n - 1)//2."""
+    symbol, factor = part.terms[0] if len(part.terms) == 1 else ("", 0)
+    if not isinstance(symbol, Quotient) or factor != 1 or not part.const:
+        return part
+    return Affine.of(Quotient(symbol.part + part.const * symbol.divisor, symbol.divisor))
+
+
+def quotient(part: Affine, divisor: int) -> Affine:
+    """An expression in sizes divided by a positive integer, rounded down, in one form.
+
+    >>> str(quotient(Affine.of("n") * 2 + 3, 2)), str(quotient(quotient(Affine.of("n") + 1, 2) + 1, 2))
+    ('n + 1', '(n + 3)//4')
+    """
+    inner = part.terms[0][0] if len(part.terms) == 1 and part.terms[0][1] == 1 else None
+    if isinstance(inner, Quotient):  # of a quotient, with a number added to it
+        return quotient(inner.part + part.const * inner.divisor, inner.divisor * divisor)
+    whole = Affine.make(part.const // divisor, {symbol: factor // divisor for symbol, factor in part.terms})
+    rest = part - whole * divisor
+    common = math.gcd(divisor, *(factor for _, factor in rest.terms))
+    if rest.is_constant or common == divisor:
+        return whole
+    rest = Affine(rest.const // common, tuple((symbol, factor // common) for symbol, factor in rest.terms))
+    return whole + Affine.of(Quotient(rest, divisor // common))
 
 
 def _order(symbol: Symbol) -> tuple[int, int, str]:
     if isinstance(symbol, int):
         return 0, symbol, ""
-    return (1, 0, symbol) if isinstance(symbol, str) else (2, 0, repr(symbol))
+    if isinstance(symbol, str):
+        return 1, 0, symbol
+    return (1, 1, repr(symbol)) if isinstance(symbol, Quotient) else (2, 0, repr(symbol))
 
 
 def _shown(symbol: Symbol | None) -> str:
     if isinstance(symbol, Element):
         return f"{symbol.array}[{', '.join(map(str, symbol.index))}]"
+    if isinstance(symbol, Quotient):
+        inner = str(symbol.part) if symbol.part.is_simple else f"({symbol.part})"
+        return f"{inner}//{symbol.divisor}"
     return f"#{symbol}" if isinstance(symbol, int) else str(symbol)

@@ -30,7 +30,13 @@ def extents(graph: Graph, given: Mapping[str, Any], integer: Callable[[Any], int
     """The sizes that arrays have, and those that are parameters. Raises ShapeError where two arguments disagree."""
     found: dict[str, int] = {param.name: integer(given[param.name]) for param in graph.params if param.role == "size"}
     for size, (name, axis) in graph.sizes.items():
-        found[size] = _shape(given[name])[axis]
+        if axis >= 0:
+            found[size] = _shape(given[name])[axis]
+            continue
+        value = given[name][0] if isinstance(given[name], tuple) else given[name]
+        found[size] = integer(given[name])
+        if found[size] != value or found[size] < 0:
+            raise ShapeError(f"{name} must be an integer that is at least 0, not {value}")
     for name, axes in graph.input_axes.items():
         shape = _shape(given[name])
         wanted = tuple(max(length.value(found), 0) for length in axes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from symdiff.graph.affine import ZERO, Affine, Axes, Symbol
+from symdiff.graph.affine import ZERO, Affine, Axes, Quotient, Symbol, is_size
 from symdiff.graph.terms import Guard, Range, Term
 
 
@@ -30,7 +30,7 @@ class Bounds:
         for _ in range(len(self.intervals) + 1):
             position = max((symbol for symbol in part.symbols if isinstance(symbol, int)), default=None)
             if position is None:
-                return part if all(isinstance(symbol, str) for symbol in part.symbols) else None
+                return part if all(map(is_size, part.symbols)) else None
             interval = self.intervals[position]
             end = interval.low if part.coefficient(position) > 0 else interval.high - 1
             part = part.substitute({position: end})
@@ -47,7 +47,7 @@ class Bounds:
     def _length(self, interval: Range) -> Affine | None:
         """An interval has an element: its length less one is at least 0, if that says something of sizes alone."""
         length = interval.high - interval.low - 1
-        return None if length.positions or any(not isinstance(symbol, str) for symbol in length.symbols) else length
+        return None if length.positions or not all(map(is_size, length.symbols)) else length
 
     def always(self, guard: Guard) -> bool:
         """True only if a guard certainly holds."""
@@ -70,6 +70,16 @@ class Bounds:
 
 def is_certain(part: Affine) -> bool:
     """Whether an expression in sizes alone is at least 0 because all its coefficients are."""
+    derived = next((item for item in part.terms if isinstance(item[0], Quotient)), None)
+    if derived is not None:  # what is divided is d times the quotient, and at most d - 1 more
+        symbol, factor = derived
+        assert isinstance(symbol, Quotient)  # noqa: S101 - chosen so
+        others = part - Affine.of(symbol) * factor
+        if factor > 0 and is_certain(symbol.part) and is_certain(others):
+            return True
+        rest = others * symbol.divisor
+        end = symbol.part - (symbol.divisor - 1) if factor > 0 else symbol.part
+        return is_certain(rest + end * factor + (symbol.divisor - 1))
     return part.const >= 0 and all(factor > 0 and isinstance(symbol, str) for symbol, factor in part.terms)
 
 

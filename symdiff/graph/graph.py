@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from symdiff.graph.affine import Affine, Axes, sizes_in
-from symdiff.graph.structure import SCALAR, Structure, Tensor
+from symdiff.graph.structure import SCALAR, Size, Structure, Tensor
 from symdiff.graph.terms import Term, arrays_in
 from symdiff.primitives.row import Kind, Primitive
 
@@ -350,8 +350,8 @@ class Graph:
 
     @property
     def sizes(self) -> dict[str, tuple[str, int]]:
-        """The name of each size, with the first input and its axis that tell it."""
-        found: dict[str, tuple[str, int]] = {}
+        """The name of each size, with the first input and its axis that tell it: an argument that is a size itself with -1."""
+        found = {leaf: (leaf, -1) for param in self.params for leaf in param.leaves if isinstance(param.structure, Size)}
         for name, axes in self.input_axes.items():
             for axis, length in enumerate(axes):
                 for symbol in length.symbols:

@@ -111,10 +111,10 @@ def narrowed(loop: Loop, live: Collection[str], dead_code: Callable[[Graph], Gra
     captured = tuple((name, atom) for name, atom in made.captured if name in read or name in sizes)
     names = {loop.counter, *carried, *buffers, *(name for name, _ in captured)}
     step = replace(step, params=tuple(param for param in step.params if param.name in names))
-    return _with_sizes(replace(made, step=step, captured=captured))
+    return with_sizes(replace(made, step=step, captured=captured))
 
 
-def _with_sizes(loop: Loop) -> Loop:
+def with_sizes(loop: Loop) -> Loop:
     """The loop that captures every size that its step depends on and that no array in it tells."""
     step = loop.step
     lengths = [length for axes in step.input_axes.values() for length in axes]

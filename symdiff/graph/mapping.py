@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Loop, Statement, Sum
+from symdiff.graph.affine import Affine, Symbol, substituted
+from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Loop, Raise, Statement, Sum
+from symdiff.graph.loops import with_sizes
+from symdiff.graph.structure import Items, Structure, Tensor
 
 
 def map_lets(graph: Graph, change: Callable[[Let], Let]) -> Graph:
@@ -45,3 +48,52 @@ def renamed(statement: Sum | Fold, rename: Callable[[Atom], Atom]) -> Sum | Fold
     if isinstance(statement, Fold):
         return replace(statement, term=statement.term.renamed(rename))
     return replace(statement, terms=tuple(term.renamed(rename) for term in statement.terms))
+
+
+def resized(block: Block, sizes: Mapping[Symbol, Affine]) -> Block:
+    """The statements over arrays of other sizes. A size that is read as a number keeps its name."""
+
+    def changed(statement: Statement) -> Statement:
+        if isinstance(statement, Raise):
+            return statement
+        if isinstance(statement, Loop):
+            return _resized_loop(statement, sizes)
+        axes = substituted(statement.axes, sizes)
+        if isinstance(statement, Sum):
+            return replace(statement, axes=axes, terms=tuple(term.substitute(sizes) for term in statement.terms))
+        if isinstance(statement, Fold):
+            return replace(statement, axes=axes, term=statement.term.substitute(sizes))
+        if isinstance(statement, Let):
+            return replace(statement, axes=axes)
+        outs = tuple(replace(out, axes=substituted(out.axes, sizes)) for out in statement.outs)
+        bodies = resized(statement.then, sizes), resized(statement.orelse, sizes)
+        return replace(statement, then=bodies[0], orelse=bodies[1], outs=outs, axes=axes)
+
+    return tuple(map(changed, block))
+
+
+def _resized_loop(loop: Loop, sizes: Mapping[Symbol, Affine]) -> Loop:
+    """A loop over arrays of other sizes; its step captures the sizes that it has now."""
+    step = loop.step
+    params = tuple(replace(param, structure=resized_structure(param.structure, sizes)) for param in step.params)
+    step = replace(step, params=params, body=resized(step.body, sizes), result=resized_structure(step.result, sizes))
+    buffers = []
+    for each in loop.buffers:
+        stores = tuple(replace(store, index=substituted(store.index, sizes)) for store in each.stores)
+        buffers.append(replace(each, axes=substituted(each.axes, sizes), stores=stores))
+    made = replace(
+        loop,
+        step=step,
+        trip=None if loop.trip is None else loop.trip.substitute(sizes),
+        carried=tuple(replace(each, axes=substituted(each.axes, sizes)) for each in loop.carried),
+        buffers=tuple(buffers),
+        collected=tuple(replace(each, axes=substituted(each.axes, sizes)) for each in loop.collected),
+    )
+    return with_sizes(made)
+
+
+def resized_structure(structure: Structure, sizes: Mapping[Symbol, Affine]) -> Structure:
+    """The structure of a result with arrays of other sizes."""
+    if isinstance(structure, Items):
+        return replace(structure, items=tuple(resized_structure(item, sizes) for item in structure.items))
+    return replace(structure, axes=substituted(structure.axes, sizes)) if isinstance(structure, Tensor) else structure

@@ -17,7 +17,7 @@ from typing import Any
 
 import sympy as sp
 
-from symdiff.graph.affine import Affine, Element, Symbol, substituted
+from symdiff.graph.affine import Affine, Element, Quotient, Symbol, gathered, substituted
 from symdiff.graph.terms import Guard, Range
 from symdiff.printing.measure import operations
 from symdiff.printing.terms import replaced
@@ -132,6 +132,7 @@ class Atoms:
 
     def number(self, part: Affine) -> Any:
         """The value of an index expression, as a number."""
+        part = gathered(part)
         total: Any = sp.Integer(part.const)
         for symbol, factor in part.terms:
             total += factor * self._number_of(symbol)
@@ -142,6 +143,8 @@ class Atoms:
             return self.symbol(Place(symbol))
         if isinstance(symbol, str):
             return size_symbol(symbol)
+        if isinstance(symbol, Quotient):
+            return sp.floor(self.number(symbol.part) / symbol.divisor)
         divisor = divisor_of(symbol)
         if divisor:
             return self.number(symbol.index[0]) / divisor

@@ -16,7 +16,7 @@ import sympy as sp
 
 from symdiff.graph.affine import Axes, identity, sizes_in
 from symdiff.graph.graph import Atom, Fold, Graph, Sum, walk
-from symdiff.graph.structure import Tensor
+from symdiff.graph.structure import Size, Tensor
 from symdiff.printing import notation
 from symdiff.printing.atoms import Atoms, Guarded
 from symdiff.printing.combine import simplified
@@ -80,7 +80,7 @@ class Way:
 
 def has_arrays(graph: Graph) -> bool:
     """Whether a graph is more than operations on scalars."""
-    if any(isinstance(param.structure, Tensor) for param in graph.params):
+    if any(isinstance(param.structure, Tensor | Size) for param in graph.params):
         return True
     return any(isinstance(statement, Sum | Fold) or bool(getattr(statement, "axes", ())) for statement in walk(graph.body))
 
@@ -193,7 +193,8 @@ class Writer:
 
     def _written(self, named: frozenset[str]) -> Way:
         atoms = self.atoms
-        elements = Elements(self.straight.definitions, self.graph.input_axes, atoms, named, self.own, None, self.aliases)
+        inputs = {name: axes for name, axes in self.graph.input_axes.items() if name not in self.graph.sizes}
+        elements = Elements(self.straight.definitions, inputs, atoms, named, self.own, None, self.aliases)
         exprs = []
         for atom, axes in zip(self.straight.outputs, self.axes, strict=True):
             expr = elements.value(atom, Scope.of(axes), identity(len(axes)))

@@ -76,6 +76,9 @@ class IndexedTexPrinter(TexPrinter):
             return indexed(str(expr.base.label), index)
         if isinstance(expr, Where):
             return self.doprint(expr.as_piecewise())
+        if isinstance(expr, sp.floor):
+            above, below = map(self.doprint, expr.args[0].as_numer_denom())
+            return f"\\left\\lfloor \\frac{{{above}}}{{{below}}} \\right\\rfloor"
         body, spaces, tests = ranges(expr)
         inside = image(body, self.draw, bare=True)
         shown = str(super().doprint(inside))

@@ -44,6 +44,9 @@ class IndexedPrinter(TextPrinter):
             return f"{expr.base.label}[{', '.join(map(self.compact, expr.indices))}]"
         if isinstance(expr, Where):
             return self.doprint(expr.as_piecewise())
+        if isinstance(expr, sp.floor):
+            above, below = expr.args[0].as_numer_denom()
+            return f"{f'({self.doprint(above)})' if above.is_Add or above.is_Mul else self.doprint(above)}//{below}"
         body, spaces, tests = ranges(expr)
         text = self.doprint(body)
         shown = [text[1:-1] if isinstance(body, sp.Piecewise | Where) else text, *self._spaces(spaces)]
@@ -90,7 +93,7 @@ def _definition(printer: IndexedPrinter, left: Any, right: Any) -> str:
 
 
 def _shape(printer: IndexedPrinter, lengths: Sequence[Any]) -> str:
-    shown = [printer.doprint(length) for length in lengths]
+    shown = list(map(printer.doprint, lengths))
     return f"of length {shown[0]}" if len(shown) == 1 else " × ".join(shown)  # noqa: RUF001
 
 

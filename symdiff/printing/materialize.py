@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 from sympy.logic.boolalg import Boolean
 
-from symdiff.graph.affine import Affine, Axes, Symbol
+from symdiff.graph.affine import Affine, Axes, Quotient, Symbol, gathered, is_size
 from symdiff.graph.terms import Guard
 from symdiff.printing.atoms import Atoms, Guarded, Guards, Holds, Place, Read, Total, divisor_of, size_symbol
 from symdiff.printing.reductions import KINDS, Where
@@ -130,6 +130,7 @@ class Materializer:
 
     def affine(self, part: Affine, known: Letters) -> Any:
         """An index expression."""
+        part = gathered(part)
         return sp.Add(sp.Integer(part.const), *(factor * self._place(symbol, known) for symbol, factor in part.terms))
 
     def _place(self, symbol: Symbol, known: Letters) -> Any:
@@ -137,6 +138,9 @@ class Materializer:
             return known[symbol]
         if isinstance(symbol, str):
             return size_symbol(self._paper.renamed.get(symbol, symbol))
+        if isinstance(symbol, Quotient):
+            inside = sp.Mul(sp.Rational(1, symbol.divisor), self.affine(symbol.part, known), evaluate=False)
+            return sp.floor(inside, evaluate=False)
         divisor = divisor_of(symbol)
         if divisor:
             return sp.Mul(sp.Rational(1, divisor), self.affine(symbol.index[0], known), evaluate=False)
@@ -173,7 +177,7 @@ class Materializer:
             relation = sp.Eq if guard.test == "==" else sp.Ne
             return relation(left, self.affine(rest, known), evaluate=False)
         step = 1 if factor > 0 else -1
-        between = any(not isinstance(other, str) for other in rest.symbols)
+        between = not all(map(is_size, rest.symbols))
         if between and rest.const == step:  # j >= i + 1 is j > i
             relation = sp.Gt if factor > 0 else sp.Lt
             return relation(left, self.affine(rest - step, known), evaluate=False)
@@ -205,6 +209,6 @@ def _subject(affine: Affine, equation: bool) -> tuple[Symbol, int]:
         symbol, factor = item
         number = symbol if isinstance(symbol, int) else 0
         free = isinstance(symbol, int) and number >= 0
-        return isinstance(symbol, str), abs(factor) != 1, free, number if free and by_first else -number
+        return is_size(symbol), abs(factor) != 1, free, number if free and by_first else -number
 
     return min(affine.terms, key=rank)

@@ -9,7 +9,7 @@ import sympy as sp
 
 from symdiff.graph.affine import sizes_in
 from symdiff.graph.graph import Graph
-from symdiff.printing.atoms import size_symbol
+from symdiff.printing.atoms import Atoms, size_symbol
 from symdiff.printing.convert import Formula
 from symdiff.printing.reductions import Reduction
 
@@ -27,8 +27,8 @@ def unclear(graph: Graph, found: Formula) -> list[tuple[str, tuple[Any, ...]]]:
     for expr in exprs:
         shown -= set(_explained(graph, expr))
     stated: list[tuple[str, tuple[Any, ...]]] = []
-    for size, (name, _) in graph.sizes.items():
-        if size in shown and name not in (other for other, _ in stated):
+    for size, (name, axis) in graph.sizes.items():
+        if axis >= 0 and size in shown and name not in (other for other, _ in stated):
             axes = graph.input_axes[name]
             stated.append((name, tuple(_number(length) for length in axes)))
             shown -= set(sizes_in(axes))
@@ -36,7 +36,7 @@ def unclear(graph: Graph, found: Formula) -> list[tuple[str, tuple[Any, ...]]]:
 
 
 def _number(length: Any) -> Any:
-    return sp.Add(sp.Integer(length.const), *(factor * size_symbol(name) for name, factor in length.terms))
+    return Atoms().number(length)
 
 
 def _explained(graph: Graph, expr: Any) -> Iterator[str]:

@@ -40,6 +40,17 @@ class StandIn(sp.Symbol):  # type: ignore[misc]
         return int(PRECEDENCE["Mul" if self.bare else "Atom"])
 
 
+class Divided(StandIn):
+    """A size divided by a number: ``2*(n//2)`` is not ``2*n//2``."""
+
+    __slots__ = ()
+
+    @property
+    def precedence(self) -> int:
+        """How it binds: as a sum in a product, but not in another sum."""
+        return int(PRECEDENCE["Add"])
+
+
 def image(expr: Any, draw: Draw, *, bare: bool = False) -> Any:
     """An expression with every element and every reduction replaced by a symbol that is printed as ``draw`` has it.
 
@@ -52,6 +63,8 @@ def image(expr: Any, draw: Draw, *, bare: bool = False) -> Any:
         return StandIn(draw(expr), last=True, bare=bare)
     if expr.is_Symbol and expr.is_integer:  # 2*i*x[i]: indices and sizes come first
         return StandIn(draw(expr), first=True)
+    if is_division(expr):
+        return (StandIn if bare else Divided)(draw(expr), first=True)  # the brackets of LaTeX are closed
     if not expr.args or type(expr) is sp.Tuple:
         return expr
     if isinstance(expr, Where):
@@ -65,6 +78,13 @@ def image(expr: Any, draw: Draw, *, bare: bool = False) -> Any:
 def led(terms: list[Any], prefixes: tuple[str, ...]) -> list[Any]:
     """The terms of a sum, first those that are elements written like this."""
     return sorted(terms, key=lambda term: not (isinstance(term, StandIn) and term.text.startswith(prefixes)))
+
+
+def is_division(expr: Any) -> bool:
+    """Whether an expression is a size that others, divided by a number, are: ``(n - 1)//2``."""
+    if not isinstance(expr, sp.floor) or not expr.free_symbols:
+        return False
+    return all(symbol.is_integer for symbol in expr.free_symbols) and bool(expr.args[0].as_numer_denom()[1].is_Integer)
 
 
 def ranges(expr: Reduction) -> tuple[Any, list[tuple[Any, Any, Any]], list[Any]]:

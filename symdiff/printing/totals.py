@@ -11,7 +11,7 @@ from typing import Any
 
 import sympy as sp
 
-from symdiff.graph.affine import Affine, Symbol, substituted
+from symdiff.graph.affine import Affine, Symbol, multiple, substituted
 from symdiff.graph.terms import Guard, Range, Term
 from symdiff.printing.atoms import Atoms, Guards, guards_at, indices_in, quotient
 from symdiff.printing.combine import outside, simplified
@@ -80,7 +80,7 @@ def _solution(found: Reading, unit: bool) -> Reading | None:
             rest, factor = (rest, factor) if factor > 0 else (-rest, -factor)
             solution = rest if factor == 1 else quotient(rest, factor)
             divides = () if factor == 1 else (Guard(rest, "==", factor),)
-            inside = (Guard(rest - each.low * factor), Guard((each.high - 1) * factor - rest))
+            inside = (Guard(rest - each.low * factor), Guard(multiple(each.high - 1, factor) - rest))
             others = tuple(other for other in found.guards if other is not guard)
             return replace(found, guards=(*others, *divides, *inside)).substitute(index, solution)
     return None

@@ -138,18 +138,18 @@ class Rebuild:
         """Add a finished branch with those outs that are not known without it."""
         inside = {name for body in bodies for statement in body for name in defined(statement)}
         pairs: list[Pair] = []
-        handed: list[Out] = []
+        axes: dict[str, Axes] = {}
         for out, then, orelse in outs:
             known = self.known(condition, replace(out, then=then, orelse=orelse), inside, branch.origin)
             if known is None:
                 self.builder.release(out.name)
                 pairs.append((out.name, then, orelse))
-                handed.append(out)
+                axes[out.name] = out.axes
             else:
                 self.names[out.name] = known
         atoms = self.builder.branch(condition, bodies[0], bodies[1], pairs, branch.origin)
-        for out, atom in zip(handed, atoms, strict=True):  # an array of literals on both sides was made a scalar
-            self.names[out.name] = self.builder.spread(atom, out.axes) if out.axes else atom
+        for (name, _, _), atom in zip(pairs, atoms, strict=True):
+            self.names[name] = self.builder.spread(atom, axes[name]) if axes[name] else atom  # of two literals: a number
 
     def known(self, condition: str, out: Out, inside: set[str], origin: Origin | None) -> Atom | None:
         """What an out is without the branch: its value where both sides agree, or for truth values a connective."""

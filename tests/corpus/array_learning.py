@@ -186,7 +186,7 @@ def reversed_product(x):
     return np.sum(x * x[::-1]) + x[0] * x[-1]
 
 
-@add(lambda n, r: (r.normal(size=n), 1))
+@add(lambda n, r: (r.normal(size=n), 1), sizes=(1, 2, 3, 10))
 def shift_by(x, k):
     y = np.zeros_like(x)
     y[k:] = x[: len(x) - k]

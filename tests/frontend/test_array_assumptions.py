@@ -59,7 +59,7 @@ def pooled(x):
 @pytest.mark.parametrize("view", [str, lambda df: df.source, lambda df: df.explain()])
 def test_what_only_a_call_tells(view):
     """Not refused when it is made: the error says what to do."""
-    for df in (jacobian(picked, argnums="table"), grad(pooled), grad(lambda A, x: x * A @ x, argnums="A")):
+    for df in (jacobian(picked, argnums="table"), grad(lambda A, x: x * A @ x, argnums="A")):
         with pytest.raises(SymdiffError, match=r"not known before a call: call") as raised:
             view(df)
         assert not isinstance(raised.value, ShapeError)
@@ -79,5 +79,5 @@ def test_a_result_that_is_no_number_whatever_the_arguments_are():
 
 
 def test_masks_are_refused_by_their_own_name():
-    with pytest.raises(UnsupportedError, match="an index of truth values"):
-        grad(lambda x: np.sum(x[x > 0] ** 2))
+    with pytest.raises(UnsupportedError, match="elements chosen by different masks"):
+        grad(lambda x: np.sum(x[x > 0] * x[x > 1]))

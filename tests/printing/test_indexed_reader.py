@@ -376,9 +376,11 @@ def test_gravity():
 
 def test_a_matrix_of_very_many_terms_is_written_whatever_its_length():
     def haar(x):
-        even, odd = x[::2], x[1::2]
-        return np.concatenate([(even + odd) / np.sqrt(2), (even - odd) / np.sqrt(2)])
+        items = [x[i] for i in range(20)]
+        pairs = list(zip(items[::2], items[1::2]))
+        return np.array([(a + b) / np.sqrt(2) for a, b in pairs] + [(a - b) / np.sqrt(2) for a, b in pairs])
 
     found = jacobian(haar).at(numbers(20))
     assert str(found).count("1/sqrt(2)") == 40
-    assert disagreement(found.paper, list(numbers(20))) < 1e-12
+    matrix = np.array(found.formula).astype(float)
+    np.testing.assert_allclose(matrix @ np.arange(20.0), haar(np.arange(20.0)), rtol=1e-14)
