@@ -170,7 +170,7 @@ class Body:
 
     def _hint(self, root: str) -> str:
         """The name to ask for: the derivative of a variable is called after the variable as it is spelled here."""
-        hint = self._classes.spelling(root)
+        hint = self._classes.hints.get(root) or self._classes.spelling(root)
         if is_generic(hint):
             return "t"
         derived = derived_from(hint)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 
-from symdiff.codegen.code import For, Put, Turn, While
+from symdiff.codegen.code import Allocate, Dot, For, Put, Turn, While
 from symdiff.codegen.names import is_generic, stem
 from symdiff.codegen.split import Code, Routine, Store, atoms, names_of, steps
 from symdiff.graph.graph import UNDEFINED, Atom, If, Let
@@ -26,8 +26,11 @@ class Classes:
             if isinstance(statement, If):
                 self._join(statement, slots)
         turns = [node for node in steps(routine.body) if isinstance(node, Turn)]
+        self.hints = {name: hint for turn in turns for name, hint in zip(turn.names, turn.hints, strict=False)}
         for body in _loops(routine.body):
             self._join_turn(body)
+        for body in _blocks(routine.body):
+            self._join_first(body)
         self.changing = frozenset(self.root(name) for turn in turns for name in turn.names)
         outs = [out for node in steps(routine.body) if isinstance(node, If) for out in node.outs]
         self._partial = {self.root(out.name) for out in outs if UNDEFINED in (out.then, out.orelse)}
@@ -92,6 +95,25 @@ class Classes:
             if not _is_read_after(body, name, members, False)[1]:
                 self._parent[atom] = name
                 self._members.setdefault(self.root(name), []).extend(members)
+
+    def _join_first(self, body: Sequence[Code]) -> None:
+        """Make an array that only a loop reads, and goes on with, straight in the variable of the loop."""
+        made = {node.name for node in body if isinstance(node, Allocate) or (isinstance(node, Dot) and not node.is_there)}
+        for turn in body:
+            if isinstance(turn, Turn) and len(turn.names) == len(turn.hints) == 1 and turn.atoms[0] in made - self._parent.keys():
+                self._parent[str(turn.atoms[0])] = turn.names[0]
+                self._members.setdefault(self.root(turn.names[0]), []).append(str(turn.atoms[0]))
+
+
+def _blocks(body: Sequence[Code]) -> Iterator[Sequence[Code]]:
+    """The block and all that are inside it."""
+    yield body
+    for node in steps(body):
+        if isinstance(node, If):
+            yield node.then
+            yield node.orelse
+        elif isinstance(node, For | While):
+            yield node.body
 
 
 def _loops(body: Sequence[Code]) -> list[Sequence[Code]]:
