@@ -2,10 +2,16 @@
 
 # ruff: noqa: E501
 
+import math
+
 import numpy as np
 import pytest
 
+from symdiff import derivative, grad
 from symdiff.printing import Heading, as_latex, as_text
+from symdiff.simplify import simplify
+from tests.array_graphs import gradient
+from tests.loop_graphs import case
 from tests.printing import loop_graphs
 from tests.printing.recurrence_numbers import disagreement
 
@@ -226,3 +232,70 @@ def test_text(name):
 def test_latex(name):
     graph = getattr(loop_graphs, name)()
     assert as_latex(graph, heading(graph, name)) == LATEX[name].strip("\n")
+
+
+# functions
+
+
+def root_of(a):
+    x = a
+    while abs(x * x - a) > 1e-9:
+        x = (x + a / x) / 2
+    return x
+
+
+def swing(q, p, h, n):
+    for _ in range(n):
+        q += h * p
+        p -= h * math.sin(q)
+    return q
+
+
+def test_derivatives_of_functions():
+    """The tangent beside the recurrence, and the adjoint that reads what it was taped from."""
+    assert str(derivative(root_of)) == (
+        "root_of'(a) = dx_da[N]\n"
+        "where x[0] = a, dx_da[0] = 1\n"
+        "      x[k+1] = (x[k] + a/x[k])/2\n"
+        "      dx_da[k+1] = (dx_da[k] - a*dx_da[k]/x[k]**2 + 1/x[k])/2\n"
+        "      for k = 0, 1, ... while abs(a - x[k]**2) > 1e-09\n"
+        "      N the number of iterations"
+    )
+    found = str(grad(swing, argnums=(0, 1, 2)).at(0.3, 0.5, 0.1, 100_000))
+    assert "tape" not in found
+    assert found.endswith(
+        "      q_bar[100000] = 1, p_bar[100000] = 0\n"
+        "      q_bar[k] = q_bar[k+1] - h*p_bar[k+1]*cos(q[k+1])\n"
+        "      p_bar[k] = p_bar[k+1] + h*q_bar[k],  k = 99999..0"
+    )
+
+
+def test_where_for_sympy():
+    """The formula reads the last element; an entry of where has the recurrence, as equations too."""
+    found = derivative(root_of)
+    (entry,) = found.where
+    assert str(found.formula) == "dx_da[N]"
+    assert [str(each.lhs) for each in entry[1].equations] == ["x[k + 1]", "dx_da[k + 1]"]
+    assert str(entry[1]).startswith("x[0] = a, dx_da[0] = 1\n")
+    a = next(iter(entry[1].starts[0].right.free_symbols))
+    assert str(entry[1].equations[0].rhs.subs(a, 2)) == "x[k]/2 + 1/x[k]"  # x is no number, whatever it is called
+
+
+def test_explain_tells_of_loops():
+    remarks = "\n".join(map(str, derivative(root_of).explain().loops))
+    assert "a loop of as many iterations as its condition wants; carries x" in remarks
+    assert "executed" in remarks
+    assert "implicit" in remarks
+    kept = grad(swing, argnums=(0, 1, 2)).at(0.3, 0.5, 0.1, 100_000).explain().loops
+    assert any("100000 iterations" in str(each) and "keeps" in str(each) for each in kept)
+    assert not any("executed" in str(each) for each in kept)
+
+
+@pytest.mark.parametrize("seed", [3, 96, 1008, 1014, 1019])  # each was wrong once
+def test_random_loops(seed):
+    made = case(seed, 4 if seed > 1000 else 5)
+    graphs = [made.graph] if seed < 1000 else [simplify(gradient(simplify(made.graph), made.wrt))]
+    for graph in graphs:
+        for point in made.points:
+            found = disagreement(graph, list(point))
+            assert found is None or found < 1e-12
