@@ -13,7 +13,6 @@ from symdiff import (
     ShapeError,
     SourceError,
     SymdiffError,
-    UnsupportedError,
     derivative,
     grad,
     hessian,
