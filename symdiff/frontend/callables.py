@@ -149,7 +149,10 @@ def row_of_callee(target: Any) -> Primitive | None:
 def check_callee(target: Any, node: ast.AST) -> None:
     """Refuse what can never be called here, whatever its arguments are."""
     from symdiff.frontend.arrays import forms
+    from symdiff.frontend.solvers import algorithm
 
+    if algorithm(target) is not None:
+        return
     if isinstance(target, FunctionSource) or any(has_mark(target, name) for name in _OURS) or declared(target) is not None:
         return
     if (has_plain_hash(target) and target in forms()) or row_of_callee(target) is not None:

@@ -243,6 +243,16 @@ class Builder:
         finally:
             self._blocks, self._shared = blocks, shared
 
+    @contextmanager
+    def unshared(self) -> Iterator[None]:
+        """What is built shares nothing with what was there before, though the names are all known."""
+        shared = self._shared
+        self._shared = [{} for _ in shared]
+        try:
+            yield
+        finally:
+            self._shared = shared
+
     @property
     def blocks(self) -> Sequence[Body]:
         """The blocks that are being built, the outermost first."""
