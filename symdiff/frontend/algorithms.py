@@ -10,8 +10,6 @@ from __future__ import annotations
 from math import sqrt
 from typing import Any
 
-EPSILON = 2.220446049250313e-16
-
 
 def solution(func: Any, root: Any, args: Any) -> Any:
     """The root, as the solution of ``func(x, *args) = 0``: the reader has a rule of its own for it."""
@@ -96,8 +94,8 @@ def _secant(func: Any, x0: Any, x1: Any, args: Any, tol: Any, rtol: Any, maxiter
 def _check_tolerances(xtol: Any, rtol: Any, maxiter: Any) -> None:
     if xtol <= 0:
         raise ValueError(f"xtol too small ({xtol} <= 0)")
-    if rtol < 4 * EPSILON:
-        raise ValueError(f"rtol too small ({rtol} < {4 * EPSILON})")
+    if rtol < 8.881784197001252e-16:
+        raise ValueError(f"rtol too small ({rtol} < {8.881784197001252e-16})")
     if maxiter < 0:
         raise ValueError("maxiter must be >= 0")
 
@@ -115,7 +113,7 @@ def brentq(
     b: Any,
     args: Any = (),
     xtol: Any = 2e-12,
-    rtol: Any = 4 * EPSILON,
+    rtol: Any = 8.881784197001252e-16,
     maxiter: Any = 100,
     full_output: Any = False,
     disp: Any = True,
@@ -173,7 +171,7 @@ def bisect(
     b: Any,
     args: Any = (),
     xtol: Any = 2e-12,
-    rtol: Any = 4 * EPSILON,
+    rtol: Any = 8.881784197001252e-16,
     maxiter: Any = 100,
     full_output: Any = False,
     disp: Any = True,
@@ -211,7 +209,7 @@ def ridder(
     b: Any,
     args: Any = (),
     xtol: Any = 2e-12,
-    rtol: Any = 4 * EPSILON,
+    rtol: Any = 8.881784197001252e-16,
     maxiter: Any = 100,
     full_output: Any = False,
     disp: Any = True,
@@ -249,3 +247,70 @@ def _ridder(f: Any, a: Any, b: Any, args: Any, xtol: Any, rtol: Any, maxiter: An
         if fn == 0 or abs(b - a) < tol:
             return xn
     raise RuntimeError(f"Failed to converge after {maxiter} iterations.")
+
+
+def root_scalar(
+    f: Any,
+    args: Any = (),
+    method: Any = None,
+    bracket: Any = None,
+    fprime: Any = None,
+    fprime2: Any = None,
+    x0: Any = None,
+    x1: Any = None,
+    xtol: Any = None,
+    rtol: Any = None,
+    maxiter: Any = None,
+    options: Any = None,
+) -> Any:
+    """The root that ``scipy.optimize.root_scalar`` finds; where SciPy's does not converge without a word, this one raises."""
+    if method is None:
+        if bracket is not None:
+            method = "brentq"
+        elif x0 is not None:
+            if fprime is not None:
+                method = "halley" if fprime2 is not None else "newton"
+            else:
+                method = "newton" if x1 is None else "secant"
+        else:
+            raise ValueError("Unable to select a solver as neither bracket nor starting point provided.")
+    if method in ("brentq", "bisect", "ridder"):
+        solve = {"brentq": brentq, "bisect": bisect, "ridder": ridder}[method]
+        xtol = 2e-12 if xtol is None else xtol
+        rtol = 8.881784197001252e-16 if rtol is None else rtol
+        return solve(f, bracket[0], bracket[1], args, xtol, rtol, 100 if maxiter is None else maxiter)
+    tol = 1.48e-8 if xtol is None else xtol
+    rtol = 0.0 if rtol is None else rtol
+    maxiter = 50 if maxiter is None else maxiter
+    if method == "secant":
+        return newton(f, x0, None, args, tol, maxiter, None, x1, rtol)
+
+    def difference(x: Any, *rest: Any) -> Any:
+        h = 1.4901161193847656e-08 * (1.0 if x >= 0 else -1.0) * max(1.0, abs(x))
+        return (f(x + h, *rest) - f(x, *rest)) / ((x + h) - x)
+
+    slope = difference if fprime is None else fprime
+    return newton(f, x0, slope, args, tol, maxiter, fprime2 if method == "halley" else None, None, rtol)
+
+
+def fixed_point(func: Any, x0: Any, args: Any = (), xtol: Any = 1e-8, maxiter: Any = 500, method: Any = "del2") -> Any:
+    """``scipy.optimize.fixed_point`` of a number: Steffensen's method, or plain iteration."""
+
+    def excess(x: Any, *rest: Any) -> Any:
+        return x - func(x, *rest)
+
+    return solution(excess, _fixed_point(func, x0 * 1.0, args, xtol, maxiter, method == "del2"), args)
+
+
+def _fixed_point(func: Any, x0: Any, args: Any, xtol: Any, maxiter: Any, accelerated: Any) -> Any:
+    p0 = x0
+    for _ in range(maxiter):
+        p = func(p0, *args)
+        if accelerated:
+            p2 = func(p, *args)
+            d = p2 - 2.0 * p + p0
+            p = p0 - (p - p0) * (p - p0) / d if d != 0 else p2
+        if abs((p - p0) / p0 if p0 != 0 else p) < xtol:
+            return p
+        p0 = p
+    raise RuntimeError(f"Failed to converge after {maxiter} iterations, value is {p0}")

@@ -6,7 +6,7 @@ import ast
 import sys
 import types
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from symdiff.frontend import algorithms, calls
 from symdiff.frontend.binding import own_defaults
@@ -18,14 +18,26 @@ from symdiff.frontend.loop_graph import closed
 from symdiff.frontend.loop_values import Counting
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.source import from_function
-from symdiff.frontend.values import FunctionValue, Known, Number, Value
+from symdiff.frontend.values import FunctionValue, Known, Number, TupleValue, Value
 from symdiff.graph.affine import Affine, Axes
 from symdiff.graph.build import Body
 from symdiff.graph.graph import Atom, Carried, Collected, Loop, free_names
 from symdiff.graph.loops import step_graph
 
-_KNOWN: dict[str, Callable[..., Any]] = {name: getattr(algorithms, name) for name in ("newton", "brentq", "bisect", "ridder")}
-_OPTIONS = {"full_output": False, "disp": True}  # and what they must be
+_KNOWN: dict[str, Callable[..., Any]] = {name: getattr(algorithms, name) for name in ("newton", "brentq", "bisect", "ridder", "root_scalar", "fixed_point")}
+_OPTIONS: dict[str, tuple[Any, ...]] = {  # what options may be, where that is known while reading
+    "full_output": (False,),
+    "disp": (True,),
+    "method": (None, "newton", "secant", "halley", "brentq", "bisect", "ridder", "del2", "iteration"),
+    "options": (None,),
+}
+_PLAIN_ARGS = ("newton", "fixed_point")  # where ``args`` must be a tuple; elsewhere one value needs none
+
+
+class RootResults(NamedTuple):
+    """What is read of the result of ``root_scalar``."""
+
+    root: float
 
 
 def algorithm(target: Any) -> Callable[..., Any] | None:
@@ -47,10 +59,20 @@ def solve(reader: Reader, target: Any, args: Sequence[Value], keywords: Mapping[
     names = list(source.signature.parameters)
     options = {**dict(zip(names, args, strict=False)), **keywords}
     for name, wanted in _OPTIONS.items():
-        value = options.get(name, Known(wanted))
-        if not (isinstance(value, Known) and value.value is wanted):
-            raise GapError(node, f"{target.__name__} with {name}", f"leave {name} as {wanted}", "not yet", certain=True)
-    return calls.inline(reader, source, args, keywords, own_defaults(reader, source, node), None, node)
+        value = options.get(name, Known(wanted[0]))
+        if name in names and not (isinstance(value, Known) and value.value in wanted):
+            raise GapError(node, f"{target.__name__} with {name}", _advice(name, wanted), "not yet", certain=True)
+    given = options.get("args")
+    if given is not None and not isinstance(given, TupleValue) and target.__name__ not in _PLAIN_ARGS:
+        options["args"] = TupleValue((given,))
+    result = calls.inline(reader, source, args[len(names) :], options, own_defaults(reader, source, node), None, node)
+    return TupleValue((result,), Known(RootResults)) if target.__name__ == "root_scalar" else result
+
+
+def _advice(name: str, wanted: Sequence[Any]) -> str:
+    if len(wanted) == 1:
+        return f"leave {name} as {wanted[0]}"
+    return f"use one of the methods {', '.join(str(each) for each in wanted if each)}"
 
 
 def _solution(reader: Reader, function: Value, root: Value, given: Value, node: ast.AST) -> Value:

@@ -204,6 +204,41 @@ def test_a_slope_of_zero():
         grad(flat)(1.0)
 
 
+def in_general(a):
+    return optimize.root_scalar(_cube, args=a, bracket=[0, 5], method="bisect").root
+
+
+def by_differences(a):
+    solved = optimize.root_scalar(lambda x: x**3 - a, x0=1.0)
+    return solved.root
+
+
+def by_halley(a):
+    return optimize.root_scalar(_cube, args=(a,), x0=1.0, fprime=lambda x, a: 3 * x * x, fprime2=lambda x, a: 6 * x).root
+
+
+@pytest.mark.parametrize("f", [in_general, by_differences, by_halley])
+def test_root_scalar(f):
+    assert read(f)(2.0) == pytest.approx(f(2.0), rel=1e-15)
+    assert derivative(f, order=2)(2.0) == pytest.approx(-2 / 9 * 2 ** (-5 / 3), rel=1e-10)
+
+
+def accelerated(a):
+    return optimize.fixed_point(lambda x: math.cos(a * x), 0.5)
+
+
+def iterated(a):
+    return optimize.fixed_point(lambda x, b: math.cos(b * x), 0.5, args=(a,), method="iteration")
+
+
+@pytest.mark.parametrize("f", [accelerated, iterated])
+def test_fixed_points(f):
+    with mpmath.workdps(30):
+        want = float(mpmath.diff(lambda a: mpmath.findroot(lambda x: mpmath.cos(a * x) - x, 0.7), 0.9, 2))
+    assert read(f)(0.9) == pytest.approx(f(0.9), rel=1e-15)
+    assert derivative(f, order=2)(0.9) == pytest.approx(want, rel=1e-7)
+
+
 def test_what_is_not_read_is_refused():
     def full(a):
         return newton(lambda x: x * x - a, 1.0, full_output=True)[0]
