@@ -24,7 +24,8 @@ from symdiff.graph.build import Body
 from symdiff.graph.graph import Atom, Carried, Collected, Loop, free_names
 from symdiff.graph.loops import step_graph
 
-_KNOWN: dict[str, Callable[..., Any]] = {name: getattr(algorithms, name) for name in ("newton", "brentq", "bisect", "ridder", "root_scalar", "fixed_point")}
+_NAMES = ("newton", "brentq", "bisect", "ridder", "root_scalar", "fixed_point")
+_KNOWN: dict[str, Callable[..., Any]] = {name: getattr(algorithms, name) for name in _NAMES}
 _OPTIONS: dict[str, tuple[Any, ...]] = {  # what options may be, where that is known while reading
     "full_output": (False,),
     "disp": (True,),
@@ -83,7 +84,7 @@ def _solution(reader: Reader, function: Value, root: Value, given: Value, node: 
         raise SequentialError(gap)
     guess = scalar(reader, root, node).atom
     hint = _unknown(function)
-    param, counter = builder.fresh(hint), builder.fresh("k")
+    out, param, counter = (builder.fresh(name) for name in (hint, hint, "k"))
     body = Body()
     with builder.block(body):
         reader.counters[counter] = Counting(Affine(1), body, True)
@@ -92,7 +93,6 @@ def _solution(reader: Reader, function: Value, root: Value, given: Value, node: 
     del reader.counters[counter]
     if param not in (*free_names(tuple(body)), residual):
         raise GapError(node, "an equation that its unknown is no part of", "use the first parameter of the function")
-    out = builder.fresh(hint)
     outputs: list[tuple[Atom, Axes]] = [(param, ()), (residual, ())]
     loop = Loop(
         step_graph("residual", (), tuple(body), outputs),

@@ -306,9 +306,9 @@ class Builder:
             self.append(If(condition, tuple(then), tuple(orelse), tuple(outs), origin or self.origin, axes))
         return atoms
 
-    def error(self, exception: str, message: str, own: Any = None) -> None:
-        """Add ``raise exception(message)``, in place of the user's class ``own``."""
-        self.append(Raise(exception, message, self.origin, own))
+    def error(self, exception: str, message: str, own: Any = None, *, solving: bool = False) -> None:
+        """Add ``raise exception(message)``, in place of the user's class ``own``; ``solving``: because a solver failed."""
+        self.append(Raise(exception, message, self.origin, own, solving))
 
     @property
     def body(self) -> tuple[Statement, ...]:

@@ -1,7 +1,7 @@
 """Solutions of equations: loops whose ``implicit`` is true.
 
 A solver finds the root by an algorithm of its own. Behind it stands such a loop, over that root and all that the equation
-reads: ``calculus.implicit`` differentiates it by what it says of the root, and formulas may show the equation. Code needs neither.
+reads: ``calculus.implicit`` differentiates it by what it says of the root, and formulas show the equation. Code needs neither.
 """
 
 from __future__ import annotations

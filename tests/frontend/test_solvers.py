@@ -239,6 +239,46 @@ def test_fixed_points(f):
     assert derivative(f, order=2)(0.9) == pytest.approx(want, rel=1e-7)
 
 
+def test_formulas_show_the_equation():
+    df = grad(kepler, argnums=(0, 1)).at(1.0, 0.3)
+    assert str(df).splitlines() == [
+        "∂kepler/∂m = 1/(1 - e*cos(u))",
+        "∂kepler/∂e = sin(u)/(1 - e*cos(u))",
+        "where u solves u - m - e*sin(u) = 0",
+    ]
+    assert r"\text{where } u &\colon u - m - e \sin{\left(u \right)} = 0" in df.latex()
+    ((unknown, solution),) = df.where
+    assert (str(unknown), str(solution.equation)) == ("u", "Eq(-e*sin(u) - m + u, 0)")
+    second = derivative(kepler, argnums="m", order=2).at(1.0, 0.3)
+    assert str(second).startswith("∂²kepler/∂m² = -e*sin(u)/(1 - e*cos(u))**3\n")
+
+
+def test_formulas_with_arrays():
+    assert str(read(rate).at(np.ones(3))).splitlines() == [
+        "rate(flows) = r",
+        "where r solves sum(flows[i]/(r + 1)**i, i = 0..n-1) = 0",
+    ]
+
+
+def test_formulas_of_solvers_in_branches():
+    assert str(grad(in_a_branch).at(3.0, 2.0)).splitlines() == [
+        "∂in_a_branch/∂a = x/(3*x**2 - a) if a > b else b",
+        "where x solves x**3 - a*x - b = 0",
+    ]
+
+
+def test_formulas_of_solvers_in_loops():
+    def over(a, v):
+        s = 0.0
+        for b in v:
+            s = s * b + newton(lambda x, s: x * x - a - s, 1.0, args=(s,))
+        return s
+
+    text = str(grad(over).at(2.0, np.ones(3)))
+    assert "s[k+1]" in text
+    assert "x[1]" not in text
+
+
 def test_what_is_not_read_is_refused():
     def full(a):
         return newton(lambda x: x * x - a, 1.0, full_output=True)[0]
