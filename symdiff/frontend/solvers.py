@@ -18,7 +18,17 @@ from symdiff.frontend.loop_graph import closed
 from symdiff.frontend.loop_values import Counting
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.source import from_function
-from symdiff.frontend.values import FunctionValue, Known, Number, TupleValue, Value
+from symdiff.frontend.values import (
+    ArrayValue,
+    FunctionValue,
+    Known,
+    ListValue,
+    Number,
+    TensorValue,
+    TupleValue,
+    Value,
+    VectorParam,
+)
 from symdiff.graph.affine import Affine, Axes
 from symdiff.graph.build import Body
 from symdiff.graph.graph import Atom, Carried, Collected, Loop, free_names
@@ -32,6 +42,7 @@ _OPTIONS: dict[str, tuple[Any, ...]] = {  # what options may be, where that is k
     "method": (None, "newton", "secant", "halley", "brentq", "bisect", "ridder", "del2", "iteration"),
     "options": (None,),
 }
+_STARTS = ("x0", "x1", "a", "b")
 _PLAIN_ARGS = ("newton", "fixed_point")  # where ``args`` must be a tuple; elsewhere one value needs none
 
 
@@ -63,9 +74,13 @@ def solve(reader: Reader, target: Any, args: Sequence[Value], keywords: Mapping[
         value = options.get(name, Known(wanted[0]))
         if name in names and not (isinstance(value, Known) and value.value in wanted):
             raise GapError(node, f"{target.__name__} with {name}", _advice(name, wanted), "not yet", certain=True)
-    given = options.get("args")
-    if given is not None and not isinstance(given, TupleValue) and target.__name__ not in _PLAIN_ARGS:
-        options["args"] = TupleValue((given,))
+    for name in _STARTS:
+        if isinstance(options.get(name), ArrayValue | TensorValue | ListValue | TupleValue | VectorParam):
+            reason = f"{target.__name__} from several numbers ({name})"
+            raise GapError(node, reason, "call it for each of them, in a loop", "not yet", certain=True)
+    more = options.get("args")
+    if more is not None and not isinstance(more, TupleValue) and target.__name__ not in _PLAIN_ARGS:
+        options["args"] = TupleValue((more,))
     result = calls.inline(reader, source, args[len(names) :], options, own_defaults(reader, source, node), None, node)
     return TupleValue((result,), Known(RootResults)) if target.__name__ == "root_scalar" else result
 

@@ -5,7 +5,7 @@ import math
 import mpmath
 import numpy as np
 import pytest
-from scipy import optimize
+from scipy import integrate, optimize
 from scipy.optimize import bisect, brentq, newton, ridder
 from scipy.special import ndtr
 
@@ -244,9 +244,9 @@ def test_formulas_show_the_equation():
     assert str(df).splitlines() == [
         "∂kepler/∂m = 1/(1 - e*cos(u))",
         "∂kepler/∂e = sin(u)/(1 - e*cos(u))",
-        "where u solves u - m - e*sin(u) = 0",
+        "where u solves u - e*sin(u) - m = 0",
     ]
-    assert r"\text{where } u &\colon u - m - e \sin{\left(u \right)} = 0" in df.latex()
+    assert r"\text{where } u &\colon u - e \sin{\left(u \right)} - m = 0" in df.latex()
     ((unknown, solution),) = df.where
     assert (str(unknown), str(solution.equation)) == ("u", "Eq(-e*sin(u) - m + u, 0)")
     second = derivative(kepler, argnums="m", order=2).at(1.0, 0.3)
@@ -298,3 +298,27 @@ def test_the_source_runs_alone():
     exec(compile(grad(kepler, argnums=(0, 1)).at(1.0, 0.3).source, "<source>", "exec"), space)  # noqa: S102
     u = optimize.newton(lambda u: u - 0.3 * math.sin(u) - 1.0, 1.0)
     assert space["gradient_kepler"](1.0, 0.3)[0] == pytest.approx(1 / (1 - 0.3 * math.cos(u)), rel=1e-13)
+
+
+def test_explanations_say_nothing_of_iterations():
+    told = str(grad(with_slope).at(2.0).explain())
+    assert "kinks" not in told
+    assert "fval" not in told
+    assert "guards" not in told
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda a: newton(lambda x: x * x - a, np.array([1.0, 2.0])),
+        lambda a: optimize.fsolve(lambda x: x - a, 1.0)[0],
+        lambda a: optimize.root(lambda x: x - a, 1.0).x[0],
+        lambda a: integrate.quad(lambda x: a * x, 0.0, 1.0)[0],
+        lambda a: optimize.root_scalar(lambda x: x - a, bracket=(0, 1), method="toms748").root,
+    ],
+)
+def test_other_solvers_are_refused_at_their_line(f):
+    with pytest.raises(UnsupportedError) as caught:
+        grad(f)(0.5)
+    assert "test_solvers.py" in str(caught.value)
+    assert "algorithms.py" not in str(caught.value)
