@@ -20,6 +20,7 @@ from symdiff.graph import notes
 from symdiff.graph.cost import NOMINAL, cost
 from symdiff.graph.dead import dead_code
 from symdiff.graph.graph import Atom, Block, Const, Fold, Graph, If, Let, Origin, Sum, defined, operands, walk, walk_all
+from symdiff.graph.implicit import is_implicit
 from symdiff.graph.structure import Array, Items, Size, Structure, Tensor
 from symdiff.primitives.own import Own, declared
 from symdiff.rules.reading import Rule
@@ -147,7 +148,7 @@ def explain(function: SymbolicFunction, made: Specialization) -> Explanation:
     source = innermost(function)
     primal = dead_code(read_function(source, structures, known, {}, function._apply_inner, (function,)).graph)
     wrt = [leaf for param in primal.params if param.name in function.differentiated for leaf in param.leaves]
-    graph = reading.graph
+    graph, shown = reading.graph, without_solvers(primal)
     return Explanation(
         title=made.title,
         version=_version(made),
@@ -157,8 +158,8 @@ def explain(function: SymbolicFunction, made: Specialization) -> Explanation:
         operations=cost(graph),
         sizes=tuple(primal.sizes),
         skipped=_skipped(found),
-        loops=tuple(sorted(dict.fromkeys(_loops(primal, graph, wrt)), key=lambda remark: remark.line)),
-        kinks=_sorted(kinks(primal, wrt)),
+        loops=tuple(sorted(dict.fromkeys(_loops(shown, without_solvers(graph), wrt)), key=lambda remark: remark.line)),
+        kinks=_sorted(kinks(shown, wrt)),
         captured=_captured(reading, known),
         guards=_guards(reading),
         assumed={name: _shape(structure) for name, structure in reading.assumed.items()},
@@ -168,6 +169,15 @@ def explain(function: SymbolicFunction, made: Specialization) -> Explanation:
         rules=tuple(_rules(primal, graph)),
         compiled=_compiled(made),
     )
+
+
+def without_solvers(graph: Graph) -> Graph:
+    """The graph in which the solutions of equations are given: kinks of what their solvers do on the way are none of it."""
+    if not any(map(is_implicit, walk_all(graph.body))):
+        return graph
+    from symdiff.printing.solutions import on_paper
+
+    return on_paper(graph)[0]
 
 
 def innermost(function: SymbolicFunction) -> FunctionSource:

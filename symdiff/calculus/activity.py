@@ -19,11 +19,12 @@ def is_zero(atom: Atom) -> bool:
 def varied(graph: Graph, wrt: Sequence[str]) -> set[str]:
     """The names whose value varies smoothly with ``wrt`` (the inputs among them included)."""
     names = set(wrt)
-    _mark_varied(graph.body, names)
+    mark_varied(graph.body, names)
     return names
 
 
-def _mark_varied(block: Block, names: set[str]) -> None:
+def mark_varied(block: Block, names: set[str]) -> None:
+    """Add to the names that vary those that a block defines from them."""
     for statement in block:
         if isinstance(statement, Let):
             if any(statement.args[position] in names for position in smooth(statement.op)):
@@ -32,8 +33,8 @@ def _mark_varied(block: Block, names: set[str]) -> None:
             if statement.kind == "float" and any(name in names for name in _atoms(statement)):
                 names.add(statement.name)
         elif isinstance(statement, If):
-            _mark_varied(statement.then, names)
-            _mark_varied(statement.orelse, names)
+            mark_varied(statement.then, names)
+            mark_varied(statement.orelse, names)
             names.update(out.name for out in statement.outs if out.then in names or out.orelse in names)
         elif isinstance(statement, Loop):
             names.update(varied_by_loop(statement, names)[0])
@@ -42,6 +43,10 @@ def _mark_varied(block: Block, names: set[str]) -> None:
 def varied_by_loop(loop: Loop, names: Container[str]) -> tuple[set[str], set[str]]:
     """Of what a loop hands on, and of the parameters of its step, those that vary smoothly with names from outside."""
     handed = loop.handed
+    if loop.implicit:  # the guess that the solver started from has no part in the solution
+        inside = {param for param, atom in loop.captured if atom in names}
+        inside |= {each.param for each in loop.carried if inside}
+        return ({each.out for each in loop.carried} if inside else set()), inside
     pairs = [*((each.param, each.init) for each in handed), *loop.captured]
     inside = {param for param, atom in pairs if atom in names}
     kept, collected, stored, _ = loop.outputs()
@@ -84,7 +89,19 @@ def useful_in_loop(loop: Loop, outs: Container[str]) -> set[str]:
     return wanted | inside.intersection(loop.step.inputs)
 
 
+def mark_useful(block: Block, names: set[str], results: Sequence[Atom]) -> None:
+    """Add to the names that are useful those of a block that its results vary with."""
+    inside = {atom for atom in results if isinstance(atom, str)}
+    _mark_useful(block, inside)
+    names |= inside
+
+
 def _mark_useful_in_loop(loop: Loop, names: set[str]) -> None:
+    if loop.implicit:
+        if not names.isdisjoint(loop.outs):
+            inside = useful(loop.step)
+            names.update(atom for param, atom in loop.captured if isinstance(atom, str) and param in inside)
+        return
     inside, wanted = _useful_in_loop(loop, names)
     pairs = [*((each.param, each.init) for each in loop.handed if each.param in wanted), *loop.captured]
     names.update(atom for param, atom in pairs if isinstance(atom, str) and (param in inside or param in wanted))

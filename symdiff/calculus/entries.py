@@ -16,6 +16,7 @@ from functools import partial
 
 from symdiff.calculus.activity import useful
 from symdiff.calculus.folds import Expanded
+from symdiff.calculus.implicit import entries_of_solution
 from symdiff.calculus.local import Local
 from symdiff.calculus.loop_entries import loop_entries, unit
 from symdiff.calculus.sweep import ONE, Sweep, derived
@@ -61,7 +62,7 @@ class Columns(Sweep):
                 self.branch(statement)
                 continue
             if isinstance(statement, Loop):
-                loop_entries(self, statement)
+                (entries_of_solution if statement.implicit else loop_entries)(self, statement)
                 continue
             self.builder.append(statement)
             names = [out.name for out in statement.outs] if isinstance(statement, If) else [getattr(statement, "name", "")]

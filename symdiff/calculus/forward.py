@@ -7,6 +7,7 @@ from functools import partial
 
 from symdiff.calculus.activity import is_zero, useful
 from symdiff.calculus.folds import Expanded
+from symdiff.calculus.implicit import tangents_of_solution
 from symdiff.calculus.loop_tangents import tangent_loop
 from symdiff.calculus.naming import tangent_name
 from symdiff.calculus.partials import Partials, choice, chosen, condition, contributions, depends
@@ -57,7 +58,7 @@ class Forward(Sweep):
                 self.branch(statement)
                 continue
             if isinstance(statement, Loop):
-                tangent_loop(self, statement)
+                (tangents_of_solution if statement.implicit else tangent_loop)(self, statement)
                 continue
             self.builder.append(statement)
             if isinstance(statement, Let) and statement.name in self.useful:

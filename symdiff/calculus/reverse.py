@@ -14,6 +14,7 @@ from functools import partial
 
 from symdiff.calculus.activity import is_zero, varied
 from symdiff.calculus.folds import Expanded
+from symdiff.calculus.implicit import adjoints_of_solution
 from symdiff.calculus.loop_adjoints import adjoint_loop
 from symdiff.calculus.naming import adjoint_name
 from symdiff.calculus.partials import Partials, choice, chosen, condition, contributions, depends
@@ -141,7 +142,10 @@ class Reverse(Sweep):
                 self.branch(statement, ledger)
             elif isinstance(statement, Loop):
                 self.builder.origin = derived(statement.origin, "adjoint")
-                self.taped[id(statement)] = adjoint_loop(self, statement, ledger)
+                if statement.implicit:
+                    adjoints_of_solution(self, statement, ledger)
+                else:
+                    self.taped[id(statement)] = adjoint_loop(self, statement, ledger)
 
     def let(self, let: Let, ledger: Ledger) -> None:
         """Post partial times adjoint to each operand of a let."""

@@ -27,6 +27,7 @@ from symdiff.errors import InternalError
 from symdiff.graph.affine import Affine
 from symdiff.graph.dead import dead_code
 from symdiff.graph.graph import Atom, Const, Fold, Graph, If, Let, Param, Raise, walk_all
+from symdiff.graph.implicit import explicit
 from symdiff.graph.loops import names_in
 from symdiff.graph.structure import Items, Size, Structure, Tensor
 from symdiff.primitives import TABLE, Primitive
@@ -86,6 +87,7 @@ class _ResultArray:
 class _Module:
     def __init__(self, graph: Graph, name: str, title: str, into: bool = False) -> None:
         self.into = into
+        graph = explicit(graph)
         self.is_of_arrays = has_arrays(graph)
         self.partial: frozenset[str] = frozenset()
         if self.is_of_arrays:

@@ -6,6 +6,7 @@ import ast
 import inspect
 from collections.abc import Mapping, Sequence
 
+from symdiff.frontend import algorithms
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.outside import wrap
@@ -21,7 +22,8 @@ def own_defaults(reader: Reader, source: FunctionSource, node: ast.AST) -> dict[
         if parameter.default is not inspect.Parameter.empty:
             value = parameter.default
             numeric = isinstance(value, int | float) and not isinstance(value, bool)
-            place = None if numeric else Place(parameter.name, value)
+            settled = numeric or source.file == algorithms.__file__
+            place = None if settled else Place(parameter.name, value)
             defaults[parameter.name] = wrap(reader, value, parameter.name, place, node)
     return defaults
 

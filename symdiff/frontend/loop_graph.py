@@ -76,7 +76,7 @@ def append_loop(
     length = Affine.of(count) if count else shape.trip or Affine()
     kept = tuple(Collected(builder.fresh(row.hint, axes=(length, *row.axes)), row.axes) for row in collected)
     loop = Loop(step, shape.counter, shape.trip, carried, buffers, kept, (), shape.first, count, origin=builder.origin)
-    builder.append(_closed(builder, loop, outputs, shape.body))
+    builder.append(closed(builder, loop, outputs, shape.body))
     return list(outs), [(each.out, (length, *each.axes)) for each in kept]
 
 
@@ -91,7 +91,7 @@ def _writes(reader: Reader, part: Part, body: Body) -> list[Stored] | None:
     return None if computed or {stored.atom for stored in found} & nested else found
 
 
-def _closed(builder: Builder, loop: Loop, outputs: Sequence[tuple[Atom, Axes]], body: Body) -> Loop:
+def closed(builder: Builder, loop: Loop, outputs: Sequence[tuple[Atom, Axes]], body: Body) -> Loop:
     """The loop with what its step reads from outside as parameters."""
     own = {loop.counter, *(each.param for each in loop.handed)}
     inside = own | {name for statement in walk(tuple(body)) for name in defined(statement)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
-from symdiff.frontend import array_loops, changes, containers, loop_headers, sequential
+from symdiff.frontend import algorithms, array_loops, changes, containers, loop_headers, sequential
 from symdiff.frontend.conditions import truth_of
 from symdiff.frontend.control import NEXT, STATEMENTS, Completion, guarded, run
 from symdiff.frontend.gaps import GapError, SequentialError
@@ -17,6 +17,7 @@ from symdiff.graph.affine import Affine
 
 MAX_UNROLL = 10_000  # iterations
 MAX_OPERATIONS = 300  # of an unrolled loop that could be a loop of the graph
+ALGORITHMS = algorithms.__file__  # whose loops stay loops
 MAX_OPEN = 20  # those of one that may have ended before
 
 
@@ -58,6 +59,10 @@ def _open(node: ast.stmt) -> GapError:
 
 def _unroll(reader: Reader, node: ast.For, source: Value, frame: Frame) -> Completion:
     """Unroll a loop over a container of known length; if that is too much, it is a loop of the graph."""
+    if frame.source.file == ALGORITHMS:
+        steps = loop_headers.steps_of(reader, source, node.iter)
+        assert steps is not None  # noqa: S101 - a range
+        return sequential.run_for(reader, node, steps, frame)
     if reader.trying or reader.builder.current.elementwise:
         return _unrolled(reader, node, source, frame)
     snapshot = Snapshot(reader, frame)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from symdiff.errors import Gap, NameUnboundError
-from symdiff.frontend import resolve
+from symdiff.frontend import algorithms, resolve
 from symdiff.frontend.fence import refusal
 from symdiff.frontend.gaps import GapError, PoisonedError, RestartError
 from symdiff.frontend.loop_values import Counting, LoopAxis, Stored
@@ -409,7 +409,9 @@ class Reader(Arguments):
         return name in self.builder.kinds or name in self.source.parameters
 
     def guard(self, place: Place, value: Any) -> None:
-        """Note an outside value that shapes the graph."""
+        """Note an outside value that shapes the graph; our own algorithms stay what they are."""
+        if place.root is vars(algorithms) or getattr(place.root, "__module__", None) == algorithms.__name__:
+            return
         self.guards.setdefault(place.key, Guard(place, value))
 
     def origin(self, frame: Frame, node: ast.stmt) -> Origin:

@@ -59,7 +59,10 @@ def segmented(graph: Graph) -> Graph:
     names = Builder(taken=names_in(graph))
     made: list[Statement] = []
     for statement in graph.body:
-        made += _segments(statement, names) if isinstance(statement, Loop) else [statement]
+        if isinstance(statement, Loop) and not statement.implicit:
+            made += _segments(statement, names)
+        else:
+            made.append(statement)
     return replace(graph, body=tuple(made))
 
 

@@ -243,6 +243,16 @@ class Builder:
         finally:
             self._blocks, self._shared = blocks, shared
 
+    @contextmanager
+    def unshared(self) -> Iterator[None]:
+        """What is built shares nothing with what was there before, though the names are all known."""
+        shared = self._shared
+        self._shared = [{} for _ in shared]
+        try:
+            yield
+        finally:
+            self._shared = shared
+
     @property
     def blocks(self) -> Sequence[Body]:
         """The blocks that are being built, the outermost first."""
@@ -296,9 +306,9 @@ class Builder:
             self.append(If(condition, tuple(then), tuple(orelse), tuple(outs), origin or self.origin, axes))
         return atoms
 
-    def error(self, exception: str, message: str, own: Any = None) -> None:
-        """Add ``raise exception(message)``, in place of the user's class ``own``."""
-        self.append(Raise(exception, message, self.origin, own))
+    def error(self, exception: str, message: str, own: Any = None, *, solving: bool = False) -> None:
+        """Add ``raise exception(message)``, in place of the user's class ``own``; ``solving``: because a solver failed."""
+        self.append(Raise(exception, message, self.origin, own, solving))
 
     @property
     def body(self) -> tuple[Statement, ...]:

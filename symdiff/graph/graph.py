@@ -186,6 +186,7 @@ class Raise:
     message: str
     origin: Origin | None = None
     own: Any = None  # the user's exception class, whose nearest builtin base ``exception`` is; None for a builtin class
+    solving: bool = False  # by a solver that finds no solution: no condition that a formula states
 
 
 @dataclass(frozen=True)
@@ -246,6 +247,9 @@ class Loop:
     the loop has a ``test``, at last whether to go on. A loop makes at most ``trip`` iterations (None: as many as it likes)
     and ends when the test fails; ``test`` says whether the first one is made. ``count`` is the number of iterations
     made, an integer that can be a size. ``backward``: the counter runs from ``trip - 1`` down to 0.
+
+    ``implicit``: what it hands on solves equations (``graph.implicit``). Its one iteration leaves what is carried as it is and
+    collects the residuals, which are 0 there; so its derivative is the one of the solution of these equations.
     """
 
     step: Graph
@@ -259,6 +263,7 @@ class Loop:
     count: str = ""
     backward: bool = False
     origin: Origin | None = None
+    implicit: bool = False
 
     @property
     def handed(self) -> tuple[Carried | Buffer, ...]:

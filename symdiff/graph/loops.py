@@ -90,6 +90,8 @@ def sizes_of(statement: object) -> Iterable[str]:
 
 def narrowed(loop: Loop, live: Collection[str], dead_code: Callable[[Graph], Graph]) -> Loop | None:
     """The loop with only those results that are live, and what they need; None if nothing is left of it."""
+    if loop.implicit:
+        return loop if any(each.out in live for each in loop.carried) else None
     carried = {each.param for each in loop.carried if each.out in live}
     buffers = {each.param for each in loop.buffers if each.out in live}
     kept_rows = [each.out in live for each in loop.collected]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from symdiff.graph.graph import Graph, Loop, walk
+from symdiff.graph.graph import Graph, Loop, walk, walk_all
+from symdiff.graph.implicit import is_implicit
 from symdiff.printing.heading import Heading
 
 if TYPE_CHECKING:
@@ -16,8 +17,10 @@ def formula(graph: Graph, derivative: bool | None = None) -> Formula:
 
     ``derivative``: whether it is one, for then the free indices of arrays are k, l, ...; None: if it looks like one.
     """
-    from symdiff.printing import convert, indexed, recurrence
+    from symdiff.printing import convert, indexed, recurrence, solutions
 
+    if any(map(is_implicit, walk_all(graph.body))):
+        return solutions.formula(graph, lambda paper: formula(paper, derivative))
     if has_loops(graph):
         return recurrence.formula(graph, derivative)
     return indexed.formula(graph, derivative) if indexed.has_arrays(graph) else convert.formula(graph)

@@ -27,6 +27,7 @@ from symdiff.printing.materialize import SequenceBase
 from symdiff.printing.recurrence import Recurrence
 from symdiff.printing.reductions import Every, Maximum, Minimum, Product, Reduction, Some, Sum, Where
 from symdiff.printing.shapes import unclear
+from symdiff.printing.solutions import Solution
 from symdiff.printing.standins import StandIn, image, is_triangle, led, ranges
 
 _SIGNS: dict[type[Reduction], str] = {
@@ -169,6 +170,8 @@ def _definition(printer: IndexedTexPrinter, left: Any, right: Any) -> str:
 
     if isinstance(right, Recurrence):
         return " \\\\\n".join(recurrence_latex(printer, right))
+    if isinstance(right, Solution):
+        return f"{printer.doprint(left)} &\\colon {printer.doprint(right.residual)} = 0"
     return f"{printer.doprint(left)} &= {printer.doprint(right)}"
 
 

@@ -15,6 +15,7 @@ from symdiff.printing.heading import Heading, Label, Line, equations
 from symdiff.printing.recurrence import Recurrence
 from symdiff.printing.reductions import Every, Maximum, Minimum, Product, Reduction, Some, Sum, Where
 from symdiff.printing.shapes import unclear
+from symdiff.printing.solutions import Solution
 from symdiff.printing.standins import StandIn, guarded_terms, image, is_guarded, is_triangle, led, ranges
 from symdiff.printing.text import TextPrinter, elided, equation, hang, label_text, superscript
 
@@ -89,6 +90,8 @@ def _definition(printer: IndexedPrinter, left: Any, right: Any) -> str:
 
     if isinstance(right, Recurrence):
         return recurrence_text(printer, right)
+    if isinstance(right, Solution):
+        return value_lines(printer, f"{printer.doprint(left)} solves ", right.residual) + " = 0"
     return value_lines(printer, f"{printer.doprint(left)} = ", right)
 
 

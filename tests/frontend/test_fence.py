@@ -108,14 +108,18 @@ def text(body: str) -> str:
     return "def f(x, y):\n" + textwrap.indent(body, "    ")
 
 
+def _shown(body, *, called):
+    """Read a function. ``called``: until a call says that it is none, an argument may be an array of truth values."""
+    derivative = grad(source=text(body))
+    return derivative.at(0.5, 1.5) if called else derivative.formula
+
+
 @pytest.mark.parametrize(
     ("body", "marked", "verdict", "reason"), REFUSED, ids=[row[0].replace("\n", "; ")[:40] for row in REFUSED]
 )
 def test_refused(body, marked, verdict, reason):
     with pytest.raises(SymdiffError) as caught:
-        derivative = grad(source=text(body))
-        # An argument may be an array of truth values, which has these operators, until a call says that it is none.
-        _ = derivative.at(0.5, 1.5) if marked in ("x & y", "x ^ y", "~x") else derivative.formula
+        _shown(body, called=marked in ("x & y", "x ^ y", "~x"))
     message = str(caught.value)
     assert reason in message
     if marked is None:

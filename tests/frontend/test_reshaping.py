@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from symdiff import grad, jacobian, read
-from symdiff.errors import ShapeError, UnsupportedError
+from symdiff.errors import ShapeError
 from tests.frontend.index_checks import check_function
 
 

@@ -377,7 +377,7 @@ def test_gravity():
 def test_a_matrix_of_very_many_terms_is_written_whatever_its_length():
     def haar(x):
         items = [x[i] for i in range(20)]
-        pairs = list(zip(items[::2], items[1::2]))
+        pairs = list(zip(items[::2], items[1::2], strict=True))
         return np.array([(a + b) / np.sqrt(2) for a, b in pairs] + [(a - b) / np.sqrt(2) for a, b in pairs])
 
     found = jacobian(haar).at(numbers(20))
