@@ -26,6 +26,7 @@ from symdiff.codegen import python_function
 from tests.long_differences import Flat, Vector, differs
 from tests.random_array_checks import Check, Reference, checks
 from tests.random_array_text import RandomArrayText
+from tests.random_loop_text import RandomLoopText
 
 SMALL = ((0, 0), (1, 1), (0, 2), (1, 3), (2, 0))
 LARGE = ((3, 2), (2, 3), (5, 3), (4, 1), (2, 2))
@@ -45,9 +46,9 @@ class Program:
     seed: int = 0
 
     @classmethod
-    def of(cls, seed: int) -> Program:
-        """The random program of a seed."""
-        made = RandomArrayText(random.Random(seed))
+    def of(cls, seed: int, loops: bool = False) -> Program:
+        """The random program of a seed; with sequential loops, if asked for."""
+        made = (RandomLoopText if loops else RandomArrayText)(random.Random(seed))
         return cls(made.text(), made.arguments, seed)
 
     @cached_property
@@ -219,17 +220,23 @@ def _first_lines(error: SymdiffError) -> str:
     return " ".join(lines[:1] + lines[2:3] + lines[4:5])
 
 
-def _run(seed: int, compiled: bool) -> tuple[int, Found]:
-    return seed, faults(Program.of(seed), compiled)
+def _run(seed: int, compiled: bool, loops: bool) -> tuple[int, Found]:
+    return seed, faults(Program.of(seed, loops), compiled)
 
 
 def report(
-    seeds: Sequence[int], compiled: bool, jobs: int, show: Callable[[str], None], *, verbose: bool = False
+    seeds: Sequence[int],
+    compiled: bool,
+    jobs: int,
+    show: Callable[[str], None],
+    *,
+    verbose: bool = False,
+    loops: bool = False,
 ) -> Counter[str]:
     """Check many programs and show what is found, but for refusals."""
     counts: Counter[str] = Counter()
     with ProcessPoolExecutor(jobs) as pool:
-        for seed, found in pool.map(partial(_run, compiled=compiled), seeds, chunksize=5):
+        for seed, found in pool.map(partial(_run, compiled=compiled, loops=loops), seeds, chunksize=5):
             counts["programs"] += 1
             for kind, line in found:
                 counts[kind] += 1
@@ -247,16 +254,18 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--show", type=int, help="print the program of this seed, and what is wrong with it")
     parser.add_argument("--refused", action="store_true", help="show refusals, too")
+    parser.add_argument("--loops", action="store_true", help="programs with sequential loops")
     options = parser.parse_args()
     if options.show is not None:
-        program = Program.of(options.show)
+        program = Program.of(options.show, options.loops)
         print(program.text, *faults(program), *faults(program, compiled=True), sep="\n")
         return
     kinds = ("programs", "refused", "raised", "wrong", "internal")
     table = [f"{'run':12}" + "".join(f"{kind:>10}" for kind in (*kinds, "seconds"))]
     for name, count, compiled in (("source", options.programs, False), ("compiled", options.compiled, True)):
         start = time.perf_counter()
-        counts = report(range(options.seed, options.seed + count), compiled, options.jobs, print, verbose=options.refused)
+        how = {"verbose": options.refused, "loops": options.loops}
+        counts = report(range(options.seed, options.seed + count), compiled, options.jobs, print, **how)
         table.append(f"{name:12}" + "".join(f"{counts[kind]:10}" for kind in kinds) + f"{time.perf_counter() - start:10.0f}")
     print("\n".join(table))
 

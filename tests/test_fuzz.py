@@ -36,6 +36,21 @@ def test_random_array_programs(batch: int) -> None:
     assert sum(1 for lines in found.values() if lines) <= 5  # refused
 
 
+@pytest.mark.parametrize("batch", range(3))
+def test_random_loop_programs(batch: int) -> None:
+    """Of functions with sequential loops; the long form is ``python -m tests.random_array_programs --loops``."""
+    seeds = range(batch * 10, (batch + 1) * 10)
+    found = {seed: arrays.faults(arrays.Program.of(seed, loops=True)) for seed in seeds}
+    assert not [f"{seed}: {kind}: {line}" for seed, lines in found.items() for kind, line in lines if kind != "refused"]
+    assert sum(1 for lines in found.values() if lines) <= 1  # refused
+
+
+@pytest.mark.parametrize("seed", [2001, 2002, 2003])
+def test_random_loop_programs_compiled(seed: int) -> None:
+    program = arrays.Program.of(seed, loops=True)
+    assert arrays.faults(program, compiled=True, sizes=program.sizes[:1]) == []
+
+
 @pytest.mark.parametrize("seed", [1003, 1006, 1010])
 def test_random_array_programs_compiled(seed: int) -> None:
     program = arrays.Program.of(seed)
