@@ -130,7 +130,8 @@ class RandomLoopText(RandomArrayText):
         self.lines.append(f"{name} = 1.0*x")
         step = self.choice([
             f"{name} = np.sin({name}) + 0.1*x", f"{name} = 0.5*({name} + {name}[::-1])",
-            f"{name} = {name}*np.sum({name})*0.2 + x", f"{name} = np.roll({name}, 1)*0.7 + 0.1*{name}", f"{name}[1:] = 0.5*{name}[1:] + 0.3*{name}[:-1]",
+            f"{name} = {name}*np.sum({name})*0.2 + x", f"{name} = np.roll({name}, 1)*0.7 + 0.1*{name}",
+            f"{name}[1:] = 0.5*{name}[1:] + 0.3*{name}[:-1]",
             f"{name} = {name}/np.sqrt(1 + np.sum({name}**2))", f"{name} *= np.cos({name})",
         ])  # fmt: skip
         self.indented(self.choice(["for _ in range(4):", "for _ in range(len(x)):", "for _ in range(40):"]), [step])
