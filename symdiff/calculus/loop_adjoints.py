@@ -105,6 +105,8 @@ class _Backward:
     def _fresh(self, name: str, axes: Axes) -> str:
         """A parameter for the adjoint of a value of the step."""
         made = self.taken.fresh(adjoint_name(name, is_input=True))
+        while made in self.before.kinds:
+            made = self.taken.fresh(adjoint_name(name, is_input=True))
         self.params.append(parameter(made, axes))
         self.before.input(made, axes=axes)
         return made

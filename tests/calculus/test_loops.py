@@ -7,7 +7,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from symdiff import grad
+from symdiff import grad, hessian, jacobian
 from symdiff.calculus import blocks
 from symdiff.calculus.tape import chosen, nodes
 from symdiff.graph.affine import Affine
@@ -163,6 +163,23 @@ def test_jacobian_and_hessian_of_a_loop_are_those_of_differences():
     second = check(blocks.hessian(with_result(graph, ("q1",)), [graph.param("q0")], simplify))
     around = [value(1.0 + s, x)[0] for s in (1e-4, 0, -1e-4)]
     assert evaluate(second, [1.0, 0.5, 0.1, x])[0] == pytest.approx((around[0] - 2 * around[1] + around[2]) / 1e-8, rel=1e-5)
+
+
+def swinging(start, steps):
+    q, v = start
+    for _ in range(steps):
+        v = v - 0.01 * np.sin(q)
+        q = q + 0.01 * v
+    return q
+
+
+def test_hessian_by_sweeps_of_loops_in_two_scalars():
+    """Its tapes' adjoints had the name of what is read of them."""
+    step = 1e-5
+    start = np.array([1.0, 0.0])
+    found, slope = hessian(swinging)(start, 300), jacobian(swinging)
+    columns = [(slope(start + step * e, 300) - slope(start - step * e, 300)) / (2 * step) for e in np.eye(2)]
+    np.testing.assert_allclose(found, np.array(columns), rtol=1e-7, atol=1e-9)
 
 
 def soft_dtw(x, y, gamma):
