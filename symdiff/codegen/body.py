@@ -431,15 +431,25 @@ class Body:
             if self._classes.root(out.name) == out.name:
                 self._hand_on(depth, out.name)
 
+    def _hand_over(self, pairs: list[tuple[str, Atom]], depth: int) -> None:
+        """Assign what a side hands on: what reads a variable before that changes, and together what changes places."""
+        while pairs:
+            texts = [self.text_of(atom) for _, atom in pairs]
+            read = [set().union(*(text.names for text in (*texts[:k], *texts[k + 1 :]))) for k in range(len(pairs))]
+            number = next((k for k, (target, _) in enumerate(pairs) if target not in read[k]), None)
+            if number is None:
+                targets, atoms = ", ".join(target for target, _ in pairs), [atom for _, atom in pairs]
+                text = self.fit(depth, len(targets) + 3, atoms, lambda found: Text(", ".join(each.code for each in found)))
+                self._line(depth, f"{targets} = {text.code}")
+                return
+            target, atom = pairs.pop(number)
+            self._assign(depth, target, self.fit(depth, len(target) + 3, [atom], lambda found: found[0]))
+
     def _inside(self, body: Sequence[Code], outs: Sequence[tuple[Out, Atom]], depth: int) -> list[Line]:
         outer, self.lines = self.lines, []
         self._block(body, depth)
-        for out, atom in () if raises(self.lines, depth) else outs:
-            done = isinstance(atom, str) and self._classes.root(atom) == self._classes.root(out.name)
-            if done or atom == UNDEFINED:
-                continue
-            target = self._target(out.name)
-            text = self.fit(depth, len(target) + 3, [atom], lambda texts: texts[0])
-            self._assign(depth, target, text)
+        if not raises(self.lines, depth):
+            kept = [(out, atom) for out, atom in outs if not self.is_same(out.name, atom) and atom != UNDEFINED]
+            self._hand_over([(self._target(out.name), atom) for out, atom in kept], depth)
         lines, self.lines = self.lines, outer
         return lines

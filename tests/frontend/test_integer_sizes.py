@@ -159,7 +159,7 @@ def test_what_needs_the_value_builds_it_in():
 
     df = grad(horner)
     assert [df(0.5, n) for n in (0, 1, 2, 4)] == pytest.approx([0, 0, 1, 1 + 1 + 0.75])
-    assert [made.reading.integers for made in df.versions] == [("n",)] * 4
+    assert [made.reading.integers for made in df.versions] == [()]  # a loop of n iterations
     assert [grad(chosen)(0.5, n) for n in (0, 1, 2, -1)] == pytest.approx([1, 1, 0.75, 0.75])
     np.testing.assert_allclose(grad(along)(cases.A, 0), 2 * np.sum(cases.A, axis=0) * np.ones((2, 1)))
     np.testing.assert_allclose(grad(along)(cases.A, 1), 2 * np.sum(cases.A, axis=1)[:, None] * np.ones(3))
