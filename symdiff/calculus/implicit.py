@@ -8,12 +8,14 @@ The iterations of the solver are never differentiated.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from symdiff.calculus.activity import mark_useful, mark_varied
 from symdiff.calculus.sweep import ONE, Sweep, Term, derived, flat
 from symdiff.graph.build import Body
 from symdiff.graph.graph import Atom, Const, Loop
+from symdiff.graph.loops import without_raises
 from symdiff.graph.splice import splice
 from symdiff.primitives import TABLE
 
@@ -87,7 +89,7 @@ def _at_solution(sweep: Sweep, loop: Loop) -> tuple[Body, list[Atom]]:
     builder = sweep.builder
     residuals = loop.outputs()[1]
     with builder.block() as body, builder.unshared():
-        found = splice(builder, loop.step.body, _names(loop), residuals)
+        found = splice(builder, without_raises(loop.step.body), _names(loop), residuals)
     return body, found
 
 
@@ -101,7 +103,8 @@ def _negative_inverse(sweep: Sweep, loop: Loop) -> Matrix:
     from symdiff.calculus.forward import Forward
 
     params = [each.param for each in loop.carried]
-    inner = Forward(flat(loop.step, loop.outputs()[1]), params, [{name: ONE} for name in params])
+    step = replace(loop.step, body=without_raises(loop.step.body))
+    inner = Forward(flat(step, loop.outputs()[1]), params, [{name: ONE} for name in params])
     entries = [inner.tangent(atom, number) for atom in inner.graph.outputs for number in range(len(params))]
     derivative = inner.finish(entries)
     builder = sweep.builder

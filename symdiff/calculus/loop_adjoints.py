@@ -47,6 +47,7 @@ from symdiff.graph.loops import (
     renamed_indices,
     step_graph,
     with_changed_step,
+    without_raises,
 )
 from symdiff.graph.terms import Guard
 from symdiff.graph.terms import Term as Part
@@ -294,7 +295,7 @@ class _Backward:
         for name in (name for node in found for name in node.names if name in kept):
             hint = tape_name(spelled.get(name, name))
             tapes[name] = self.sweep.builder.fresh(hint, axes=(loop.length, *floats[name]))
-        self._add_backward([each for each in forward if not _only_raises(each)], backward, results, tapes, floats)
+        self._add_backward(list(without_raises(forward)), backward, results, tapes, floats)
         return self._taped(forward, tapes, floats)
 
     def _with_reads(self, forward: Sequence[Statement]) -> Iterator[Statement]:

@@ -33,6 +33,21 @@ def raises(block: Block) -> bool:
     return any(isinstance(statement, Raise) for statement in walk_all(block))
 
 
+def without_raises(block: Iterable[Statement]) -> Block:
+    """A block that does not raise: what has been executed before without raising."""
+    made: list[Statement] = []
+    for statement in block:
+        if isinstance(statement, If):
+            statement = replace(statement, then=without_raises(statement.then), orelse=without_raises(statement.orelse))
+            if not (statement.then or statement.orelse or statement.outs):
+                continue
+        elif isinstance(statement, Loop):
+            statement = replace(statement, step=replace(statement.step, body=without_raises(statement.step.body)))
+        if not isinstance(statement, Raise):
+            made.append(statement)
+    return tuple(made)
+
+
 def parameter(name: str, axes: tuple[Affine, ...] = (), *, size: bool = False) -> Param:
     """A parameter of a step; ``size``: an integer that indices may depend on."""
     return Param(name, Tensor(axes) if axes else SCALAR, (name,), "size" if size else "step")

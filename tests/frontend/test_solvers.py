@@ -133,6 +133,22 @@ def test_solvers_in_loops(n):
     assert derivative(in_a_loop, order=2)(2.0, n) == pytest.approx(want[1], rel=1e-11)
 
 
+def over_elements(v, w):
+    s = 0.0
+    for i in range(len(v)):
+        s = s * 0.5 + newton(lambda x, s: x**3 + w[i] * x - v[i] - s, 1.0, args=(s,))  # noqa: B023
+    return s
+
+
+def test_an_adjoint_of_a_loop_does_not_solve_again():
+    v, w = np.array([1.0, 2.0, 3.0]), np.array([0.5, 1.0, 2.0])
+    h = 1e-5
+    want = [(over_elements(v + h * unit, w) - over_elements(v - h * unit, w)) / (2 * h) for unit in np.eye(3)]
+    df = grad(over_elements).at(v, w)
+    np.testing.assert_allclose(grad(over_elements)(v, w), want, rtol=1e-8)
+    assert df.source.count('raise RuntimeError("Failed to converge') == 1
+
+
 def in_a_branch(a, b):
     if a > b:
         return brentq(lambda x: x**3 - a * x - b, 0.0, 10.0)
