@@ -117,9 +117,7 @@ def test_versions_captured_values_and_assumptions(monkeypatch):
 
 def test_integers_and_options_that_are_built_in():
     def power(x, n, mode="a"):
-        result = 1.0
-        for _ in range(n):
-            result = result * x + 1
+        result = sum([x, x + 1, x + 2, x + 3, x + 4][:n])
         return result if MODE == "fast" else x
 
     df = grad(power)

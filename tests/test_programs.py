@@ -102,11 +102,18 @@ def _evaluated_formula(crossing: Crossing) -> list[Any]:
 
         def evaluated(expr: Any) -> Any:
             value = expr.xreplace({symbol: known[symbol.name] for symbol in expr.free_symbols})
-            return value if value in (sympy.true, sympy.false) else sympy.N(value, DIGITS)
+            return value if value in (sympy.true, sympy.false) else sympy.N(value.replace(sympy.Sum, _added), DIGITS)
 
         for symbol, expr in made.where:
             known[symbol.name] = evaluated(expr)
         return [evaluated(expr) for expr in _expressions(made.formula)]
+
+
+def _added(body: Any, *limits: Any) -> Any:
+    """A sum of numbers, added up: SymPy's numerical extrapolation may leave the real line."""
+    (index, low, high), *rest = limits
+    total = sympy.Add(*(body.xreplace({index: sympy.Integer(k)}) for k in range(int(low), int(high) + 1)))
+    return _added(total, *rest) if rest else total
 
 
 def _expressions(formula: Any) -> Iterator[Any]:

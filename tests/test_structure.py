@@ -8,12 +8,17 @@ import sys
 import pytest
 
 from symdiff import grad, hessian, read
-from symdiff.graph.graph import Graph, Let, walk
+from symdiff.graph.graph import Graph, Let, walk, walk_all
 
 STEPS = (10, 20, 40, 80)
 
 
 def composition(steps: int) -> str:
+    step = "    x = math.sin(x)*x + 1/(1 + x**2)\n"
+    return f"import math\ndef f(x):\n{step * steps}    return x\n"
+
+
+def iterated(steps: int) -> str:
     return f"import math\ndef f(x):\n    for _ in range({steps}):\n        x = math.sin(x)*x + 1/(1 + x**2)\n    return x\n"
 
 
@@ -50,6 +55,14 @@ def test_graph_and_source_grow_linearly(transform: object) -> None:
     made = [transform(source=composition(steps)) for steps in STEPS]  # type: ignore[operator]
     _is_linear([lets(function.graph) for function in made])
     _is_linear([len(function.source.encode()) for function in made])
+
+
+@pytest.mark.parametrize("transform", [read, grad, hessian])
+def test_graph_and_source_of_a_long_loop_do_not_grow(transform: object) -> None:
+    made = [transform(source=iterated(steps)) for steps in (200, 1000, 10**6)]  # type: ignore[operator]
+    assert len({sum(1 for _ in walk_all(function.graph.body)) for function in made}) == 1
+    sizes = [len(function.source.encode()) for function in made]
+    assert max(sizes) - min(sizes) <= 4 * len(str(10**6))  # the number of steps itself
 
 
 def test_hessian_of_one_argument_grows_linearly() -> None:

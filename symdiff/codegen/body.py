@@ -11,7 +11,7 @@ from symdiff.codegen.code import Allocate, Dot, For, Load, Plain, Put, Stop, Tur
 from symdiff.codegen.layout import INLINED, Line, arrange, as_choice, bare, raises, room, trim
 from symdiff.codegen.names import Names, builtin_exception, derived_from, is_generic, stem, without_numbers
 from symdiff.codegen.printer import ANY, MINUS, PRODUCT, Text, literal, operation, repeated
-from symdiff.codegen.sequence import write_sequence
+from symdiff.codegen.sequence import hand_over, write_sequence
 from symdiff.codegen.split import Call, Code, Routine, Store, names_of, steps
 from symdiff.errors import InternalError
 from symdiff.graph.graph import UNDEFINED, Atom, Const, If, Let, Origin, Out, Raise
@@ -89,7 +89,8 @@ class Body:
     def _line(self, depth: int, code: str) -> None:
         self.lines.append(Line(depth, code))
 
-    def _assign(self, depth: int, target: str, value: Text) -> None:
+    def assign(self, depth: int, target: str, value: Text) -> None:
+        """Add an assignment."""
         if target in self._changing:
             self._settle(depth, {target})
         self.lines.append(Line(depth, f"{target} = {value.code}", target, value))
@@ -152,7 +153,7 @@ class Body:
         pending = self._pending.pop(name)
         self.comment(depth, pending.origin)
         target = self._target(name)
-        self._assign(depth, target, pending.text)
+        self.assign(depth, target, pending.text)
 
     def _target(self, name: str, hint: str = "") -> str:
         """Where the value of a name is put: a variable, made at first need.
@@ -286,7 +287,7 @@ class Body:
         prefix = len(self._classes.spelling(root)) + 3
         text = self.fit(depth, prefix, let.args, lambda texts: operation(row, texts), integers=integers)
         self.comment(depth, let.origin)
-        self._assign(depth, self._target(let.name), text)
+        self.assign(depth, self._target(let.name), text)
         if root == let.name:
             self._hand_on(depth, root)
 
@@ -323,7 +324,7 @@ class Body:
         origin = self.origin_of([store.atom])
         text = self.fit(depth, len(target) + 3, [store.atom], lambda texts: texts[0])
         self.comment(depth, origin)
-        self._assign(depth, target, text)
+        self.assign(depth, target, text)
 
     def _call(self, call: Call, depth: int) -> None:
         self._line(depth, self._calls[call.part])
@@ -351,7 +352,7 @@ class Body:
             if code not in self._loaded or self._changing:
                 self._loaded[code] = Text(self._names.fresh(load.hint))
             self._text[load.name] = self._loaded[code]  # in another loop, or it would be the same load
-        self._assign(depth, self._target(load.name), text)
+        self.assign(depth, self._target(load.name), text)
 
     def _array(self, name: str) -> str:
         return self._text[self._classes.root(name)].code
@@ -385,7 +386,7 @@ class Body:
         text = self.fit(depth, len(target) + 4, [put.atom], lambda texts: texts[0])
         self.comment(depth, put.origin)
         if put.op is None:
-            self._assign(depth, target, text)
+            self.assign(depth, target, text)
         elif put.any_order:
             self._line(depth, f"{target} = {ANY_ORDER}({target}, {text.within(ANY)})")
         elif put.op.name == "add":
@@ -394,7 +395,7 @@ class Body:
         elif put.op.name == "mul":
             self._line(depth, f"{target} *= {text.code}")
         else:
-            self._assign(depth, target, operation(put.op, [Text(target), text]))
+            self.assign(depth, target, operation(put.op, [Text(target), text]))
 
     # branches
 
@@ -420,7 +421,7 @@ class Body:
                 self._names.release(self._text.pop(name).code)
                 self._wait(name, value, branch.origin)
                 return
-            self._assign(depth, then[0].target, value)
+            self.assign(depth, then[0].target, value)
         elif then or orelse:
             trim(self.lines, head, start, condition)
             self.lines += arrange(condition, then, orelse, depth)
@@ -431,25 +432,11 @@ class Body:
             if self._classes.root(out.name) == out.name:
                 self._hand_on(depth, out.name)
 
-    def _hand_over(self, pairs: list[tuple[str, Atom]], depth: int) -> None:
-        """Assign what a side hands on: what reads a variable before that changes, and together what changes places."""
-        while pairs:
-            texts = [self.text_of(atom) for _, atom in pairs]
-            read = [set().union(*(text.names for text in (*texts[:k], *texts[k + 1 :]))) for k in range(len(pairs))]
-            number = next((k for k, (target, _) in enumerate(pairs) if target not in read[k]), None)
-            if number is None:
-                targets, atoms = ", ".join(target for target, _ in pairs), [atom for _, atom in pairs]
-                text = self.fit(depth, len(targets) + 3, atoms, lambda found: Text(", ".join(each.code for each in found)))
-                self._line(depth, f"{targets} = {text.code}")
-                return
-            target, atom = pairs.pop(number)
-            self._assign(depth, target, self.fit(depth, len(target) + 3, [atom], lambda found: found[0]))
-
     def _inside(self, body: Sequence[Code], outs: Sequence[tuple[Out, Atom]], depth: int) -> list[Line]:
         outer, self.lines = self.lines, []
         self._block(body, depth)
         if not raises(self.lines, depth):
             kept = [(out, atom) for out, atom in outs if not self.is_same(out.name, atom) and atom != UNDEFINED]
-            self._hand_over([(self._target(out.name), atom) for out, atom in kept], depth)
+            hand_over(self, [(self._target(out.name), atom) for out, atom in kept], depth)
         lines, self.lines = self.lines, outer
         return lines

@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import cached_property
 
 from symdiff.codegen.accumulate import Frame, Group, contracted, groups, is_scalar, starts_empty, uses
 from symdiff.codegen.blocks import Blocks, deciding
@@ -155,6 +156,11 @@ class Scheduler(Results):
         fixed = *self.elements.letters, *self.elements.fixed
         return Schedule(body, tuple(returns), self.elements.texts, fixed, self.any_order)
 
+    @cached_property
+    def counts(self) -> frozenset[str]:
+        """The numbers of iterations, which are known only where their loops were."""
+        return frozenset(node.count for node in walk(self.graph.body) if isinstance(node, Loop))
+
     # blocks
 
     def block(self, block: Block, results: Sequence[Atom]) -> None:
@@ -284,7 +290,8 @@ class Scheduler(Results):
             return atom if atom == UNDEFINED else self.elements.scalar(atom)
         if atom == UNDEFINED:  # never used, but an element may be read before the condition that says so is tested
             name = self.elements.fresh(out.name, out.kind, out.axes)
-            self.elements.emit(Allocate(name, self.lengths(out.axes), None, out.kind))
+            told = [Affine(0) if self.counts.intersection(sizes_in([length])) else length for length in out.axes]
+            self.elements.emit(Allocate(name, self.lengths(told), None, out.kind))
             return name
         if isinstance(atom, str) and atom in inside:
             return self.existing(atom)

@@ -102,6 +102,21 @@ def _turn(body: Body, turn: Turn, depth: int) -> None:
             return
 
 
+def hand_over(body: Body, pairs: list[tuple[str, Atom]], depth: int) -> None:
+    """Assign what a side of a branch hands on: what reads a variable before that changes; together what changes places."""
+    while pairs:
+        texts = [body.text_of(atom) for _, atom in pairs]
+        read = [set().union(*(text.names for text in (*texts[:k], *texts[k + 1 :]))) for k in range(len(pairs))]
+        number = next((k for k, (target, _) in enumerate(pairs) if target not in read[k]), None)
+        if number is None:
+            targets, atoms = ", ".join(target for target, _ in pairs), [atom for _, atom in pairs]
+            text = body.fit(depth, len(targets) + 3, atoms, lambda found: Text(", ".join(each.code for each in found)))
+            body.line(depth, f"{targets} = {text.code}")
+            return
+        target, atom = pairs.pop(number)
+        body.assign(depth, target, body.fit(depth, len(target) + 3, [atom], lambda found: found[0]))
+
+
 def _is_short(texts: Sequence[Text]) -> bool:
     return len(texts) <= SEVERAL and all(len(text) <= SHORT for text in texts)
 

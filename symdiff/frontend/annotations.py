@@ -9,7 +9,6 @@ import ast
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Optional, Union
 
 from symdiff.errors import NameUnboundError, ShapeError
@@ -51,7 +50,6 @@ _INTEGER = ("int", "'int'", "np.integer", "SupportsIndex")
 Array: Any = _Array  # type checkers take it, and what is written in brackets behind it, for Any
 
 
-@lru_cache(maxsize=256)
 def annotated(source: FunctionSource) -> Mapping[str, Axes]:
     """The axes of the arguments that are annotated as arrays."""
     arguments = source.node.args
@@ -64,7 +62,6 @@ def annotated(source: FunctionSource) -> Mapping[str, Axes]:
     return found
 
 
-@lru_cache(maxsize=256)
 def integers(source: FunctionSource) -> frozenset[str]:
     """The arguments that are annotated as integers."""
     arguments = source.node.args

@@ -425,8 +425,7 @@ def _describe_object(value: Any) -> str:
     told: Any = kind.__repr__
     if told is object.__repr__ or isinstance(value, type) or isinstance(told, types.FunctionType):
         return f"an object of {kind.__name__}" if not isinstance(value, type) else f"the class {value.__name__}"
-    shown = repr(value)
-    return f"{shown[:60]}{'...' * (len(shown) > 60)} ({kind.__name__})"
+    return f"{repr(value)[:60]}{'...' * (len(repr(value)) > 60)} ({kind.__name__})"
 
 
 _NAMED = {  # classes of other modules
@@ -447,7 +446,5 @@ _WORDS: dict[type, str] = {
     IteratorValue: "an iterator",
     VectorParam: "a vector",
     MaskedValue: "an array of as many elements as a mask lets through",
-    FunctionValue: "a function",
-    Bound: "a function",
-    Transformed: "a function",
+    **dict.fromkeys((FunctionValue, Bound, Transformed), "a function"),
 }

@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from symdiff.errors import UnsupportedError
+from symdiff import grad
+from symdiff.errors import ArgumentError, UnsupportedError
 from symdiff.frontend import from_function, from_text, read_function
 from symdiff.graph.check import check
 from symdiff.graph.evaluate import evaluate
@@ -173,7 +174,6 @@ X, A = np.array([1.5, 2.5]), np.ones((2, 2))
         (stale_view, [A, 1.0], "while s < 10:", "which another name shows, too", "copy"),
         (argument_written, [X, 1.0], "x[0] = x[0] + y", "outside the function", "copy"),
         (float_as_index, [X], "s = s * v + x[k]", "an index that depends on the arguments", "int(...)"),
-        (float_as_bound, [1.0, 2.5], "for _ in range(t):", "a range bound that depends on the arguments", "int(...)"),
         (endless, [1.0], "while True:", "never ends", "break or return"),
         (attribute_changed, [4.0], "while x > 1:", "changes an attribute", "local variables"),
     ],
@@ -252,3 +252,9 @@ def test_a_long_sum_is_a_sum():
     graph = graph_of(powers, [1.0])
     assert not loops_in(graph)
     assert len(graph.body) < 20
+
+
+def test_a_bound_that_is_no_integer_is_named():
+    with pytest.raises(ArgumentError, match="argument t is no integer, but a range bound must be one"):
+        grad(float_as_bound)(1.0, 2.5)
+    assert grad(float_as_bound)(1.5, 3) == 3 * 1.5**2

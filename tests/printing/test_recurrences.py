@@ -264,9 +264,9 @@ def test_derivatives_of_functions():
     found = str(grad(swing, argnums=(0, 1, 2)).at(0.3, 0.5, 0.1, 100_000))
     assert "tape" not in found
     assert found.endswith(
-        "      q_bar[100000] = 1, p_bar[100000] = 0\n"
+        "      q_bar[n] = 1, p_bar[n] = 0\n"
         "      q_bar[k] = q_bar[k+1] - h*p_bar[k+1]*cos(q[k+1])\n"
-        "      p_bar[k] = p_bar[k+1] + h*q_bar[k],  k = 99999..0"
+        "      p_bar[k] = p_bar[k+1] + h*q_bar[k],  k = n-1..0"
     )
 
 
@@ -287,7 +287,7 @@ def test_explain_tells_of_loops():
     assert "executed" in remarks
     assert "implicit" in remarks
     kept = grad(swing, argnums=(0, 1, 2)).at(0.3, 0.5, 0.1, 100_000).explain().loops
-    assert any("100000 iterations" in str(each) and "keeps" in str(each) for each in kept)
+    assert any("n iterations" in str(each) and "keeps" in str(each) for each in kept)
     assert not any("executed" in str(each) for each in kept)
 
 

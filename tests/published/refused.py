@@ -9,10 +9,6 @@ REASONS = {
         pyXSteam.Regions.Region4.x4_ph
         pyXSteam.TransportProperties.my_AllRegions_pT
         pyXSteam.XSteam.XSteam(XSteam.UNIT_SYSTEM_MKS).h_pt
-        py_lets_be_rational.lets_be_rational.black
-        py_lets_be_rational.lets_be_rational.normalised_black_call
-        py_lets_be_rational.lets_be_rational._normalized_black_call_using_norm_cdf
-        py_lets_be_rational.lets_be_rational.implied_volatility_from_a_transformed_rational_guess
         vollib.black_scholes.black_scholes
         vollib.black.black
         vollib.black_scholes.greeks.analytical.delta
@@ -20,6 +16,7 @@ REASONS = {
         geographiclib.geodesic.Geodesic.WGS84._A3f
     """,
     "operations after unrolling": """
+        py_lets_be_rational.lets_be_rational.implied_volatility_from_a_transformed_rational_guess
         psychrolib.GetTWetBulbFromRelHum
         psychrolib.GetTDewPointFromRelHum
         psychrolib.CalcPsychrometricsFromRelHum

@@ -18,7 +18,11 @@ from tests.published.refused import WORDS, words_of_refusal
 
 PACKAGES = ("psychrolib", "fluids", "meteocalc", "haversine", "py_lets_be_rational", "scipy")
 SLOW = "operations after unrolling"  # some 20 s until they are refused
-LONG = ("fluids.friction.Colebrook(1e5, 1e-4)",)  # minutes: some thousand operations in each of its derivatives
+LONG = (  # minutes: some thousand operations in each of their derivatives
+    "fluids.friction.Colebrook(1e5, 1e-4)",
+    "py_lets_be_rational.lets_be_rational.black(100.0, 90.0, 0.2, 0.5, 1.0)",
+    "py_lets_be_rational.lets_be_rational.normalised_black_call(-0.1, 0.3)",
+)
 README = Path(__file__).parents[2] / "README.md"
 
 
