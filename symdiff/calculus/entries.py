@@ -18,7 +18,7 @@ from symdiff.calculus.activity import useful
 from symdiff.calculus.folds import Expanded
 from symdiff.calculus.implicit import entries_of_solution
 from symdiff.calculus.local import Local
-from symdiff.calculus.loop_entries import loop_entries, unit
+from symdiff.calculus.loop_entries import dense, loop_entries, unit
 from symdiff.calculus.sweep import ONE, Sweep, derived
 from symdiff.calculus.transpose import contracted
 from symdiff.errors import InternalError
@@ -119,7 +119,7 @@ class Columns(Sweep):
                 for out in statement.outs:
                     atom = out.then if holds else out.orelse
                     for number in self.entries.get(atom, {}) if isinstance(atom, str) and out.name in self.useful else ():
-                        for term in self.of(atom, number):
+                        for term in self.outside(atom, number, out.axes):
                             handed[-1].append((number, out.name, term, self.whole(term, out.axes)))
             bodies.append(body)
         outs: list[Out] = []
@@ -137,6 +137,15 @@ class Columns(Sweep):
         )
         for name, terms in found.items():
             self.keep(name, self.builder.axes_of(name), terms)
+
+    def outside(self, atom: Atom, number: int, axes: Axes) -> tuple[Term, ...]:
+        """The entries of what a branch hands on. Integers from data that are known inside only are not told outside."""
+        terms = self.of(atom, number)
+        if not any(not element.index for term in terms for part in term.affines() for element in part.elements):
+            return terms
+        columns = self.builder.axes_of(self.wrt[number])
+        made = self.array([(atom, ())], [(self.wrt[number], ())], (*axes, *columns))
+        return (dense(made, axes, columns),)
 
     # entries
 

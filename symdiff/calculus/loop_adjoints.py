@@ -45,11 +45,12 @@ from symdiff.graph.loops import (
     parameter,
     raises,
     renamed_indices,
+    renamed_parts,
     step_graph,
     with_changed_step,
     without_raises,
 )
-from symdiff.graph.terms import Guard
+from symdiff.graph.terms import Guard, arrays_in
 from symdiff.graph.terms import Term as Part
 
 if TYPE_CHECKING:
@@ -175,7 +176,9 @@ class _Backward:
                 self._array(name, bar, position)
         self._post(ledger)
         outputs = [*self.kept, *self.stored]
-        names = index_names(self.loop)
+        parts = [part for _, index in self.elements.values() for part in index]
+        read = [name for name in arrays_in(parts) if name not in self.axes]  # integers that only the reads of elements need
+        names = tuple(dict.fromkeys((*index_names(self.loop), *read)))
         finished = self.inner.finish([*(atom for atom, _ in outputs), *step.outputs, *names])
         self.indices = dict(zip(names, finished.outputs[len(outputs) + len(step.outputs) :], strict=True))
         forward, backward = self._split(finished.body)
@@ -305,6 +308,7 @@ class _Backward:
             read = set(waiting) if statement is None else reads_of(statement) & waiting.keys()
             for name in sorted(read):
                 array, index = waiting.pop(name)
+                index = renamed_parts(index, self.indices)
                 rest = self._rest(array, index)
                 yield Sum(name, rest, (Part(array, (*index, *identity(len(rest)))),))
             if statement is not None:

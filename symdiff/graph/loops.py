@@ -177,21 +177,24 @@ def index_names(loop: Loop) -> tuple[Atom, ...]:
     return with_indices(loop, loop.step).outputs[len(loop.step.outputs) :]
 
 
-def renamed_indices(loop: Loop, names: Mapping[Any, Atom]) -> Loop:
-    """The loop whose stores have other integers in their indices."""
+def renamed_parts(parts: Iterable[Affine], names: Mapping[Any, Atom]) -> tuple[Affine, ...]:
+    """Index expressions with other integers from data in them."""
     places: dict[Symbol, Affine] = {}
     for name, atom in names.items():
         if atom != name:
             places[Element(str(name), ())] = Affine.of(Element(atom, ())) if isinstance(atom, str) else Affine(int(atom.value))
 
     def moved(part: Affine) -> Affine:
-        parts = (places.get(symbol, Affine.of(symbol)) * factor for symbol, factor in part.terms)
-        return sum(parts, Affine(part.const))
+        terms = (places.get(symbol, Affine.of(symbol)) * factor for symbol, factor in part.terms)
+        return sum(terms, Affine(part.const))
 
-    if not places:
-        return loop
+    return tuple(map(moved, parts)) if places else tuple(parts)
+
+
+def renamed_indices(loop: Loop, names: Mapping[Any, Atom]) -> Loop:
+    """The loop whose stores have other integers in their indices."""
     stores = {
-        buffer.param: tuple(replace(store, index=tuple(map(moved, store.index))) for store in buffer.stores)
+        buffer.param: tuple(replace(store, index=renamed_parts(store.index, names)) for store in buffer.stores)
         for buffer in loop.buffers
     }
     return replace(loop, buffers=tuple(replace(each, stores=stores[each.param]) for each in loop.buffers))

@@ -9,6 +9,7 @@ from symdiff.graph.affine import Affine, Symbol, substituted
 from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Loop, Raise, Statement, Sum
 from symdiff.graph.loops import with_sizes
 from symdiff.graph.structure import Items, Structure, Tensor
+from symdiff.graph.terms import read_from
 
 
 def map_lets(graph: Graph, change: Callable[[Let], Let]) -> Graph:
@@ -46,8 +47,8 @@ def _without_origin(statement: Statement) -> Statement:
 def renamed(statement: Sum | Fold, rename: Callable[[Atom], Atom]) -> Sum | Fold:
     """The same sum or fold over what its atoms have become."""
     if isinstance(statement, Fold):
-        return replace(statement, term=statement.term.renamed(rename))
-    return replace(statement, terms=tuple(term.renamed(rename) for term in statement.terms))
+        return replace(statement, term=read_from(statement.term, rename))
+    return replace(statement, terms=tuple(read_from(term, rename) for term in statement.terms))
 
 
 def resized(block: Block, sizes: Mapping[Symbol, Affine]) -> Block:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from symdiff.graph.affine import Affine, Axes, Symbol, identity, substituted
+from symdiff.graph.affine import Affine, Axes, Element, Symbol, identity, substituted
 
 if TYPE_CHECKING:
     from symdiff.graph.graph import Atom
@@ -99,6 +100,33 @@ class Term:
             return self
         atom = rename(self.atom)
         return replace(self, atom=atom, index=self.index if isinstance(atom, str) else ())
+
+
+def read_from(term: Term, rename: Callable[[Atom], Atom]) -> Term:
+    """The same term over what everything that it reads has become: its atom, and the integers from data in its indices."""
+    made = term.renamed(rename)
+    if not any(True for part in term.affines() for _ in part.elements):
+        return made
+    part = partial(_part_from, rename=rename)
+    return Term(
+        part(made.atom) if isinstance(made.atom, Affine) else made.atom,
+        tuple(map(part, made.index)),
+        tuple(Range(part(each.low), part(each.high)) for each in made.ranges),
+        tuple(replace(guard, affine=part(guard.affine)) for guard in made.guards),
+        None if made.address is None else tuple(map(part, made.address)),
+    )
+
+
+def _part_from(part: Affine, rename: Callable[[Atom], Atom]) -> Affine:
+    total = Affine(part.const)
+    for symbol, factor in part.terms:
+        if not isinstance(symbol, Element):
+            total += Affine.of(symbol) * factor
+            continue
+        atom = rename(symbol.array)
+        inside = tuple(_part_from(each, rename) for each in symbol.index)
+        total += Affine.of(Element(atom, inside)) * factor if isinstance(atom, str) else int(atom.value) * factor
+    return total
 
 
 def arrays_in(parts: Iterable[Affine]) -> Iterator[str]:
