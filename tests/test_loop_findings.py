@@ -1,0 +1,61 @@
+"""Programs with loops that were wrong once, found by ``python -m tests.random_array_programs --loops``, and why."""
+
+import pytest
+
+from tests.random_array_programs import Program, faults
+
+FOUND = {
+    "values that change places in a branch of a loop were assigned one after the other": (
+        {"x": "n", "y": "n"},
+        """
+    b, q = 0.5, 0.25
+    for i in range(len(x) - 1):
+        q = np.tanh(q + b*y[i])*np.cos(b)
+        q, b = b, np.cos(q) - x[i]
+        if b > q:
+            continue
+        b += 0.2*b*q
+    return b + 3*q
+""",
+    ),
+    "the end of an array, read at an index that a branch tells, was not told to the adjoint": (
+        {"x": "n"},
+        """
+    u = x.copy()
+    for i in range(len(x)):
+        if u[i-1] > 0.2:
+            u[i] = x[i]*u[i-1]/(1 + u[i-1]**2)
+    return np.sum(u*0.7)
+""",
+    ),
+    "indices of two branches, whose entries of a Hessian stand outside of them": (
+        {"x": "n"},
+        """
+    u = 0.5*x
+    for i in range(len(x)):
+        if x[i] > 0.1:
+            u[i] += x[i]*u[i-1]/(1 + u[i-1]**2)
+        else:
+            u[i] = 0.4*u[i-1]
+    return np.sum(u**2)
+""",
+    ),
+    "a name of the step was that of an array around it, so that two values changed places": (
+        {"x": "n", "a": ""},
+        """
+    y = np.zeros(len(x))
+    if len(x) > 0:
+        y[0] = x[0]
+    for i in range(1, len(x)):
+        y[i] = a*y[i-1] + (1 - a)*x[i]
+    return np.sum(y**2)
+""",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_programs_that_were_wrong_once(name):
+    types, body = FOUND[name]
+    text = f"import numpy as np\ndef f({', '.join(types)}):{body.rstrip()}\n"
+    assert faults(Program(text, types)) == []
