@@ -159,13 +159,14 @@ def array_peers() -> None:
             ratios = [times[name] / times["symdiff"] if name in times else "" for name in PEERS if name != "symdiff"]
             rows.append((case.name, 1e6 * times["symdiff"], *ratios))
             firsts.append((case.name, *first))
-    heads = [f"{name} {_version(name)}" for name in PEERS]
+    heads = [f"{name} {version_of(name)}" for name in PEERS]
     note = "times as long as symdiff; empty: not installed, or not possible"
     show("Gradients of arrays by other libraries", ("gradient", "symdiff us", *heads[1:]), rows, note)
     show("The same: to the first result, s", ("gradient", *PEERS), firsts)
 
 
-def _version(name: str) -> str:
+def version_of(name: str) -> str:
+    """The version of a library that is installed."""
     try:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:

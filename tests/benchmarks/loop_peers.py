@@ -6,7 +6,6 @@ loops as they stand; CasADi maps one step (``mapaccum``).
 
 from __future__ import annotations
 
-import importlib.metadata
 import time
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from symdiff import grad
-from tests.benchmarks.array_peers import one_core
+from tests.benchmarks.array_peers import one_core, version_of
 from tests.benchmarks.loops import garch, pendulum
 from tests.benchmarks.table import least, show
 
@@ -173,16 +172,9 @@ def loop_peers() -> None:
             ratios = [times[peer] / times["symdiff"] if peer in times else "" for peer in PEERS if peer != "symdiff"]
             rows.append((f"{name} {steps}", 1e6 * times["symdiff"], *ratios))
             firsts.append((f"{name} {steps}", *first))
-    heads = [f"{peer} {_version(peer)}" for peer in PEERS]
+    heads = [f"{peer} {version_of(peer)}" for peer in PEERS]
     show("Gradients through loops by other libraries", ("gradient", "symdiff us", *heads[1:]), rows, "times as long as symdiff")
     show("The same: to the first result, s", ("gradient", *PEERS), firsts)
-
-
-def _version(name: str) -> str:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return "-"
 
 
 if __name__ == "__main__":
