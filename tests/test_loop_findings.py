@@ -51,6 +51,19 @@ FOUND = {
     return np.sum(y**2)
 """,
     ),
+    "what only a branch of a loop binds, and no call has told yet what it is, broke the reader": (
+        {"x": "n", "idx": "n"},
+        """
+    v = 0.5*x
+    total = 0.0
+    for n in range(x.size):
+        if n > 0 and x[n - 1] > 0:
+            total += z**2
+        if x[n] > 0:
+            z = v[n]*x[idx[n]]
+    return total
+""",
+    ),
 }
 
 

@@ -127,7 +127,8 @@ def form_of(reader: Reader, value: Value | None) -> Form:
     if isinstance(value, GrowingList):
         return Growing(len(value.before), form_of(reader, value.added[-1] if value.added else value.last))
     if isinstance(value, Maybe):
-        return Sometimes(form_of(reader, value.value))
+        inner = form_of(reader, value.value)
+        return inner if isinstance(inner, Opaque) else Sometimes(inner)
     if isinstance(value, Choice):
         found = join(form_of(reader, value.then), form_of(reader, value.orelse))
         return Opaque(describe(value)) if found is None else found
