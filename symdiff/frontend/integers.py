@@ -153,12 +153,12 @@ class Integers:
         return [name for name in self._traced(atom) if name in self.builder.definitions]
 
     def ancestors(self, atom: Atom) -> list[str]:
-        """The inputs that an atom depends on (and the outs of branches, whose inputs are not traced)."""
-        inner = self.builder.definitions, self.builder.sums
+        """The inputs that an atom depends on, by what decides between the sides of a branch, too (and what is not traced)."""
+        inner = self.builder.definitions, self.builder.sums, self.builder.branches
         return [name for name in self._traced(atom) if not any(name in each for each in inner)]
 
     def _traced(self, atom: Atom) -> list[str]:
-        """Every name that an atom depends on, itself included; the outs of branches are not traced."""
+        """Every name that an atom depends on, itself included; products and outs of loops are not traced."""
         seen: dict[str, None] = {}
         stack = [atom]
         while stack:
@@ -172,4 +172,7 @@ class Integers:
             elif indexed is not None:
                 stack.extend(operands(indexed))
                 stack.extend(size for term in indexed.terms for size in sizes_in(list(term.affines())))
+            elif name in self.builder.branches:
+                out = self.builder.outs[name]
+                stack += [self.builder.branches[name].condition, out.then, out.orelse]
         return list(seen)

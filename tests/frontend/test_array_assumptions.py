@@ -81,3 +81,32 @@ def test_a_result_that_is_no_number_whatever_the_arguments_are():
 def test_masks_are_refused_by_their_own_name():
     with pytest.raises(UnsupportedError, match="elements chosen by different masks"):
         grad(lambda x: np.sum(x[x > 0] * x[x > 1]))
+
+
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        (lambda y: y[0] ** 2, [4.0, 0.0, 0.0]),
+        (lambda y: np.sum(y[1:] ** 2), [0.0, 0.0, 6.0]),
+        (lambda y: np.sum(y[y > 0] ** 2), [4.0, 0.0, 6.0]),
+        (lambda y: np.sum(y[::-1] * y), [6.0, 0.0, 4.0]),
+    ],
+)
+def test_what_a_branch_hands_on_may_be_an_array(function, expected):
+    """Known when the derivative is made, before a call tells what x is: y is chosen between x and a number."""
+
+    def f(x):
+        y = np.where(x > 0, x, 0.0)
+        return function(y)
+
+    def g(x):
+        return function(np.where(x > 0, x, np.where(x > -2, 0.0 * x, x + 7)))
+
+    df, dg = grad(f), grad(g)
+    assert assumed(f) == {"x": "a vector of n"}
+    np.testing.assert_array_equal(df(np.array([2.0, -1.0, 3.0])), expected)
+    np.testing.assert_array_equal(dg(np.array([2.0, -1.0, 3.0])), expected)
+
+
+def test_the_condition_alone_tells_that_an_array_is_chosen():
+    assert assumed(lambda x, w: np.sum(np.where(x > 0, 1.0, 2.0)[1:]) * w) == {"x": "a vector of n", "w": "a number"}

@@ -258,3 +258,18 @@ def test_pickles_defaults_and_values():
     copied = pickle.loads(pickle.dumps(grad(cases.powers)))  # noqa: S301 - of our own
     assert copied(0.5, 4) == grad(cases.powers)(0.5, 4)
     assert read(cases.square_wave)(0.3, 6) == pytest.approx(cases.square_wave(0.3, 6))
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4])
+def test_an_integer_that_a_branch_chooses(n):
+    """What the branch hands on is computed from the integer: it is built in where an index or a bound needs it."""
+
+    def f(x, n):
+        k = n - 1 if n > 2 else 1
+        total = 3.0 * x[1 if n > 2 else 0]
+        for i in range(k):
+            total += x[i] * i
+        return total + np.sum(x[: k + 1] ** 2)
+
+    expected = [2.0 + 3.0 * (n <= 2), 4.0 + 3.0 * (n > 2) + (n > 2), 6.0 * (n > 2) + 2.0 * (n > 3), 8.0 * (n > 3), 0.0]
+    np.testing.assert_array_equal(grad(f, argnums="x")(np.arange(5.0) + 1, n), expected)
