@@ -375,6 +375,7 @@ class _Backward:
             tuple(captured),
             backward=not loop.backward,
             origin=self.sweep.builder.origin,
+            segments=loop.segments,
         )
         self.sweep.builder.append(with_changed_step(renamed_indices(back, self.indices), dead_code))
 

@@ -250,6 +250,7 @@ class Loop:
 
     ``implicit``: what it hands on solves equations (``graph.implicit``). Its one iteration leaves what is carried as it is and
     collects the residuals, which are 0 there; so its derivative is the one of the solution of these equations.
+    ``segments``: each iteration is a part of a loop already (``graph.segments``), so that it need not be cut again.
     """
 
     step: Graph
@@ -264,6 +265,7 @@ class Loop:
     backward: bool = False
     origin: Origin | None = None
     implicit: bool = False
+    segments: bool = False
 
     @property
     def handed(self) -> tuple[Carried | Buffer, ...]:
