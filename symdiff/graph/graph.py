@@ -231,10 +231,14 @@ class Buffer:
 
 @dataclass(frozen=True)
 class Collected:
-    """An array of what an output of the step was in each iteration: ``out[k, ...]``, k from 0 whatever the direction."""
+    """An array of what an output of the step was in each iteration: ``out[k, ...]``, k from 0 whatever the direction.
+
+    ``tape``: it is kept for an adjoint, where the user asked for nothing.
+    """
 
     out: str
     axes: Axes = ()  # of one value
+    tape: bool = False
 
 
 @dataclass(frozen=True)
