@@ -11,6 +11,7 @@ from symdiff.errors import (
     ShapeError,
     SourceError,
     SymdiffError,
+    TapeError,
     UnsupportedError,
 )
 from symdiff.frontend import Array
@@ -46,6 +47,7 @@ __all__ = [
     "SourceError",
     "SymbolicFunction",
     "SymdiffError",
+    "TapeError",
     "UnsupportedError",
     "check_grads",
     "derivative",

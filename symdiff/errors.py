@@ -42,6 +42,10 @@ class MissingAttributeError(SymdiffError, AttributeError):
     """An object that the function reads has no attribute of this name (yet, or any more)."""
 
 
+class TapeError(SymdiffError, MemoryError):
+    """What a derivative must keep of the iterations of loops does not fit in memory. The message names ``checkpoint``."""
+
+
 class InternalError(SymdiffError, AssertionError):
     """A broken invariant of symdiff itself: always a bug of ours, never of the caller."""
 

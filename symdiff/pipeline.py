@@ -12,8 +12,9 @@ from symdiff import calculus
 from symdiff.errors import ArgumentError, ShapeError, UnsupportedError
 from symdiff.graph import notes
 from symdiff.graph.affine import sizes_in
-from symdiff.graph.bounded import limited, segmented
+from symdiff.graph.bounded import limited
 from symdiff.graph.graph import Atom, Graph, Origin, Param
+from symdiff.graph.segments import segmented
 from symdiff.graph.structure import SCALAR, Array, FixedSparse, Items, Structure, Tensor
 from symdiff.printing import Heading
 from symdiff.printing.heading import Kind

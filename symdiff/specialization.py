@@ -15,7 +15,7 @@ import numpy as np
 
 from symdiff import codegen, printing
 from symdiff.arguments import Call, check_sizes, compiled_argument, is_real, is_single, is_size, leaves_of, taken_apart
-from symdiff.errors import ArgumentError, NameUnboundError, ShapeError
+from symdiff.errors import ArgumentError, NameUnboundError, ShapeError, TapeError
 from symdiff.explain import Explanation, explain
 from symdiff.frontend import Reading
 from symdiff.graph.graph import Graph, Param, Raise, walk_all
@@ -224,14 +224,25 @@ class Specialization:
             yield
         except Exception as error:
             own = self.own_exceptions.get((type(error).__name__, str(error.args[0]) if error.args else ""))
+            if own is None and isinstance(error, MemoryError) and self.keeps_tapes:
+                raise self._shortage() from error
             if own is None:
                 raise
             raise own.__new__(own, *error.args) from None
 
+    def _shortage(self) -> TapeError:
+        """What to raise where memory is short and loops keep what an adjoint needs."""
+        return TapeError(f"{self.name}: {codegen.tape_advice(self.graph)}")
+
+    @cached_property
+    def keeps_tapes(self) -> bool:
+        """Whether loops keep what an adjoint needs of their iterations."""
+        return codegen.keeps_tapes(self.graph)
+
     @property
     def is_plain(self) -> bool:
         """True if calls with floats need no preparation at all: numbers in, and nothing read from outside."""
-        plain = all(param.structure == SCALAR and param.role == "argument" for param in self.params)
+        plain = not self.keeps_tapes and all(param.structure == SCALAR and param.role == "argument" for param in self.params)
         return plain and bool(self.params) and not self.reading.guards and self.unpack is None
 
     @cached_property
@@ -314,6 +325,7 @@ class Specialization:
         shapes = [codegen.argument_shape(arguments[name].structure) if name in arguments else None for name in parameters]
         absent = frozenset(name for name in optional if name not in arguments and name not in self.known)
         front = codegen.Front(parameters, shapes, optional, absent, mismatch=ValueError if self.has_arrays else None)
+        front.shortage = self._shortage if self.keeps_tapes else None
         front.outs, front.into, front.sizes = outs, (self._origin or self)._into, self.sizes
         named = {name: name for name in parameters}
         for name in self.reading.integers:

@@ -338,7 +338,7 @@ class _Backward:
         results[place:place] = [(name, axes[name]) for name in tapes]
         body = tuple(_defined_anywhere(each) if not tapes.keys().isdisjoint(names_of(each)) else each for each in forward)
         step = step_graph(loop.step.name, loop.step.params, body, results)
-        collected = tuple(Collected(tape, axes[name]) for name, tape in tapes.items())
+        collected = tuple(Collected(tape, axes[name], tape=True) for name, tape in tapes.items())
         return renamed_indices(replace(loop, step=step, collected=(*loop.collected, *collected)), self.indices)
 
     def _add_backward(
@@ -375,6 +375,7 @@ class _Backward:
             tuple(captured),
             backward=not loop.backward,
             origin=self.sweep.builder.origin,
+            segments=loop.segments,
         )
         self.sweep.builder.append(with_changed_step(renamed_indices(back, self.indices), dead_code))
 

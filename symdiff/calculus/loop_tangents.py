@@ -116,7 +116,7 @@ class _Tangents:
             for each, atom in zip(self.loop.collected, collected, strict=True):
                 if isinstance(atom, str) and position in self.inner.tangents.get(atom, {}):
                     axes = self.loop.outs[each.out]
-                    self.collected.append(Collected(self._out(each.out, axes, position), each.axes))
+                    self.collected.append(Collected(self._out(each.out, axes, position), each.axes, each.tape))
                     results.append((self.inner.tangent(atom, position), each.axes))
         return results
 

@@ -16,6 +16,7 @@ from symdiff.codegen.dispatch import fast_dispatcher, plain_dispatcher
 from symdiff.codegen.emit import emit, functions, parameters
 from symdiff.codegen.own import link_of, own_rows
 from symdiff.codegen.packing import argument_shape, packed, unpacker
+from symdiff.codegen.reserve import keeps_tapes, tape_advice
 from symdiff.codegen.wrapper import Front
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "fast_dispatcher",
     "found_on_disk",
     "functions",
+    "keeps_tapes",
     "link_of",
     "own_rows",
     "packed",
@@ -34,6 +36,7 @@ __all__ = [
     "plain_dispatcher",
     "python_function",
     "register",
+    "tape_advice",
     "unpacker",
     "with_defaults",
 ]

@@ -11,6 +11,7 @@ from symdiff.codegen.code import Allocate, Dot, For, Load, Plain, Put, Stop, Tur
 from symdiff.codegen.layout import INLINED, Line, arrange, as_choice, bare, raises, room, trim
 from symdiff.codegen.names import Names, builtin_exception, derived_from, is_generic, stem, without_numbers
 from symdiff.codegen.printer import ANY, MINUS, PRODUCT, Text, literal, operation, repeated
+from symdiff.codegen.reserve import RESERVE
 from symdiff.codegen.sequence import hand_over, write_sequence
 from symdiff.codegen.split import Call, Code, Routine, Store, names_of, steps
 from symdiff.errors import InternalError
@@ -367,6 +368,8 @@ class Body:
         else:
             code = f"np.full({lengths}, {literal(array.fill, as_float=True).code})"
         self.comment(depth, array.origin)
+        if array.reserved:
+            self._line(depth, f"{RESERVE}({array.reserved})")
         self._make(depth, self._target(array.name, array.hint), code)
 
     def _dot(self, dot: Dot, depth: int) -> None:

@@ -26,7 +26,7 @@ class Load:
 class Allocate:
     """``name = np.empty(lengths)``; ``fill`` is what it holds at first, or the name of an array that it is a copy of.
 
-    ``transposed``: of a matrix, a copy whose rows are its columns.
+    ``transposed``: of a matrix, a copy whose rows are its columns. ``reserved``: bytes that must be there (``codegen.reserve``).
     """
 
     name: str
@@ -36,6 +36,7 @@ class Allocate:
     origin: Origin | None = None
     transposed: bool = False
     hint: str = ""  # what to call it, if that is free
+    reserved: str = ""
 
     @property
     def is_copy(self) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from symdiff.codegen import external, given, own
+from symdiff.codegen import external, given, own, reserve
 from symdiff.codegen.blocks import deciding
 from symdiff.codegen.body import ANY_ORDER, Body, Slot
 from symdiff.codegen.definitions import has_arrays
@@ -106,6 +106,7 @@ class _Module:
         reserved = MODULES | {"ValueError"} | set(map(_function_name, self.support))
         reserved |= external.NAMES if self.externals else set()
         reserved |= identifiers(row.code for row in self.rows)
+        reserved |= reserve.NAMES if reserve.keeps_tapes(graph) else set()
         reserved |= {node.exception for node in walk_all(graph.body) if isinstance(node, Raise)}
         self.own = own.link(graph, reserved)
         self.graph = graph = self.own.graph
@@ -145,12 +146,16 @@ class _Module:
         functions += [PLUS] if self.any_order else []
         functions += [given.HELPER] if self.into else []
         functions += self.own.functions
-        functions += [self._routine(number) for number in range(len(self.plan.routines))]
+        routines = [self._routine(number) for number in range(len(self.plan.routines))]
+        asks = any(f" {reserve.RESERVE}(" in text for text in routines) and reserve.keeps_tapes(self.graph)
+        functions += [reserve.helper(self.graph)] if asks else []
+        functions += routines
         if self.wrapped:
             functions.append(self._wrapper())
         code = "\n".join(line for text in functions for line in text.splitlines() if not line.lstrip().startswith("#"))
         standard = ["import inspect"] if self.externals else []
         standard += ["import math"] if re.search(r"\bmath\.", code) else []
+        standard += [reserve.IMPORT] if asks else []
         others = [*(external.IMPORTS if self.externals else ()), "import numba"]
         others += ["import numpy as np"] if re.search(r"\bnp\.", code) else []
         others += external.FROM_SCIPY if self.externals else []

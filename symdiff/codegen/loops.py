@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from symdiff.codegen import reserve
 from symdiff.codegen.again import Again
 from symdiff.codegen.blocks import deciding
 from symdiff.codegen.code import Allocate, For, Plain, Put, Stop, Turn, While
@@ -188,10 +189,12 @@ class _Writer:
 
     def _room(self) -> None:
         """Make the arrays of what is collected."""
-        trip = self.loop.trip
+        first = Affine(FIRST) if self.loop.trip is None else self.loop.trip
+        lengths = {each.out: self.outer.lengths((first, *each.axes)) for each in self.loop.collected}
+        needed = reserve.size([lengths[each.out] for each in self.loop.collected if each.tape])
         for each in self.loop.collected:
-            first = Affine(FIRST) if trip is None else trip
-            self.elements.emit(Allocate(each.out, self.outer.lengths((first, *each.axes)), origin=self.loop.origin))
+            reserved, needed = (needed, "") if each.tape else ("", needed)
+            self.elements.emit(Allocate(each.out, lengths[each.out], origin=self.loop.origin, reserved=reserved))
 
     def _start_count(self) -> None:
         loop = self.loop
@@ -295,8 +298,9 @@ class _Writer:
         loop, elements = self.loop, self.elements
         for each, atom in zip(loop.collected, rows, strict=True):
             if loop.trip is None:
-                full = f"if {self.counter} == len({{0}}):"
-                elements.emit(Plain((full, "    {0} = np.concatenate(({0}, {0}))"), (each.out,)))
+                full = [f"if {self.counter} == len({{0}}):", "    {0} = np.concatenate(({0}, {0}))"]
+                full.insert(1, f"    {reserve.RESERVE}({reserve.DOUBLED}*{{0}}.size)") if each.tape else None
+                elements.emit(Plain(tuple(full), (each.out,)))
             elements.emit(Put(each.out, ", ".join([self.counter, *":" * len(each.axes)]), atom, None, loop.origin))
 
     def _store(self, values: Sequence[Atom]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from symdiff.codegen import cache
+from symdiff.codegen.reserve import memory
 
 
 class CachingNumba:
@@ -141,4 +142,5 @@ def _versions() -> str:
     versions = [sys.version, numba.__version__, llvmlite.__version__, np.__version__, metadata.version("scipy")]
     names = ("OPT", "BOUNDSCHECK", "DEBUGINFO_DEFAULT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "USE_LLVMLITE_MEMORY_MANAGER")
     settings = [str(getattr(numba.config, name, None)) for name in names]
-    return repr((versions, cpu_target.target_context.codegen().magic_tuple(), settings))
+    # The memory of the machine is a constant in code that asks for it (codegen.reserve).
+    return repr((versions, memory(), cpu_target.target_context.codegen().magic_tuple(), settings))

@@ -85,6 +85,7 @@ class Front:
         self.outs = 0  # the arrays in the result: with any, there is a keyword out for arrays to put them into
         self.into: Any = None  # the kernel that does that; None: the slow way does
         self.around: Callable[[Callable[..., Any]], Callable[..., Any]] | None = None  # what is put between: prepares the rest
+        self.shortage: Callable[[], MemoryError] | None = None  # what is raised where memory is short
         self.shapes = dict(zip(parameters, shapes, strict=True))
         self.sizes: frozenset[str] = frozenset()  # the parameters that are integers
         self.conditions: list[str] = []
@@ -136,10 +137,12 @@ class Front:
 
     def _run(self, code: str, otherwise: str) -> list[str]:
         """The call of the kernel; what says that lengths do not fit is said again, and better, by the slow way."""
-        if self.mismatch is None and not self.outs:
-            return [f"            {code}"]
-        kind = self.bind(self.mismatch or ValueError)
-        return ["            try:", f"                {code}", f"            except {kind}:", f"                {otherwise}"]
+        handlers: list[str] = []
+        if self.mismatch is not None or self.outs:
+            handlers += [f"            except {self.bind(self.mismatch or ValueError)}:", f"                {otherwise}"]
+        if self.shortage is not None:
+            handlers += [f"            except {self.bind(MemoryError)}:", f"                raise {self.bind(self.shortage)}()"]
+        return ["            try:", f"                {code}", *handlers] if handlers else [f"            {code}"]
 
     def _choice(self, run: str, arguments: Sequence[str], mismatch: object) -> str:
         """The call of the kernel, or of the one that puts its results into what is given as out."""

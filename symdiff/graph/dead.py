@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from symdiff.graph.affine import sizes_in
 from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Loop, Raise, Statement, Sum, operands
-from symdiff.graph.loops import narrowed
+from symdiff.graph.loops import narrowed, sizes_of
 
 
 def dead_code(graph: Graph) -> Graph:
     """The graph without lets, outs and results of loops that nobody reads. Raises are effects: they stay, and what is around."""
-    live = set(_names(graph.outputs))
+    live = {*_names(graph.outputs), *sizes_in([length for leaf in graph.result.leaves() for length in getattr(leaf, "axes", ())])}
     return replace(graph, body=_block(graph.body, live))
 
 
@@ -23,11 +24,13 @@ def _block(block: Block, live: set[str]) -> Block:
         elif isinstance(statement, Let | Sum | Fold):
             if statement.name in live:
                 live.update(_names(operands(statement)))
+                live.update(sizes_of(statement))  # one of them may be the number of iterations of a loop
                 kept.append(statement)
         elif isinstance(statement, Loop):
             loop = narrowed(statement, live, dead_code)
             if loop is not None:
                 live.update(_names(operands(loop)))
+                live.update(sizes_of(loop))
                 kept.append(loop)
         else:
             branch = _branch(statement, live)

@@ -231,10 +231,14 @@ class Buffer:
 
 @dataclass(frozen=True)
 class Collected:
-    """An array of what an output of the step was in each iteration: ``out[k, ...]``, k from 0 whatever the direction."""
+    """An array of what an output of the step was in each iteration: ``out[k, ...]``, k from 0 whatever the direction.
+
+    ``tape``: it is kept for an adjoint, where the user asked for nothing.
+    """
 
     out: str
     axes: Axes = ()  # of one value
+    tape: bool = False
 
 
 @dataclass(frozen=True)
@@ -250,6 +254,7 @@ class Loop:
 
     ``implicit``: what it hands on solves equations (``graph.implicit``). Its one iteration leaves what is carried as it is and
     collects the residuals, which are 0 there; so its derivative is the one of the solution of these equations.
+    ``segments``: each iteration is a part of a loop already (``graph.segments``), so that it need not be cut again.
     """
 
     step: Graph
@@ -264,6 +269,7 @@ class Loop:
     backward: bool = False
     origin: Origin | None = None
     implicit: bool = False
+    segments: bool = False
 
     @property
     def handed(self) -> tuple[Carried | Buffer, ...]:
