@@ -173,10 +173,8 @@ def check_callee(target: Any, node: ast.AST) -> None:
     raise GapError(node, reason, _advice(module), verdict, certain=True)
 
 
-_EQUATIONS = "for one unknown, use newton, brentq or root_scalar; for several, write the Newton iteration as a loop"
 _STEPS = "write the steps as a loop (Runge-Kutta, say), which is differentiated as it stands"
 _SOLVERS = {
-    **dict.fromkeys(("fsolve", "root"), _EQUATIONS),
     **dict.fromkeys(("brenth", "toms748"), "use brentq"),
     **dict.fromkeys(("solve_ivp", "odeint"), _STEPS),
     **dict.fromkeys(("quad", "quad_vec", "dblquad", "tplquad", "nquad"), "write a quadrature rule as a sum over its nodes"),
