@@ -32,7 +32,7 @@ from symdiff.frontend.values import (
 )
 from symdiff.graph.affine import Affine, Axes
 from symdiff.graph.build import Body
-from symdiff.graph.graph import Atom, Carried, Collected, Graph, Loop, Param, free_names
+from symdiff.graph.graph import Atom, Block, Carried, Collected, Graph, Loop, Param, free_names
 from symdiff.graph.loops import step_graph
 from symdiff.graph.splice import splice
 from symdiff.graph.structure import SCALAR, Array, Tensor
@@ -90,18 +90,25 @@ def solve(reader: Reader, target: Any, args: Sequence[Value], keywords: Mapping[
     options = {**dict(zip(names, args, strict=False)), **keywords}
     _check_options(name, names, options, node)
     if name in _SYSTEMS and "x0" in options:
-        options["x0"] = _start(reader, options["x0"], name, node)
+        options["x0"] = start = _start(reader, options["x0"], name, node)
+        function, given = options.get(names[0]), options.get("args", TupleValue(()))
+        if function is not None:
+            _check_system(reader, function, len(start.items), _as_tuple(given), node)
     for each in _STARTS:
         if name not in _SYSTEMS and isinstance(options.get(each), Several):
             advice = "use fsolve or root for a system, or call it for each of them, in a loop"
             raise GapError(node, f"{name} from several numbers ({each})", advice, "not yet", certain=True)
-    more = options.get("args")
-    if more is not None and not isinstance(more, TupleValue) and name not in _PLAIN_ARGS:
-        options["args"] = TupleValue((more,))
+    if "args" in options and name not in _PLAIN_ARGS:
+        options["args"] = _as_tuple(options["args"])
     result = calls.inline(reader, source, args[len(names) :], options, own_defaults(reader, source, node), None, node)
     if name == "root":
         return TupleValue((result, Known(True)), Known(OptimizeResult))
     return TupleValue((result,), Known(RootResults)) if name == "root_scalar" else result
+
+
+def _as_tuple(given: Value) -> Value:
+    """What SciPy makes of ``args``."""
+    return given if isinstance(given, TupleValue) else TupleValue((given,))
 
 
 def _check_options(name: str, names: Sequence[str], options: Mapping[str, Value], node: ast.AST) -> None:
@@ -129,7 +136,7 @@ def _advice(name: str, wanted: Sequence[Any]) -> str:
 # -- systems ------------------------------------------------------------------------------------------------------
 
 
-def _start(reader: Reader, value: Value, name: str, node: ast.AST) -> Value:
+def _start(reader: Reader, value: Value, name: str, node: ast.AST) -> ListValue:
     """The numbers that a system of equations is solved from, as a list."""
     items: Sequence[Value] = (value,)
     if isinstance(value, Several):
@@ -138,6 +145,22 @@ def _start(reader: Reader, value: Value, name: str, node: ast.AST) -> Value:
         reason = f"{name} with {len(items)} unknowns"
         raise GapError(node, reason, f"solve for 1 to {MAX_UNKNOWNS} unknowns at a time", "not yet", certain=True)
     return ListValue(tuple(as_number(reader, scalar(reader, each, node)) for each in items))
+
+
+def _check_system(reader: Reader, function: Value, count: int, given: Value, node: ast.AST) -> None:
+    """Refuse at the user's line what is no system of as many equations as unknowns."""
+    builder = reader.builder
+    names = [builder.fresh("t") for _ in range(count)]
+    with builder.block() as body:
+        found = _components(reader, function, [Number(name) for name in names], given, node)
+    _check_read(tuple(body), names, [each.atom for each in found], node)
+
+
+def _check_read(body: Block, names: Sequence[str], residuals: Sequence[Atom], node: ast.AST) -> None:
+    """Refuse equations that an unknown is no part of."""
+    read = (*free_names(body), *residuals)
+    if not all(name in read for name in names):
+        raise GapError(node, "an equation that its unknown is no part of", "use the first parameter of the function")
 
 
 def _as_array(values: Sequence[Number]) -> ArrayValue:
@@ -189,7 +212,7 @@ def _slopes(reader: Reader, function: Value, fprime: Value, x: Value, given: Val
 def _jacobian(reader: Reader, function: Value, point: Sequence[Number], given: Value, node: ast.AST) -> list[Atom]:
     """The exact Jacobian of a vector function, row by row."""
     builder = reader.builder
-    names = tuple(builder.fresh(_unknown(function)) for _ in point)
+    names = tuple(builder.fresh("t") for _ in point)
     with builder.block() as body:
         atoms = [each.atom for each in _components(reader, function, [Number(name) for name in names], given, node)]
     whole = Array((len(point),))
@@ -224,9 +247,7 @@ def _solution(reader: Reader, function: Value, root: Value, given: Value, node: 
             value = calls.call(reader, function, [*unknowns, *elements(reader, given, node)], {}, node, "t")
             residuals = [scalar(reader, value, node).atom]
     del reader.counters[counter]
-    read = (*free_names(tuple(body)), *residuals)
-    if not all(param in read for param in params):
-        raise GapError(node, "an equation that its unknown is no part of", "use the first parameter of the function")
+    _check_read(tuple(body), params, residuals, node)
     outputs: list[tuple[Atom, Axes]] = [(atom, ()) for atom in (*params, *residuals)]
     loop = Loop(
         step_graph("residual", (), tuple(body), outputs),
