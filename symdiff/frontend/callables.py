@@ -149,9 +149,9 @@ def row_of_callee(target: Any) -> Primitive | None:
 def check_callee(target: Any, node: ast.AST) -> None:
     """Refuse what can never be called here, whatever its arguments are."""
     from symdiff.frontend.arrays import forms
-    from symdiff.frontend.solvers import algorithm
+    from symdiff.frontend.solvers import is_solver
 
-    if algorithm(target) is not None:
+    if is_solver(target):
         return
     if isinstance(target, FunctionSource) or any(has_mark(target, name) for name in _OURS) or declared(target) is not None:
         return
@@ -177,7 +177,7 @@ _STEPS = "write the steps as a loop (Runge-Kutta, say), which is differentiated 
 _SOLVERS = {
     **dict.fromkeys(("brenth", "toms748"), "use brentq"),
     **dict.fromkeys(("solve_ivp", "odeint"), _STEPS),
-    **dict.fromkeys(("quad", "quad_vec", "dblquad", "tplquad", "nquad"), "write a quadrature rule as a sum over its nodes"),
+    **dict.fromkeys(("quad_vec", "dblquad", "tplquad", "nquad"), "write a quadrature rule as a sum over its nodes"),
     **dict.fromkeys(("minimize", "minimize_scalar"), "solve for the point where the gradient is 0, with newton or brentq"),
 }  # what to do instead
 _NEVER = {"eval", "exec", "compile", "open", "input", "__import__", "globals", "locals", "vars", "setattr", "id"}

@@ -9,19 +9,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from symdiff.frontend import algorithms, calls
+from symdiff.frontend import algorithms, calls, quadratures
 from symdiff.frontend.binding import own_defaults
 from symdiff.frontend.conditions import as_number, scalar
 from symdiff.frontend.containers import elements
 from symdiff.frontend.gaps import GapError, SequentialError
-from symdiff.frontend.lookup import unwrap
 from symdiff.frontend.loop_graph import closed
 from symdiff.frontend.loop_values import Counting
 from symdiff.frontend.lower import Reader
-from symdiff.frontend.source import FunctionSource, from_function
+from symdiff.frontend.source import from_function
+from symdiff.frontend.unknowns import unknown_of, unknowns_of
 from symdiff.frontend.values import (
     ArrayValue,
-    FunctionValue,
     Known,
     ListValue,
     Number,
@@ -71,6 +70,11 @@ class OptimizeResult(NamedTuple):
     success: bool
 
 
+def is_solver(target: Any) -> bool:
+    """Whether a function is a solver, or ``quad``, that is read."""
+    return algorithm(target) is not None or quadratures.is_quad(target)
+
+
 def algorithm(target: Any) -> Callable[..., Any] | None:
     """The algorithm of a solver of ``scipy.optimize``."""
     name = getattr(target, "__name__", None) if type(target).__name__ == "function" else None
@@ -80,8 +84,10 @@ def algorithm(target: Any) -> Callable[..., Any] | None:
 
 def solve(reader: Reader, target: Any, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST) -> Value | None:
     """A call of a solver, or of what its algorithm ends with; None for other functions."""
-    if target in _RULES:
+    if isinstance(target, types.FunctionType) and target in _RULES:
         return _RULES[target](reader, *args, node)
+    if quadratures.is_quad(target):
+        return quadratures.integral(reader, args, keywords, node)
     found = algorithm(target)
     if found is None:
         return None
@@ -233,7 +239,7 @@ def _solution(reader: Reader, function: Value, root: Value, given: Value, node: 
         raise SequentialError(gap)
     several = isinstance(root, ListValue)
     guesses = _numbers(reader, root, node) if several else [scalar(reader, root, node)]
-    hints = _unknowns(function, len(guesses)) if several else [_unknown(function)]
+    hints = unknowns_of(function, len(guesses)) if several else [unknown_of(function)]
     outs = [builder.fresh(hint) for hint in hints]
     params = [builder.fresh(hint) for hint in hints]
     counter = builder.fresh("k")
@@ -267,28 +273,3 @@ _RULES: dict[Any, Callable[..., Value]] = {
     algorithms.values: _values,
     algorithms.slopes: _slopes,
 }
-
-
-def _unknown(function: Value) -> str:
-    """What the unknown of an equation is called: the first parameter of its function."""
-    source = _source(function)
-    return next(iter(source.signature.parameters), "x") if source is not None else "x"
-
-
-def _unknowns(function: Value, count: int) -> list[str]:
-    """What the unknowns of a system are called: as its function unpacks them, or by numbers."""
-    name, source = _unknown(function), _source(function)
-    for statement in source.node.body if source is not None and isinstance(source.node, ast.FunctionDef) else ():
-        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name) and statement.value.id == name:
-            target = statement.targets[0]
-            names = [each.id for each in getattr(target, "elts", ()) if isinstance(each, ast.Name)]
-            if len(names) == count:
-                return names
-    return [f"{name}_{k}" for k in range(count)] if count > 1 else [name]
-
-
-def _source(function: Value) -> FunctionSource | None:
-    """The source of a function, if it is plain."""
-    if isinstance(function, Known) and isinstance(unwrap(function.value), types.FunctionType):
-        return from_function(unwrap(function.value))
-    return function.source if isinstance(function, FunctionValue) else None
