@@ -10,7 +10,7 @@ from typing import Any, Protocol, Self
 
 import numpy as np
 
-from symdiff import codegen, outputs
+from symdiff import codegen, outputs, pipeline
 from symdiff.arguments import Call, bind, is_integer, is_known, is_size, sort_arguments
 from symdiff.errors import ArgumentError, Gap, MissingAttributeError, NameUnboundError, ShapeError, SymdiffError, UnsupportedError
 from symdiff.explain import innermost
@@ -172,7 +172,9 @@ class SymbolicFunction(Views):
         return replace(inner, graph=self._transform.apply(inner.graph))
 
     @staticmethod
-    def _apply_inner(transform: Transform, graph: Graph) -> Graph:
+    def _apply_inner(transform: Transform | tuple[Kind, str], graph: Graph) -> Graph:
+        if isinstance(transform, tuple):
+            transform = pipeline.Transform(transform[0], transform[1:], orders=(1,))
         return transform.apply(graph)
 
     def _make(self, call: Call) -> Specialization:

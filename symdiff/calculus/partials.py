@@ -21,6 +21,9 @@ def unknown(let: Let, position: int) -> Gap:
     which = f"{position + 1} ({name})" if name else f"{position + 1}"
     reason = f"the derivative of {row.title} in its argument {which} is not known in closed form"
     rewrite = "differentiate by arguments that it does not depend on, or hold it fixed with stop_gradient"
+    told = row.refusal(position)
+    if told is not None:
+        reason, rewrite = told
     return Gap(reason, rewrite, place, certain=True)
 
 

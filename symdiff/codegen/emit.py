@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from symdiff.codegen import external, given, own, reserve
+from symdiff.codegen import external, given, integrals, own, reserve
 from symdiff.codegen.blocks import deciding
 from symdiff.codegen.body import ANY_ORDER, Body, Slot
 from symdiff.codegen.definitions import has_arrays
@@ -85,9 +85,10 @@ class _ResultArray:
 
 
 class _Module:
-    def __init__(self, graph: Graph, name: str, title: str, into: bool = False) -> None:
+    def __init__(self, graph: Graph, name: str, title: str, into: bool = False, above: frozenset[str] = frozenset()) -> None:
         self.into = into
-        graph = explicit(graph)
+        linked = integrals.link(explicit(graph), above, lambda inner, called, names: _Module(inner, called, "", above=names))
+        graph, inner = linked.graph, linked.modules
         self.is_of_arrays = has_arrays(graph)
         self.partial: frozenset[str] = frozenset()
         if self.is_of_arrays:
@@ -101,12 +102,15 @@ class _Module:
         rows = {node.op.name for node in walk_all(graph.body) if isinstance(node, Let | Fold)}
         self.rows = [row for row in TABLE.values() if row.name in rows]
         needed = _needed(self.rows)
+        self.inner = inner
         self.support = tuple(row.support.strip() for row in needed if row.support)
-        self.externals = external.definitions(needed)
-        reserved = MODULES | {"ValueError"} | set(map(_function_name, self.support))
+        self.support = _once([*(text for each in inner for text in each.support), *self.support])
+        self.support = _once([*self.support, *(integrals.support() if inner else ())])
+        self.externals = _once([*(line for each in inner for line in each.externals), *external.definitions(needed)])
+        reserved = MODULES | {"ValueError"} | set(map(_function_name, self.support)) | above | linked.names
         reserved |= external.NAMES if self.externals else set()
         reserved |= identifiers(row.code for row in self.rows)
-        reserved |= reserve.NAMES if reserve.keeps_tapes(graph) else set()
+        reserved |= reserve.NAMES if any(map(reserve.keeps_tapes, (graph, *(each.graph for each in inner)))) else set()
         reserved |= {node.exception for node in walk_all(graph.body) if isinstance(node, Raise)}
         self.own = own.link(graph, reserved)
         self.graph = graph = self.own.graph
@@ -127,6 +131,7 @@ class _Module:
         self.plan = Plan([], {}) if self.is_of_arrays else plan(graph.body, *self._outputs(graph.outputs, taken), self._inputs)
         self.parts = [taken.fresh(f"_{self.name.lstrip('_')}_{i + 1}") for i in range(len(self.plan.routines) - 1)]
         made = {self.name, self.kernel, self.work, *self.parts, *(array.name for array in self.arrays)}
+        self.made = {self.name, self.kernel, *self.parts, *self.own.names, *linked.names}
         self.names = Names(reserved | made)
         self.spelled = {name: self.names.fresh(name) for name in spelled}
         if self.is_of_arrays:
@@ -143,15 +148,13 @@ class _Module:
         """The text of the module."""
         functions = [external.HELPER, "\n".join(self.externals)] if self.externals else []
         functions += [f'@numba.njit(error_model="numpy")\n{text}' for text in self.support]
-        functions += [PLUS] if self.any_order else []
+        functions += [PLUS] if self.any_order or any(each.any_order for each in self.inner) else []
         functions += [given.HELPER] if self.into else []
-        functions += self.own.functions
-        routines = [self._routine(number) for number in range(len(self.plan.routines))]
-        asks = any(f" {reserve.RESERVE}(" in text for text in routines) and reserve.keeps_tapes(self.graph)
-        functions += [reserve.helper(self.graph)] if asks else []
-        functions += routines
-        if self.wrapped:
-            functions.append(self._wrapper())
+        definitions = self.definitions()
+        tapes = next((each.graph for each in (self, *self.inner) if reserve.keeps_tapes(each.graph)), None)
+        if tapes is not None and any(f" {reserve.RESERVE}(" in text for text in definitions):
+            functions.append(reserve.helper(tapes))
+        functions += definitions
         code = "\n".join(line for text in functions for line in text.splitlines() if not line.lstrip().startswith("#"))
         standard = ["import inspect"] if self.externals else []
         standard += ["import math"] if re.search(r"\bmath\.", code) else []
@@ -159,9 +162,16 @@ class _Module:
         others = [*(external.IMPORTS if self.externals else ()), "import numba"]
         others += ["import numpy as np"] if re.search(r"\bnp\.", code) else []
         others += external.FROM_SCIPY if self.externals else []
-        others += self.own.imports
+        others += _once([*(line for each in self.inner for line in each.own.imports), *self.own.imports])
         blocks = ["\n".join([*standard, *([""] if standard else []), *others]), *functions]
         return self._docstring() + "\n\n" + "\n\n\n".join(blocks) + "\n"
+
+    def definitions(self) -> list[str]:
+        """The functions that the graph needs besides those that several graphs may share."""
+        functions = [text for each in self.inner for text in each.definitions()]
+        functions += self.own.functions
+        functions += [self._routine(number) for number in range(len(self.plan.routines))]
+        return [*functions, self._wrapper()] if self.wrapped else functions
 
     def _docstring(self) -> str:
         count = sum(isinstance(node, Let) for node in walk_all(self.graph.body))
@@ -386,6 +396,10 @@ def _bools(graph: Graph) -> Iterator[str]:
             yield node.name
         elif isinstance(node, If):
             yield from (out.name for out in node.outs if out.kind == "bool")
+
+
+def _once(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))
 
 
 def _is_zero(atom: Atom) -> bool:

@@ -22,7 +22,7 @@ def own_defaults(reader: Reader, source: FunctionSource, node: ast.AST) -> dict[
         if parameter.default is not inspect.Parameter.empty:
             value = parameter.default
             numeric = isinstance(value, int | float) and not isinstance(value, bool)
-            settled = numeric or source.file == algorithms.__file__
+            settled = numeric or source.file in algorithms.FILES
             place = None if settled else Place(parameter.name, value)
             defaults[parameter.name] = wrap(reader, value, parameter.name, place, node)
     return defaults

@@ -149,9 +149,9 @@ def row_of_callee(target: Any) -> Primitive | None:
 def check_callee(target: Any, node: ast.AST) -> None:
     """Refuse what can never be called here, whatever its arguments are."""
     from symdiff.frontend.arrays import forms
-    from symdiff.frontend.solvers import algorithm
+    from symdiff.frontend.solvers import is_solver
 
-    if algorithm(target) is not None:
+    if is_solver(target):
         return
     if isinstance(target, FunctionSource) or any(has_mark(target, name) for name in _OURS) or declared(target) is not None:
         return
@@ -173,13 +173,11 @@ def check_callee(target: Any, node: ast.AST) -> None:
     raise GapError(node, reason, _advice(module), verdict, certain=True)
 
 
-_EQUATIONS = "for one unknown, use newton, brentq or root_scalar; for several, write the Newton iteration as a loop"
 _STEPS = "write the steps as a loop (Runge-Kutta, say), which is differentiated as it stands"
 _SOLVERS = {
-    **dict.fromkeys(("fsolve", "root"), _EQUATIONS),
     **dict.fromkeys(("brenth", "toms748"), "use brentq"),
     **dict.fromkeys(("solve_ivp", "odeint"), _STEPS),
-    **dict.fromkeys(("quad", "quad_vec", "dblquad", "tplquad", "nquad"), "write a quadrature rule as a sum over its nodes"),
+    **dict.fromkeys(("quad_vec", "dblquad", "tplquad", "nquad"), "write a quadrature rule as a sum over its nodes"),
     **dict.fromkeys(("minimize", "minimize_scalar"), "solve for the point where the gradient is 0, with newton or brentq"),
 }  # what to do instead
 _NEVER = {"eval", "exec", "compile", "open", "input", "__import__", "globals", "locals", "vars", "setattr", "id"}

@@ -131,20 +131,23 @@ class Search:
 def _grown(trial: Trial, name: str, before: Form, end: Value | None) -> Form | None:
     """A list that is longer by one element at the end of an iteration."""
     start = trial.starts.get(name)
-    reason = f"a loop that makes the list {name} longer in another way than by one append in each iteration"
-    gap = GapError(_binding(trial.course.node, name), reason, growing.REWRITE, "not yet")
     if isinstance(before, Growing):
         if not isinstance(end, GrowingList) or len(end.added) != 1:
-            raise gap
+            raise _uneven(trial, name)
         return None
     if isinstance(start, ListValue) and isinstance(end, Choice):
-        raise gap
+        raise _uneven(trial, name)
     if not isinstance(start, ListValue) or not isinstance(end, ListValue) or len(end.items) <= len(start.items):
         return None
     count = len(start.items)
     if len(end.items) > count + 1 or any(a is not b for a, b in zip(start.items, end.items, strict=False)):
-        raise gap
+        raise _uneven(trial, name)
     return Growing(count, form_of(trial.reader, end.items[-1]))
+
+
+def _uneven(trial: Trial, name: str) -> GapError:
+    reason = f"a loop that makes the list {name} longer in another way than by one append in each iteration"
+    return GapError(_binding(trial.course.node, name), reason, growing.REWRITE, "not yet")
 
 
 def _binding(node: ast.AST, name: str) -> ast.AST:

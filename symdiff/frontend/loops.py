@@ -17,7 +17,6 @@ from symdiff.graph.affine import Affine
 
 MAX_UNROLL = 10_000  # iterations
 MAX_OPERATIONS = 300  # of an unrolled loop that could be a loop of the graph
-ALGORITHMS = algorithms.__file__  # whose loops stay loops
 MAX_OPEN = 20  # those of one that may have ended before
 
 
@@ -59,7 +58,7 @@ def _open(node: ast.stmt) -> GapError:
 
 def _unroll(reader: Reader, node: ast.For, source: Value, frame: Frame) -> Completion:
     """Unroll a loop over a container of known length; if that is too much, it is a loop of the graph."""
-    if frame.source.file == ALGORITHMS:
+    if frame.source.file in algorithms.FILES:  # whose loops stay loops
         steps = loop_headers.steps_of(reader, source, node.iter)
         assert steps is not None  # noqa: S101 - a range
         return sequential.run_for(reader, node, steps, frame)

@@ -410,7 +410,7 @@ class Reader(Arguments):
 
     def guard(self, place: Place, value: Any) -> None:
         """Note an outside value that shapes the graph; our own algorithms stay what they are."""
-        if place.root is vars(algorithms) or getattr(place.root, "__module__", None) == algorithms.__name__:
+        if algorithms.is_own(place.root):
             return
         self.guards.setdefault(place.key, Guard(place, value))
 

@@ -170,12 +170,14 @@ def from_function(function: Callable[..., Any], follow_rules: bool = True) -> Fu
 def _class_around(tree: ast.Module, node: Node) -> ast.ClassDef | None:
     """The innermost class whose definition holds a function."""
     last = node.end_lineno or node.lineno
-    classes = [
-        item
-        for item in ast.walk(tree)
-        if isinstance(item, ast.ClassDef) and item.lineno <= node.lineno and last <= (item.end_lineno or 0)
-    ]
+    classes = [item for item in _classes(tree) if item.lineno <= node.lineno and last <= (item.end_lineno or 0)]
     return max(classes, key=lambda item: item.lineno, default=None)
+
+
+@lru_cache(maxsize=16)
+def _classes(tree: ast.Module) -> tuple[ast.ClassDef, ...]:
+    """The classes that a file defines: every function that is inlined from it asks for them."""
+    return tuple(item for item in ast.walk(tree) if isinstance(item, ast.ClassDef))
 
 
 @lru_cache(maxsize=16)

@@ -119,6 +119,10 @@ class Primitive:
         names = [parameter.name for parameter in parameters if parameter.kind is not parameter.VAR_POSITIONAL]
         return names[position] if position < len(names) else ""
 
+    def refusal(self, position: int) -> tuple[str, str] | None:
+        """Why the partial in an operand is ``UNKNOWN``, and what to write instead; None: nobody has it in closed form."""
+        return None
+
     def __call__(self, *operands: Any) -> Any:
         """Apply the row to graph handles, mpmath numbers or floats (whichever the operands are)."""
         for operand in operands:

@@ -171,7 +171,8 @@ def _definition(printer: IndexedTexPrinter, left: Any, right: Any) -> str:
     if isinstance(right, Recurrence):
         return " \\\\\n".join(recurrence_latex(printer, right))
     if isinstance(right, Solution):
-        return f"{printer.doprint(left)} &\\colon {printer.doprint(right.residual)} = 0"
+        names = ", ".join(map(printer.doprint, right.unknowns or (left,)))
+        return f"{names} &\\colon {printer.doprint(right.residual)} = 0"
     return f"{printer.doprint(left)} &= {printer.doprint(right)}"
 
 

@@ -91,7 +91,8 @@ def _definition(printer: IndexedPrinter, left: Any, right: Any) -> str:
     if isinstance(right, Recurrence):
         return recurrence_text(printer, right)
     if isinstance(right, Solution):
-        return value_lines(printer, f"{printer.doprint(left)} solves ", right.residual) + " = 0"
+        names, verb = ", ".join(map(printer.doprint, right.unknowns or (left,))), "solve" if right.unknowns else "solves"
+        return value_lines(printer, f"{names} {verb} ", right.residual) + " = 0"
     return value_lines(printer, f"{printer.doprint(left)} = ", right)
 
 

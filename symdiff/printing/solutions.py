@@ -24,9 +24,13 @@ from symdiff.printing.convert import Formula
 
 @dataclass(frozen=True)
 class Solution:
-    """The equation that a symbol solves: an entry of ``.where``, behind that symbol. Here ``residual`` is 0."""
+    """The equation that a symbol solves: an entry of ``.where``, behind that symbol. Here ``residual`` is 0.
+
+    ``unknowns``: the symbols that solve it together with other equations, that symbol among them.
+    """
 
     residual: Any
+    unknowns: tuple[Any, ...] = ()
 
     def expressions(self) -> Iterator[Any]:
         """The left-hand side of the equation."""
@@ -43,17 +47,21 @@ class Solution:
 
 def formula(graph: Graph, write: Callable[[Graph], Formula]) -> Formula:
     """The formula of a graph with solutions, by the way in which graphs without them are written."""
-    paper, unknowns = on_paper(graph)
+    paper, unknowns, systems = on_paper(graph)
     found = write(paper)
     count = len(graph.outputs)
     equations = tuple(
-        (sp.Symbol(name, real=True), Solution(expr)) for name, expr in zip(unknowns, found.exprs[count:], strict=True)
+        (sp.Symbol(name, real=True), Solution(expr, tuple(sp.Symbol(each, real=True) for each in system)))
+        for name, system, expr in zip(unknowns, systems, found.exprs[count:], strict=True)
     )
     return Formula(found.exprs[:count], (*equations, *found.where), found.packed[0], found.domain, found.indices[:count])
 
 
-def on_paper(graph: Graph) -> tuple[Graph, list[str]]:
-    """The graph in which solutions are parameters, with their equations as further results; and what they are called."""
+def on_paper(graph: Graph) -> tuple[Graph, list[str], list[tuple[str, ...]]]:
+    """The graph in which solutions are parameters, with their equations as further results; and what they are called.
+
+    For each of them also what all unknowns of its system are called, if there are several.
+    """
     taken = Builder(taken=names_in(graph))
     taken.inputs(graph.input_axes)
     for statement in walk(graph.body):
@@ -63,13 +71,14 @@ def on_paper(graph: Graph) -> tuple[Graph, list[str]]:
     params = (*graph.params, *(Param(name, SCALAR, (name,)) for name in page.solutions))
     result = Items("tuple", (graph.result, *(SCALAR for _ in residuals)))
     made = replace(graph, params=params, body=body, outputs=(*graph.outputs, *residuals), result=result)
-    return dead_code(made), page.solutions
+    return dead_code(made), page.solutions, page.systems
 
 
 class _Page:
     def __init__(self, builder: Builder) -> None:
         self.builder = builder
         self.solutions: list[str] = []
+        self.systems: list[tuple[str, ...]] = []
 
     def block(self, block: Block) -> tuple[Block, list[Atom]]:
         """The block without its solutions and without what solvers raise; and the residuals."""
@@ -81,7 +90,9 @@ class _Page:
                 with self.builder.block() as inner:
                     residuals += splice(self.builder, statement.step.body, names, statement.outputs()[1])
                 made += inner
-                self.solutions += [each.out for each in statement.carried]
+                outs = tuple(each.out for each in statement.carried)
+                self.solutions += outs
+                self.systems += [outs if len(outs) > 1 else ()] * len(outs)
             elif isinstance(statement, If) and not statement.axes:
                 branch, found = self.branch(statement)
                 made.append(branch)

@@ -10,6 +10,7 @@ import sympy as sp
 from sympy.core.relational import Relational
 
 from symdiff.graph.graph import Const
+from symdiff.graph.integrals import Integral
 from symdiff.primitives.row import Primitive
 from symdiff.printing import notation
 
@@ -63,6 +64,10 @@ def written(op: Primitive, operands: list[Any]) -> Any:
         operands = [sp.Float(operand, _DIGITS) for operand in operands]
     if op.name in _ARITHMETIC:
         return _ARITHMETIC[op.name](*operands)
+    if isinstance(op, Integral):
+        from symdiff.printing.integrals import integral
+
+        return integral(op, operands)
     form = notation.DISPLAY.get(op.name)
     return form(sp, *operands) if form is not None else op.symbolic(*operands)
 

@@ -327,9 +327,7 @@ def test_explanations_say_nothing_of_iterations():
     "f",
     [
         lambda a: newton(lambda x: x * x - a, np.array([1.0, 2.0])),
-        lambda a: optimize.fsolve(lambda x: x - a, 1.0)[0],
-        lambda a: optimize.root(lambda x: x - a, 1.0).x[0],
-        lambda a: integrate.quad(lambda x: a * x, 0.0, 1.0)[0],
+        lambda a: integrate.dblquad(lambda y, x: a * x * y, 0.0, 1.0, 0.0, 1.0)[0],
         lambda a: optimize.root_scalar(lambda x: x - a, bracket=(0, 1), method="toms748").root,
     ],
 )
@@ -337,4 +335,4 @@ def test_other_solvers_are_refused_at_their_line(f):
     with pytest.raises(UnsupportedError) as caught:
         grad(f)(0.5)
     assert "test_solvers.py" in str(caught.value)
-    assert "algorithms.py" not in str(caught.value)
+    assert "algorithms" not in str(caught.value)

@@ -1,8 +1,8 @@
-"""SciPy's solvers of equations as plain Python, for the reader: they are read like a user's function, and never run.
+"""SciPy's solvers of equations for one number.
 
 They follow SciPy step by step (``scipy/optimize/_zeros_py.py`` and ``scipy/optimize/Zeros/*.c``, BSD), so that results and
 errors agree with it; what they find is handed on by ``solution``, which knows that it solves an equation. Python's own
-functions and loops are all that they use. Loops in here are loops of the graph: none is unrolled.
+functions and loops are all that they use.
 """
 
 from __future__ import annotations

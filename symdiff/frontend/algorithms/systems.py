@@ -1,0 +1,166 @@
+"""SciPy's solvers of systems of equations, by Powell's method (M. J. D. Powell, A hybrid method for nonlinear equations, 1970).
+
+MINPACK's hybrd and hybrj, which SciPy calls, update the Jacobian by differences of the function; here it is the exact one.
+"""
+
+from __future__ import annotations
+
+from math import inf, sqrt
+from typing import Any
+
+from symdiff.frontend.algorithms.scalars import solution
+
+
+def values(func: Any, x: Any, args: Any) -> Any:
+    """The components of ``func(array(x), *args)`` as a list, one for each of x: the reader has a rule of its own for it."""
+    raise NotImplementedError
+
+
+def slopes(func: Any, fprime: Any, x: Any, args: Any) -> Any:
+    """The rows of the Jacobian of ``func``, by ``fprime`` if there is one, else exact: a rule of the reader's own, too."""
+    raise NotImplementedError
+
+
+def fsolve(
+    func: Any,
+    x0: Any,
+    args: Any = (),
+    fprime: Any = None,
+    full_output: Any = False,
+    col_deriv: Any = False,
+    xtol: Any = 1.49012e-8,
+    maxfev: Any = 0,
+    band: Any = None,
+    epsfcn: Any = None,
+    factor: Any = 100,
+    diag: Any = None,
+) -> Any:
+    """``scipy.optimize.fsolve``, which raises where SciPy's only warns."""
+    limit = maxfev if maxfev > 0 else (200 if fprime is None else 100) * (len(x0) + 1)
+    return solution(func, _hybrid(func, x0, fprime, args, xtol, limit, factor), args)
+
+
+def root(
+    fun: Any,
+    x0: Any,
+    args: Any = (),
+    method: Any = "hybr",
+    jac: Any = None,
+    tol: Any = None,
+    callback: Any = None,
+    options: Any = None,
+) -> Any:
+    """The ``x`` that ``scipy.optimize.root`` finds; where SciPy's does not converge without a word, this one raises."""
+    return fsolve(fun, x0, args, jac, False, False, 1.49012e-8 if tol is None else tol)
+
+
+def _norm(x: Any) -> Any:
+    return sqrt(sum([each * each for each in x]))
+
+
+def _product(rows: Any, x: Any) -> Any:
+    return [sum([a * b for a, b in zip(row, x, strict=True)]) for row in rows]
+
+
+def _largest_first(first: Any, rest: Any) -> Any:
+    """The row that begins with the largest number, and the others."""
+    if len(rest) == 0:
+        return first, []
+    other = rest[0]
+    if abs(other[0]) > abs(first[0]):
+        first, other = other, first
+    first, others = _largest_first(first, rest[1:])
+    return first, [other, *others]
+
+
+def _eliminated(rows: Any) -> Any:
+    """The solution of a linear system of few unknowns (right-hand sides last in the rows); infinite if it is singular."""
+    first, rest = _largest_first(rows[0], rows[1:])
+    head = first[0]
+    factors = [(row[0] / head if head != 0 else 0.0) for row in rest]
+    tail = []
+    if len(rows) > 1:
+        below = [[a - c * b for a, b in zip(row[1:], first[1:], strict=True)] for row, c in zip(rest, factors, strict=True)]
+        tail = _eliminated(below)
+    last = first[-1] - sum([a * b for a, b in zip(first[1:-1], tail, strict=True)])
+    return [(last / head if head != 0 else inf), *tail]
+
+
+def _descent(rows: Any, f: Any, scale: Any, radius: Any) -> Any:
+    """The step down the gradient of |f|^2, in scaled variables: to its minimum along the line, or of length ``radius``."""
+    down = [-each / d for each, d in zip(_product(list(zip(*rows, strict=True)), f), scale, strict=True)]
+    length = _norm(down)
+    bend = _norm(_product(rows, [each / d for each, d in zip(down, scale, strict=True)]))
+    far = radius if bend == 0 else min(radius, (length / bend) * (length / bend) * length)
+    return [(each / length * far if length > 0 else 0.0) for each in down]
+
+
+def _dogleg(rows: Any, f: Any, newton: Any, scale: Any, radius: Any) -> Any:
+    """Powell's step of length ``radius``, in scaled variables: down the gradient, then towards the step of Newton."""
+    first = _descent(rows, f, scale, radius)
+    if not _norm(newton) < inf:
+        return first
+    rest = [a - b for a, b in zip(newton, first, strict=True)]
+    a, b = sum([each * each for each in rest]), sum([u * v for u, v in zip(first, rest, strict=True)])
+    c = max((radius - _norm(first)) * (radius + _norm(first)), 0.0)
+    part = 0.0 if a == 0 else min(c / (b + sqrt(b * b + a * c)) if b > 0 else (sqrt(b * b + a * c) - b) / a, 1.0)
+    return [u + part * v for u, v in zip(first, rest, strict=True)]
+
+
+def _hybrid(func: Any, x0: Any, fprime: Any, args: Any, xtol: Any, limit: Any, factor: Any) -> Any:
+    """Powell's method (MINPACK's hybrj) with the Jacobian anew in each iteration.
+
+    It ends at a step of Newton's of relative length ``xtol``, so that what it returns is a root. At a root with a singular
+    Jacobian these steps shrink by a constant factor, which raises.
+    """
+    tol = max(xtol, 1e-13)  # that step squares the error
+    x = x0
+    f = values(func, x, args)
+    size = _norm(f)
+    if not size < inf:
+        raise ValueError("The function value at the starting point is not finite; solver cannot continue.")
+    scale = [0.0 for each in x]
+    radius = -1.0
+    before = inf
+    slow = 0
+    for _ in range(limit):
+        if max([abs(each) for each in f]) == 0:
+            return x
+        rows = slopes(func, fprime, x, args)
+        scale = [max(d, _norm(column)) for d, column in zip(scale, zip(*rows, strict=True), strict=True)]
+        weights = [(d if d > 0 else 1.0) for d in scale]
+        newton = _eliminated([[*row, -b] for row, b in zip(rows, f, strict=True)])
+        newton = [a * d for a, d in zip(newton, weights, strict=True)]
+        whole = _norm(newton)
+        long = _norm([a * d for a, d in zip(x, weights, strict=True)])
+        if whole <= tol * long:
+            if whole > 0.25 * before > 1e-12 * long:
+                raise RuntimeError("The Jacobian is singular at the solution.")
+            return [a + b / d for a, b, d in zip(x, newton, weights, strict=True)]
+        if radius < 0:
+            radius = factor * long if long > 0 else factor * 1.0
+            radius = min(radius, whole)
+        step = newton if whole <= radius else _dogleg(rows, f, newton, weights, radius)
+        length = _norm(step)
+        move = [a / d for a, d in zip(step, weights, strict=True)]
+        there = [a + b for a, b in zip(x, move, strict=True)]
+        f_there = values(func, there, args)
+        size_there = _norm(f_there)
+        gain = 1 - (size_there / size) * (size_there / size) if 0.1 * size_there < size else -1.0
+        left = _norm([a + b for a, b in zip(f, _product(rows, move), strict=True)]) / size
+        ratio = gain / (1 - left * left) if left < 1 else 0.0
+        if not ratio >= 0.1:
+            radius = 0.5 * min(radius, length)
+        elif abs(ratio - 1) <= 0.1:
+            radius = 2 * length
+        elif ratio >= 0.5:
+            radius = max(radius, 2 * length)
+        slow = 0 if gain >= 0.001 else slow + 1
+        if ratio >= 1e-4:
+            x, f, size = there, f_there, size_there
+            before = whole
+        if slow >= 20:
+            raise RuntimeError(
+                "The iteration is not making good progress, as measured by the improvement from the last twenty iterations."
+            )
+    raise RuntimeError(f"The number of calls to function has reached maxfev = {limit}.")
