@@ -110,7 +110,8 @@ class _Module:
         reserved = MODULES | {"ValueError"} | set(map(_function_name, self.support)) | above | linked.names
         reserved |= external.NAMES if self.externals else set()
         reserved |= identifiers(row.code for row in self.rows)
-        reserved |= reserve.NAMES if any(map(reserve.keeps_tapes, (graph, *(each.graph for each in inner)))) else set()
+        self.tapes = next((each for each in (graph, *(each.graph for each in inner)) if reserve.keeps_tapes(each)), None)
+        reserved |= set() if self.tapes is None else reserve.NAMES
         reserved |= {node.exception for node in walk_all(graph.body) if isinstance(node, Raise)}
         self.own = own.link(graph, reserved)
         self.graph = graph = self.own.graph
@@ -151,9 +152,8 @@ class _Module:
         functions += [PLUS] if self.any_order or any(each.any_order for each in self.inner) else []
         functions += [given.HELPER] if self.into else []
         definitions = self.definitions()
-        tapes = next((each.graph for each in (self, *self.inner) if reserve.keeps_tapes(each.graph)), None)
-        if tapes is not None and any(f" {reserve.RESERVE}(" in text for text in definitions):
-            functions.append(reserve.helper(tapes))
+        asks = self.tapes is not None and any(f" {reserve.RESERVE}(" in text for text in definitions)
+        functions += [reserve.helper(self.tapes)] if asks and self.tapes is not None else []
         functions += definitions
         code = "\n".join(line for text in functions for line in text.splitlines() if not line.lstrip().startswith("#"))
         standard = ["import inspect"] if self.externals else []
