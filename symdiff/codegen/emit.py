@@ -87,7 +87,9 @@ class _ResultArray:
 class _Module:
     def __init__(self, graph: Graph, name: str, title: str, into: bool = False, above: frozenset[str] = frozenset()) -> None:
         self.into = into
-        linked = integrals.link(explicit(graph), above, lambda inner, called, names: _Module(inner, called, "", above=names))
+        linked = integrals.link(
+            explicit(graph), above | {name}, lambda inner, called, names: _Module(inner, called, "", above=names)
+        )
         graph, inner = linked.graph, linked.modules
         self.is_of_arrays = has_arrays(graph)
         self.partial: frozenset[str] = frozenset()

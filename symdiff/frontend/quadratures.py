@@ -42,7 +42,8 @@ def integral(reader: Reader, args: Sequence[Value], keywords: Mapping[str, Value
     given = {**dict(zip(_NAMES, args, strict=False)), **keywords}
     _check(given, len(args), node)
     if reader.loops or reader.builder.current.elementwise:
-        raise SequentialError(GapError(node, "an integral inside of a loop over an array", "write a plain loop", "not yet"))
+        gap = GapError(node, "an integral inside of a loop over an array", "write a plain loop that adds or appends", "not yet")
+        raise SequentialError(gap) if reader.trying else gap
     if reader.attempts:
         raise GapError(node, "an integral inside try", "call quad outside of try", "not yet", certain=True)
     tolerances = _tolerances(given, node)
