@@ -389,7 +389,7 @@ def of_an_array(v):
 
 
 def in_a_comprehension(v):
-    return np.sum(np.array([quad(lambda t: math.exp(-t * x), 0, 1)[0] for x in v]))
+    return np.sum(np.array([quad(lambda t: math.exp(-t * x), 0, 1)[0] for x in v]))  # noqa: B023
 
 
 def in_try(a):
