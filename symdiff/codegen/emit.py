@@ -87,7 +87,7 @@ class _ResultArray:
 class _Module:
     def __init__(self, graph: Graph, name: str, title: str, into: bool = False, above: frozenset[str] = frozenset()) -> None:
         self.into = into
-        linked = integrals.link(explicit(graph), above, lambda inner, called, names: _Module(inner, called, "", above=names))
+        linked = integrals.link(explicit(graph), above | {name}, _integrand)
         graph, inner = linked.graph, linked.modules
         self.is_of_arrays = has_arrays(graph)
         self.partial: frozenset[str] = frozenset()
@@ -387,6 +387,11 @@ class _Module:
             tail = "," if len(inner) == 1 else ""
             pieces.append(f"({', '.join(inner)}{tail})" if isinstance(item, Items) else inner[0])
         return pieces
+
+
+def _integrand(graph: Graph, name: str, above: frozenset[str]) -> _Module:
+    """The function of what is integrated, which uses none of the names of the module around it."""
+    return _Module(graph, name, "", above=above)
 
 
 def _bools(graph: Graph) -> Iterator[str]:

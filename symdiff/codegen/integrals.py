@@ -44,7 +44,8 @@ def link(graph: Graph, reserved: Iterable[str], write: Callable[[Graph, str, fro
     rows = integrals(graph)
     if not rows:
         return Linked(graph)
-    taken = {*reserved, *NAMES}
+    before = frozenset(reserved)
+    taken = {*before, *NAMES}
     made: dict[str, Integral] = {}
     modules: list[Any] = []
     for row in rows:
@@ -59,7 +60,7 @@ def link(graph: Graph, reserved: Iterable[str], write: Callable[[Graph, str, fro
     def linked(let: Let) -> Let:
         return replace(let, op=made[let.op.name]) if isinstance(let.op, Integral) else let
 
-    return Linked(map_lets(graph, linked), tuple(modules), frozenset(taken))
+    return Linked(map_lets(graph, linked), tuple(modules), frozenset(taken) - before)
 
 
 @cache

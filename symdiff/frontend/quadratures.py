@@ -15,9 +15,25 @@ from symdiff.frontend.gaps import GapError, SequentialError
 from symdiff.frontend.unknowns import source_of, unknown_of
 from symdiff.frontend.values import Known, Number, TupleValue, Value
 from symdiff.frontend.whole import sizes_used
-from symdiff.graph.affine import sizes_in
+from symdiff.graph.affine import identity, sizes_in
 from symdiff.graph.build import Builder
-from symdiff.graph.graph import Graph, Loop, Origin, Param, defined, free_names, walk_all
+from symdiff.graph.graph import (
+    Atom,
+    Block,
+    Graph,
+    If,
+    Let,
+    Loop,
+    Origin,
+    Param,
+    Raise,
+    Statement,
+    Sum,
+    defined,
+    free_names,
+    operands,
+    walk_all,
+)
 from symdiff.graph.integrals import Family
 from symdiff.graph.splice import splice
 
@@ -41,8 +57,6 @@ def integral(reader: Reader, args: Sequence[Value], keywords: Mapping[str, Value
     """``quad(func, a, b, args=(), ...)``: the integral and the estimate of its error."""
     given = {**dict(zip(_NAMES, args, strict=False)), **keywords}
     _check(given, len(args), node)
-    if reader.loops or reader.builder.current.elementwise:
-        raise SequentialError(GapError(node, "an integral inside of a loop over an array", "write a plain loop", "not yet"))
     if reader.attempts:
         raise GapError(node, "an integral inside try", "call quad outside of try", "not yet", certain=True)
     tolerances = _tolerances(given, node)
@@ -53,8 +67,8 @@ def integral(reader: Reader, args: Sequence[Value], keywords: Mapping[str, Value
     found: list[Value] = []
     for estimate in (False, True):
         row, used = family.row((), estimate)
-        operands = [*limits, *(captured[number - 1] for number in used)]
-        found.append(reader.apply(row, *operands, hint="error" if estimate else "integral"))
+        given_here = [*limits, *(captured[number - 1] for number in used)]
+        found.append(reader.apply(row, *given_here, hint="error" if estimate else "integral"))
     reader.builder.origin = origin
     return TupleValue(tuple(found))
 
@@ -101,10 +115,11 @@ def _family(
         atom = scalar(reader, value, node).atom
     source = source_of(function)
     name = source.name if source is not None else "integrand"
-    plain = Graph(name, (Param(variable, leaves=(variable,)),), tuple(body), (atom,))
+    made, atom = _of_one(reader, tuple(body), variable, atom, node) if reader.loops else (tuple(body), atom)
+    plain = Graph(name, (Param(variable, leaves=(variable,)),), made, (atom,))
     outside = [each for each in dict.fromkeys((*free_names(plain.body), *_outputs(plain))) if each != variable]
     outside = [each for each in outside if each not in _inside(plain)]
-    if any(builder.axes_of(each) for each in outside):
+    if any(builder.axes_of(each) for each in outside) and not reader.loops:
         reason, advice = "an integrand that reads an array of any size", "pass numbers, or write the integral as a sum"
         raise GapError(node, reason, advice, "not yet", certain=True)
     if _sizes(plain) & set(outside) or any(builder.kind(each) == "bool" for each in outside):
@@ -115,6 +130,36 @@ def _family(
     graph = _named(graph, unknown_of(function, "t"))
     family = Family(graph, tolerances, lambda inner, by: differentiate(("derivative", by), inner))
     return family, [Number(each) for each in outside]
+
+
+def _of_one(reader: Reader, body: Block, variable: str, atom: Atom, node: ast.AST) -> tuple[Block, Atom]:
+    """The integrand of one iteration of a loop over an array, of which it was read for all iterations at once.
+
+    What does not depend on the variable is computed outside of the integral.
+    """
+    names: dict[str, Atom] = {variable: variable}
+    made: list[Statement] = []
+    for statement in body:
+        reads = {*map(str, operands(statement))}
+        if names.keys().isdisjoint(reads) and not isinstance(statement, If | Loop | Raise):
+            reader.builder.append(statement)
+        elif isinstance(statement, Let):
+            args = tuple(names.get(str(arg), arg) for arg in statement.args)
+            made.append(replace(statement, args=args, axes=()))
+            names[statement.name] = statement.name
+        elif isinstance(statement, Sum) and _spreads(statement) is not None:
+            names[statement.name] = names[str(_spreads(statement))]
+        else:
+            gap = GapError(node, "an integral inside of a loop over an array", "write a plain loop that appends", "not yet")
+            raise SequentialError(gap) if reader.trying else gap
+    return tuple(made), names.get(str(atom), atom)
+
+
+def _spreads(statement: Sum) -> Atom | None:
+    """The value that is the same for all elements of an array, or at the same index; None for other sums."""
+    (term, *others) = statement.terms
+    plain = not (others or term.ranges or term.guards or term.address) and isinstance(term.atom, str)
+    return term.atom if plain and term.index == identity(len(term.index)) and isinstance(term.atom, str) else None
 
 
 def _named(graph: Graph, variable: str) -> Graph:

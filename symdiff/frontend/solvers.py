@@ -236,7 +236,7 @@ def _solution(reader: Reader, function: Value, root: Value, given: Value, node: 
     builder = reader.builder
     if reader.loops or builder.current.elementwise:
         gap = GapError(node, "a solver inside of a loop over an array", "write a plain loop", "not yet")
-        raise SequentialError(gap)
+        raise SequentialError(gap) if reader.trying else gap
     several = isinstance(root, ListValue)
     guesses = _numbers(reader, root, node) if several else [scalar(reader, root, node)]
     hints = unknowns_of(function, len(guesses)) if several else [unknown_of(function)]

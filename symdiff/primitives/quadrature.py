@@ -22,12 +22,11 @@ if TYPE_CHECKING:
 
 def quad_integrand(f: "Callable[..., float]", t: float, origin: float, kind: int, args: "Any") -> float:
     """The integrand; on an infinite range as a function of t from 0 to 1, with x = origin +- (1 - t)/t."""
-    if kind == 0:
-        return f(t, *args)
-    x = (1.0 - t) / t
+    x = t if kind == 0 else origin + (-1.0 if kind < 0 else 1.0) * (1.0 - t) / t
+    value = f(x, *args)
     if kind == 2:
-        return (f(x, *args) + f(-x, *args)) / (t * t)
-    return f(origin + kind * x, *args) / (t * t)
+        value += f(-x, *args)
+    return value if kind == 0 else value / (t * t)
 
 
 def quad_rule(f: "Callable[..., float]", low: float, high: float, origin: float, kind: int, args: "Any") -> "tuple[float, float]":
@@ -105,15 +104,15 @@ def quad_bisected(
     values[0], errors[0] = first
     table[0] = whole = values[0]
     length, deepest, tried = 1, 0, 0
-    last, second, third = math.inf, math.inf, math.inf
+    last, second, third, fourth = math.inf, math.inf, math.inf, math.inf
     for count in range(1, limit):
         worst, large = quad_worst(errors, depths, 0, deepest, count)
         if large <= 0.1 * max(tolerance[0], tolerance[1] * abs(whole)):  # the smallest intervals have the largest errors
             if deepest > 0:
-                second, third = last, second
+                second, third, fourth = last, second, third
                 last, length = quad_extrapolated(table, length, whole)
                 tried += 1
-                error = abs(last - second) + abs(last - third) + 5e-16 * abs(last) + large
+                error = abs(last - second) + abs(last - third) + abs(last - fourth) + 5e-16 * abs(last) + large
                 like = 0.01 * abs(whole) <= abs(last) <= 100.0 * abs(whole)
                 if tried > 3 and like and error <= max(tolerance[0], tolerance[1] * abs(last)):
                     return last, error
@@ -125,8 +124,8 @@ def quad_bisected(
         lows[count], highs[count], highs[worst] = middle, highs[worst], middle
         depths[worst] += 1
         depths[count] = depths[worst]
-        values[worst], errors[worst] = quad_rule(f, lows[worst], middle, origin, kind, args)
-        values[count], errors[count] = quad_rule(f, middle, highs[count], origin, kind, args)
+        for k in (worst, count):
+            values[k], errors[k] = quad_rule(f, lows[k], highs[k], origin, kind, args)
         whole, error = np.sum(values[: count + 1]), np.sum(errors[: count + 1])
         if error <= max(tolerance[0], tolerance[1] * abs(whole)) or not abs(whole) < math.inf:
             return whole, error
