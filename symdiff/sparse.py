@@ -161,7 +161,8 @@ def _coordinates(
 
     inside = np.ones(shape, bool)
     for guard in place.term.guards:
-        inside &= _holds(guard, value(guard.affine))
+        if all(size in sizes for size in sizes_in([guard.affine])):  # else it may hold: only a loop tells the size
+            inside &= _holds(guard, value(guard.affine))
     for part, length in (*zip(place.row, rows, strict=True), *zip(place.term.address, columns, strict=True)):
         told = sorted({element.array for element in part.elements})
         if told and bool(np.any(inside & ((value(part) < 0) | (value(part) >= length)))):

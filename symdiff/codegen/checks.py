@@ -90,10 +90,20 @@ def _write(elements: Elements, definition: Indexed, term: Term, part: Affine, le
             places[position] = Affine.of(variable)
             stack.enter_context(elements.loop(variable, Range(low, high), ()))
         guards = [replace(guard, affine=guard.affine.substitute(places)) for guard in term.guards]
-        text = elements.spelling.affine(part.substitute(places)).code
-        inside = f"not 0 <= {text} < {elements.spelling.affine(length).code}"
-        condition = elements.condition_of(_with(elements, guards, inside))
-        elements.choose(condition, [Raise("IndexError", message, definition.origin)], (), [], definition.origin)
+        raising = [Raise("IndexError", message, definition.origin)]
+        if guards and any(each.index and not elements.is_integer(each.array) for each in part.elements):
+            with elements.side(guards) as body:  # the integer is made of an element that there may be only where they hold
+                outside = elements.condition_of(_outside(elements, part.substitute(places), length))
+                elements.choose(outside, raising, (), [], definition.origin)
+            elements.choose(elements.condition(guards), body, (), [], definition.origin)
+            return
+        inside = _outside(elements, part.substitute(places), length).code
+        elements.choose(elements.condition_of(_with(elements, guards, inside)), raising, (), [], definition.origin)
+
+
+def _outside(elements: Elements, part: Affine, length: Affine) -> Text:
+    text = elements.spelling.affine(part).code
+    return Text(f"not 0 <= {text} < {elements.spelling.affine(length).code}", COMPARE)
 
 
 def _with(elements: Elements, guards: Sequence[Guard], inside: str) -> Text:

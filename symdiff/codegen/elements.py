@@ -51,8 +51,7 @@ class Elements(Levels):
 
     def _integer(self, element: Element) -> str:
         """The text of an integer from data."""
-        structure = self._inputs.get(element.array)
-        if isinstance(structure, Tensor) and structure.kind == "int":
+        if self.is_integer(element.array):
             return f"{self.spelling.names[element.array]}[{self.spelling.index(element.index)}]"
         key = element.array, element.index
         known = next((found for scope in reversed(self._scopes) if (found := scope.integers.get(key))), None)
@@ -64,6 +63,11 @@ class Elements(Levels):
             with self._at(level):
                 self.emit(Plain((f"{known} = int({{0}})",), (atom,)))
         return known
+
+    def is_integer(self, array: str) -> bool:
+        """Whether it is an argument that is an array of integers."""
+        structure = self._inputs.get(array)
+        return isinstance(structure, Tensor) and structure.kind == "int"
 
     def scalar(self, atom: Atom) -> Atom:
         """What a scalar of the graph is here."""

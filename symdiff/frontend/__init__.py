@@ -309,7 +309,7 @@ def _read_once(reader: Reader, adapt: Callable[[Value], Value]) -> Reading:
         pass
     elif structure is None:
         what = "nothing" if isinstance(result, Known) and result.value is None else describe(result)
-        series = type(result).__name__ == "SeriesValue"
+        series = type(result).__name__ in ("SeriesValue", "GrownList")
         rewrite = "return np.array(...) of it" if series else "return a number, tuple, list or array"
         reader.record(frame, GapError(source.node, f"{source.name} returns {what}", rewrite))
     else:

@@ -19,7 +19,7 @@ from symdiff.frontend.binding import bind, own_defaults
 from symdiff.frontend.callables import check_callee, check_vectorized, row_of_callee
 from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
 from symdiff.frontend.lookup import has_mark, has_plain_hash, home, is_vectorized, method, unwrap
-from symdiff.frontend.loop_values import GrowingList
+from symdiff.frontend.loop_values import GrowingList, GrownList
 from symdiff.frontend.lower import Frame, Reader, reads
 from symdiff.frontend.outside import wrap
 from symdiff.frontend.places import Place
@@ -155,7 +155,7 @@ def _callee(reader: Reader, node: ast.expr, frame: Frame) -> Value:
         owner = reader.read(node.value, frame)
         record = isinstance(owner, TupleValue) and owner.record is not None
         text = isinstance(owner, Known) and isinstance(owner.value, str)
-        plain = Container | TensorValue | MaskedValue | GrowingList | VectorParam | Number | Condition | Poison
+        plain = Container | TensorValue | MaskedValue | GrowingList | GrownList | VectorParam | Number | Condition | Poison
         if text or (isinstance(owner, plain) and not record):
             return owner if isinstance(owner, Poison) else Method(owner, node.attr, node)
         try:

@@ -96,10 +96,11 @@ class Counted:
 
 @dataclass(frozen=True)
 class Growing:
-    """A list of so many elements before the loop, to which each iteration appends one of this kind."""
+    """A list to which a loop appends elements of this kind: ``step`` in each iteration, or (None) as many as the data tell."""
 
-    before: int
     item: Form
+    step: int | None = None
+    guessed: bool = False  # whether nothing but a guess says of which kind they are
 
 
 Form = Leaf | Group | Same | Opaque | Absent | Sometimes | Counted | Growing
@@ -125,7 +126,7 @@ def form_of(reader: Reader, value: Value | None) -> Form:
     if isinstance(value, TupleValue | ListValue | DictValue):
         return _group(reader, value)
     if isinstance(value, GrowingList):
-        return Growing(len(value.before), form_of(reader, value.added[-1] if value.added else value.last))
+        return Growing(form_of(reader, value.newest))
     if isinstance(value, Maybe):
         inner = form_of(reader, value.value)
         return inner if isinstance(inner, Opaque) else Sometimes(inner)
@@ -152,9 +153,6 @@ def join(first: Form, second: Form) -> Form | None:
     """The kind of what is of either kind; None if there is no such kind."""
     if first == second:
         return first
-    if isinstance(first, Growing) and isinstance(second, Growing) and first.before == second.before:
-        item = join(first.item, second.item)
-        return None if item is None or isinstance(item, Sometimes) else Growing(first.before, item)
     if isinstance(first, Absent):
         first, second = second, first
     if isinstance(second, Absent):
@@ -234,6 +232,8 @@ def parts(form: Form, hint: str) -> Iterator[tuple[str, Axes]]:
             yield from parts(item, f"{hint}_{position}")
     elif isinstance(form, Growing):
         yield from parts(form.item, f"last_{hint}")
+        if form.step is None:
+            yield f"len_{hint}", ()
     elif isinstance(form, Sometimes):
         yield f"{hint}_is_set", ()
         yield from parts(form.inner, hint)
@@ -242,6 +242,7 @@ def parts(form: Form, hint: str) -> Iterator[tuple[str, Axes]]:
 def atoms_of(reader: Reader, value: Value | None, form: Form, node: ast.AST) -> list[Atom]:
     """The numbers and arrays of a value of this kind; 0 where it has no value."""
     from symdiff.frontend.conditions import scalar
+    from symdiff.frontend.lengths import affine_atom
     from symdiff.frontend.tensors import as_numbers, tensor_of
 
     if isinstance(form, Sometimes):
@@ -253,7 +254,8 @@ def atoms_of(reader: Reader, value: Value | None, form: Form, node: ast.AST) -> 
     if isinstance(form, Counted):
         return [scalar(reader, value, node).atom]
     if isinstance(form, Growing):
-        return atoms_of(reader, growing.last_of(value), form.item, node)
+        last = atoms_of(reader, growing.last_of(reader, value, node), form.item, node)
+        return last if form.step is not None else [*last, affine_atom(reader, growing.length_of(value))]
     if isinstance(form, Leaf) and form.axes is None:
         found = scalar(reader, value, node)
         exact = isinstance(found.known, int) and isinstance(found.atom, Const) and form.kind == "float"
@@ -294,7 +296,9 @@ def value_of(reader: Reader, form: Form, atoms: Iterator[Atom], like: Identity) 
     if isinstance(form, Counted):
         return _leaf(reader, Leaf("int"), next(atoms), like)
     if isinstance(form, Growing):
-        return value_of(reader, form.item, atoms, like)
+        last = value_of(reader, form.item, atoms, like.inner())
+        count = Affine() if form.step is not None else growing.integer_in(next(atoms))
+        return GrowingList((), count, last, count, last, (), like.own, like.parents)
     if isinstance(form, Leaf):
         return _leaf(reader, form, next(atoms), like)
     items = tuple(value for item in form.items if (value := value_of(reader, item, atoms, like.inner())) is not None)

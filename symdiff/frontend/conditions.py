@@ -9,8 +9,10 @@ import functools
 import operator
 from collections.abc import Callable, Iterator, Sequence
 
+from symdiff.frontend import growing
 from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
 from symdiff.frontend.lookup import is_python
+from symdiff.frontend.loop_values import GrowingList, GrownList
 from symdiff.frontend.lower import Frame, Reader, reads
 from symdiff.frontend.merge import choose
 from symdiff.frontend.signs import decided
@@ -138,6 +140,8 @@ def truth_of(reader: Reader, value: Value, node: ast.AST) -> Known | Condition:
         return condition_of(reader.apply("ne", value, number(0)))
     if isinstance(value, TupleValue | ListValue | DictValue):
         return Known(bool(value.items))
+    if isinstance(value, GrowingList | GrownList):
+        return growing.truth(reader, value)
     if isinstance(value, ArrayValue) and len(value.items) == 1:
         return truth_of(reader, value.items[0], node)
     if isinstance(value, FunctionValue | Method | Bound | IteratorValue):

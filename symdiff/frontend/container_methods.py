@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from symdiff.frontend import array_writes, changes, containers, dicts, growing, tensor_forms
+from symdiff.frontend import array_writes, changes, containers, dicts, growing, grown, tensor_forms
 from symdiff.frontend.gaps import GapError
-from symdiff.frontend.loop_values import GrowingList
+from symdiff.frontend.loop_values import GrowingList, GrownList
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.values import (
     ArrayValue,
@@ -57,8 +57,10 @@ def method(reader: Reader, owner: Value, name: str, args: Sequence[Value], frame
         return texts.method(owner.value, name, args, node)
     if isinstance(owner, DictValue):
         return dicts.method(reader, owner, name, args, frame, node)
-    if isinstance(owner, GrowingList) and name == "append" and len(args) == 1:
-        return growing.append(reader, owner, args[0], frame, node)
+    if isinstance(owner, GrowingList) and name in growing.METHODS:
+        return growing.method(reader, owner, name, args, frame, node)
+    if isinstance(owner, GrownList) and name in growing.METHODS:
+        return grown.longer(reader, owner, name, args, frame, node)
     if isinstance(owner, ListValue) and name in changes.LIST_METHODS:
         return changes.list_method(reader, owner, name, args, frame, node)
     if isinstance(owner, TupleValue | ListValue) and name in ("index", "count"):

@@ -16,6 +16,7 @@ from symdiff.frontend import (
     changes,
     dicts,
     growing,
+    grown,
     loop_indices,
     loop_writes,
     tensor_indexing,
@@ -164,7 +165,8 @@ def _special(
         return masks.restricted(reader, owner, chosen, node)
     if isinstance(owner, PendingArray):
         return loop_writes.current(reader, owner, loop_writes.indices(reader, owner, index, frame, node), node)
-    return growing.subscript(reader, owner, index, frame, node)
+    form = growing.subscript if isinstance(owner, GrowingList) else grown.subscript
+    return form(reader, owner, index, frame, node)  # type: ignore[arg-type]
 
 
 def _indexed(reader: Reader, owner: Value, index: ast.expr, plain: bool, frame: Frame, node: ast.AST) -> Value:

@@ -12,11 +12,11 @@ import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from symdiff.frontend import array_writes, calls, changes, containers, loop_indices, loop_writes, tensor_writes, writes
+from symdiff.frontend import array_writes, calls, changes, containers, growing, loop_indices, loop_writes, tensor_writes, writes
 from symdiff.frontend.conditions import disjunction, read_test, supposed, truth_of
 from symdiff.frontend.expressions import binary, inner_function
 from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
-from symdiff.frontend.loop_values import PendingArray
+from symdiff.frontend.loop_values import GrowingList, PendingArray
 from symdiff.frontend.lower import MAX_NESTING, Frame, Reader
 from symdiff.frontend.merge import MISSING, Merge, changed
 from symdiff.frontend.scopes import bound_names
@@ -335,6 +335,9 @@ def run_augmented(reader: Reader, node: ast.AugAssign, frame: Frame) -> Completi
         tensor_writes.check_writeable(reader, present, node)
         new = binary(reader, type(node.op), present, operand, node, hint)
         tensor_writes.change(reader, present, new, frame, node)
+        return NEXT
+    if isinstance(present, GrowingList) and isinstance(node.op, ast.Add):
+        growing.method(reader, present, "extend", [operand], frame, node)
         return NEXT
     if isinstance(present, Mutable):
         changes.in_place(reader, present, type(node.op), operand, frame, node)

@@ -1,105 +1,214 @@
-"""Lists to which loops append: an element in each iteration, all of which the loop collects."""
+"""Lists to which loops append, while an iteration is read: what it appends, how long the list is, and its last element."""
 
 from __future__ import annotations
 
 import ast
 import dataclasses
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from symdiff.frontend.gaps import GapError
-from symdiff.frontend.loop_values import GrowingList, GrownList, LoopAxis
-from symdiff.frontend.values import NONE, ListValue, Number, TensorValue, TupleValue, Value
-from symdiff.graph.affine import ZERO, Affine, identity
-from symdiff.graph.terms import Guard, Term
+from symdiff.frontend.loop_values import Appended, GrowingList, GrownList
+from symdiff.frontend.values import NONE, Condition, Conflict, Known, ListValue, Number, TensorValue, TupleValue, Value
+from symdiff.graph.affine import Affine, Element
+from symdiff.graph.graph import Atom, Const
+from symdiff.primitives import TABLE
 
 if TYPE_CHECKING:
     from symdiff.frontend.lower import Frame, Reader
+    from symdiff.frontend.merge import Merge
 
 REWRITE = "write the elements of an array, as in y = np.zeros(n)"
+METHODS = ("append", "extend")
+Recipe = Callable[[Sequence[Atom]], Value]
 
 
-def append(reader: Reader, owner: GrowingList, value: Value, frame: Frame, node: ast.AST) -> Value:
-    """``items.append(value)``."""
-    from symdiff.frontend import changes
+def method(reader: Reader, owner: GrowingList, name: str, args: Sequence[Value], frame: Frame, node: ast.AST) -> Value:
+    """``items.append(value)`` and ``items.extend((a, b))``."""
+    from symdiff.frontend import changes, containers
 
-    changes.replace(reader, owner, dataclasses.replace(owner, added=(*owner.added, value)), frame, node)
+    changes.count_arguments(name, args, *changes.LIST_METHODS[name], node)
+    new = owner
+    for value in args if name == "append" else containers.elements(reader, args[0], node):
+        new = dataclasses.replace(new, count=new.count + 1, newest=value, added=(*new.added, Appended(value)))
+    changes.replace(reader, owner, new, frame, node)
     return NONE
 
 
-def last_of(value: Value | None) -> Any:
+def names_appended_to(loop: ast.AST) -> set[str]:
+    """The lists to which a loop appends, by its text: variables that it does not bind to anything else."""
+    from symdiff.frontend.loop_kinds import own_nodes
+    from symdiff.frontend.scopes import bound_names
+
+    nodes = list(own_nodes(loop))
+    longer = {id(node.target): node.target.id for node in nodes if _makes_longer(node)}  # type: ignore[attr-defined]
+    called = [node.func for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+    found = {each.value.id for each in called if each.attr in METHODS and isinstance(each.value, ast.Name)}
+    found |= set(longer.values())
+    return found - {name for node in nodes if id(node) not in longer for name in bound_names(node)}
+
+
+def _makes_longer(node: ast.AST) -> bool:
+    """``items += ...``."""
+    return isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add) and isinstance(node.target, ast.Name)
+
+
+def last_of(reader: Reader, value: Value | None, node: ast.AST) -> Any:
     """The last element of a list, if it has one."""
     if isinstance(value, GrowingList):
-        return value.added[-1] if value.added else value.last
+        return value.newest
+    if isinstance(value, GrownList):
+        from symdiff.frontend import grown
+
+        return value.last or grown.last_of(reader, value, node)
     return value.items[-1] if isinstance(value, ListValue) and value.items else None
 
 
-def subscript(reader: Reader, owner: GrowingList | GrownList, index: ast.expr, frame: Frame, node: ast.AST) -> Value:
-    """``items[-1]``; behind the loop any element, and slices."""
-    if isinstance(owner, GrowingList):
-        return _inside(reader, owner, index, frame, node)
-    if isinstance(index, ast.Tuple):
-        raise GapError(node, "several indices of a list", "use one after the other: items[i][j]", raises=TypeError)
-    from symdiff.frontend import tensor_indexing
-
-    found = tensor_indexing.read(reader, TensorValue(owner.atom, owner.axes), index, frame, node)
-    if isinstance(index, ast.Slice) and isinstance(found, TensorValue):
-        return made(found, owner.tuples)
-    if owner.tuples and isinstance(found, TensorValue):
-        return TupleValue(tensor_indexing.rows(reader, found, node))
-    return found
+def length_of(value: Value | None) -> Affine:
+    """How many elements a list has."""
+    if isinstance(value, GrowingList | GrownList):
+        return value.count if isinstance(value, GrowingList) else value.axes[0]
+    return Affine(len(value.items) if isinstance(value, ListValue) else 0)
 
 
-def _inside(reader: Reader, owner: GrowingList, index: ast.expr, frame: Frame, node: ast.AST) -> Value:
+def subscript(reader: Reader, owner: GrowingList, index: ast.expr, frame: Frame, node: ast.AST) -> Value:
+    """``items[-1]``, and what this iteration has appended before in any case."""
     from symdiff.frontend.lengths import require
 
     place = None if isinstance(index, ast.Slice) else reader.operand(index, frame)
     position = place.integer if isinstance(place, Number) else None
     if position is not None and not position.is_constant:
-        position = position - owner.count - len(owner.added)  # from the end
-    if position is not None and position.is_constant and -len(owner.added) <= position.const < 0:
-        return owner.added[position.const]  # type: ignore[no-any-return]
-    if position != Affine(-1 - len(owner.added)) or owner.last is None:
+        position = position - owner.count  # from the end
+    if position is not None and position.is_constant:
+        recent = owner.added[position.const :] if -len(owner.added) <= position.const < 0 else ()
+        if recent and all(each.when is None and not each.rank for each in recent):
+            return recent[0].value  # type: ignore[no-any-return]
+    values = {Affine(-1): owner.newest}
+    if all(each.when is None and not each.rank for each in owner.added):
+        values.setdefault(Affine(-1 - len(owner.added)), owner.last)
+    found = values.get(position) if position is not None else None
+    if position is None or found is None:
         reason = "an element of a list to which the loop appends, other than the last one"
         raise GapError(node, reason, REWRITE, "not yet")
-    if not owner.before:
-        require(reader, owner.count - 1, "IndexError", "list index out of range", node)
-    return owner.last  # type: ignore[no-any-return]
+    require(reader, owner.count + position, "IndexError", "list index out of range", node)
+    return found  # type: ignore[no-any-return]
 
 
-def made(array: TensorValue, tuples: bool) -> GrownList:
-    """The list whose elements are those of an array."""
-    length = array.axes[0]
-    return GrownList(array.atom, (LoopAxis(length, ZERO, length),), 0, True, None, array.axes, tuples)
-
-
-def item(reader: Reader, value: GrowingList, node: ast.AST) -> TensorValue | Number:
+def item(reader: Reader, value: Value, node: ast.AST) -> TensorValue | Number:
     """What an iteration appends, as a number or an array."""
     from symdiff.frontend.conditions import scalar
     from symdiff.frontend.tensors import as_numbers, tensor_of
 
-    if len(value.added) != 1:
-        raise GapError(node, f"a loop that appends {len(value.added)} times in an iteration", REWRITE, "not yet")
-    found = value.added[0]
-    if isinstance(found, Number) or (not hasattr(found, "items") and not isinstance(found, TensorValue)):
-        return scalar(reader, found, node)
-    return as_numbers(reader, tensor_of(reader, found, node))
+    if isinstance(value, Conflict):
+        raise GapError(node, "a loop that appends values of several kinds to a list", "use a list for each kind", "not yet")
+    if isinstance(value, Number) or (not hasattr(value, "items") and not isinstance(value, TensorValue)):
+        return scalar(reader, value, node)
+    return as_numbers(reader, tensor_of(reader, value, node))
 
 
-def behind(
-    reader: Reader, before: ListValue, collected: tuple[str, tuple[Affine, ...]], how: tuple[bool, bool], node: ast.AST
-) -> GrownList:
-    """The list behind the loop: what was in it, and what was collected; ``how``: whether of tuples, and without the last."""
-    from symdiff.frontend.conditions import scalar
-    from symdiff.frontend.tensors import moved, tensor_of
+# -- branches -----------------------------------------------------------------------------------------------------
 
-    (atom, axes), (tuples, cut) = collected, how
-    count = len(before.items)
-    if not count and not cut:
-        return made(TensorValue(atom, axes), tuples)
-    everything = (axes[0] + count - int(cut), *axes[1:])
-    inner = identity(len(axes) - 1, 1)
-    terms = [Term(atom, (Affine.of(0) - count, *inner), (), (Guard(Affine.of(0) - count),))]
-    for place, found in enumerate(before.items):
-        given = tensor_of(reader, found, node).atom if inner else scalar(reader, found, node).atom
-        terms.append(Term(given, inner if isinstance(given, str) else (), (), (Guard(Affine.of(0) - place, "=="),)))
-    return made(TensorValue(moved(reader, terms, everything), everything), tuples)
+
+def merged(merge: Merge, hint: str, then: GrowingList | None, orelse: GrowingList | None) -> Recipe:
+    """A list behind a branch, one side of which (None) may never get there: what either side has appended, and when."""
+    sides = [side for side in (then, orelse) if side is not None]
+    like = sides[0]
+    first, second = ((side.added if side is not None else like.added) for side in (then, orelse))
+    shared = sum(1 for a, b in zip(first, second, strict=False) if a is b)
+    rest = first[shared:], second[shared:]
+    if len(sides) == 1:
+        added = [_one(merge, hint, each, then is not None, None) for each in like.added]
+        shared = 0
+    elif len(rest[0]) == len(rest[1]) and all(a.rank == b.rank == 0 for a, b in zip(*rest, strict=True)):
+        added = [_both(merge, hint, a, b) for a, b in zip(*rest, strict=True)]
+    else:
+        added = [_one(merge, hint, each, True, merge.condition) for each in rest[0]]
+        added += [_one(merge, hint, each, False, merge.condition) for each in rest[1]]
+    newest = _newest(merge, hint, then, orelse)
+    count = _count(merge, hint, *(like if side is None else side for side in (then, orelse)))
+
+    def make(atoms: Sequence[Atom]) -> Value:
+        made = tuple(recipe(atoms) for recipe in added)
+        return dataclasses.replace(like, added=(*like.added[:shared], *made), newest=newest(atoms), count=count(atoms))
+
+    return make
+
+
+def _newest(merge: Merge, hint: str, then: GrowingList | None, orelse: GrowingList | None) -> Recipe:
+    """The last element: of an empty list there is none, and it is checked where it is read."""
+    first, second = (None if side is None else side.newest for side in (then, orelse))
+    return merge.recipe(f"last_{hint}", first, second) if first is not None or second is not None else lambda atoms: None  # type: ignore[return-value]
+
+
+def _count(merge: Merge, hint: str, then: GrowingList, orelse: GrowingList) -> Callable[[Sequence[Atom]], Affine]:
+    from symdiff.frontend.lengths import affine_atom
+
+    if then.count == orelse.count:
+        return lambda atoms: then.count
+    sides = [affine_atom(merge.reader, side.count) for side in (then, orelse)]
+    position = merge.pair(f"len_{hint}", *sides)
+    return lambda atoms: integer_in(atoms[position])
+
+
+def integer_in(atom: Atom) -> Affine:
+    """An integer from data as an index."""
+    return Affine.of(Element(atom, ())) if isinstance(atom, str) else Affine(int(atom.value))
+
+
+def _both(merge: Merge, hint: str, then: Appended, orelse: Appended) -> Callable[[Sequence[Atom]], Appended]:
+    """What both sides append."""
+    value = merge.recipe(hint, then.value, orelse.value)
+    if then.when is None and orelse.when is None:
+        return lambda atoms: Appended(value(atoms))
+    sides = (Const(True) if side.when is None else side.when for side in (then, orelse))
+    position = merge.pair("appends", *sides)
+    return lambda atoms: Appended(value(atoms), atoms[position])
+
+
+def _one(merge: Merge, hint: str, each: Appended, taken: bool, condition: Atom | None) -> Callable[[Sequence[Atom]], Appended]:
+    """What one side appends: where the condition holds, or (None) the only side that goes on.
+
+    It is collected in any case: what does not count is 0.
+    """
+    first, second = (each.value, None) if taken else (None, each.value)
+    value = merge.survivor(hint, first, second, Const(0.0))
+    when: Callable[[Sequence[Atom]], Any] = partial(_when, merge, each, taken, condition)
+    if each.when is not None or (each.rank and condition is not None):
+        inner = Const(1) if each.when is None else each.when
+        outside = Const(0) if each.rank else Const(False)
+        position = merge.pair("appends", *((inner, outside) if taken else (outside, inner)))
+        when = lambda atoms: atoms[position]  # noqa: E731 - one of two
+    return lambda atoms: Appended(value(atoms), when(atoms), each.rank)
+
+
+def _when(merge: Merge, each: Appended, taken: bool, condition: Atom | None, atoms: Sequence[Atom]) -> Any:
+    if condition is None:
+        return each.when
+    return condition if taken else merge.builder.apply(TABLE["not"], condition)
+
+
+def flag(reader: Reader, each: Appended) -> Atom | None:
+    """Whether it is appended, as 1 or 0; None: in any case."""
+    if each.when is None or each.rank:
+        return each.when  # type: ignore[no-any-return]
+    if isinstance(each.when, Const):
+        return Const(int(bool(each.when.value)))
+    return reader.builder.branch(each.when, (), (), [("kept", Const(1), Const(0))])[0]
+
+
+def is_tuple(value: Value) -> bool:
+    """Whether the elements of a list are tuples or lists."""
+    return isinstance(value, TupleValue | ListValue)
+
+
+def truth(reader: Reader, value: GrowingList | GrownList) -> Known | Condition:
+    """``if items``: whether there is an element."""
+    from symdiff.frontend.lengths import affine_atom, is_certain
+
+    count = value.count if isinstance(value, GrowingList) else value.axes[0]
+    if is_certain(reader, count - 1):
+        return Known(True)
+    if count.is_constant:
+        return Known(count.const > 0)
+    return Condition(reader.builder.apply(TABLE["gt"], affine_atom(reader, count), Const(0)))

@@ -99,7 +99,7 @@ def _length(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Va
     if isinstance(args[0], GrowingList):
         from symdiff.frontend.array_loops import index_of
 
-        return index_of(reader, args[0].count + len(args[0].added))
+        return index_of(reader, args[0].count)
     return number(containers.length(reader, args[0], node))
 
 

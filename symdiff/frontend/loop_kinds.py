@@ -26,7 +26,7 @@ from symdiff.frontend.carried import (
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.loop_values import GrowingList
 from symdiff.frontend.scopes import bound_names
-from symdiff.frontend.values import Choice, Conflict, ListValue, Number, Poison, Value
+from symdiff.frontend.values import Conflict, Number, Poison, Value
 from symdiff.graph.affine import Affine, Element, sizes_in
 
 if TYPE_CHECKING:
@@ -63,6 +63,11 @@ class Search:
     uncounted: set[str] = field(default_factory=set)  # integers that do not count
     guessed: set[str] = field(default_factory=set)  # what is read before it is bound, and said to be a number
 
+    def grow(self, name: str, item: Form) -> None:
+        """A list to which the loop appends; as long as no element says more, its elements are said to be numbers."""
+        guessed = item == UNBOUND
+        self.forms[name] = Growing(Leaf("float") if guessed else item, None, guessed)
+
     def settled(self, trial: Trial) -> bool:
         """Take in what a trial found out; True if it found nothing new."""
         wanted = dict(self.forms)
@@ -72,6 +77,8 @@ class Search:
                 wanted[name] = Sometimes(Leaf("float"))
                 self.guessed.add(name)
             if end is start or isinstance(end, Poison):
+                if isinstance(wanted.get(name), Growing):
+                    continue
                 if name in wanted and end is start and not isinstance(wanted[name], Absent) and name not in self.dropped:
                     del wanted[name]
                     self.dropped.add(name)
@@ -86,9 +93,8 @@ class Search:
             if isinstance(before, Absent | Opaque | Same):
                 return before
             raise GapError(trial.course.node, f"{name}: {end.reason}", REWRITE)
-        grown = _grown(trial, name, before, end)
-        if grown is not None:
-            return grown
+        if isinstance(before, Growing):
+            return self._grown(trial, name, before, end)
         after_ = form_of(trial.reader, end)
         counted = self._counted(trial, name, before, end)
         if counted is not None:
@@ -127,27 +133,25 @@ class Search:
         step = part - Affine.of(Element(trial.params[name][0], ()))
         return Counted(start, step.const) if step.is_constant else None
 
-
-def _grown(trial: Trial, name: str, before: Form, end: Value | None) -> Form | None:
-    """A list that is longer by one element at the end of an iteration."""
-    start = trial.starts.get(name)
-    if isinstance(before, Growing):
-        if not isinstance(end, GrowingList) or len(end.added) != 1:
-            raise _uneven(trial, name)
-        return None
-    if isinstance(start, ListValue) and isinstance(end, Choice):
-        raise _uneven(trial, name)
-    if not isinstance(start, ListValue) or not isinstance(end, ListValue) or len(end.items) <= len(start.items):
-        return None
-    count = len(start.items)
-    if len(end.items) > count + 1 or any(a is not b for a, b in zip(start.items, end.items, strict=False)):
-        raise _uneven(trial, name)
-    return Growing(count, form_of(trial.reader, end.items[-1]))
-
-
-def _uneven(trial: Trial, name: str) -> GapError:
-    reason = f"a loop that makes the list {name} longer in another way than by one append in each iteration"
-    return GapError(_binding(trial.course.node, name), reason, growing.REWRITE, "not yet")
+    def _grown(self, trial: Trial, name: str, before: Growing, end: Value | None) -> Growing:
+        """A list that may be longer at the end of an iteration."""
+        start, node = trial.starts.get(name), _binding(trial.course.node, name)
+        if not isinstance(start, GrowingList) or not isinstance(end, GrowingList) or end.identity is not start.identity:
+            reason = f"a loop that changes the list {name} in another way than by append"
+            raise GapError(node, reason, growing.REWRITE, "not yet")
+        item = UNBOUND if before.guessed else before.item
+        for value in [end.newest if each.rank else each.value for each in end.added]:
+            found = form_of(trial.reader, value)
+            joined = found if item == UNBOUND else item if found == UNBOUND else join(item, found)
+            if joined is None or isinstance(joined, Sometimes | Opaque):
+                first, second = difference(item, found)
+                raise GapError(node, f"a list of {first} to which a loop appends {second}", growing.REWRITE, "not yet")
+            item = joined
+        guessed = item == UNBOUND
+        step = end.count - start.count
+        if not step.is_constant or (before.step is not None and before.step != step.const):
+            self.uncounted.add(name)
+        return Growing(before.item if guessed else item, None if name in self.uncounted else step.const, guessed)
 
 
 def _binding(node: ast.AST, name: str) -> ast.AST:

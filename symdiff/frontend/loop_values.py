@@ -115,22 +115,45 @@ class PendingArray:
 
 @dataclass(frozen=True, eq=False)
 class GrownList(SeriesValue):
-    """A list to which a loop appended: an array of its elements, which are numbers, arrays or (``tuples``) tuples of numbers."""
+    """A list to which a loop appended: an array of its elements, which are numbers, arrays or (``tuples``) tuples of numbers.
+
+    ``chosen``: the same elements where they are among what the loop may append, in the order of the iterations. ``last``: the
+    last of them, if the loop hands it on.
+    """
 
     axes: tuple[Affine, ...] = ()
     tuples: bool = False
+    chosen: Any = None  # a MaskedValue
+    last: Any = None
+
+
+@dataclass(frozen=True, eq=False)
+class Appended:
+    """What one append of an iteration adds, ``when`` a condition holds (None: in any case).
+
+    What an inner loop has appended is an array, of which the first ``rank`` axes count its elements; ``when`` is an array of
+    0 and 1 then.
+    """
+
+    value: Any
+    when: Any = None
+    rank: int = 0
 
 
 @dataclass(frozen=True, eq=False)
 class GrowingList:
     """A list to which a loop appends, inside of the loop: what was in it before, and what this iteration has appended.
 
-    ``count``: how many elements there are at the start of the iteration; ``last``: the last of them.
+    ``start``: how many elements there are at the start of the iteration, ``last`` the last of them; ``count`` and ``newest``
+    are what they are now.
     """
 
     before: tuple[Any, ...]
-    count: Affine
+    start: Affine
     last: Any
-    added: tuple[Any, ...]
+    count: Affine
+    newest: Any
+    added: tuple[Appended, ...]
     identity: object
     parents: frozenset[object] = frozenset()
+    guessed: bool = False  # whether ``last`` is a guess

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
-from symdiff.frontend import algorithms, array_loops, changes, containers, loop_headers, sequential
+from symdiff.frontend import algorithms, array_loops, changes, containers, growing, loop_headers, sequential
 from symdiff.frontend.conditions import truth_of
 from symdiff.frontend.control import NEXT, STATEMENTS, Completion, guarded, run
 from symdiff.frontend.gaps import GapError, SequentialError
 from symdiff.frontend.loop_values import IndexedValue, SequentialValue
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.rollback import Snapshot
-from symdiff.frontend.values import NONE, Condition, Known, TensorValue, Value
+from symdiff.frontend.values import NONE, Choice, Condition, Known, TensorValue, Value
 from symdiff.graph.affine import Affine
 
 MAX_UNROLL = 10_000  # iterations
@@ -65,10 +65,14 @@ def _unroll(reader: Reader, node: ast.For, source: Value, frame: Frame) -> Compl
     if reader.trying or reader.builder.current.elementwise:
         return _unrolled(reader, node, source, frame)
     snapshot = Snapshot(reader, frame)
+    lists = growing.names_appended_to(node)
     try:
-        return _unrolled(reader, node, source, frame, MAX_OPERATIONS)
+        unrolled = _unrolled(reader, node, source, frame, MAX_OPERATIONS)
+        if not _depends(frame, lists, snapshot):
+            return unrolled
     except SequentialError:
-        snapshot.restore()
+        pass
+    snapshot.restore()
     steps = loop_headers.steps_of(reader, source, node.iter)
     series = _axis_of(reader, source, node)
     if series is not None and array_loops.place_of(node, frame) not in reader.sequential:
@@ -80,6 +84,11 @@ def _unroll(reader: Reader, node: ast.For, source: Value, frame: Frame) -> Compl
         if completion is not None:
             return completion
     return _unrolled(reader, node, source, frame)
+
+
+def _depends(frame: Frame, lists: Collection[str], snapshot: Snapshot) -> bool:
+    """Whether the data tell how long a list is to which an unrolled loop appends: a loop of the graph can say that."""
+    return bool(lists) and (snapshot.refused or any(isinstance(frame.variables.get(name), Choice) for name in lists))
 
 
 def _axis_of(reader: Reader, source: Value, node: ast.For) -> IndexedValue | None:

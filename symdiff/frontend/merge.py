@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from symdiff.frontend import stores
+from symdiff.frontend import growing, stores
 from symdiff.frontend.loop_values import Entry, GrowingList, PendingArray, Stored
 from symdiff.frontend.values import (
     ArrayValue,
@@ -54,7 +54,7 @@ class Merge:
 
     def add(self, hint: str, then: Value | None, orelse: Value | None) -> None:
         """One value that is needed after the branch."""
-        self.recipes.append(self._recipe(hint, self._decided(then, True), self._decided(orelse, False)))
+        self.recipes.append(self.recipe(hint, self._decided(then, True), self._decided(orelse, False)))
 
     def finish(self) -> list[Value]:
         """Add the If, and return the merged values in the order in which they were added."""
@@ -73,23 +73,28 @@ class Merge:
             return value.value if facts[value.defined] else MISSING
         return value
 
-    def _pair(self, hint: str, first: Atom, second: Atom, make: Callable[[Atom], Value]) -> Recipe:
-        position = len(self.pairs)
+    def pair(self, hint: str, first: Atom, second: Atom) -> int:
+        """Two atoms, one of which is handed on: its number among what the If hands on."""
         self.pairs.append((hint, first, second))
+        return len(self.pairs) - 1
+
+    def _pair(self, hint: str, first: Atom, second: Atom, make: Callable[[Atom], Value]) -> Recipe:
+        position = self.pair(hint, first, second)
         return lambda atoms: make(atoms[position])
 
-    def _recipe(self, hint: str, then: Value | None, orelse: Value | None) -> Recipe:
+    def recipe(self, hint: str, then: Value | None, orelse: Value | None) -> Recipe:
+        """How one value is made of two; None: of a path that never gets here."""
         if then is orelse and then is not None:
             return _fixed(then)
         if then is None or orelse is None:
-            return self._survivor(hint, then, orelse)
+            return self.survivor(hint, then, orelse)
         if isinstance(then, Maybe) or isinstance(orelse, Maybe) or MISSING in (then, orelse):
             return self._partial(hint, then, orelse)
         for kind in (Poison, Conflict):  # refused already, or when it is used
             if isinstance(then, kind) or isinstance(orelse, kind):
                 return _fixed(then if isinstance(then, kind) else orelse)
         if _axisless(then) is not then or _axisless(orelse) is not orelse:
-            return self._recipe(hint, _axisless(then), _axisless(orelse))
+            return self.recipe(hint, _axisless(then), _axisless(orelse))
         first, second = _truth(then), _truth(orelse)
         if isinstance(then, Known) and isinstance(orelse, Known) and _same(then, orelse):
             return _fixed(then)
@@ -109,6 +114,8 @@ class Merge:
             return self._pending(hint, then, orelse)
         if isinstance(then, Container) and isinstance(orelse, Container) and type(then) is type(orelse):
             return self._items(hint, then, orelse)
+        if isinstance(then, GrowingList) and isinstance(orelse, GrowingList) and then.identity is orelse.identity:
+            return growing.merged(self, hint, then, orelse)
         return self._choice(hint, then, orelse)
 
     def _arrays(self, hint: str, then: TensorValue, orelse: TensorValue) -> Recipe:
@@ -165,36 +172,38 @@ class Merge:
 
     def _choice(self, hint: str, then: Value, orelse: Value) -> Recipe:
         """Values that no number can express: it is remembered which condition decides between them."""
-        first, second = self._survivor(hint, then, None), self._survivor(hint, None, orelse)
+        first, second = self.survivor(hint, then, None), self.survivor(hint, None, orelse)
         return lambda atoms: Choice(self.condition, first(atoms), second(atoms))
 
-    def _survivor(self, hint: str, then: Value | None, orelse: Value | None) -> Recipe:
-        """One side never gets here: the value is that of the other, handed out if it was computed inside."""
+    def survivor(self, hint: str, then: Value | None, orelse: Value | None, outside: Atom = UNDEFINED) -> Recipe:
+        """One side never gets here: the value is that of the other, handed out if it was computed inside.
+
+        ``outside`` is what its numbers are on that side, if somebody reads them there all the same.
+        """
         value, names = (then, self.inside[0]) if orelse is None else (orelse, self.inside[1])
         if value is None:
             return _fixed(MISSING)
         if isinstance(value, Number | Condition):
             if value.atom not in names:
                 return _fixed(value)
-            first, second = (value.atom, UNDEFINED) if orelse is None else (UNDEFINED, value.atom)
+            if isinstance(value, Condition) and outside != UNDEFINED:
+                outside = Const(False)
+            first, second = (value.atom, outside) if orelse is None else (outside, value.atom)
             made = partial(Number, whole=value.is_whole) if isinstance(value, Number) else Condition
             return self._pair(hint, first, second, made)
         if isinstance(value, TensorValue):
             if value.atom not in names:
                 return _fixed(value)
-            first, second = (value.atom, UNDEFINED) if orelse is None else (UNDEFINED, value.atom)
+            first, second = (value.atom, outside) if orelse is None else (outside, value.atom)
             return self._pair(hint, first, second, lambda atom: replace(value, atom=atom, affine=None))
         if isinstance(value, Container):
             inner = [
-                self._survivor(f"{hint}_{k}", item if orelse is None else None, item if then is None else None)
+                self.survivor(f"{hint}_{k}", item if orelse is None else None, item if then is None else None, outside)
                 for k, item in enumerate(value.items)
             ]
             return _rebuild(value, inner)
         if isinstance(value, GrowingList):
-            added = [
-                self._survivor(hint, item if orelse is None else None, item if then is None else None) for item in value.added
-            ]
-            return lambda atoms: replace(value, added=tuple(recipe(atoms) for recipe in added))
+            return growing.merged(self, hint, *((value, None) if orelse is None else (None, value)))
         if isinstance(value, Choice):
             return self._inner_choice(hint, value, orelse is None, names)
         return _fixed(value)
@@ -202,7 +211,7 @@ class Merge:
     def _inner_choice(self, hint: str, value: Choice, taken: bool, names: Collection[str]) -> Recipe:
         """A choice that was made on one side: its condition is handed out, too."""
         sides = [(side, None) if taken else (None, side) for side in (value.then, value.orelse)]
-        first, second = (self._survivor(hint, *side) for side in sides)
+        first, second = (self.survivor(hint, *side) for side in sides)
         if value.condition not in names:
             return lambda atoms: Choice(value.condition, first(atoms), second(atoms))
         other: Atom = Const(False)
@@ -225,7 +234,7 @@ class Merge:
             Const(False) if side == MISSING else side.defined if isinstance(side, Maybe) else Const(True)
             for side in (then, orelse)
         ]
-        value = self._recipe(hint, *values)
+        value = self.recipe(hint, *values)
         if atoms[0] == atoms[1]:
             where: Recipe = _fixed(Condition(atoms[0]))
         else:
@@ -241,7 +250,7 @@ class Merge:
         if _shape(then) != _shape(orelse):
             return self._choice(hint, then, orelse)
         pairs = zip(then.items, orelse.items, strict=True)
-        return _rebuild(then, [self._recipe(f"{hint}_{k}", a, b) for k, (a, b) in enumerate(pairs)], orelse)
+        return _rebuild(then, [self.recipe(f"{hint}_{k}", a, b) for k, (a, b) in enumerate(pairs)], orelse)
 
 
 def _shape(value: Container) -> object:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from symdiff.frontend import growing, loop_aliases
+from symdiff.frontend import growing, grown, loop_aliases
 from symdiff.frontend.array_loops import index_of
 from symdiff.frontend.carried import (
     UNBOUND,
@@ -34,27 +34,24 @@ from symdiff.frontend.gaps import GapError, SequentialError
 from symdiff.frontend.lengths import is_certain
 from symdiff.frontend.loop_graph import Part, Row, Shape, append_loop
 from symdiff.frontend.loop_kinds import REWRITE, Search, own_nodes
-from symdiff.frontend.loop_values import Counting, GrowingList, SequentialValue
+from symdiff.frontend.loop_values import Counting, GrowingList, GrownList, SequentialValue
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.merge import Merge, changed
 from symdiff.frontend.rollback import Snapshot
 from symdiff.frontend.scopes import bound_names
 from symdiff.frontend.values import (
     POISON,
-    Choice,
     Condition,
     Conflict,
     Known,
     ListValue,
     Maybe,
     Poison,
-    TensorValue,
-    TupleValue,
     Value,
 )
-from symdiff.graph.affine import Affine
+from symdiff.graph.affine import Affine, Axes
 from symdiff.graph.build import Body
-from symdiff.graph.graph import Atom, Const
+from symdiff.graph.graph import Atom, Const, defined, walk
 
 MAX_ROUNDS = 12  # trials until the kinds of all variables are found
 RESULT = "#result"  # what a return inside of the loop hands on, as a variable
@@ -113,7 +110,15 @@ def _run(reader: Reader, course: Course, frame: Frame) -> Completion:
     if reader.loops or reader.builder.current.elementwise:
         raise SequentialError(gap) if reader.trying else gap
     names = list(dict.fromkeys(name for inner in own_nodes(node) for name in sorted(bound_names(inner))))
-    search = Search({name: form_of(reader, frame.variables.get(name)) for name in names})
+    forms = {name: form_of(reader, frame.variables.get(name)) for name in names}
+    lists = {name: frame.variables.get(name) for name in sorted(growing.names_appended_to(node))}
+    search = Search(forms)
+    for name, value in lists.items():
+        if isinstance(value, ListValue | GrowingList | GrownList):
+            if isinstance(value, GrownList):
+                grown.check_alone(reader, value, frame, node, name)
+            guessed = isinstance(value, GrowingList) and value.guessed and not value.added
+            search.grow(name, UNBOUND if guessed else form_of(reader, growing.last_of(reader, value, node)))
     for _ in range(MAX_ROUNDS):
         snapshot = Snapshot(reader, frame)
         trial = Trial(reader, course, frame, dict(search.forms), snapshot)
@@ -179,15 +184,14 @@ class Trial:
     def _going_on(self, name: str, value: Value) -> Value:
         """A list to which an iteration appends that does not leave ``while True``: the last one does not count then."""
         endless = isinstance(self.course.test, ast.Constant) and set(self.completion.flags) == {"break"}
-        if not endless or not isinstance(value, Choice) or value.condition != self.completion.flags["break"]:
+        start, flag = self.starts.get(name), self.completion.flags.get("break")
+        if not endless or not isinstance(value, GrowingList) or not isinstance(start, GrowingList) or not isinstance(flag, str):
             return value
-        start, left = self.starts.get(name), value.then
-        same = isinstance(left, ListValue) and isinstance(start, ListValue) and len(left.items) == len(start.items)
-        same |= isinstance(left, GrowingList) and not left.added
-        if not same or not isinstance(value.orelse, ListValue | GrowingList):
+        stays = self.reader.builder.apply(_NOT, flag)
+        if len(value.added) != 1 or value.added[0].rank or value.added[0].when != stays:
             return value
         self.cut.add(name)
-        return value.orelse
+        return replace(value, added=(replace(value.added[0], when=None),), count=start.count + 1)
 
     def _holds(self) -> tuple[Atom, bool] | None:
         """That the test holds when an iteration begins: it is read again for what it says, where that has no effect."""
@@ -210,17 +214,22 @@ class Trial:
             self.params[name] = made
             self.own[name] = loop_aliases.at_start(self.before.get(name))
             value = value_of(self.reader, form, iter(made), self.own[name])
-            if isinstance(form, Growing):
-                count = Affine.of(self.counter) + form.before
-                before = self.before.get(name)
-                items = before.items if isinstance(before, ListValue) else ()
-                value = GrowingList(items, count, value, (), self.own[name].own, self.own[name].parents)
+            if isinstance(form, Growing) and isinstance(value, GrowingList):
+                value = self._at_start(value, form, self.before[name])
             if isinstance(form, Counted):
                 value = index_of(self.reader, form.start + Affine.of(self.counter) * form.step)
             if name != RESULT and value is not None:
                 frame.variables[name] = value
         frame.returned = None
         self.starts = dict(frame.variables)
+
+    def _at_start(self, value: GrowingList, form: Growing, before: Value) -> GrowingList:
+        """A list at the start of an iteration: it is no shorter than before the loop."""
+        first = growing.length_of(before)
+        count = value.count if form.step is None else first + Affine.of(self.counter) * form.step
+        self.reader.checked[count - first] = self.body
+        items = before.items if isinstance(before, ListValue) else ()
+        return replace(value, before=items, start=count, count=count, guessed=form.guessed)
 
     def _goes_on(self, completion: Completion) -> Atom | None:
         """Whether there is another iteration: the loop was not left, and the test holds."""
@@ -275,24 +284,40 @@ class Trial:
         first: Atom | None = None
         if self.goes is not None:
             first = Const(bool(course.first.value)) if isinstance(course.first, Known) else course.first.atom
-        lists = {name: form for name, form in self.forms.items() if isinstance(form, Growing)}
-        with reader.builder.block(self.body):
-            items = [growing.item(reader, self.ends[name], course.node) for name in lists]  # type: ignore[arg-type]
-        rows = [
-            Row(name, each.atom, each.axes if isinstance(each, TensorValue) else ())
-            for name, each in zip(lists, items, strict=True)
-        ]
+        rows = self._rows()
         reader.builder.origin = reader.origin(self.frame, course.node)
-        outs, collected = append_loop(reader, Shape(self.counter, course.trip, self.body, first, self.goes), every, rows)
+        shape = Shape(self.counter, course.trip, self.body, first, self.goes)
+        outs, collected = append_loop(reader, shape, every, [row for each in rows.values() for row in each])
         ended = {kind: reader.builder.apply(_NE, out, Const(0)) for kind, out in zip(flags, outs[len(carried) :], strict=False)}
         self._bind(outs, places, outs[-1])
-        for row, (out, axes) in zip(rows, collected, strict=True):
-            before, end = self.before[row.hint], self.ends[row.hint]
-            assert isinstance(before, ListValue)  # noqa: S101 - it grows
-            assert isinstance(end, GrowingList)  # noqa: S101
-            tuples = isinstance(end.added[0], TupleValue | ListValue)
-            frame.variables[row.hint] = growing.behind(reader, before, (out, axes), (tuples, row.hint in self.cut), course.node)
+        given = iter(collected)
+        for name, kept in rows.items():
+            self._bind_list(name, [next(given) for _ in kept])
         return self._completion(ended)
+
+    def _rows(self) -> dict[str, list[Row]]:
+        """What is collected for each list to which an iteration appends."""
+        found: dict[str, list[Row]] = {}
+        for name, form in self.forms.items():
+            end = self.ends.get(name)
+            if isinstance(form, Growing) and isinstance(end, GrowingList):
+                with self.reader.builder.block(self.body):
+                    made = {each for statement in walk(tuple(self.body)) for each in defined(statement)}
+                    end = grown.padded(self.reader, name, end, self.counter, self.course.trip, made, self.course.node)
+                    found[name] = grown.rows_of(self.reader, name, end, self.course.node)
+                    self.ends[name] = end
+        return found
+
+    def _bind_list(self, name: str, collected: list[tuple[str, Axes]]) -> None:
+        """Give a list what the loop appended to it."""
+        reader, node, variables = self.reader, self.course.node, self.frame.variables
+        before, end, left = self.before[name], self.ends[name], variables.get(name)
+        assert isinstance(end, GrowingList)  # noqa: S101 - it grows
+        if not end.added:
+            variables[name] = before
+            return
+        grid = grown.grid_of(reader, end.added, collected, node)
+        variables[name] = grown.behind(reader, before, end, left, grid, name in self.cut, node)
 
     def refused(self) -> Completion:
         """Go on behind a loop in which something was refused: nothing is known of what it binds."""

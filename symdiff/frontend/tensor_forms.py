@@ -13,7 +13,7 @@ from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lengths import counted, length_of
 from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lookup import home
-from symdiff.frontend.loop_values import SeriesValue
+from symdiff.frontend.loop_values import GrownList, SeriesValue
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.tensor_functions import FUNCTIONS, NORM, REDUCTIONS, total
 from symdiff.frontend.tensor_making import MAKING
@@ -104,6 +104,10 @@ def form_of(
     if any(isinstance(value, MaskedValue) for value in values):
         own = masks.form_of(target, found or other, is_row)
         return own if found or other or own is not masks.refused else None
+    chosen = args[0].chosen if len(args) == 1 and not keywords and isinstance(args[0], GrownList) else None
+    if chosen is not None and target in _reducing():
+        reduced = masks.form_of(target, found or other, is_row)
+        return lambda reader, args, keywords, node: reduced(reader, [chosen], {}, node)  # type: ignore[misc]
     if found is None:
         arrays = any(
             isinstance(value, TensorValue) or (isinstance(value, ArrayValue) and len(value.items) != 1) for value in args
@@ -117,6 +121,15 @@ def form_of(
     if target in _of_lengths() and any(map(holds_tensor, values)):
         return found
     return other if not any(isinstance(value, ArrayValue) for value in args) else first_of(other, found)
+
+
+@cache
+def _reducing() -> tuple[Any, ...]:
+    """The functions that take all elements of a list together, wherever they are."""
+    import numpy as np
+
+    names = ("sum", "mean", "prod", "max", "min", "amax", "amin", "any", "all", "var", "std")
+    return builtins.sum, builtins.max, builtins.min, *(getattr(np, name) for name in names)
 
 
 def first_of(form: Form | None, other: Form) -> Form:

@@ -2,47 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from symdiff.graph.affine import sizes_in
-from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Loop, Raise, Statement, Sum, operands
+from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Loop, Raise, Statement, Sum, operands, walk
 from symdiff.graph.loops import narrowed, sizes_of
 
 
 def dead_code(graph: Graph) -> Graph:
     """The graph without lets, outs and results of loops that nobody reads. Raises are effects: they stay, and what is around."""
-    live = {*_names(graph.outputs), *sizes_in([length for leaf in graph.result.leaves() for length in getattr(leaf, "axes", ())])}
+    live = set(_names(graph.outputs))
+    if any(isinstance(statement, Loop) and statement.count for statement in walk(graph.body)):
+        live.update(sizes_in([length for leaf in graph.result.leaves() for length in getattr(leaf, "axes", ())]))
+        return replace(graph, body=_block(graph.body, live, sizes_of))
     return replace(graph, body=_block(graph.body, live))
 
 
-def _block(block: Block, live: set[str]) -> Block:
+def _block(block: Block, live: set[str], sizes: Callable[[Statement], Iterable[str]] = lambda statement: ()) -> Block:
+    """A block without dead statements; ``sizes`` gives the sizes that a statement depends on, which a loop may define."""
     kept: list[Statement] = []
     for statement in reversed(block):
         if isinstance(statement, Raise):
             kept.append(statement)
         elif isinstance(statement, Let | Sum | Fold):
             if statement.name in live:
-                live.update(_names(operands(statement)))
-                live.update(sizes_of(statement))  # one of them may be the number of iterations of a loop
+                live.update(_names(operands(statement)), sizes(statement))
                 kept.append(statement)
         elif isinstance(statement, Loop):
             loop = narrowed(statement, live, dead_code)
             if loop is not None:
-                live.update(_names(operands(loop)))
-                live.update(sizes_of(loop))
+                live.update(_names(operands(loop)), sizes(loop))
                 kept.append(loop)
         else:
-            branch = _branch(statement, live)
+            branch = _branch(statement, live, sizes)
             if branch is not None:
                 kept.append(branch)
     return tuple(reversed(kept))
 
 
-def _branch(branch: If, live: set[str]) -> If | None:
+def _branch(branch: If, live: set[str], sizes: Callable[[Statement], Iterable[str]]) -> If | None:
     outs = tuple(out for out in branch.outs if out.name in live)
     live.update(_names(atom for out in outs for atom in (out.then, out.orelse)))
-    then, orelse = _block(branch.then, live), _block(branch.orelse, live)
+    live.update(size for out in outs for size in sizes_in(out.axes))
+    then, orelse = _block(branch.then, live, sizes), _block(branch.orelse, live, sizes)
     if not (outs or then or orelse):
         return None
     live.update(_names([branch.condition]))

@@ -11,7 +11,7 @@ Imports SymPy: import it inside functions only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -78,13 +78,33 @@ def size_symbol(name: str) -> Any:
 
 
 def quotient(part: Affine, divisor: int) -> Affine:
-    """An index expression divided by a number that divides it; not affine, so it is an opaque integer."""
+    """An index expression divided by a number that divides it; an opaque integer, unless that is plain from its form."""
+    if all(number % divisor == 0 for number in (part.const, *(factor for _, factor in part.terms))):
+        return Affine(part.const // divisor, tuple((symbol, factor // divisor) for symbol, factor in part.terms))
     return Affine.of(Element(f"/{divisor}", (part,)))
 
 
 def divisor_of(element: Element) -> int:
     """The divisor, if an opaque integer is a quotient; 0 if it is an element of an array."""
     return int(element.array[1:]) if element.array.startswith("/") else 0
+
+
+def integers_in(parts: Iterable[Affine]) -> Iterator[Element]:
+    """The integers from data that index expressions are made of, those inside of others, too."""
+    for part in parts:
+        for element in part.elements:
+            if not divisor_of(element):
+                yield element
+            yield from integers_in(element.index)
+
+
+def _affines(entry: Entry) -> Iterator[Affine]:
+    if isinstance(entry, Read):
+        yield from entry.index
+    if isinstance(entry, Total):
+        yield from (entry.range.low, entry.range.high)
+    if isinstance(entry, Total | Guarded | Holds):
+        yield from (guard.affine for guard in entry.guards)
 
 
 def indices_in(parts: tuple[Affine, ...]) -> frozenset[int]:
@@ -209,6 +229,13 @@ class Atoms:
                 yield entry
             elif isinstance(entry, Total | Guarded):
                 yield from self.reads(entry.body)
+
+    def integers(self, expr: Any) -> Iterator[Element]:
+        """The integers from data in the indices, bounds and guards of an expression."""
+        for _, entry in self.inside(expr):
+            yield from integers_in(_affines(entry))
+            if isinstance(entry, Total | Guarded):
+                yield from self.integers(entry.body)
 
     def plain(self, expr: Any) -> Iterator[Any]:
         """The other symbols that an expression shows, each as often as it does."""

@@ -33,8 +33,9 @@ def is_derived(definition: ArrayDefinition) -> bool:
 
 
 class Elements:
-    """Expressions of elements. ``named`` are the definitions that are read by their names, ``own`` those of the user's names.
+    """Expressions of elements. ``named`` are the definitions that are read by their names.
 
+    ``own`` are those of them that say themselves where they are 0.
     ``known`` are expressions that have been written elsewhere, by the symbols that they are called by; ``aliases``
     definitions of which it is certain that they are one of these.
     """
@@ -89,6 +90,10 @@ class Elements:
             found = {} if own else self._defined(self._definitions[name], identity(len(axes)), Scope.of(axes))
             self._guards[name] = next(iter(found)) if len(found) == 1 else ()
         return self._guards[name]
+
+    def is_in_place(self, name: str) -> bool:
+        """Whether something is written out where it is read: a definition without a name."""
+        return name in self._definitions and name not in self._named
 
     def value(self, atom: Atom, scope: Scope, index: Sequence[Affine]) -> Any:
         """An atom at these indices, as one expression."""

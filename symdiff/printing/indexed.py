@@ -8,17 +8,17 @@ the shortest is kept, as for scalars; see ``convert``. An array is the expressio
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import sympy as sp
 
-from symdiff.graph.affine import Axes, identity, sizes_in
+from symdiff.graph.affine import Affine, Axes, Element, identity, sizes_in
 from symdiff.graph.graph import Atom, Fold, Graph, Sum, walk
 from symdiff.graph.structure import Size, Tensor
 from symdiff.printing import notation
-from symdiff.printing.atoms import Atoms, Guarded
+from symdiff.printing.atoms import Atoms, Guarded, integers_in
 from symdiff.printing.combine import simplified
 from symdiff.printing.convert import Formula, pack
 from symdiff.printing.demand import Use, guaranteed, guards_of, is_about, mentioned, uses
@@ -28,7 +28,7 @@ from symdiff.printing.materialize import Materializer, letters
 from symdiff.printing.polish import polished
 from symdiff.printing.roll import rolled
 from symdiff.printing.scope import Scope
-from symdiff.printing.straighten import StraightArrays, straighten_arrays
+from symdiff.printing.straighten import ArrayDefinition, StraightArrays, straighten_arrays
 from symdiff.printing.symmetry import signs, with_whole_ranges
 from symdiff.printing.worth import ArraySizes, cuts, own_names, whole_size
 
@@ -54,9 +54,24 @@ class Way:
 
     def note(self, expr: Any, scope: Scope) -> None:
         """Note what an expression reads, and where."""
-        self.uses.update(_names(self.atoms, expr))
+        self.count(expr)
         for name, use in uses(self.atoms, expr, scope):
             self.places[name].append(use)
+
+    def count(self, expr: Any) -> None:
+        """Count the names that an expression shows."""
+        self.uses.update(_names(self.atoms, expr))
+        numbers = (Element(entry.name, ()) for entry in self.atoms.reads(expr) if not entry.index)
+        self.count_integers(each for each in numbers if self.elements.is_in_place(each.array))
+        self.count_integers(self.atoms.integers(expr))
+
+    def count_integers(self, integers: Iterable[Element]) -> None:
+        """Count the names of integers from data, or those in what they are where they have none."""
+        for element in integers:
+            if self.elements.is_in_place(element.array):
+                self.count(self.elements.value(element.array, Scope(), element.index))
+            else:
+                self.uses[element.array] += 1
 
     def entries(self) -> Iterator[Any]:
         """All expressions."""
@@ -96,7 +111,7 @@ class Writer:
     """Writes a graph in several ways.
 
     ``forced`` tells which definitions have a name whatever it is worth, ``never`` are those that have none, ``known``
-    expressions that other pages have symbols for.
+    expressions that other pages have symbols for; ``indices`` are written beside what the graph says.
     """
 
     def __init__(
@@ -106,6 +121,7 @@ class Writer:
         never: frozenset[str] = frozenset(),
         atoms: Atoms | None = None,
         known: Mapping[Any, Any] | None = None,
+        indices: Iterable[Affine] = (),
     ) -> None:
         self.graph = graph
         self.atoms = atoms or Atoms()  # of all ways, so that nothing is simplified twice
@@ -116,11 +132,21 @@ class Writer:
         self.own = own_names(straight, graph.source) - never
         self.straight: StraightArrays = rolled(straight, self.own)
         self.never = never
+        self.integers = list(integers_in(indices))
         self.forced = forced(self.straight, self.own) if forced else frozenset()
+        self.forced |= self._counted() - never
         self.guards = guards_of(self.straight.definitions)
         self.kinds = {definition.name: definition.kind for definition in self.straight.definitions}
         leaves = list(graph.result.leaves())
         self.axes: list[Axes] = [leaf.axes if isinstance(leaf, Tensor) else () for leaf in leaves]
+
+    def _counted(self) -> frozenset[str]:
+        """The integers from data that have names: those that are more than an element of something."""
+        definitions = {definition.name: definition for definition in self.straight.definitions}
+        terms = [term for each in definitions.values() if isinstance(each, Sum | Fold) for term in each.terms]
+        found = [*self.integers, *integers_in(part for term in terms for part in term.affines())]
+        names = {element.array for element in found} & definitions.keys()
+        return frozenset(name for name in names if not _is_element(definitions[name]))
 
     def _recognized(self, straight: StraightArrays) -> dict[str, Any]:
         """The symbols of definitions that another page has one for."""
@@ -194,7 +220,8 @@ class Writer:
     def _written(self, named: frozenset[str]) -> Way:
         atoms = self.atoms
         inputs = {name: axes for name, axes in self.graph.input_axes.items() if name not in self.graph.sizes}
-        elements = Elements(self.straight.definitions, inputs, atoms, named, self.own, None, self.aliases)
+        whole = self.own | self.forced  # what other pages read: they know nothing of where it is 0
+        elements = Elements(self.straight.definitions, inputs, atoms, named, whole, None, self.aliases)
         exprs = []
         for atom, axes in zip(self.straight.outputs, self.axes, strict=True):
             expr = elements.value(atom, Scope.of(axes), identity(len(axes)))
@@ -205,6 +232,7 @@ class Writer:
             for name, truth in self.straight.restrictions
         ]
         way = Way(atoms, elements, exprs, [], plain_conditions(domain))
+        way.count_integers(self.integers)
         for expr, axes in (*zip(way.exprs, self.axes, strict=True), *((test, ()) for test in way.domain)):
             way.note(expr, Scope.of(axes))
         for definition in reversed(self.straight.definitions):
@@ -229,7 +257,8 @@ class Writer:
         ]
         new = Way(way.atoms, way.elements, exprs, where, way.domain)
         for expr in new.entries():
-            new.uses.update(_names(way.atoms, expr))
+            new.count(expr)
+        new.count_integers(self.integers)
         return new
 
     def _define(self, way: Way, name: str) -> None:
@@ -246,6 +275,14 @@ class Writer:
             expr = polished(way.atoms, scope, simplified(way.atoms, expr))
         way.where.insert(0, (name, expr))
         way.note(expr, scope)
+
+
+def _is_element(definition: ArrayDefinition) -> bool:
+    """Whether a definition only reads something elsewhere."""
+    if not isinstance(definition, Sum) or len(definition.terms) != 1:
+        return False
+    (term,) = definition.terms
+    return not (term.ranges or term.guards) and term.address is None and isinstance(term.atom, str)
 
 
 def _names(atoms: Atoms, expr: Any) -> Iterator[str]:
@@ -299,7 +336,7 @@ class Materialized:
         self.way = way
         self.paper = paper
         paper.name([name for name, _ in way.where], writer.own, leading)
-        self.materializer = Materializer(way.atoms, paper)
+        self.materializer = Materializer(way.atoms, paper, way.elements)
 
     def formula(self, *, derived: bool) -> Formula:
         """The formula; ``derived``: it is that of a derivative."""

@@ -5,7 +5,9 @@ Imports SymPy: import it inside functions only.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +18,11 @@ from symdiff.graph.affine import Affine, Axes, Quotient, Symbol, gathered, is_si
 from symdiff.graph.terms import Guard
 from symdiff.printing.atoms import Atoms, Guarded, Guards, Holds, Place, Read, Total, divisor_of, size_symbol
 from symdiff.printing.reductions import KINDS, Where
+from symdiff.printing.scope import Scope
 from symdiff.printing.terms import rebuilt
 
 if TYPE_CHECKING:
+    from symdiff.printing.elements import Elements
     from symdiff.printing.indexed import Paper
 
 _LETTERS = "ijklpqrsuvw"
@@ -41,9 +45,10 @@ class SequenceBase(sp.IndexedBase):  # type: ignore[misc]
 class Materializer:
     """Expressions over ``atoms`` as SymPy expressions, with the names that ``paper`` shows."""
 
-    def __init__(self, atoms: Atoms, paper: Paper) -> None:
+    def __init__(self, atoms: Atoms, paper: Paper, elements: Elements) -> None:
         self._atoms = atoms
         self._paper = paper
+        self._elements = elements
         self._axes: Axes = ()
         self._depth = 0  # of reductions around
 
@@ -107,6 +112,10 @@ class Materializer:
     def read(self, entry: Read, known: Letters) -> Any:
         """An element, ``x[i + 1]``."""
         if not entry.index:  # a number that is an integer
+            if self._elements.is_in_place(entry.name):
+                return self._expr(self._elements.value(entry.name, Scope(), ()), known)
+            if entry.name in self._paper.leading:
+                return self.element(entry.name, ())
             return sp.Symbol(self._paper.renamed.get(entry.name, entry.name), integer=True)
         return self.element(entry.name, [self.affine(part, known) for part in entry.index])
 
@@ -144,6 +153,10 @@ class Materializer:
         divisor = divisor_of(symbol)
         if divisor:
             return sp.Mul(sp.Rational(1, divisor), self.affine(symbol.index[0], known), evaluate=False)
+        if self._elements.is_in_place(symbol.array):
+            return self._masked(self._elements.value(symbol.array, Scope(), symbol.index), known)
+        if symbol.array in self._paper.leading:
+            return self.element(symbol.array, [self.affine(part, known) for part in symbol.index])
         if not symbol.index:
             return sp.Symbol(self._paper.renamed.get(symbol.array, symbol.array), integer=True)
         base = sp.IndexedBase(self._paper.renamed.get(symbol.array, symbol.array), integer=True)
@@ -168,6 +181,7 @@ class Materializer:
     def _relation(self, guard: Guard, known: Letters) -> Any:
         if guard.modulus:
             return self._divisible(guard, known)
+        guard = _in_lowest_terms(guard)
         symbol, factor = _subject(guard.affine, guard.test != ">=")
         rest = (Affine.of(symbol) * factor - guard.affine) * (1 if factor > 0 else -1)
         left = abs(factor) * self._place(symbol, known)
@@ -196,6 +210,16 @@ class Materializer:
         left = sp.Mod(self.affine(affine, known), guard.modulus, evaluate=False)
         relation = sp.Eq if guard.test == "==" else sp.Ne
         return relation(left, sp.Integer(remainder), evaluate=False)
+
+
+def _in_lowest_terms(guard: Guard) -> Guard:
+    """``2*j - 3 >= 0`` as ``j - 2 >= 0``."""
+    affine = guard.affine
+    common = math.gcd(*(factor for _, factor in affine.terms))
+    if common < 2 or (guard.test != ">=" and affine.const % common):
+        return guard
+    terms = tuple((symbol, factor // common) for symbol, factor in affine.terms)
+    return replace(guard, affine=Affine(affine.const // common, terms))
 
 
 def _subject(affine: Affine, equation: bool) -> tuple[Symbol, int]:

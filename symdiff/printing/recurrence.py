@@ -122,7 +122,9 @@ class Page:
         graph = replace(sheet.graph, body=(*before, *sheet.graph.body))
         self.integers = frozenset().union(*(system.integers for system in sheet.systems))
         known = {} if system is None else paper.known.get(_length(system), {})
-        self.writer = Writer(graph, self._forced, never, paper.atoms, dict(known))
+        indices = [part for each in sheet.systems for start in each.starts for part in start.index]
+        indices += [] if system is None else [part for rule in system.rules for part in rule.index]
+        self.writer = Writer(graph, self._forced, never, paper.atoms, dict(known), indices)
         self.way = self.writer.shortest()
         self.made = Materialized(self.writer, self.way, paper, leading)
         self.where = self.made.where()

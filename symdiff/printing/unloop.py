@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from symdiff.graph.affine import ZERO, Affine, Axes, identity
+from symdiff.graph.affine import ZERO, Affine, Axes, Element, identity
 from symdiff.graph.bounds import Bounds
 from symdiff.graph.graph import (
     Atom,
@@ -147,7 +147,7 @@ class LoopWriter:
             self.length = Affine.of(self.count)
         if loop.count:
             outer.sizes[loop.count] = self.length
-            outer.counts[loop.count] = self.count or loop.count
+            outer.counts[loop.count] = self.count or _integer(self.length) or loop.count
         self.flat = Flat(self.names, outer.axes, (*outer.counters, self.counter))
         self.flat.known = {}
         self.made: dict[str, Atom] = {}  # the names of what the step defines
@@ -167,7 +167,8 @@ class LoopWriter:
         if rules:
             self._add_system(rules, results)
         found = self._handed()
-        number = [Sum(self.loop.count, (), (Term(self.length),))] if self.loop.count and not self.count else []
+        named = not self.loop.count or self.outer.counts[self.loop.count] != self.loop.count
+        number = [] if named else [Sum(self.loop.count, (), (Term(self.length),))]
         return [*number, *found]
 
     def _add_system(self, rules: list[Rule], results: list[tuple[Atom, Axes]]) -> None:
@@ -391,6 +392,12 @@ class LoopWriter:
             statements += [fold, Let(name, TABLE["mul"], (value, fold.name), origin, axes)]
             value = name
         return statements
+
+
+def _integer(length: Affine) -> str:
+    """The integer from data that a number of iterations is, if it is nothing but that."""
+    symbol = length.symbols[0] if length.symbols else ""
+    return symbol.array if isinstance(symbol, Element) and not symbol.index and length == Affine.of(symbol) else ""
 
 
 def _shift(loop: Loop) -> int:

@@ -103,11 +103,11 @@ def another_shape(x, y):
     return s
 
 
-def appended_sometimes(x):
-    found = []
+def appended_from_the_start(x):
+    found = [1.0]
     for v in x:
         if v > 1:
-            found.append(v)  # noqa: PERF401 - that is what is tested
+            found.append(v * found[0])
     return np.array(found)
 
 
@@ -170,7 +170,7 @@ X, A = np.array([1.5, 2.5]), np.ones((2, 2))
     [
         (another_kind, [X], "s = np.array([s, v])", "starts as a number and becomes an array of shape", "one kind"),
         (another_shape, [X, X], "s = np.outer(s, y)", "starts as an array of shape (n,) and becomes an array", "one kind"),
-        (appended_sometimes, [X], "for v in x:", "one append in each iteration", "elements of an array"),
+        (appended_from_the_start, [X], "found.append(v * found[0])", "other than the last one", "elements of an array"),
         (stale_view, [A, 1.0], "while s < 10:", "which another name shows, too", "copy"),
         (argument_written, [X, 1.0], "x[0] = x[0] + y", "outside the function", "copy"),
         (float_as_index, [X], "s = s * v + x[k]", "an index that depends on the arguments", "int(...)"),

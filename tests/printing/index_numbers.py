@@ -98,6 +98,8 @@ class Numbers:
     def _operation(self, expr, args):
         if type(expr) in OPERATIONS:
             return reduce(OPERATIONS[type(expr)], args)
+        if isinstance(expr, sp.floor):  # of k/n, too, which is k times a rounded 1/n
+            return int(mpmath.floor(args[0] + mpmath.mpf(10) ** -20))
         if isinstance(expr, sp.log) and args[0] == 0:
             return -mpmath.inf
         if expr.is_Pow and args[0] == 0:
