@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import textwrap
 
+import numpy as np
 import pytest
 
+from symdiff import grad, jacobian, jvp
+from symdiff.graph.evaluate import evaluate
 from tests.random_array_programs import Program, faults
 
 SIZES = ((5, 3), (1, 1), (0, 0))
@@ -90,3 +93,23 @@ def test_programs_that_are_refused(name: str) -> None:
 def test_program_of_a_seed_is_always_the_same() -> None:
     assert Program.of(7).text == Program.of(7).text
     assert Program.of(7).text != Program.of(8).text
+
+
+@pytest.mark.parametrize("text", ["np.linalg.norm(x)", "np.sum(np.linalg.norm(x[:, np.newaxis], axis=1))"])
+def test_a_norm_at_zero_and_of_nothing_has_the_derivative_0(text):
+    """As abs and hypot at 0: the norm is least there. The derivative of the norm of an empty array was NaN along a tangent."""
+    f = f"import numpy as np\ndef f(x):\n    return {text}\n"
+    back, along, ahead = grad(source=f), jvp(source=f), jacobian(source=f)
+    for x in (np.zeros(0), np.zeros(1), np.zeros(3), np.array([3.0, -4.0])):
+        size = np.sqrt(x @ x) if "axis" not in text else np.abs(x)
+        wanted = np.divide(x, size, out=np.zeros(len(x)), where=size * np.ones(len(x)) > 0)
+        graph = back.at(np.ones(2)).graph
+        np.testing.assert_allclose(evaluate(graph, [x])[0], wanted, rtol=1e-15)
+        np.testing.assert_allclose(evaluate(ahead.at(np.ones(2)).graph, [x])[0], wanted, rtol=1e-15)
+        product = along.at(np.ones(2), tangent=np.ones(2)).graph
+        assert evaluate(product, [x, np.ones(len(x))])[0] == pytest.approx(np.sum(wanted), rel=1e-15)
+
+
+def test_the_formula_of_the_derivative_of_a_norm_is_as_in_books():
+    found = str(grad(source="import numpy as np\ndef f(x):\n    return np.linalg.norm(x)\n").at(np.ones(2)))
+    assert found == "∂f/∂x[k] = x[k]/sqrt(sum(x[i]**2, i = 0..n-1))"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from symdiff.calculus.activity import is_zero, useful_in_loop, varied_by_loop
 from symdiff.calculus.naming import adjoint_name, tape_name
+from symdiff.calculus.reread import reread
 from symdiff.calculus.supports import ZERO
 from symdiff.calculus.sweep import ONE, Term
 from symdiff.calculus.tape import chosen, nodes, reads_of
@@ -285,9 +286,15 @@ class _Backward:
     def _loops(self, forward: list[Statement], backward: list[Statement], results: Sequence[tuple[Atom, Axes]]) -> Loop:
         loop = self.loop
         forward = list(self._with_reads(forward))
+        self.finished = {
+            each.param: self.inner.builder.fresh(each.out, axes=each.axes) for each in loop.handed if each.axes and each.settled
+        }
+        names = dict(self.finished)
+        again, back = reread(forward, names), reread(backward, names)
+        results = [(names.get(atom, atom) if isinstance(atom, str) else atom, axes) for atom, axes in results]
         handed = [each.param for each in loop.handed]
-        found = nodes(list(self.axes), forward)
-        bare = step_graph("", (), tuple(backward), results)
+        found = nodes(list(self.axes), again)
+        bare = step_graph("", (), back, results)
         inside = replace(loop, carried=(), buffers=tuple(self.buffers), collected=(), test=None)
         needed = names_read(inside, bare)
         sizes = {size for axis in self.axes.values() for part in axis for size in part.symbols if isinstance(size, str)}
@@ -298,7 +305,7 @@ class _Backward:
         for name in (name for node in found for name in node.names if name in kept):
             hint = tape_name(spelled.get(name, name))
             tapes[name] = self.sweep.builder.fresh(hint, axes=(loop.length, *floats[name]))
-        self._add_backward(list(without_raises(forward)), backward, results, tapes, floats)
+        self._add_backward((*without_raises(again), *back), results, tapes, floats)
         return self._taped(forward, tapes, floats)
 
     def _with_reads(self, forward: Sequence[Statement]) -> Iterator[Statement]:
@@ -343,8 +350,7 @@ class _Backward:
 
     def _add_backward(
         self,
-        forward: list[Statement],
-        backward: list[Statement],
+        body: Block,
         results: Sequence[tuple[Atom, Axes]],
         tapes: Mapping[str, str],
         axes: Mapping[str, Axes],
@@ -353,16 +359,18 @@ class _Backward:
         names = {name: self.inner.builder.fresh(tape) for name, tape in tapes.items()}
         at = Affine.of(loop.counter)
         reads = [Sum(name, axes[name], (Part(names[name], (at, *identity(len(axes[name])))),)) for name in tapes]
-        again = [each for each in forward if tapes.keys().isdisjoint(names_of(each))]
+        again = [each for each in body if tapes.keys().isdisjoint(names_of(each))]
         handed = {each.param for each in loop.handed}
         read = {name for seed in self.seeds for name in (*seed.carried.values(), *seed.arrays.values())}
         params = [param for param in loop.step.params if param.name not in handed]
         params += [param for param in self.params if param.name in read or param.name in self.captured]
         params += [parameter(names[name], (loop.length, *axes[name])) for name in tapes]
-        body = (*reads, *again, *backward)
-        step = step_graph(f"{loop.step.name}_bar", params, body, results)
+        finished = {self.finished[each.param]: each for each in loop.handed if each.param in self.finished}
+        params += [parameter(name, each.axes) for name, each in finished.items()]
+        step = step_graph(f"{loop.step.name}_bar", params, (*reads, *again), results)
         used = {each.param for each in self.handed}
         captured = [*loop.captured, *self.captured.items(), *((names[name], tape) for name, tape in tapes.items())]
+        captured += [(name, each.out) for name, each in finished.items()]
         idle = {param.name for param in params} - used - {name for name, _ in captured} - {loop.counter}
         step = replace(step, params=tuple(param for param in step.params if param.name not in idle))
         back = Loop(

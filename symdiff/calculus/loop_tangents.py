@@ -103,7 +103,8 @@ class _Tangents:
             for each, atom in zip(self.loop.carried, kept, strict=True):
                 if each.param in found:
                     init = self.sweep.tangent(each.init, self.numbers[position])
-                    self.carried.append(Carried(found[each.param], init, self._out(each.out, each.axes, position), each.axes))
+                    out = self._out(each.out, each.axes, position)
+                    self.carried.append(Carried(found[each.param], init, out, each.axes, each.settled))
                     results.append((self.inner.tangent(atom, position), each.axes))
         return results
 

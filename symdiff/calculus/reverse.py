@@ -23,6 +23,7 @@ from symdiff.calculus.sweep import ONE, Sweep, Term, derived
 from symdiff.calculus.transpose import contracted, transposed
 from symdiff.graph.build import Body
 from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Loop, Origin, Param, Statement, Sum, free_names
+from symdiff.graph.settled import with_settled
 from symdiff.graph.terms import Term as Part
 from symdiff.graph.terms import view
 from symdiff.primitives.row import Choice, Decision
@@ -268,4 +269,4 @@ def adjoint(graph: Graph, wrt: Sequence[str], cotangents: Cotangents, seeds: Seq
 
     ``seeds`` are new parameters that the cotangents refer to.
     """
-    return Reverse(graph, wrt, cotangents, seeds)
+    return Reverse(with_settled(graph), wrt, cotangents, seeds)

@@ -159,14 +159,16 @@ class _Writer:
         if loop.trip is None:
             elements.emit(While(tuple(body)))
         else:
-            elements.emit(For(self.counter, self._bounds(loop.trip), tuple(body)))
+            # From trip down to 1, less 1: so LLVM sees that the counter is never negative, and leaves such indices out.
+            first_line = [Plain((f"{self.counter} -= 1",))] if loop.backward else []
+            elements.emit(For(self.counter, self._bounds(loop.trip), (*first_line, *body)))
             elements.done_with(self.counter)
         self._end()
 
     def _bounds(self, trip: Affine) -> str:
         if not self.loop.backward:
             return self.elements.spelling.affine(trip).code
-        return f"{self.elements.spelling.affine(trip - 1).code}, -1, -1"
+        return f"{self.elements.spelling.affine(trip).code}, 0, -1"
 
     def _first(self) -> _Variables:
         """The variables with their first values. Arrays are the loop's own."""

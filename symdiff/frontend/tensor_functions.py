@@ -233,7 +233,10 @@ def _trace(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Val
 
 
 def _norm(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-    """``np.linalg.norm``: of vectors (2, 1, inf, also along an axis), and of all elements of a matrix."""
+    """``np.linalg.norm``: of vectors (2, 1, inf, also along an axis), and of all elements of a matrix.
+
+    At 0 its derivative is 0, as that of abs and hypot; of no elements, too.
+    """
     order = optional(args, keywords, 1, "ord", Known(None))
     over = optional(args, keywords, 1, "axis", Known(None))
     keepdims = truth_given(keywords.pop("keepdims", Known(False)), node)
@@ -248,7 +251,7 @@ def _norm(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Valu
     if not (known is None or (known == 2 and len(axes) == 1) or known == "fro"):
         raise GapError(node, "a norm of this order", "write the sum out", "not yet")
     square = tensor_of(reader, binary(reader, ast.Mult, value, value, node), node)
-    return _apply(reader, "sqrt", [total(reader, square, axes, keepdims)], node)
+    return _apply(reader, "root", [total(reader, square, axes, keepdims)], node)
 
 
 def _product_form(name: str, form: Callable[[Reader, Value, Value, ast.AST], Value]) -> Form:

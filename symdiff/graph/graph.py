@@ -193,13 +193,15 @@ class Raise:
 class Carried:
     """A value that each iteration of a loop hands to the next: a scalar, or a whole array.
 
-    ``param`` is its name in the step, at the start of an iteration; ``out`` its name after the last one.
+    ``param`` is its name in the step, at the start of an iteration; ``out`` its name after the last one. ``settled``: what
+    iterations read of an array is never written afterwards, so that it is what the array holds at the end (``graph.settled``).
     """
 
     param: str
     init: Atom
     out: str
     axes: Axes = ()
+    settled: bool = False
 
 
 @dataclass(frozen=True)
@@ -223,6 +225,7 @@ class Buffer:
     out: str
     axes: Axes
     stores: tuple[Store, ...]
+    settled: bool = False  # see ``Carried``
 
     def row(self, store: Store) -> Axes:
         """The axes of the value of a store."""

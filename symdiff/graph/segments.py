@@ -17,6 +17,7 @@ from symdiff.graph.build import Builder
 from symdiff.graph.graph import Atom, Block, Buffer, Carried, Const, Graph, If, Let, Loop, Param, Statement, Store, Sum
 from symdiff.graph.loops import names_in, parameter, step_graph, with_sizes
 from symdiff.graph.mapping import resized
+from symdiff.graph.settled import with_settled
 from symdiff.graph.terms import Term
 from symdiff.primitives import TABLE
 
@@ -29,9 +30,11 @@ Moved = Mapping[Symbol, Affine]
 def segmented(graph: Graph) -> Graph:
     """The graph whose loops, but for those inside of others, are cut into segments.
 
-    An array of which iterations write elements is kept as a whole at the start of each segment, and what each iteration gives (an
-    appended list) is an array that is made before. Raises ArgumentError for a list that grows until the data end a loop.
+    An array of which iterations write elements is kept as a whole at the start of each segment, unless the loop settles it
+    (``graph.settled``): then nothing is kept of it. What each iteration gives (an appended list) is an array that is made
+    before, of which nothing is kept either. Raises ArgumentError for a list that grows until the data end a loop.
     """
+    graph = with_settled(graph)
     names = Builder(taken=names_in(graph))
     return replace(graph, body=_in_segments(graph.body, names))
 
@@ -107,7 +110,7 @@ class _Segments:
         for each in loop.collected:
             out = each.out if loop.test is None else names.fresh(each.out)
             axes = (loop.trip or Affine(), *each.axes)
-            self.rows.append(Carried(names.fresh(each.out, axes=axes), Const(0), out, axes))
+            self.rows.append(Carried(names.fresh(each.out, axes=axes), Const(0), out, axes, settled=True))
         return loop
 
     def _results(self, outer: Loop) -> None:
@@ -146,13 +149,14 @@ class _Segments:
             place, sizes = Affine.of(last) - 1 - place, [*sizes, last]
         moved: Moved = {loop.counter: place}
         body, results = self._moved_step(moved)
-        carried = [Carried(each.param, each.param, self._next(each), each.axes) for each in loop.carried]
+        carried = [replace(each, init=each.param, out=self._next(each)) for each in loop.carried]
         carried += [Carried(self.going, self.going, names.fresh("going_next"))] if self.going else []
         buffers = []
         for each in loop.buffers:
             stores = tuple(replace(store, index=substituted(store.index, moved)) for store in each.stores)
-            buffers.append(Buffer(each.param, each.param, self._next(each), each.axes, stores))
-        buffers += [Buffer(row.param, row.param, self._next(row), row.axes, (Store((place,)),)) for row in self.rows]
+            buffers.append(replace(each, init=each.param, out=self._next(each), stores=stores))
+        rows = [(row.param, row.param, self._next(row), row.axes) for row in self.rows]
+        buffers += [Buffer(*row, (Store((place,)),), settled=True) for row in rows]
         params = [*(parameter(name, size=True) for name in sizes), *(each for each in self._params if each.name not in sizes)]
         params += [parameter(self.going)] if self.going else []
         step = step_graph(loop.step.name, params, body, results)
@@ -194,7 +198,7 @@ class _Segments:
             results: Results = [(each.out, each.axes) for each in inner.handed]
             carried = [*loop.carried]
             carried += [Carried(self.going, Const(1), names.fresh("going"))] if self.going else []
-            carried += [Carried(each.param, each.init, each.out, each.axes) for each in loop.buffers]
+            carried += [Carried(each.param, each.init, each.out, each.axes, each.settled) for each in loop.buffers]
             carried += self.rows
             if self.done:
                 carried.append(Carried(self.done, Const(0), names.fresh("done")))

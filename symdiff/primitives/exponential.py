@@ -56,6 +56,10 @@ unit: Primitive = Primitive(
     numeric=lambda x, length: np.float64(0) if length == 0 else x / length, sample=(_ANY, _POSITIVE),
     kink="0 where the length is 0",
 )  # fmt: skip
+root: Primitive = Primitive(  # of a sum of squares, so that 0 is the point where a norm is least
+    "root", 1, lambda x, f: (unit(1, 2 * f),), code="math.sqrt({0})", weight=DIVISION, sympy="sqrt", mpmath="sqrt",
+    numeric=np.sqrt, sample=(_POSITIVE,), domain="x >= 0", kink="0 at 0",
+)  # fmt: skip
 hypot: Primitive = Primitive(
     "hypot", 2, lambda x, y, f: (unit(x, f), unit(y, f)), code="math.hypot({0}, {1})", commutative=True,
     sympy=lambda sp, x, y: sp.sqrt(x**2 + y**2), mpmath="hypot", numeric=np.hypot,
@@ -102,4 +106,4 @@ compoundm1: Primitive = Primitive(
     sympy=lambda sp, x, n: (1 + x) ** n - 1, mpmath=_compoundm1_mp, numeric=_compoundm1, sample=((-0.9, 3), (-3, 3)),
     conditioning=2, domain="x > -1, or n an integer",
 )  # fmt: skip
-ROWS: tuple[Primitive, ...] = (sqrt, cbrt, unit, hypot, exp, exp2, expm1, log, log1p, log2, log10, compoundm1)
+ROWS: tuple[Primitive, ...] = (sqrt, cbrt, unit, root, hypot, exp, exp2, expm1, log, log1p, log2, log10, compoundm1)

@@ -258,7 +258,9 @@ def test_the_second_derivative_of_a_norm_at_zero_is_undefined() -> None:
     unit = TABLE["unit"]
     with np.errstate(all="ignore"):
         slopes = unit.partials(np.float64(0), np.float64(0), unit(0.0, 0.0))
+        (slope,) = TABLE["root"].partials(np.float64(0), np.float64(0))
     assert not np.isfinite(slopes).any()
+    assert slope == 0
 
 
 def test_derivatives_of_gamma_end_with_a_clear_error() -> None:

@@ -31,7 +31,8 @@ def gradient_pendulum(q0, p0, h, x):
         q_tape[k] = q
         p = p - h*math.sin(q)
     q_bar, p_bar, h_bar = 1.0, 0.0, 0.0
-    for k in range(n - 1, -1, -1):
+    for k in range(n, 0, -1):
+        k -= 1
         q_tape_k = q_tape[k]
         q_bar = q_bar - math.cos(q_tape_k)*(h*p_bar)
         h_bar = h_bar - math.sin(q_tape_k)*p_bar + p_tape[k]*q_bar
