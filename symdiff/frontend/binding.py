@@ -6,7 +6,7 @@ import ast
 import inspect
 from collections.abc import Mapping, Sequence
 
-from symdiff.frontend import algorithms
+from symdiff.frontend import algorithm_files
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.outside import wrap
@@ -22,7 +22,7 @@ def own_defaults(reader: Reader, source: FunctionSource, node: ast.AST) -> dict[
         if parameter.default is not inspect.Parameter.empty:
             value = parameter.default
             numeric = isinstance(value, int | float) and not isinstance(value, bool)
-            settled = numeric or source.file == algorithms.__file__
+            settled = numeric or source.file in algorithm_files.OURS
             place = None if settled else Place(parameter.name, value)
             defaults[parameter.name] = wrap(reader, value, parameter.name, place, node)
     return defaults

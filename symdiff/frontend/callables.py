@@ -148,10 +148,10 @@ def row_of_callee(target: Any) -> Primitive | None:
 
 def check_callee(target: Any, node: ast.AST) -> None:
     """Refuse what can never be called here, whatever its arguments are."""
+    from symdiff.frontend import integrators, solvers
     from symdiff.frontend.arrays import forms
-    from symdiff.frontend.solvers import algorithm
 
-    if algorithm(target) is not None:
+    if solvers.algorithm(target) is not None or integrators.algorithm(target) is not None:
         return
     if isinstance(target, FunctionSource) or any(has_mark(target, name) for name in _OURS) or declared(target) is not None:
         return
@@ -178,7 +178,7 @@ _STEPS = "write the steps as a loop (Runge-Kutta, say), which is differentiated 
 _SOLVERS = {
     **dict.fromkeys(("fsolve", "root"), _EQUATIONS),
     **dict.fromkeys(("brenth", "toms748"), "use brentq"),
-    **dict.fromkeys(("solve_ivp", "odeint"), _STEPS),
+    "odeint": _STEPS,
     **dict.fromkeys(("quad", "quad_vec", "dblquad", "tplquad", "nquad"), "write a quadrature rule as a sum over its nodes"),
     **dict.fromkeys(("minimize", "minimize_scalar"), "solve for the point where the gradient is 0, with newton or brentq"),
 }  # what to do instead

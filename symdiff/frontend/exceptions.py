@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from symdiff.frontend import algorithms
+from symdiff.frontend import algorithm_files
 from symdiff.frontend.control import NEXT, RAISES, STATEMENTS, Completion, Path, guarded, join_paths, run
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lower import Frame, Reader
@@ -42,7 +42,7 @@ def run_raise(reader: Reader, node: ast.Raise, frame: Frame) -> Completion:
     if base is None:
         raise GapError(node, "an exception that is no exception class", "raise ValueError or another exception class", "not yet")
     message = _message(reader, call, frame) if isinstance(call, ast.Call) else ""
-    solving = frame.source.file == algorithms.__file__
+    solving = frame.source.file in algorithm_files.OURS
     reader.builder.error(base.__name__, message, None if kind is base else kind, solving=solving)
     return RAISES
 

@@ -134,3 +134,10 @@ class GrowingList:
     added: tuple[Any, ...]
     identity: object
     parents: frozenset[object] = frozenset()
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectory:
+    """What a solver finds at each of its steps, the last axis of an array; only what it finds at the end is at hand."""
+
+    last: Any

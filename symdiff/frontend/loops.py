@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
-from symdiff.frontend import algorithms, array_loops, changes, containers, loop_headers, sequential
+from symdiff.frontend import algorithm_files, array_loops, changes, containers, loop_headers, sequential
 from symdiff.frontend.conditions import truth_of
 from symdiff.frontend.control import NEXT, STATEMENTS, Completion, guarded, run
 from symdiff.frontend.gaps import GapError, SequentialError
@@ -17,7 +17,6 @@ from symdiff.graph.affine import Affine
 
 MAX_UNROLL = 10_000  # iterations
 MAX_OPERATIONS = 300  # of an unrolled loop that could be a loop of the graph
-ALGORITHMS = algorithms.__file__  # whose loops stay loops
 MAX_OPEN = 20  # those of one that may have ended before
 
 
@@ -59,11 +58,11 @@ def _open(node: ast.stmt) -> GapError:
 
 def _unroll(reader: Reader, node: ast.For, source: Value, frame: Frame) -> Completion:
     """Unroll a loop over a container of known length; if that is too much, it is a loop of the graph."""
-    if frame.source.file == ALGORITHMS:
+    if frame.source.file in algorithm_files.LOOPING:
         steps = loop_headers.steps_of(reader, source, node.iter)
         assert steps is not None  # noqa: S101 - a range
         return sequential.run_for(reader, node, steps, frame)
-    if reader.trying or reader.builder.current.elementwise:
+    if reader.trying or reader.builder.current.elementwise or frame.source.file in algorithm_files.UNROLLED:
         return _unrolled(reader, node, source, frame)
     snapshot = Snapshot(reader, frame)
     try:
@@ -134,6 +133,8 @@ def run_while(reader: Reader, node: ast.While, frame: Frame) -> Completion:
     endings = ast.Break | ast.Return | ast.Raise
     if isinstance(node.test, ast.Constant) and node.test.value and not any(isinstance(each, endings) for each in ast.walk(node)):
         raise GapError(node, "a loop that never ends", "leave it with break or return")
+    if frame.source.file in algorithm_files.LOOPING:
+        return sequential.run_while(reader, node, frame)
     snapshot = Snapshot(reader, frame)
     try:
         return _unrolled_while(reader, node, frame, MAX_OPERATIONS)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from symdiff.errors import Gap, NameUnboundError
-from symdiff.frontend import algorithms, resolve
+from symdiff.frontend import algorithm_files, resolve
 from symdiff.frontend.fence import refusal
 from symdiff.frontend.gaps import GapError, PoisonedError, RestartError
 from symdiff.frontend.loop_values import Counting, LoopAxis, Stored
@@ -158,6 +158,7 @@ class Reader(Arguments):
         self.consumed: set[int] = set()  # iterators that were looped over, by id
         self.iterators: list[Value] = []  # keeps them alive, so that no id passes to another
         self.frames: list[Frame] = []  # of the functions that are being read, the outermost first
+        self.solving: list[tuple[Frame, ast.AST]] = []  # calls of solvers whose algorithms are being read, and where they are
 
     # gaps
 
@@ -170,6 +171,8 @@ class Reader(Arguments):
         if attempt is not None and inside and error.raises is not None and issubclass(error.raises, attempt.kinds):
             attempt.caught = (error.raises, error.reason)
             return
+        if frame.source.file in algorithm_files.OURS and self.solving:
+            frame, error.node = self.solving[-1]
         place = frame.source.place(error.node)
         gap = Gap(error.reason, error.rewrite, place, error.verdict, error.certain, error.raises)
         if gap not in self.gaps:
@@ -410,7 +413,7 @@ class Reader(Arguments):
 
     def guard(self, place: Place, value: Any) -> None:
         """Note an outside value that shapes the graph; our own algorithms stay what they are."""
-        if place.root is vars(algorithms) or getattr(place.root, "__module__", None) == algorithms.__name__:
+        if algorithm_files.holds(place.root):
             return
         self.guards.setdefault(place.key, Guard(place, value))
 

@@ -1,0 +1,212 @@
+"""SciPy's solvers of initial value problems: their algorithms are read (``frontend.initial_values``)."""
+
+from __future__ import annotations
+
+import ast
+import math
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from symdiff.frontend import calls, initial_values, runge_kutta
+from symdiff.frontend.binding import own_defaults
+from symdiff.frontend.conditions import plain_number, scalar
+from symdiff.frontend.containers import elements, subscript, to_array
+from symdiff.frontend.expressions import binary
+from symdiff.frontend.gaps import GapError
+from symdiff.frontend.lengths import equal
+from symdiff.frontend.loop_values import SeriesValue, Trajectory
+from symdiff.frontend.lower import Frame, Reader
+from symdiff.frontend.source import from_function
+from symdiff.frontend.tensors import as_numbers, holds_array, spread_to, tensor_of
+from symdiff.frontend.values import (
+    NONE,
+    ArrayValue,
+    Condition,
+    Known,
+    ListValue,
+    Number,
+    Poison,
+    TensorValue,
+    TupleValue,
+    Value,
+    VectorParam,
+    describe,
+    number,
+)
+from symdiff.graph.affine import ONE
+from symdiff.primitives import TABLE
+
+_KNOWN: dict[str, Callable[..., Any]] = {"solve_ivp": initial_values.solve_ivp}
+_METHODS = ("RK45", "RK23")
+_PARAMETERS = ("fun", "t_span", "y0", "method", "t_eval", "dense_output", "events", "vectorized", "args")  # in SciPy's order
+_OPTIONS = ("rtol", "atol", "max_step", "first_step")
+
+
+class OdeResult(NamedTuple):
+    """What is read of the result of ``solve_ivp``."""
+
+    t: Any
+    y: Any
+    success: bool
+    status: int
+    message: str
+    sol: None = None
+    t_events: None = None
+    y_events: None = None
+
+
+def algorithm(target: Any) -> Callable[..., Any] | None:
+    """The algorithm of a solver of ``scipy.integrate``."""
+    name = getattr(target, "__name__", None) if type(target).__name__ == "function" else None
+    found = _KNOWN.get(name) if isinstance(name, str) else None
+    return found if found is not None and getattr(sys.modules.get("scipy.integrate"), str(name), None) is target else None
+
+
+def solve(reader: Reader, target: Any, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST) -> Value | None:
+    """A call of a solver, or of what its algorithm reads with a rule of its own; None for other functions."""
+    if target is runge_kutta.slope:
+        function, t, y, given = args
+        return _slope(reader, function, t, y, given, node)
+    found = algorithm(target)
+    if found is None:
+        return None
+    options = _solve_ivp_options(reader, _named(target.__name__, _PARAMETERS, _OPTIONS, args, keywords, node), node)
+    source = from_function(found)
+    reader.solving.append((reader.frames[-1], node))
+    try:
+        result = calls.inline(reader, source, (), options, own_defaults(reader, source, node), None, node)
+    finally:
+        reader.solving.pop()
+    assert isinstance(result, TupleValue)  # noqa: S101 - so it ends
+    t, y = result.items
+    if "t_eval" not in options:
+        t, y = Trajectory(t), Trajectory(y)
+    done = (Known(True), number(0), Known("The solver successfully reached the end of the integration interval."))
+    return TupleValue((t, y, *done, NONE, NONE, NONE), Known(OdeResult))
+
+
+def _named(
+    name: str, names: Sequence[str], more: Sequence[str], args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST
+) -> dict[str, Value]:
+    """The arguments of a solver by their names."""
+    if len(args) > len(names):
+        raise GapError(node, f"{name} with {len(args)} arguments", "give options by their names", raises=TypeError)
+    given = dict(zip(names, args, strict=False))
+    for key, value in keywords.items():
+        if key in given:
+            raise GapError(node, f"{name} got two values for {key}", "give one", raises=TypeError)
+        if key not in (*names, *more):
+            raise GapError(node, f"{name} with {key}", f"use {', '.join((*names, *more))} only", "not yet", certain=True)
+        given[key] = value
+    return given
+
+
+def _solve_ivp_options(reader: Reader, given: dict[str, Value], node: ast.AST) -> dict[str, Value]:
+    """The arguments of ``solve_ivp`` for its algorithm."""
+    for key in ("fun", "t_span", "y0"):
+        if key not in given:
+            raise GapError(node, f"solve_ivp without {key}", f"give {key}", raises=TypeError)
+    refused = {
+        "events": "integrate to a time that is known, or find the time with newton or brentq",
+        "dense_output": "give the times that are needed as t_eval",
+        "vectorized": "write fun for one state",
+    }
+    for key, rewrite in refused.items():
+        value = given.pop(key, NONE)
+        if not (isinstance(value, Known) and value.value in (None, False)):
+            raise GapError(node, f"solve_ivp with {key}", rewrite, "not yet", certain=True)
+    method = given.get("method", Known("RK45"))
+    if not (isinstance(method, Known) and method.value in _METHODS):
+        shown = method.value if isinstance(method, Known) else "a method that the data choose"
+        stiff = "explicit methods are read: RK45, RK23; write the steps of an implicit one as a loop"
+        raise GapError(node, f"solve_ivp by {shown}", stiff, "not yet", certain=True)
+    options = {key: value for key, value in given.items() if not (isinstance(value, Known) and value.value is None)}
+    options["args"] = _arguments(options.get("args", TupleValue(())), node)
+    options["y0"] = _state(reader, given["y0"], node)
+    ends = elements(reader, given["t_span"], node)
+    if len(ends) != 2:
+        raise GapError(node, f"t_span of {len(ends)} numbers", "give the start and the end", raises=ValueError)
+    ends = tuple(scalar(reader, end, node) for end in ends)
+    options["t_span"] = TupleValue(ends)
+    options["moves"] = Known(not all(isinstance(end, Number) and end.known is not None for end in ends))
+    least = 2.220446049250313e-14  # as SciPy
+    rtol = options.get("rtol", number(1e-3))
+    if not (isinstance(rtol, Number) and rtol.known is not None and rtol.known >= least):
+        options["rtol"] = calls.apply_row(reader, TABLE["maximum"], [rtol, number(least)], {}, node, "rtol")
+    if isinstance(step := options.get("max_step"), Number) and step.known == math.inf:
+        del options["max_step"]
+    return options
+
+
+def _arguments(value: Value, node: ast.AST) -> TupleValue:
+    """Further arguments of the right-hand side."""
+    if isinstance(value, TupleValue):
+        return value
+    if isinstance(value, ListValue | ArrayValue):
+        return TupleValue(tuple(value.items))
+    raise GapError(node, f"args that are {describe(value)}", "give a tuple, as args=(a,)", raises=TypeError)
+
+
+def _state(reader: Reader, value: Value, node: ast.AST) -> Value:
+    """The initial state: an array of floats with one axis."""
+    reader.assume_array(value, 1)
+    if not isinstance(value, ArrayValue | TensorValue | ListValue | TupleValue | VectorParam | SeriesValue):
+        raise GapError(node, f"an initial state that is {describe(value)}", "give a list or an array: [y0]", raises=ValueError)
+    found = _array(reader, value, node)
+    if len(found.axes if isinstance(found, TensorValue) else found.shape) != 1:
+        raise GapError(node, "an initial state with several axes", "use ravel, and reshape inside of fun", raises=ValueError)
+    result = binary(reader, ast.Mult, found, number(1.0), node)
+    assert isinstance(result, ArrayValue | TensorValue)  # noqa: S101 - as many numbers
+    return result
+
+
+def _array(reader: Reader, value: Value, node: ast.AST) -> ArrayValue | TensorValue:
+    """A value as an array: of so many numbers, or of any size."""
+    if holds_array(value):
+        return as_numbers(reader, tensor_of(reader, value, node))
+    return to_array(reader, value, node)
+
+
+def _slope(reader: Reader, function: Value, t: Value, y: Value, given: Value, node: ast.AST) -> Value:
+    """``fun(t, y, *args)``, as an array of the shape of y."""
+    value = plain_number(calls.call(reader, function, [t, y, *elements(reader, given, node)], {}, node, "f"))
+    if isinstance(value, Poison):
+        return value
+    if isinstance(value, Known) and value.value is None:
+        raise GapError(node, "a right-hand side that returns None", "return the derivatives of all components")
+    if isinstance(value, Number | Condition) or (isinstance(value, Known) and isinstance(value.value, bool)):
+        value = ArrayValue((1,), (scalar(reader, value, node),))
+    found = _array(reader, value, node)
+    if isinstance(y, ArrayValue):
+        found = to_array(reader, found, node)
+        if found.shape == (1,):
+            found = ArrayValue(y.shape, found.items * len(y.items))
+        if found.shape != y.shape:
+            reason = f"a right-hand side of shape {found.shape} for a state of {len(y.items)} components"
+            raise GapError(node, reason, "return one derivative for each component", raises=ValueError)
+        return found
+    assert isinstance(y, TensorValue)  # noqa: S101 - a state is an array
+    array = tensor_of(reader, found, node)
+    if len(array.axes) != 1:
+        reason = f"a right-hand side that is {describe(array)}"
+        raise GapError(node, reason, "return one derivative for each component", raises=ValueError)
+    if array.axes[0] != ONE:
+        equal(reader, y.axes[0], array.axes[0], node)
+    return TensorValue(spread_to(reader, array, y.axes), y.axes)
+
+
+def at_end(reader: Reader, owner: Trajectory, index: ast.expr, frame: Frame, node: ast.AST) -> Value:
+    """``y[:, -1]``, ``y[i, -1]``, ``y[i][-1]`` and ``t[-1]``."""
+    parts = index.elts if isinstance(index, ast.Tuple) else [index]
+    last = owner.last
+    axes = 0 if isinstance(last, Number) else 1
+    position = None if isinstance(parts[-1], ast.Slice) else reader.operand(parts[-1], frame)
+    if len(parts) == axes + 1 and isinstance(position, Number) and position.known == -1:
+        return subscript(reader, last, parts[0], frame, node) if axes else last
+    if len(parts) == 1 and axes and isinstance(position, Number):
+        return Trajectory(subscript(reader, last, parts[0], frame, node))
+    reason = f"{ast.unparse(node)}: the number of steps of solve_ivp is not known"
+    raise GapError(
+        node, reason, "give the times as t_eval; without it only the end is read, as y[:, -1]", "not yet", certain=True
+    )
