@@ -8,6 +8,7 @@ from symdiff.frontend import algorithms, initial_values, runge_kutta
 
 LOOPING = (algorithms.__file__, initial_values.__file__)  # whose loops stay loops
 UNROLLED = (runge_kutta.__file__,)  # whose loops are unrolled
+STEPPING = (initial_values.__file__, runge_kutta.__file__)  # whose statements are shown as the call of the solver
 OURS = (*LOOPING, *UNROLLED)
 _MODULES = (algorithms, initial_values, runge_kutta)
 

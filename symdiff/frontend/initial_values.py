@@ -5,12 +5,12 @@ Loops in here are loops of the graph: none is unrolled. The steps are those of `
 
 from __future__ import annotations
 
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.runge_kutta import attempt, first_step_size, motion, slope, stop, tableau
+from symdiff.frontend.runge_kutta import attempt, between, first_step_size, motion, slope, stop, tableau
 
 
 def _check(t0: Any, t1: Any, y0: Any, rtol: Any, atol: Any, first_step: Any, max_step: Any) -> None:
@@ -57,10 +57,42 @@ def solve_ivp(
     t0, t1 = t_span
     _check(t0, t1, y0, rtol, atol, first_step, max_step)
     options = method, rtol, atol, max_step, motion(t0, t1) if moves else None
-    t, y, f, h_abs, rejected = _begun(fun, args, t0, t1, y0, options, first_step)
-    end, direction = stop(t1), -1.0 if t1 < t0 else 1.0
+    state = _begun(fun, args, t0, t1, y0, options, first_step)
+    goal = stop(t1), -1.0 if t1 < t0 else 1.0
+    if t_eval is None:
+        return t1, _last(fun, args, goal, state, options)
+    return t_eval, _sampled(fun, args, t0, goal, state, options, t_eval).T
+
+
+def _last(fun: Any, args: Any, goal: Any, state: Any, options: Any) -> Any:
+    """The state at the end."""
+    end, direction = goal
+    t, y, f, h_abs, rejected = state
     going = True
     while going:
-        (t, y, f, h_abs, rejected), _ = attempt(fun, args, (end, direction), (t, y, f, h_abs, rejected), options)
+        (t, y, f, h_abs, rejected), _ = attempt(fun, args, goal, (t, y, f, h_abs, rejected), options)
         going = rejected or direction * (t - end) < 0
-    return t1, y
+    return y
+
+
+def _sampled(fun: Any, args: Any, t0: Any, goal: Any, state: Any, options: Any, t_eval: Any) -> Any:
+    """The states at given times, which are in order: by the dense output of the step that each is in."""
+    end, direction = goal
+    t, y, f, h_abs, rejected = state
+    method = options[0]
+    first, before = t, -direction * inf
+    begin, step, y_old, slopes = t0 * 1.0, 0.0, y, [f for _ in tableau(method)[3]]
+    rows = []
+    for i in range(len(t_eval)):
+        here = stop(t_eval[i])
+        if direction * (here - first) < 0 or direction * (here - end) > 0:
+            raise ValueError("Values in `t_eval` are not within `t_span`.")
+        if direction * (here - before) <= 0:
+            raise ValueError("Values in `t_eval` are not properly sorted.")
+        while direction * (here - t) > 0:
+            (t, y, f, h_abs, rejected), trial = attempt(fun, args, goal, (t, y, f, h_abs, rejected), options)
+            if not rejected:
+                begin, step, y_old, slopes = trial
+        rows.append(between(t_eval[i], begin, step, y_old, slopes, method))
+        before = here
+    return np.array(rows)

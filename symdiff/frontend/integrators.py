@@ -78,7 +78,8 @@ def solve(reader: Reader, target: Any, args: Sequence[Value], keywords: Mapping[
         result = calls.inline(reader, source, (), options, own_defaults(reader, source, node), None, node)
     finally:
         reader.solving.pop()
-    assert isinstance(result, TupleValue)  # noqa: S101 - so it ends
+    if not isinstance(result, TupleValue):
+        return result  # something in it was refused
     t, y = result.items
     if "t_eval" not in options:
         t, y = Trajectory(t), Trajectory(y)
@@ -124,6 +125,11 @@ def _solve_ivp_options(reader: Reader, given: dict[str, Value], node: ast.AST) -
     options = {key: value for key, value in given.items() if not (isinstance(value, Known) and value.value is None)}
     options["args"] = _arguments(options.get("args", TupleValue(())), node)
     options["y0"] = _state(reader, given["y0"], node)
+    if "t_eval" in options:
+        options["t_eval"] = _vector(reader, options["t_eval"], "t_eval", node)
+    for key in ("rtol", "atol"):
+        if isinstance(options.get(key), ArrayValue | TensorValue | ListValue | TupleValue | VectorParam):
+            options[key] = _vector(reader, options[key], key, node)
     ends = elements(reader, given["t_span"], node)
     if len(ends) != 2:
         raise GapError(node, f"t_span of {len(ends)} numbers", "give the start and the end", raises=ValueError)
@@ -149,16 +155,19 @@ def _arguments(value: Value, node: ast.AST) -> TupleValue:
 
 
 def _state(reader: Reader, value: Value, node: ast.AST) -> Value:
-    """The initial state: an array of floats with one axis."""
+    """The initial state, in floats."""
+    return binary(reader, ast.Mult, _vector(reader, value, "an initial state", node), number(1.0), node)
+
+
+def _vector(reader: Reader, value: Value, what: str, node: ast.AST) -> Value:
+    """An array with one axis."""
     reader.assume_array(value, 1)
     if not isinstance(value, ArrayValue | TensorValue | ListValue | TupleValue | VectorParam | SeriesValue):
-        raise GapError(node, f"an initial state that is {describe(value)}", "give a list or an array: [y0]", raises=ValueError)
+        raise GapError(node, f"{what} that is {describe(value)}", "give a list or an array, as [y]", raises=ValueError)
     found = _array(reader, value, node)
     if len(found.axes if isinstance(found, TensorValue) else found.shape) != 1:
-        raise GapError(node, "an initial state with several axes", "use ravel, and reshape inside of fun", raises=ValueError)
-    result = binary(reader, ast.Mult, found, number(1.0), node)
-    assert isinstance(result, ArrayValue | TensorValue)  # noqa: S101 - as many numbers
-    return result
+        raise GapError(node, f"{what} with several axes", "use ravel", raises=ValueError)
+    return found
 
 
 def _array(reader: Reader, value: Value, node: ast.AST) -> ArrayValue | TensorValue:

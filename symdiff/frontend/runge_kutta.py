@@ -191,3 +191,15 @@ def attempt(fun: Any, args: Any, goal: Any, state: Any, options: Any) -> Any:
         factor = 0.9 * error**-exponent
         state = t, y, f, h_abs * (max(0.2, factor)), True
     return state, (begin, step, y, slopes)
+
+
+def between(t: Any, begin: Any, step: Any, y: Any, slopes: Any, method: Any) -> Any:
+    """The dense output of a step: the state at a time within it."""
+    if stop(step) == 0:
+        return y + (t - begin) * slopes[0]
+    x = (t - begin) / step
+    powers = [combined(weights, slopes) for weights in dense_output(method)]
+    total = powers[-1]
+    for power in powers[-2::-1]:
+        total = power + x * total
+    return y + step * x * total
