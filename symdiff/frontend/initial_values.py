@@ -96,3 +96,29 @@ def _sampled(fun: Any, args: Any, t0: Any, goal: Any, state: Any, options: Any, 
         rows.append(between(t_eval[i], begin, step, y_old, slopes, method))
         before = here
     return np.array(rows)
+
+
+def odeint(func: Any, y0: Any, t: Any, args: Any, rtol: Any, atol: Any, h0: Any, hmax: Any, tfirst: Any, moves: Any) -> Any:
+    """``scipy.integrate.odeint``, by the method of Dormand and Prince in place of LSODA: its steps end at each time."""
+
+    def fun(t: Any, y: Any, *more: Any) -> Any:
+        return func(t, y, *more) if tfirst else func(y, t, *more)
+
+    _check(t[0], t[-1], y0, rtol, atol, h0, hmax)
+    direction = -1.0 if t[-1] < t[0] else 1.0
+    now, y, f, h_abs, rejected = _begun(fun, args, t[0], t[-1], y0, ("RK45", rtol, atol, hmax, None), h0)
+    rows = [y]
+    for i in range(1, len(t)):
+        end = stop(t[i])
+        if direction * (end - now) < 0:
+            raise ValueError("t must be monotonically increasing or decreasing; repeated values are allowed.")
+        options = "RK45", rtol, atol, hmax, motion(t[i - 1], t[i]) if moves else None
+        going = True
+        while going:
+            tried = h_abs
+            (now, y, f, h_abs, rejected), _ = attempt(fun, args, (end, direction), (now, y, f, h_abs, rejected), options)
+            going = rejected or direction * (now - end) < 0
+            if not going:
+                h_abs = max(h_abs, tried)  # which may have been cut short
+        rows.append(y)
+    return np.array(rows)

@@ -37,10 +37,15 @@ from symdiff.frontend.values import (
 from symdiff.graph.affine import ONE
 from symdiff.primitives import TABLE
 
-_KNOWN: dict[str, Callable[..., Any]] = {"solve_ivp": initial_values.solve_ivp}
+_KNOWN: dict[str, Callable[..., Any]] = {"solve_ivp": initial_values.solve_ivp, "odeint": initial_values.odeint}
 _METHODS = ("RK45", "RK23")
 _PARAMETERS = ("fun", "t_span", "y0", "method", "t_eval", "dense_output", "events", "vectorized", "args")  # in SciPy's order
 _OPTIONS = ("rtol", "atol", "max_step", "first_step")
+_ODEINT = (
+    *("func", "y0", "t", "args", "Dfun", "col_deriv", "full_output", "ml", "mu", "rtol", "atol", "tcrit", "h0", "hmax", "hmin"),
+    *("ixpr", "mxstep", "mxhnil", "mxordn", "mxords", "printmessg", "tfirst"),
+)
+_LSODA = 1.49012e-8  # both tolerances, if none is given
 
 
 class OdeResult(NamedTuple):
@@ -71,13 +76,10 @@ def solve(reader: Reader, target: Any, args: Sequence[Value], keywords: Mapping[
     found = algorithm(target)
     if found is None:
         return None
-    options = _solve_ivp_options(reader, _named(target.__name__, _PARAMETERS, _OPTIONS, args, keywords, node), node)
-    source = from_function(found)
-    reader.solving.append((reader.frames[-1], node))
-    try:
-        result = calls.inline(reader, source, (), options, own_defaults(reader, source, node), None, node)
-    finally:
-        reader.solving.pop()
+    if target.__name__ == "odeint":
+        return _run(reader, found, _odeint_options(reader, _named("odeint", _ODEINT, (), args, keywords, node), node), node)
+    options = _solve_ivp_options(reader, _named("solve_ivp", _PARAMETERS, _OPTIONS, args, keywords, node), node)
+    result = _run(reader, found, options, node)
     if not isinstance(result, TupleValue):
         return result  # something in it was refused
     t, y = result.items
@@ -85,6 +87,17 @@ def solve(reader: Reader, target: Any, args: Sequence[Value], keywords: Mapping[
         t, y = Trajectory(t), Trajectory(y)
     done = (Known(True), number(0), Known("The solver successfully reached the end of the integration interval."))
     return TupleValue((t, y, *done, NONE, NONE, NONE), Known(OdeResult))
+
+
+def _run(reader: Reader, algorithm: Callable[..., Any], options: Mapping[str, Value], node: ast.AST) -> Value:
+    """What an algorithm gives: it is read, and what it adds to the graph comes from the line of the call."""
+    source = from_function(algorithm)
+    assert isinstance(node, ast.expr)  # noqa: S101 - a call
+    reader.solving.append((reader.frames[-1], node))
+    try:
+        return calls.inline(reader, source, (), options, own_defaults(reader, source, node), None, node)
+    finally:
+        reader.solving.pop()
 
 
 def _named(
@@ -127,22 +140,59 @@ def _solve_ivp_options(reader: Reader, given: dict[str, Value], node: ast.AST) -
     options["y0"] = _state(reader, given["y0"], node)
     if "t_eval" in options:
         options["t_eval"] = _vector(reader, options["t_eval"], "t_eval", node)
-    for key in ("rtol", "atol"):
-        if isinstance(options.get(key), ArrayValue | TensorValue | ListValue | TupleValue | VectorParam):
-            options[key] = _vector(reader, options[key], key, node)
     ends = elements(reader, given["t_span"], node)
     if len(ends) != 2:
         raise GapError(node, f"t_span of {len(ends)} numbers", "give the start and the end", raises=ValueError)
-    ends = tuple(scalar(reader, end, node) for end in ends)
-    options["t_span"] = TupleValue(ends)
-    options["moves"] = Known(not all(isinstance(end, Number) and end.known is not None for end in ends))
-    least = 2.220446049250313e-14  # as SciPy
-    rtol = options.get("rtol", number(1e-3))
-    if not (isinstance(rtol, Number) and rtol.known is not None and rtol.known >= least):
-        options["rtol"] = calls.apply_row(reader, TABLE["maximum"], [rtol, number(least)], {}, node, "rtol")
+    options["t_span"] = TupleValue(tuple(scalar(reader, end, node) for end in ends))
+    options["moves"] = _moves(options["t_span"])
     if isinstance(step := options.get("max_step"), Number) and step.known == math.inf:
         del options["max_step"]
-    return options
+    return options | _tolerances(reader, options.get("rtol", number(1e-3)), options.get("atol", number(1e-6)), node)
+
+
+def _odeint_options(reader: Reader, given: dict[str, Value], node: ast.AST) -> dict[str, Value]:
+    """The arguments of ``odeint`` for its algorithm; a Jacobian (``Dfun``) is not needed."""
+    for key in ("func", "y0", "t"):
+        if key not in given:
+            raise GapError(node, f"odeint without {key}", f"give {key}", raises=TypeError)
+    for key in ("full_output", "tcrit", "hmin"):
+        value = given.get(key, NONE)
+        if not ((isinstance(value, Known) and not value.value) or (isinstance(value, Number) and value.known == 0)):
+            raise GapError(node, f"odeint with {key}", f"leave {key} out", "not yet", certain=True)
+    tfirst = given.get("tfirst", Known(False))
+    if isinstance(tfirst, Number) and tfirst.known is not None:
+        tfirst = Known(bool(tfirst.known))
+    y0, args = plain_number(given["y0"]), given.get("args", TupleValue(()))
+    t = _vector(reader, given["t"], "t", node)
+    options = {
+        "func": given["func"],
+        "y0": _state(reader, TupleValue((y0,)) if isinstance(y0, Number) else y0, node),
+        "t": t,
+        "args": args if isinstance(args, TupleValue) else TupleValue((args,)),
+        "tfirst": tfirst,
+        "moves": _moves(t),
+    }
+    for key in ("h0", "hmax"):
+        value = given.get(key, NONE)
+        options[key] = NONE if isinstance(value, Number) and value.known == 0 else value
+    given = {key: value for key, value in given.items() if value is not NONE}
+    return options | _tolerances(reader, given.get("rtol", number(_LSODA)), given.get("atol", number(_LSODA)), node)
+
+
+def _moves(times: Value) -> Known:
+    """Whether times may depend on something, so that there may be derivatives by them."""
+    items = times.items if isinstance(times, ArrayValue | TupleValue) else (NONE,)
+    return Known(not all(isinstance(item, Number) and item.known is not None for item in items))
+
+
+def _tolerances(reader: Reader, rtol: Value, atol: Value, node: ast.AST) -> dict[str, Value]:
+    """The tolerances, numbers or arrays; the relative one is not below SciPy's least."""
+    least = 2.220446049250313e-14
+    several = ArrayValue | TensorValue | ListValue | TupleValue | VectorParam
+    rtol, atol = (_vector(reader, each, "tolerances", node) if isinstance(each, several) else each for each in (rtol, atol))
+    if not (isinstance(rtol, Number) and rtol.known is not None and rtol.known >= least):
+        rtol = calls.apply_row(reader, TABLE["maximum"], [rtol, number(least)], {}, node, "rtol")
+    return {"rtol": rtol, "atol": atol}
 
 
 def _arguments(value: Value, node: ast.AST) -> TupleValue:
