@@ -81,7 +81,7 @@ def _sampled(fun: Any, args: Any, t0: Any, goal: Any, state: Any, options: Any, 
     t, y, f, h_abs, rejected = state
     method = options[0]
     first, before = t, -direction * inf
-    begin, step, y_old, slopes = t0 * 1.0, 0.0, y, [f for _ in tableau(method)[3]]
+    begin, step, y_old, slopes = t0 * 1.0, 0.0, y, [f for _ in (0, *tableau(method)[0])]
     rows = []
     for i in range(len(t_eval)):
         here = stop(t_eval[i])
@@ -93,7 +93,7 @@ def _sampled(fun: Any, args: Any, t0: Any, goal: Any, state: Any, options: Any, 
             (t, y, f, h_abs, rejected), trial = attempt(fun, args, goal, (t, y, f, h_abs, rejected), options)
             if not rejected:
                 begin, step, y_old, slopes = trial
-        rows.append(between(t_eval[i], begin, step, y_old, slopes, method))
+        rows.append(between(fun, args, t_eval[i], begin, step, y_old, slopes, method))
         before = here
     return np.array(rows)
 

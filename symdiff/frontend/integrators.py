@@ -38,7 +38,7 @@ from symdiff.graph.affine import ONE
 from symdiff.primitives import TABLE
 
 _KNOWN: dict[str, Callable[..., Any]] = {"solve_ivp": initial_values.solve_ivp, "odeint": initial_values.odeint}
-_METHODS = ("RK45", "RK23")
+_METHODS = ("RK45", "RK23", "DOP853")
 _PARAMETERS = ("fun", "t_span", "y0", "method", "t_eval", "dense_output", "events", "vectorized", "args")  # in SciPy's order
 _OPTIONS = ("rtol", "atol", "max_step", "first_step")
 _ODEINT = (
@@ -133,7 +133,7 @@ def _solve_ivp_options(reader: Reader, given: dict[str, Value], node: ast.AST) -
     method = given.get("method", Known("RK45"))
     if not (isinstance(method, Known) and method.value in _METHODS):
         shown = method.value if isinstance(method, Known) else "a method that the data choose"
-        stiff = "explicit methods are read: RK45, RK23; write the steps of an implicit one as a loop"
+        stiff = "explicit methods are read, RK45, RK23 and DOP853; write the steps of an implicit one as a loop"
         raise GapError(node, f"solve_ivp by {shown}", stiff, "not yet", certain=True)
     options = {key: value for key, value in given.items() if not (isinstance(value, Known) and value.value is None)}
     options["args"] = _arguments(options.get("args", TupleValue(())), node)

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from symdiff.frontend import dop853
+
 
 def stop(x: Any) -> Any:
     """``symdiff.stop_gradient``."""
@@ -82,19 +84,18 @@ _DENSE45 = (  # Shampine, 1986
 )
 
 
-def tableau(method: Any, rk23: Any = _RK23, rk45: Any = _RK45) -> Any:
-    """Nodes, weights of the stages, weights of the step, weights of the error, and 1 / its order."""
-    return rk23 if method == "RK23" else rk45
+_DOP853 = (dop853.NODES, dop853.INNER, dop853.WEIGHTS, dop853.ERRORS, 1 / 8)
+_MORE853 = (dop853.MORE_NODES, dop853.MORE_INNER, dop853.DENSE)
 
 
-def dense_output(method: Any, rk23: Any = _DENSE23, rk45: Any = _DENSE45) -> Any:
-    """The weights of the stages in the powers of the dense output, a row for each power."""
-    return rk23 if method == "RK23" else rk45
+def tableau(method: Any, rk23: Any = _RK23, rk45: Any = _RK45, dop853: Any = _DOP853) -> Any:
+    """Nodes, weights of the stages, weights of the step, weights of the error (two rows for DOP853), and 1 / its order."""
+    return {"RK23": rk23, "RK45": rk45, "DOP853": dop853}[method]
 
 
 def combined(weights: Any, slopes: Any) -> Any:
-    """The sum of the slopes with these weights, without those of weight 0."""
-    terms = [w * k for w, k in zip(weights, slopes, strict=True) if w != 0]
+    """The sum of the slopes with these weights, without those of weight 0, and those behind the last weight."""
+    terms = [w * k for w, k in zip(weights, slopes, strict=False) if w != 0]
     return sum(terms[1:], terms[0])
 
 
@@ -132,6 +133,18 @@ def stages(fun: Any, args: Any, t: Any, y: Any, f: Any, h: Any, method: Any) -> 
     y_new = y + h * combined(weights, slopes)
     slopes.append(slope(fun, t + h, y_new, args))
     return y_new, slopes
+
+
+def error_norm(weights: Any, slopes: Any, h: Any, scale: Any, method: Any) -> Any:
+    """The error of a step, in units of what is allowed."""
+    if method != "DOP853":
+        return rms(h * combined(weights, slopes) / scale)
+    fifth = combined(weights[0], slopes) / scale
+    third = combined(weights[1], slopes) / scale
+    fifth, third = np.sum(fifth * fifth), np.sum(third * third)
+    if fifth == 0 and third == 0:
+        return 0.0
+    return abs(h) * fifth / np.sqrt((fifth + 0.01 * third) * len(slopes[0]))
 
 
 def motion(t0: Any, t1: Any) -> Any:
@@ -181,7 +194,7 @@ def attempt(fun: Any, args: Any, goal: Any, state: Any, options: Any) -> Any:
     begin, step = moved(t, h, motion)
     y_new, slopes = stages(fun, args, begin, y, f, step, method)
     scale = atol + np.maximum(np.abs(y), np.abs(y_new)) * rtol
-    error = stop(rms(step * combined(weights, slopes) / scale))
+    error = stop(error_norm(weights, slopes, step, scale, method))
     if error < 1:
         factor = 10.0 if error == 0 else min(10.0, 0.9 * error**-exponent)
         if rejected:
@@ -193,13 +206,35 @@ def attempt(fun: Any, args: Any, goal: Any, state: Any, options: Any) -> Any:
     return state, (begin, step, y, slopes)
 
 
-def between(t: Any, begin: Any, step: Any, y: Any, slopes: Any, method: Any) -> Any:
+def between(fun: Any, args: Any, t: Any, begin: Any, step: Any, y: Any, slopes: Any, method: Any) -> Any:
     """The dense output of a step: the state at a time within it."""
     if stop(step) == 0:
         return y + (t - begin) * slopes[0]
     x = (t - begin) / step
-    powers = [combined(weights, slopes) for weights in dense_output(method)]
+    if method == "DOP853":
+        return y + _between853(fun, args, x, begin, step, y, slopes)
+    powers = _powers(slopes, method)
     total = powers[-1]
     for power in powers[-2::-1]:
         total = power + x * total
     return y + step * x * total
+
+
+def _powers(slopes: Any, method: Any, rk23: Any = _DENSE23, rk45: Any = _DENSE45) -> Any:
+    """The coefficients of the dense output, the lowest first."""
+    return [combined(weights, slopes) for weights in (rk23 if method == "RK23" else rk45)]
+
+
+def _between853(fun: Any, args: Any, x: Any, begin: Any, step: Any, y: Any, slopes: Any, more: Any = _MORE853) -> Any:
+    """The dense output of DOP853, less y: it needs the slopes at three more points."""
+    nodes, inner, dense = more
+    all_slopes = [*slopes]
+    for c, a in zip(nodes, inner, strict=True):
+        all_slopes.append(slope(fun, begin + c * step, y + combined(a, all_slopes) * step, args))
+    change = step * combined(tableau("DOP853")[2], slopes)
+    parts = [change, step * slopes[0] - change, 2 * change - step * (slopes[12] + slopes[0])]
+    parts = [*parts, *[step * combined(weights, all_slopes) for weights in dense]]
+    total = x * parts[6]
+    for part, factor in zip(parts[5::-1], (1 - x, x) * 3, strict=True):
+        total = factor * (part + total)
+    return total
