@@ -340,6 +340,8 @@ def kinks(graph: Graph, wrt: list[str]) -> Iterator[Remark]:
 def _kinks(graph: Graph, dependent: set[str]) -> Iterator[Remark]:
     definitions = {node.name: node for node in walk(graph.body) if isinstance(node, Let | Sum)}
     for node in walk(graph.body):
+        if node.origin is not None and node.origin.solver:
+            continue  # of the control of a solver's steps, which is held constant
         if isinstance(node, Let) and _has_kink(node) and _any(node.args, dependent):
             yield _remark(node.origin, graph, f"{node.op.title}: {node.op.kink}")
         elif isinstance(node, Fold) and node.op.kink and _any(operands(node), dependent):

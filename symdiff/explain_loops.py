@@ -11,6 +11,10 @@ EXECUTED = (
     "how many iterations are made depends on the data: the derivative is that of the iterations executed, and each order is less "
     "accurate; if they solve an equation F(x, a) = 0, its implicit derivative dx/da = -(dF/da)/(dF/dx) is exact"
 )
+STEPS = (
+    "the derivative is that of the steps that the solver makes, whose sizes are held constant: its error is of the order of the "
+    "tolerances"
+)
 _TAPE = re.compile(r"(_\d+)?_tape(_\d+)?$")
 
 
@@ -29,7 +33,7 @@ def loops(
         yield loop.origin, "; ".join(part for part in parts if part)
         going = loop.outputs()[3]
         if going is not None and going in names:
-            yield loop.origin, EXECUTED
+            yield loop.origin, STEPS if loop.origin is not None and loop.origin.solver else EXECUTED
 
 
 def inner_loops(block: Block, dependent: set[str], mark: Callable[[Block, set[str]], None]) -> Iterator[tuple[Loop, set[str]]]:

@@ -27,7 +27,7 @@ from symdiff.frontend.scipy_orders import ORDERS
 from symdiff.frontend.scipy_special import SCIPY
 from symdiff.frontend.sequences import SEQUENCES, TOOLS
 from symdiff.frontend.tables import TABLES
-from symdiff.frontend.tensors import holds_array
+from symdiff.frontend.tensors import MAX_ITEMS, holds_array
 from symdiff.frontend.texts import TEXTS
 from symdiff.frontend.values import ArrayValue, Condition, Known, ListValue, Number, TupleValue, Value, number
 from symdiff.primitives import TABLE
@@ -213,6 +213,10 @@ def _linspace(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> 
     n = reader.integer(count, node, "the number of points")
     if not 2 <= n <= containers.MAX_RANGE:
         raise GapError(node, f"linspace with {n} points", f"use 2 to {containers.MAX_RANGE}", "not yet")
+    if n > MAX_ITEMS:
+        from symdiff.frontend.tensor_making import MAKING as OF_ANY_SIZE
+
+        return OF_ANY_SIZE["linspace"](reader, [*args[:2], number(n)], {}, node)
     a, b = (scalar(reader, value, node) for value in args[:2])
     step = arithmetic(reader, "div", arithmetic(reader, "sub", b, a, node), number(n - 1), node)
     steps = (arithmetic(reader, "mul", number(k), step, node) for k in range(1, n - 1))

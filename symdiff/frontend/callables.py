@@ -148,10 +148,10 @@ def row_of_callee(target: Any) -> Primitive | None:
 
 def check_callee(target: Any, node: ast.AST) -> None:
     """Refuse what can never be called here, whatever its arguments are."""
+    from symdiff.frontend import integrators, solvers
     from symdiff.frontend.arrays import forms
-    from symdiff.frontend.solvers import is_solver
 
-    if is_solver(target):
+    if solvers.is_solver(target) or integrators.algorithm(target) is not None:
         return
     if isinstance(target, FunctionSource) or any(has_mark(target, name) for name in _OURS) or declared(target) is not None:
         return
@@ -173,10 +173,10 @@ def check_callee(target: Any, node: ast.AST) -> None:
     raise GapError(node, reason, _advice(module), verdict, certain=True)
 
 
-_STEPS = "write the steps as a loop (Runge-Kutta, say), which is differentiated as it stands"
+_STEPS = "use solve_ivp or odeint, or write the steps as a loop, which is differentiated as it stands"
 _SOLVERS = {
     **dict.fromkeys(("brenth", "toms748"), "use brentq"),
-    **dict.fromkeys(("solve_ivp", "odeint"), _STEPS),
+    **dict.fromkeys(("ode", "RK45", "RK23", "DOP853", "Radau", "BDF", "LSODA", "solve_bvp"), _STEPS),
     **dict.fromkeys(("quad_vec", "dblquad", "tplquad", "nquad"), "write a quadrature rule as a sum over its nodes"),
     **dict.fromkeys(("minimize", "minimize_scalar"), "solve for the point where the gradient is 0, with newton or brentq"),
 }  # what to do instead

@@ -226,16 +226,17 @@ def _call_known(
     reader: Reader, function: Known, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST, hint: str
 ) -> Value:
     """Call a Python object: what symdiff has a way of its own for, or a function that is read."""
-    from symdiff.frontend import nested, own, solvers
+    from symdiff.frontend import integrators, nested, own, solvers
 
     target = function.value
     if target is logging.getLogger:
         return Known(logging)  # stands for any logger: its methods only report
     if isinstance(target, FunctionSource):
         return inline(reader, target, args, keywords, own_defaults(reader, target, node), None, node)
-    solved = solvers.solve(reader, target, args, keywords, node)
-    if solved is not None:
-        return solved
+    for solve in (solvers.solve, integrators.solve):
+        solved = solve(reader, target, args, keywords, node)
+        if solved is not None:
+            return solved
     rule = declared(target)
     if rule is not None:
         return own.call_own(reader, rule, args, keywords, node, hint)

@@ -24,7 +24,7 @@ from symdiff.frontend import (
     writes,
 )
 from symdiff.frontend.gaps import GapError, NeedsCallError
-from symdiff.frontend.loop_values import GrowingList, GrownList, IndexedValue, PendingArray, SequentialValue
+from symdiff.frontend.loop_values import GrowingList, GrownList, IndexedValue, PendingArray, SequentialValue, Trajectory
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.tensors import tensor_of
 from symdiff.frontend.values import (
@@ -134,7 +134,7 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
         return dicts.lookup(reader, owner, reader.operand(index, frame), node)
     if isinstance(owner, TensorValue):
         return tensor_indexing.read(reader, owner, index, frame, node)
-    if isinstance(owner, GrowingList | GrownList | MaskedValue | PendingArray):
+    if isinstance(owner, GrowingList | GrownList | MaskedValue | PendingArray | Trajectory):
         return _special(reader, owner, index, frame, node)
     plain = reader.assumed_name(owner) is not None and not isinstance(index, ast.Slice | ast.Tuple)
     if not plain and not _is_axis(index):
@@ -155,7 +155,11 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
 
 
 def _special(
-    reader: Reader, owner: GrowingList | GrownList | MaskedValue | PendingArray, index: ast.expr, frame: Frame, node: ast.AST
+    reader: Reader,
+    owner: GrowingList | GrownList | MaskedValue | PendingArray | Trajectory,
+    index: ast.expr,
+    frame: Frame,
+    node: ast.AST,
 ) -> Value:
     """``owner[index]`` of what loops make, and of elements that a mask chooses."""
     if isinstance(owner, MaskedValue):
@@ -163,6 +167,10 @@ def _special(
 
         chosen = Known(None) if isinstance(index, ast.Slice | ast.Tuple) else reader.operand(index, frame)
         return masks.restricted(reader, owner, chosen, node)
+    if isinstance(owner, Trajectory):
+        from symdiff.frontend import integrators
+
+        return integrators.at_end(reader, owner, index, frame, node)
     if isinstance(owner, PendingArray):
         return loop_writes.current(reader, owner, loop_writes.indices(reader, owner, index, frame, node), node)
     form = growing.subscript if isinstance(owner, GrowingList) else grown.subscript

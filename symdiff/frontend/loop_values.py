@@ -157,3 +157,10 @@ class GrowingList:
     identity: object
     parents: frozenset[object] = frozenset()
     guessed: bool = False  # whether ``last`` is a guess
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectory:
+    """What a solver finds at each of its steps, the last axis of an array; only what it finds at the end is at hand."""
+
+    last: Any

@@ -58,11 +58,11 @@ def _open(node: ast.stmt) -> GapError:
 
 def _unroll(reader: Reader, node: ast.For, source: Value, frame: Frame) -> Completion:
     """Unroll a loop over a container of known length; if that is too much, it is a loop of the graph."""
-    if frame.source.file in algorithms.FILES:  # whose loops stay loops
+    if frame.source.file in algorithms.LOOPING:
         steps = loop_headers.steps_of(reader, source, node.iter)
         assert steps is not None  # noqa: S101 - a range
         return sequential.run_for(reader, node, steps, frame)
-    if reader.trying or reader.builder.current.elementwise:
+    if reader.trying or reader.builder.current.elementwise or frame.source.file in algorithms.UNROLLED:
         return _unrolled(reader, node, source, frame)
     snapshot = Snapshot(reader, frame)
     lists = growing.names_appended_to(node)
@@ -142,6 +142,8 @@ def run_while(reader: Reader, node: ast.While, frame: Frame) -> Completion:
     endings = ast.Break | ast.Return | ast.Raise
     if isinstance(node.test, ast.Constant) and node.test.value and not any(isinstance(each, endings) for each in ast.walk(node)):
         raise GapError(node, "a loop that never ends", "leave it with break or return")
+    if frame.source.file in algorithms.LOOPING:
+        return sequential.run_while(reader, node, frame)
     snapshot = Snapshot(reader, frame)
     try:
         return _unrolled_while(reader, node, frame, MAX_OPERATIONS)

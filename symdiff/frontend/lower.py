@@ -158,6 +158,7 @@ class Reader(Arguments):
         self.consumed: set[int] = set()  # iterators that were looped over, by id
         self.iterators: list[Value] = []  # keeps them alive, so that no id passes to another
         self.frames: list[Frame] = []  # of the functions that are being read, the outermost first
+        self.solving: list[tuple[Frame, ast.expr]] = []  # calls of solvers whose algorithms are being read, and where they are
 
     # gaps
 
@@ -170,6 +171,8 @@ class Reader(Arguments):
         if attempt is not None and inside and error.raises is not None and issubclass(error.raises, attempt.kinds):
             attempt.caught = (error.raises, error.reason)
             return
+        if frame.source.file in algorithms.STEPPING and self.solving:
+            frame, error.node = self.solving[-1]
         place = frame.source.place(error.node)
         gap = Gap(error.reason, error.rewrite, place, error.verdict, error.certain, error.raises)
         if gap not in self.gaps:
@@ -414,9 +417,12 @@ class Reader(Arguments):
             return
         self.guards.setdefault(place.key, Guard(place, value))
 
-    def origin(self, frame: Frame, node: ast.stmt) -> Origin:
+    def origin(self, frame: Frame, node: ast.stmt | ast.expr) -> Origin:
         """The origin of what a statement adds to the graph: its line, counted from the function's first."""
+        solver = bool(self.solving) and frame.source.file in algorithms.STEPPING
+        if solver:
+            frame, node = self.solving[-1]
         text = frame.source.line(node.lineno).strip()
         if frame.inlined:
             text = f"{text}  (in {frame.source.name})"
-        return Origin(node.lineno - frame.source.node.lineno + 1, text)
+        return Origin(node.lineno - frame.source.node.lineno + 1, text, solver=solver)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from symdiff.frontend.loop_values import GrowingList, IndexedValue, PendingArray, SequentialValue, SeriesValue
+from symdiff.frontend.loop_values import GrowingList, IndexedValue, PendingArray, SequentialValue, SeriesValue, Trajectory
 from symdiff.graph.affine import Affine, Axes, Element
 from symdiff.graph.graph import Atom, Const
 from symdiff.graph.structure import SCALAR, Array, Items, Structure, Tensor
@@ -304,6 +304,7 @@ Value = (
     | GrowingList
     | SeriesValue
     | PendingArray
+    | Trajectory
     | VectorParam
     | FunctionValue
     | Bound
@@ -388,17 +389,6 @@ def _known(atom: Atom) -> int | float | None:
     return atom.value if isinstance(atom, Const) else None
 
 
-def map_numbers(value: Value, change: Callable[[Number], Value]) -> Value:
-    """The same containers with every number replaced."""
-    if isinstance(value, Number):
-        return change(value)
-    if isinstance(value, TupleValue):
-        return TupleValue(tuple(map_numbers(item, change) for item in value.items))
-    if isinstance(value, ListValue):
-        return ListValue(tuple(map_numbers(item, change) for item in value.items))
-    return value
-
-
 def describe(value: Value) -> str:
     """A value in words, for messages."""
     if isinstance(value, Known):
@@ -434,6 +424,7 @@ _NAMED = {  # classes of other modules
     "GrownList": "a list of any length",
     "GrowingList": "a list that a loop makes longer",
     "PendingArray": "an array that a loop writes to",
+    "Trajectory": "what a solver finds at each of its own steps",
 }
 
 _WORDS: dict[type, str] = {

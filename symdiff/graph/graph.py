@@ -75,6 +75,7 @@ class Origin:
     text: str
     role: Literal["primal", "tangent", "adjoint"] = "primal"
     place: Place | None = field(default=None, compare=False)  # of the operation, where it may have to be shown
+    solver: bool = field(default=False, compare=False)  # a step of the algorithm of a solver that the line calls
 
 
 @dataclass(frozen=True)
