@@ -17,20 +17,14 @@ def text_of(name):
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_derivatives_of_lists_that_grow(name):
-    assert faults(Program(text_of(name), PROGRAMS[name][0]), every=True) == []
+    assert faults(Program(text_of(name), PROGRAMS[name][0])) == []
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_the_page_says_what_the_graph_computes(name):
-    for n in (0, 3):
-        numbers = np.random.default_rng(n)
-        args = [numbers.uniform(-1, 1, n) if axes else 0.4 for axes in PROGRAMS[name][0].values()]
-        try:
-            Program(text_of(name), PROGRAMS[name][0]).function(*args)
-        except (IndexError, ValueError):
-            continue
-        found = disagreement(grad(source=text_of(name)).at(*args).graph, args)
-        assert found is None or found < 1e-16
+    numbers = np.random.default_rng(3)
+    args = [numbers.uniform(-1, 1, 3) if axes else 0.4 for axes in PROGRAMS[name][0].values()]
+    assert disagreement(grad(source=text_of(name)).at(*args).graph, args) < 1e-16
 
 
 FORMULAS = {
@@ -103,7 +97,6 @@ def before_any(x):
     return sum(out)
 
 
-@pytest.mark.parametrize(("function", "given"), [(last, [0.5]), (first, [0.5]), (first, []), (before_any, [2.0, 3.0])])
 def added_behind(x):
     out = []
     for v in x:
@@ -118,6 +111,7 @@ def test_a_list_shows_under_all_its_names_what_is_appended():
     assert read(added_behind)(np.array([1.0, -1.0, 2.0])) == 4.0
 
 
+@pytest.mark.parametrize(("function", "given"), [(last, [0.5]), (first, [0.5]), (first, []), (before_any, [2.0, 3.0])])
 def test_an_element_of_an_empty_list_raises_with_the_line(function, given):
     with pytest.raises(IndexError, match=r"test_growing_lists.py, line \d+"):
         grad(function)(np.array(given))
@@ -166,6 +160,7 @@ def inner_length(x):
 @pytest.mark.parametrize(
     ("function", "line", "reason"),
     [
+        (kinds, "for v in x:", "a list of a number to which a loop appends a tuple"),
         (popped, "out.pop()", ".pop of a list that a loop makes longer"),
         (shown_twice, "for v in x:", "something else may show, too"),
         (inner_length, "for v in x:", "an inner loop that appends to out, as often as"),

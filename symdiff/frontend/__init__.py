@@ -15,6 +15,7 @@ from symdiff.frontend import (
     exceptions,  # noqa: F401 - registers its rules
     loops,  # noqa: F401 - registers its rules
     matching,  # noqa: F401 - registers its rules
+    recursion,
     tensors,
     whole,
     writes,
@@ -25,7 +26,6 @@ from symdiff.frontend.callables import from_callable, with_positions
 from symdiff.frontend.gaps import EndedError, GapError, NeedsCallError, RestartError
 from symdiff.frontend.lower import Differentiate, Frame, Reader
 from symdiff.frontend.places import Guard, OutsideArray, Place
-from symdiff.frontend.recursion import room
 from symdiff.frontend.resolve import MAX_CAPTURED
 from symdiff.frontend.scopes import names_assigned
 from symdiff.frontend.sizes import extended, has_tensors
@@ -165,7 +165,8 @@ class Start:
     sizes: dict[str, Affine] = field(default_factory=dict)
     outside: dict[tuple[Any, ...], OutsideArray] = field(default_factory=dict)  # arrays that were met outside
     solid: frozenset[tuple[Any, ...]] = frozenset()  # those whose lengths were needed
-    sequential: frozenset[tuple[Any, ...]] = frozenset()  # loops that are no sums
+    sequential: frozenset[tuple[Any, ...]] = frozenset()  # loops that are no sums, recursions that are loops
+    unrolled: frozenset[tuple[Any, ...]] = frozenset()  # recursions that were refused as loops
     suspect: bool = False  # something was refused of a number that an array may do
     sized: dict[tuple[Any, ...], tuple[Place, str] | None] = field(default_factory=dict)  # integers that are used as sizes
 
@@ -256,6 +257,7 @@ def _all_fixed(start: Start, options: Options) -> Start | None:
 def _settled(source: FunctionSource, start: Start, options: Options) -> Reading:
     """Read as often as it takes until nothing new is found out."""
     unknown = [name for name, axes in annotated(source).items() if axes is None]
+    refused: UnsupportedError | None = None  # of a recursion as a loop: then it is unrolled, if it can be
     for _ in range(MAX_READINGS):
         reader = Reader(
             source,
@@ -268,11 +270,11 @@ def _settled(source: FunctionSource, start: Start, options: Options) -> Reading:
         )
         reader.active, reader.real = options.active, options.real
         reader.ranks, reader.solved, reader.exact = start.ranks, start.sizes, options.exact
-        reader.sequential = start.sequential
+        reader.sequential, reader.unrolled = start.sequential - start.unrolled, start.unrolled
         reader.sized = start.sized
         reader.outside, reader.solid = start.outside, None if options.solid else start.solid
         try:
-            with room():
+            with recursion.room():
                 reading = _read_once(reader, options.adapt)
                 vague = [name for name in unknown if reading.assumed.get(name) == SCALAR]
                 if vague:  # annotated as arrays, and used as numbers are
@@ -283,9 +285,13 @@ def _settled(source: FunctionSource, start: Start, options: Options) -> Reading:
             place = source.place(source.node)
             gap = Gap("an expression or a branch nested too deeply", "split it into several statements", place, "not yet")
             raise UnsupportedError(source.name, (gap,)) from None
-        except UnsupportedError:
-            start.suspect |= reader.suspect
-            raise
+        except UnsupportedError as error:
+            refused = refused or error
+            as_loops = recursion.among(reader.sequential)
+            if not as_loops:
+                start.suspect |= reader.suspect
+                raise refused from None
+            start.unrolled |= as_loops
         except RestartError as restart:
             start.learn(restart, options.exact)
     raise SymdiffError(f"{source.name} was read {MAX_READINGS} times without coming to an end")
@@ -375,6 +381,8 @@ def _result(reader: Reader, frame: Frame) -> Value:
     except GapError as error:
         reader.record(frame, error)
         return POISON
+    frame.source = recursion.as_read(reader, source, frame.variables)
+    frame.local_names = names_assigned(frame.source.node)
     return calls.run_function(reader, frame)
 
 

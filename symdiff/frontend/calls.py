@@ -395,6 +395,7 @@ def inline(
     """The result of a function on these arguments: its statements become part of the graph."""
     bound = bind(source, args, keywords, defaults, node)
     state = recursion.enter(reader, source, list(bound.values()), node)
+    source = recursion.as_read(reader, source, bound)
     frame = Frame(source, names_assigned(source.node), {}, outer, bool(reader.frames), state=state)
     frame.variables.update(bound)
     return run_function(reader, frame)

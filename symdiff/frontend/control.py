@@ -12,7 +12,18 @@ import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from symdiff.frontend import array_writes, calls, changes, containers, growing, loop_indices, loop_writes, tensor_writes, writes
+from symdiff.frontend import (
+    array_writes,
+    calls,
+    changes,
+    containers,
+    growing,
+    loop_indices,
+    loop_writes,
+    recursion,
+    tensor_writes,
+    writes,
+)
 from symdiff.frontend.conditions import disjunction, read_test, supposed, truth_of
 from symdiff.frontend.expressions import binary, inner_function
 from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
@@ -182,6 +193,7 @@ def run_if(reader: Reader, node: ast.If, rest: Sequence[ast.stmt], frame: Frame)
         return run(reader, node.body if truth.value else node.orelse, frame), False
     origin = reader.builder.origin
     if len(reader.facts) >= MAX_NESTING:
+        recursion.end_nesting(reader)
         reason = f"branches nested more than {MAX_NESTING} deep (each early return is one level)"
         reader.record(frame, GapError(node, reason, "use fewer branches", "not yet", certain=True))
         return RAISES, True

@@ -285,6 +285,7 @@ def _size(reader: Reader, total: Atom) -> str:
     """An integer from data as a size: the number of iterations of a loop that does nothing."""
     builder = reader.builder
     counter, count = builder.fresh("k"), builder.fresh("m")
+    reader.counts.add(count)
     step = step_graph("step", [parameter(counter, size=True)], (), [])
     builder.append(Loop(step, counter, integer_in(total), count=count, origin=builder.origin))
     return count
@@ -322,6 +323,7 @@ def _numbered(reader: Reader, grid: Grid) -> tuple[list[str], str]:
 
     builder = reader.builder
     counter, count = builder.fresh("k"), builder.fresh("m")
+    reader.counts.add(count)
     length = (Affine.of(count),)
     body = Body()
     with builder.block(body):

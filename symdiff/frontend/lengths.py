@@ -157,8 +157,7 @@ def equal(reader: Reader, first: Affine, second: Affine, node: ast.AST) -> Affin
     reason = f"arrays of the lengths {first} and {second} in one operation"
     if (first - second).is_constant:
         raise GapError(node, reason, "make the lengths equal", raises=ValueError)
-    counts = [name for name in sizes_in([first - second]) if name in reader.builder.kinds and name not in reader.sizes.names]
-    told = not counts or any(name in reader.counters for name in counts)  # by arguments, not by what a loop does
+    told = reader.counts.isdisjoint(sizes_in([first - second]))  # by arguments, not by what a loop does
     solution = reader.sizes.solution(first - second) if told else None
     if not told or (solution is None and is_derived(first - second)):
         # Checked in every call: half of n, rounded up, and half of n.

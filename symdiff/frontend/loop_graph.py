@@ -40,6 +40,7 @@ class Shape:
     body: Body
     first: Atom | None = None
     goes: Atom | None = None
+    counts: bool = False  # whether the number of iterations is wanted
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,11 @@ class Row:
 
 def append_loop(
     reader: Reader, shape: Shape, parts: Sequence[Part], collected: Sequence[Row]
-) -> tuple[list[Atom], list[tuple[str, Axes]]]:
-    """Add a loop to the present block; return what it leaves, an atom for each part, and what it collects, with the axes."""
+) -> tuple[list[Atom], list[tuple[str, Axes]], Affine]:
+    """Add a loop to the present block.
+
+    Return what it leaves, an atom for each part, what it collects, with the axes, and the number of iterations.
+    """
     builder = reader.builder
     outs = [builder.fresh(part.hint, axes=part.axes) for part in parts]
     writes = [_writes(reader, part, shape.body) for part in parts]
@@ -72,12 +76,14 @@ def append_loop(
         outputs.append((shape.goes, ()))
     step = step_graph("step", (), tuple(shape.body), outputs)
     open_ = shape.trip is not None and any(True for _ in shape.trip.elements)  # a number of iterations that is no size
-    count = builder.fresh("count") if open_ or (collected and shape.goes is not None) else ""
+    ends = shape.goes is not None and (bool(collected) or shape.counts)
+    count = builder.fresh("count") if open_ or ends else ""
+    reader.counts |= {count} - {""}
     length = Affine.of(count) if count else shape.trip or Affine()
     kept = tuple(Collected(builder.fresh(row.hint, axes=(length, *row.axes)), row.axes) for row in collected)
     loop = Loop(step, shape.counter, shape.trip, carried, buffers, kept, (), shape.first, count, origin=builder.origin)
     builder.append(closed(builder, loop, outputs, shape.body))
-    return list(outs), [(each.out, (length, *each.axes)) for each in kept]
+    return list(outs), [(each.out, (length, *each.axes)) for each in kept], length
 
 
 def _writes(reader: Reader, part: Part, body: Body) -> list[Stored] | None:

@@ -135,7 +135,9 @@ class Reader(Arguments):
         self.counters: dict[str, Counting] = {}  # loops of the graph that are being read, the outermost first
         self.comparisons: dict[Atom, IndexGuard] = {}  # what conditions in loops of the graph say of integers
         self.stores: dict[Atom, Stored] = {}  # versions of arrays that differ from others in one element
-        self.sequential: frozenset[tuple[Any, ...]] = frozenset()  # loops that earlier readings found to be no sums
+        self.sequential: frozenset[tuple[Any, ...]] = frozenset()  # loops that are no sums, recursions that are loops
+        self.counts: set[str] = set()  # sizes that loops tell
+        self.unrolled: frozenset[tuple[Any, ...]] = frozenset()  # recursions that were refused as loops
         self.domain: list[IndexGuard] = []  # what the conditions around say of their positions
         self.index_guards: dict[str, tuple[IndexGuard, ...]] = {}  # what conditions say of positions
         self.checked: dict[Affine, Body] = {}  # what is at least 0 from there on: a branch around it raises otherwise

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from symdiff.frontend import linear_recursion
 from symdiff.frontend.gaps import GapError, RestartError
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.source import FunctionSource
@@ -19,6 +20,7 @@ STACK = 8_000  # Python's recursion limit while reading: up to 40 calls for each
 
 
 ENDLESS = "a recursion whose end depends on the arguments"
+SEVERAL = "write it as a loop that keeps the last values (a, b = b, a + b), or call it once on each path"
 REWRITE = "write it as a loop: a while or for loop may end where the arguments say"
 
 
@@ -31,14 +33,52 @@ def enter(reader: Reader, source: FunctionSource, values: Sequence[Value], node:
     state = tuple(map(_known, values))
     around = [frame for frame in reader.frames if frame.source.node is source.node]
     if around:
+        several = linear_recursion.is_own(source.node, node) and linear_recursion.as_loop(source, node, ()) is None
         keys = [key for value in values if isinstance(value, Number) for key in reader.integer_sources(value)]
         if keys:
+            _restart_as_loop(reader, source, node)
             raise RestartError(specialise=keys)
         if sum(frame.state == state for frame in around) > 1:  # once it may end by the signs that a branch decides: f(-x)
-            raise GapError(node, ENDLESS, REWRITE, "not yet")
+            _restart_as_loop(reader, source, node)
+            raise GapError(node, ENDLESS, SEVERAL if several else REWRITE, "not yet")
     if len(reader.frames) >= MAX_DEPTH:
+        if around:
+            _restart_as_loop(reader, source, node)
         raise GapError(node, f"calls nested more than {MAX_DEPTH} deep (recursion?)", "write it as a loop", "not yet")
     return state
+
+
+def place_of(source: FunctionSource) -> tuple[Any, ...]:
+    """Which function it is, in another reading, too."""
+    return ("recursion", source.file, source.name, source.node.lineno, source.node.col_offset)
+
+
+def among(places: Iterable[tuple[Any, ...]]) -> frozenset[tuple[Any, ...]]:
+    """The functions among places of loops and functions."""
+    return frozenset(place for place in places if place[0] == "recursion")
+
+
+def _restart_as_loop(reader: Reader, source: FunctionSource, node: ast.AST | None) -> None:
+    """Read again with the function as a loop, if it can be one and has not been refused as one."""
+    place = place_of(source)
+    if place not in reader.unrolled | reader.sequential and linear_recursion.as_loop(source, node, ()) is not None:
+        raise RestartError(sequential=[place])
+
+
+def end_nesting(reader: Reader) -> None:
+    """Read again with a function as a loop that is inside of itself by now, if there is such a one."""
+    nodes = [frame.source.node for frame in reader.frames]
+    for frame in reader.frames:
+        if nodes.count(frame.source.node) > 1:
+            _restart_as_loop(reader, frame.source, None)
+
+
+def as_read(reader: Reader, source: FunctionSource, variables: Mapping[str, Value]) -> FunctionSource:
+    """The function as it is read: as a loop, if it calls itself as often as the data tell."""
+    if place_of(source) not in reader.sequential:
+        return source
+    whole = [name for name, value in variables.items() if isinstance(value, Number) and value.integer is not None]
+    return linear_recursion.as_loop(source, None, whole) or source
 
 
 def _known(value: Value) -> Any:

@@ -150,6 +150,7 @@ class Trial:
         self.counter = ""
         self.completion = NEXT
         self.goes: Atom | None = None
+        self.made = Affine()  # the number of iterations
         self.cut: set[str] = set()  # lists to which the last iteration appends nothing
 
     def names(self) -> list[str]:
@@ -286,8 +287,9 @@ class Trial:
             first = Const(bool(course.first.value)) if isinstance(course.first, Known) else course.first.atom
         rows = self._rows()
         reader.builder.origin = reader.origin(self.frame, course.node)
-        shape = Shape(self.counter, course.trip, self.body, first, self.goes)
-        outs, collected = append_loop(reader, shape, every, [row for each in rows.values() for row in each])
+        counts = any(isinstance(form, Counted) for form in self.forms.values())
+        shape = Shape(self.counter, course.trip, self.body, first, self.goes, counts)
+        outs, collected, self.made = append_loop(reader, shape, every, [row for each in rows.values() for row in each])
         ended = {kind: reader.builder.apply(_NE, out, Const(0)) for kind, out in zip(flags, outs[len(carried) :], strict=False)}
         self._bind(outs, places, outs[-1])
         given = iter(collected)
@@ -382,6 +384,8 @@ class Trial:
                 value = value_of(reader, last, iter(atoms), like)
                 if value is not None and not sure and name != RESULT:
                     value = Maybe(value, str(reader.builder.apply(_NE, ran, Const(0))))
+            elif isinstance(form, Counted) and self.goes is not None:
+                value = index_of(reader, form.start + self.made * form.step)
             elif isinstance(form, Sometimes) and not isinstance(last, Sometimes | Absent) and sure:
                 value = value_of(reader, form.inner, iter(atoms[1:]), like)
             else:

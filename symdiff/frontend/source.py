@@ -336,8 +336,8 @@ def _safe_names() -> dict[str, Any]:
 
     safe = (
         "abs all any bool dict divmod enumerate float frozenset int len list max min pow print range reversed round set sorted "
-        "sum tuple zip map ArithmeticError AssertionError Exception IndexError OverflowError RuntimeError TypeError ValueError "
-        "ZeroDivisionError"
+        "sum tuple zip map ArithmeticError AssertionError Exception IndexError OverflowError RecursionError RuntimeError "
+        "TypeError ValueError ZeroDivisionError"
     )
     names: dict[str, Any] = {name: getattr(builtins, name) for name in safe.split()}
     return names | {"math": math, "numpy": np, "np": np}

@@ -128,7 +128,9 @@ def narrowed(loop: Loop, live: Collection[str], dead_code: Callable[[Graph], Gra
     captured = tuple((name, atom) for name, atom in made.captured if name in read or name in sizes)
     names = {loop.counter, *carried, *buffers, *(name for name, _ in captured)}
     step = replace(step, params=tuple(param for param in step.params if param.name in names))
-    return with_sizes(replace(made, step=step, captured=captured))
+    is_open = made.trip is not None and any(True for _ in made.trip.elements)
+    count = made.count if made.collected or made.count in live or is_open else ""
+    return with_sizes(replace(made, step=step, captured=captured, count=count))
 
 
 def with_sizes(loop: Loop) -> Loop:

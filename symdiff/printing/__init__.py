@@ -21,6 +21,7 @@ def formula(graph: Graph, derivative: bool | None = None) -> Formula:
 
     if any(map(is_implicit, walk_all(graph.body))):
         return solutions.formula(graph, lambda paper: formula(paper, derivative))
+    graph = solutions.without_errors(graph)
     if has_loops(graph):
         return recurrence.formula(graph, derivative)
     return indexed.formula(graph, derivative) if indexed.has_arrays(graph) else convert.formula(graph)

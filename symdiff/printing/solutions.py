@@ -14,7 +14,7 @@ import sympy as sp
 
 from symdiff.graph.build import Builder
 from symdiff.graph.dead import dead_code
-from symdiff.graph.graph import UNDEFINED, Atom, Block, Graph, If, Loop, Out, Param, Raise, Statement, walk
+from symdiff.graph.graph import UNDEFINED, Atom, Block, Graph, If, Loop, Out, Param, Raise, Statement, walk, walk_all
 from symdiff.graph.implicit import explicit
 from symdiff.graph.loops import names_in
 from symdiff.graph.splice import splice
@@ -99,7 +99,7 @@ class _Page:
                 residuals += found
             elif isinstance(statement, Loop):
                 step = explicit(statement.step)
-                made.append(replace(statement, step=replace(step, body=_without_errors(step.body))))
+                made.append(replace(statement, step=replace(step, body=_stated(step.body))))
             elif not (isinstance(statement, Raise) and statement.solving):
                 made.append(statement)
         return tuple(made), residuals
@@ -116,15 +116,22 @@ class _Page:
         return replace(statement, then=then, orelse=orelse, outs=tuple(outs)), names
 
 
-def _without_errors(block: Block) -> Block:
+def without_errors(graph: Graph) -> Graph:
+    """The graph without what is raised because something does not come to an end."""
+    if not any(isinstance(statement, Raise) and statement.solving for statement in walk_all(graph.body)):
+        return graph
+    return dead_code(replace(graph, body=_stated(graph.body)))
+
+
+def _stated(block: Block) -> Block:
     """The block without what solvers raise where they find nothing."""
     made: list[Any] = []
     for statement in block:
         if isinstance(statement, Raise) and statement.solving:
             continue
         if isinstance(statement, If):
-            statement = replace(statement, then=_without_errors(statement.then), orelse=_without_errors(statement.orelse))
+            statement = replace(statement, then=_stated(statement.then), orelse=_stated(statement.orelse))
         elif isinstance(statement, Loop):
-            statement = replace(statement, step=replace(statement.step, body=_without_errors(statement.step.body)))
+            statement = replace(statement, step=replace(statement.step, body=_stated(statement.step.body)))
         made.append(statement)
     return tuple(made)
