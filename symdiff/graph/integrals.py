@@ -94,10 +94,15 @@ class Family:
             self.refused[index] = reason, "integrate up to the jump and on from it, as two integrals"
         else:
             try:
-                self.graphs[index] = dead_code(self.derive(before, name))
+                self.graphs[index] = replace(dead_code(self.derive(before, name)), name=self.title(index))
             except UnsupportedError as error:
                 self.refused[index] = error.gaps[0].reason, error.gaps[0].rewrite
         return self.graphs.get(index)
+
+    def title(self, index: tuple[int, ...]) -> str:
+        """What an integrand is called where it is not written out: ``df_dp``, ``d2f_dp_dq``."""
+        order = str(len(index)) if len(index) > 1 else ""
+        return f"d{order}{self.graphs[()].name}" + "".join(f"_d{self.names[number]}" for number in index)
 
     def row(self, index: tuple[int, ...] = (), estimate: bool = False) -> tuple[Integral, list[int]]:
         """The row of an integral, and the inputs of the first integrand that are operands of it."""

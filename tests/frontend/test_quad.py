@@ -399,6 +399,11 @@ def test_formulas_are_integrals():
     ]
 
 
+def test_integrands_with_solvers_stand_there_by_name():
+    assert str(read(of_solutions)) == "of_solutions(c) = Integral(f(t, c), (t, 0, 1))"
+    assert str(grad(of_solutions)) == "of_solutions'(c) = Integral(df_dc(t, c), (t, 0, 1))"
+
+
 def test_a_formula_has_its_value():
     import sympy
 
