@@ -17,7 +17,9 @@ from symdiff import codegen, printing
 from symdiff.arguments import Call, check_sizes, compiled_argument, is_real, is_single, is_size, leaves_of, taken_apart
 from symdiff.errors import ArgumentError, NameUnboundError, ShapeError
 from symdiff.explain import Explanation, explain
-from symdiff.frontend import Reading
+from symdiff.frontend import Present, Reading
+from symdiff.frontend.present import arrays_in as tensors_in
+from symdiff.frontend.present import is_below, sizes_of, told
 from symdiff.graph.graph import Graph, Param, Raise, walk_all
 from symdiff.graph.structure import SCALAR, Array, Items, Size, Structure, Tensor
 from symdiff.outputs import arrays_in, filled, given, is_direct
@@ -65,6 +67,11 @@ class Specialization:
         arguments = [param for param in self.graph.params if param.role == "argument"]
         assumed = self.reading.assumed
         return {param.name: None if param.name in assumed else param.structure for param in arguments}, self.known
+
+    @property
+    def present(self) -> Present:
+        """What the version supposed of the call that it was read for."""
+        return Present(supposed=frozenset(self.reading.supposed), signed=self.reading.signed)
 
     @cached_property
     def paper(self) -> Graph:
@@ -200,15 +207,21 @@ class Specialization:
 
     def is_for(self, arguments: Mapping[str, Any]) -> bool:
         """True if the integers are those that are built in, and what is supposed of the others holds."""
-        if not self.reading.supposed and not self.reading.integers:
+        reading = self.reading
+        if not reading.supposed and not reading.integers and not reading.natural:
             return True
-        if any(arguments.get(name, self.known[name]) != self.known[name] for name in self.reading.integers):
+        if any(arguments.get(name, self.known[name]) != self.known[name] for name in reading.integers):
             return False
         outside = {leaf: place for place, leaf in self.reading.captures if leaf in self.sizes}
-        values: dict[Any, Any] = {leaf: place.get(arguments) for leaf, place in outside.items()}
-        values |= {param.leaves[0]: arguments.get(param.name) for param in self.graph.params if param.leaves[0] not in outside}
-        told = [guard for guard in self.reading.supposed if all(is_size(values[symbol]) for symbol in guard.affine.symbols)]
-        return all(guard.holds(guard.affine.value(values)) for guard in told)
+        values: dict[str, Any] = {leaf: place.get(arguments) for leaf, place in outside.items()}
+        values |= {param.leaves[0]: arguments.get(param.name) for param in self.graph.params if param.leaves[0] in self.sizes}
+        arrays = tensors_in(self.graph.params, arguments)
+        arrays |= {leaf: place.get(arguments) for place, leaf in reading.captures if leaf in self._outside}
+        sizes = {**sizes_of(self.graph.input_axes, arrays), **{name: value for name, value in values.items() if is_size(value)}}
+        found = ((guard, told(guard.affine, sizes)) for guard in reading.supposed)
+        if not all(guard.holds(value) for guard, value in found if value is not None):
+            return False
+        return not any(is_below(part, axes, sizes, arrays) for part, axes in reading.natural)
 
     @cached_property
     def own_exceptions(self) -> Mapping[tuple[str, str], type[Exception]]:

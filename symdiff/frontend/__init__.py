@@ -25,13 +25,14 @@ from symdiff.frontend.callables import from_callable, with_positions
 from symdiff.frontend.gaps import EndedError, GapError, NeedsCallError, RestartError
 from symdiff.frontend.lower import Differentiate, Frame, Reader
 from symdiff.frontend.places import Guard, OutsideArray, Place
+from symdiff.frontend.present import Present
 from symdiff.frontend.recursion import room
 from symdiff.frontend.resolve import MAX_CAPTURED
 from symdiff.frontend.scopes import names_assigned
 from symdiff.frontend.sizes import extended, has_tensors
 from symdiff.frontend.source import FunctionSource, from_function, from_text
 from symdiff.frontend.values import POISON, DictValue, Known, Poison, TupleValue, Value, describe, leaves, number, structure_of
-from symdiff.graph.affine import Affine, sizes_in
+from symdiff.graph.affine import Affine, Axes, sizes_in
 from symdiff.graph.dead import dead_code
 from symdiff.graph.graph import Atom, Graph, Param, free_names
 from symdiff.graph.structure import SCALAR, SIZE, Size, Structure, Tensor
@@ -50,7 +51,9 @@ class Reading:
     assumed: Mapping[str, Structure]  # arguments whose structure no call has shown
     integers: tuple[str, ...] = ()  # integer arguments that were needed as structure: their values are built in
     sized: tuple[str, ...] = ()  # integer arguments that are sizes
-    supposed: tuple[IndexGuard, ...] = ()  # what is so of the integers that are sizes: where not, another version is made
+    supposed: tuple[IndexGuard, ...] = ()  # what is so of the sizes: where not, another version is made
+    natural: tuple[tuple[Affine, Axes], ...] = ()  # indices from arrays that are not below 0
+    signed: frozenset[Affine] = frozenset()  # those that may be
     fixed: tuple[str, ...] = ()  # arrays whose shapes were needed: they are built in
 
 
@@ -68,6 +71,7 @@ def read_function(
     real: frozenset[str] = frozenset(),
     exact: Exact | None = None,
     solid: bool = False,
+    present: Present | None = None,
 ) -> Reading:
     """Read a function for arguments packed in this way.
 
@@ -76,14 +80,14 @@ def read_function(
     needs them as structure (a range bound); ``real``: arguments that are numbers or vectors in any call; ``adapt`` may
     change what the function returns; ``exact`` gives the structure of an argument with its lengths, for arrays that are
     read element by element (None: no call has shown it, or it is too large for that); ``solid``: so are all arrays from
-    outside.
+    outside; ``present``: the call that it is read for.
 
     Raises UnsupportedError with every gap, NameUnboundError, NeedsCallError.
     """
     sized: dict[tuple[Any, ...], tuple[Place, str] | None]
     sized = {("argument", name): None for name, structure in structures.items() if isinstance(structure, Size)}
     start = Start(dict(structures), dict(known), dict(integers or {}), sized=sized)
-    options = Options(differentiate, active, adapt, real, exact or (lambda name: None), solid)
+    options = Options(differentiate, active, adapt, real, exact or (lambda name: None), solid, present or Present())
     try:
         reading = _settled(source, start, options)
     except UnsupportedError as error:
@@ -244,6 +248,7 @@ class Options:
     real: frozenset[str]
     exact: Exact
     solid: bool = False
+    present: Present = field(default_factory=Present)
 
 
 def _all_fixed(start: Start, options: Options) -> Start | None:
@@ -269,7 +274,7 @@ def _settled(source: FunctionSource, start: Start, options: Options) -> Reading:
         reader.active, reader.real = options.active, options.real
         reader.ranks, reader.solved, reader.exact = start.ranks, start.sizes, options.exact
         reader.sequential = start.sequential
-        reader.sized = start.sized
+        reader.sized, reader.call = start.sized, options.present
         reader.outside, reader.solid = start.outside, None if options.solid else start.solid
         try:
             with room():
@@ -331,7 +336,8 @@ def _read_once(reader: Reader, adapt: Callable[[Value], Value]) -> Reading:
     assumed = {param.name: param.structure for param in reader.params if reader.structures.get(param.name) is None}
     equal = frozenset(reader.sized_leaves).intersection(sizes_in(tuple(reader.solved.values())))
     supposed = [*reader.supposed, *(IndexGuard(Affine.of(leaf) - 1, "!=") for leaf in sorted(equal))]  # an axis of 1 broadcasts
-    return Reading(graph, captures, tuple(reader.guards.values()), assumed, supposed=tuple(supposed))
+    found = Reading(graph, captures, tuple(reader.guards.values()), assumed, supposed=tuple(supposed))
+    return replace(found, natural=tuple(reader.natural.items()), signed=frozenset(reader.signed))
 
 
 def _captured(reader: Reader, place: Place, leaf: str) -> Param:
@@ -409,6 +415,7 @@ __all__ = [
     "Guard",
     "NeedsCallError",
     "Place",
+    "Present",
     "Reading",
     "check_annotated",
     "from_callable",

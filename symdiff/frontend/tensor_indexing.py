@@ -315,8 +315,7 @@ def is_negative(reader: Reader, part: Affine, node: ast.AST) -> bool:
 def _span(reader: Reader, length: Affine, bounds: Sequence[Affine | None], node: ast.AST) -> Span:
     """A slice with Python's rules: negative bounds count from the end.
 
-    Bounds outside of the array are cut off there. That is no expression in sizes, so it must not happen: ``x[:3]`` of fewer
-    than three elements raises.
+    Bounds outside of the array are cut off there: ``x[:3]`` of fewer than three elements is x, in another version.
     """
     lower, upper, step = bounds
     if step is not None and not step.is_constant:
@@ -328,7 +327,9 @@ def _span(reader: Reader, length: Affine, bounds: Sequence[Affine | None], node:
     def bound(part: Affine | None, default: Affine) -> Affine:
         if part is None:
             return default
-        return length + part if is_negative(reader, part, node) else part
+        if is_negative(reader, part, node) or (_is_doubtful(part, length) and not is_at_least_none(reader, part, node)):
+            return length + part
+        return part
 
     if by > 0:
         span = Span(bound(lower, Affine()), bound(upper, length), by)
@@ -336,19 +337,31 @@ def _span(reader: Reader, length: Affine, bounds: Sequence[Affine | None], node:
     else:
         span = Span(bound(lower, length - 1), bound(upper, Affine(-1)), by)
         first, last = span.stop + 1, span.start + 1
-    if not is_certain(reader, first - last):  # else it is empty
-        text = "a slice beyond the ends of an array"
-        for part in (first, length - last, *([last] if _is_doubtful(last, length, upper if by > 0 else lower) else [])):
-            require(reader, part, "ValueError", text, node)
-    return span
+    if is_certain(reader, first - last):
+        return span  # it is empty
+    if not is_at_least_none(reader, first, node):
+        first = Affine()
+    if not is_at_least_none(reader, length - last, node):
+        last = length
+    return Span(first, last, by) if by > 0 else Span(last - 1, first - 1, by)
 
 
-def _is_doubtful(last: Affine, length: Affine, given: Affine | None) -> bool:
-    """Whether a bound that is computed may be negative and then count from the end: n - 3 does for n = 2, n - 1 never."""
-    if given is None or given.is_constant:
+def is_at_least_none(reader: Reader, part: Affine, node: ast.AST) -> bool:
+    """Whether an expression in sizes is at least 0 in the present call; what is not known to the reader must be."""
+    if part.is_constant:
+        return part.const >= 0
+    holds = is_certain(reader, part) or reader.supposes(part)
+    if holds is False:
+        require(reader, -part - 1, "ValueError", f"this is for {part - part.const} < {-part.const} only", node)
         return False
-    distance = length - last
-    return not (distance.is_constant and 0 <= distance.const <= 2)
+    require(reader, part, "ValueError", "a slice beyond the ends of an array", node)
+    return True
+
+
+def _is_doubtful(part: Affine, length: Affine) -> bool:
+    """Whether a bound that is computed may be negative and then count from the end: n - 3 does for n = 2, n - 1 never."""
+    distance = length - part
+    return not part.is_constant and not (distance.is_constant and 0 <= distance.const <= 2)
 
 
 def selection_of(reader: Reader, owner: TensorValue, parts: Sequence[Part], node: ast.AST) -> Selection:
