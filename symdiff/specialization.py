@@ -326,7 +326,8 @@ class Specialization:
             return codegen.fast_dispatcher(self.kernel, slow)
         shapes = [codegen.argument_shape(arguments[name].structure) if name in arguments else None for name in parameters]
         absent = frozenset(name for name in optional if name not in arguments and name not in self.known)
-        front = codegen.Front(parameters, shapes, optional, absent, mismatch=ValueError if self.has_arrays else None)
+        errors = (ValueError, IndexError) if self.reading.natural else (ValueError,)  # after which another version may do
+        front = codegen.Front(parameters, shapes, optional, absent, mismatch=errors if self.has_arrays else None)
         front.outs, front.into, front.sizes = outs, (self._origin or self)._into, self.sizes
         named = {name: name for name in parameters}
         for name in self.reading.integers:

@@ -77,7 +77,7 @@ class Front:
         shapes: Sequence[tuple[int | None, ...] | None],
         optional: frozenset[str] = frozenset(),
         absent: frozenset[str] = frozenset(),
-        mismatch: type[Exception] | None = None,
+        mismatch: tuple[type[Exception], ...] | None = None,
     ) -> None:
         self.parameters = parameters
         self.optional, self.absent = optional, absent
@@ -138,7 +138,7 @@ class Front:
         """The call of the kernel; what says that lengths do not fit is said again, and better, by the slow way."""
         if self.mismatch is None and not self.outs:
             return [f"            {code}"]
-        kind = self.bind(self.mismatch or ValueError)
+        kind = self.bind(self.mismatch or (ValueError,))
         return ["            try:", f"                {code}", f"            except {kind}:", f"                {otherwise}"]
 
     def _choice(self, run: str, arguments: Sequence[str], mismatch: object) -> str:

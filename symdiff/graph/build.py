@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -231,6 +231,12 @@ class Builder:
             yield self._blocks
         finally:
             self._blocks, self._shared = blocks, shared
+
+    @contextmanager
+    def outermost(self) -> Iterator[None]:
+        """Build in front of everything that is being built: of inputs alone."""
+        with self.above(self._blocks[1]) if len(self._blocks) > 1 else nullcontext():
+            yield
 
     @contextmanager
     def above(self, body: Body) -> Iterator[None]:

@@ -11,7 +11,7 @@ Imports SymPy: import it inside functions only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -210,6 +210,19 @@ class Atoms:
             elif isinstance(entry, Total | Guarded):
                 yield from self.reads(entry.body)
 
+    def indices(self, expr: Any) -> Iterator[Element]:
+        """The integers from data that an expression has in its indices, bounds and guards, each as often as it does."""
+        for node in sp.preorder_traversal(expr):
+            entry = self.entries.get(node) if node.is_Symbol else None
+            if isinstance(entry, Read):
+                yield from elements_in(entry.index)
+            elif isinstance(entry, Total | Guarded | Holds):
+                yield from elements_in(guard.affine for guard in entry.guards)
+            if isinstance(entry, Total):
+                yield from elements_in((entry.range.low, entry.range.high))
+            if isinstance(entry, Total | Guarded):
+                yield from self.indices(entry.body)
+
     def plain(self, expr: Any) -> Iterator[Any]:
         """The other symbols that an expression shows, each as often as it does."""
         for node in sp.preorder_traversal(expr):
@@ -256,6 +269,15 @@ class Atoms:
         index = self.open()
         places = {entry.index: Affine.of(index)}
         return index, self.substitute(entry.body, places), guards_at(entry.guards, {entry.index: Affine.of(index)})
+
+
+def elements_in(parts: Iterable[Affine]) -> Iterator[Element]:
+    """The integers from data in index expressions, those in the indices of others, too; a quotient is none."""
+    for part in parts:
+        for element in part.elements:
+            if not divisor_of(element):
+                yield element
+            yield from elements_in(element.index)
 
 
 def guards_at(guards: Guards, places: Mapping[Symbol, Affine]) -> Guards:

@@ -17,6 +17,7 @@ import sympy as sp
 from symdiff.graph.affine import Axes, identity, sizes_in
 from symdiff.graph.graph import Atom, Fold, Graph, Sum, walk
 from symdiff.graph.structure import Size, Tensor
+from symdiff.graph.terms import arrays_in
 from symdiff.printing import notation
 from symdiff.printing.atoms import Atoms, Guarded
 from symdiff.printing.combine import simplified
@@ -57,6 +58,8 @@ class Way:
         self.uses.update(_names(self.atoms, expr))
         for name, use in uses(self.atoms, expr, scope):
             self.places[name].append(use)
+        for element in self.atoms.indices(expr):
+            self.places[element.array].append((element.index, Scope()))
 
     def entries(self) -> Iterator[Any]:
         """All expressions."""
@@ -116,7 +119,7 @@ class Writer:
         self.own = own_names(straight, graph.source) - never
         self.straight: StraightArrays = rolled(straight, self.own)
         self.never = never
-        self.forced = forced(self.straight, self.own) if forced else frozenset()
+        self.forced = (forced(self.straight, self.own) if forced else frozenset()) | indices_in(self.straight)
         self.guards = guards_of(self.straight.definitions)
         self.kinds = {definition.name: definition.kind for definition in self.straight.definitions}
         leaves = list(graph.result.leaves())
@@ -248,10 +251,17 @@ class Writer:
         way.note(expr, scope)
 
 
+def indices_in(straight: StraightArrays) -> frozenset[str]:
+    """The definitions that are indices: they have a name, as there is no way to write cases in an index."""
+    terms = (term for definition in straight.definitions if isinstance(definition, Sum | Fold) for term in definition.terms)
+    return frozenset(name for term in terms for name in arrays_in(term.affines()))
+
+
 def _names(atoms: Atoms, expr: Any) -> Iterator[str]:
     """The names that an expression shows, each as often as it does."""
     yield from (entry.name for entry in atoms.reads(expr))
     yield from (symbol.name for symbol in atoms.plain(expr))
+    yield from (element.array for element in atoms.indices(expr))
 
 
 @dataclass
