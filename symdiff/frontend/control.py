@@ -12,7 +12,7 @@ import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from symdiff.frontend import array_writes, calls, changes, containers, loop_indices, loop_writes, tensor_writes, writes
+from symdiff.frontend import array_writes, calls, changes, containers, loop_indices, loop_writes, scatter, tensor_writes, writes
 from symdiff.frontend.conditions import disjunction, read_test, supposed, truth_of
 from symdiff.frontend.expressions import binary, inner_function
 from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
@@ -371,6 +371,9 @@ def run_expression(reader: Reader, node: ast.Expr, frame: Frame) -> Completion:
         return NEXT
     if isinstance(node.value, ast.Call) and writes.is_change(reader, node.value, frame):
         reader.operands(node.value.args, frame)
+        return NEXT
+    if isinstance(node.value, ast.Call) and scatter.is_scatter(reader, node.value, frame):
+        scatter.run(reader, node.value, frame)
         return NEXT
     reader.operand(node.value, frame)
     return NEXT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from pathlib import PurePath
 
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lengths import affine_atom, is_certain, require
@@ -10,7 +11,7 @@ from symdiff.frontend.lower import Reader
 from symdiff.frontend.values import ArrayValue, ListValue, TensorValue
 from symdiff.graph.affine import Affine, Element, identity, sizes_in
 from symdiff.graph.graph import Const
-from symdiff.graph.terms import Term, arrays_in, view
+from symdiff.graph.terms import Range, Term, arrays_in, view
 from symdiff.primitives import TABLE
 
 MAX_LISTED = 64  # elements that are put together one by one
@@ -37,6 +38,26 @@ def on_axis(reader: Reader, array: TensorValue, length: Affine, node: ast.AST) -
         none = None if holds else empty
         require(reader, part, "IndexError", "an array of indices goes beyond an axis", node, unless_empty=none)
     return array
+
+
+def check_on_axis(reader: Reader, array: TensorValue, length: Affine, node: ast.AST) -> None:
+    """Raise IndexError where an index from data is not on the axis, whatever becomes of what is read or written there."""
+    if array.affine is None or not any(True for _ in array.affine.elements):
+        return
+    place = reader.frames[-1].source.place(node)
+    builder = reader.builder
+    with builder.outside():
+        atom, rank = builder.sum([Term(array.affine)], array.axes), len(array.axes)
+        below = reader.operation(TABLE["lt"], [atom, Const(0)], whole=True)
+        above = reader.operation(TABLE["le"], [builder.spread(affine_atom(reader, length), array.axes), atom], whole=True)
+        wrong = reader.operation(TABLE["or"], [below, above], whole=True)
+        for axis in reversed(range(rank)):  # one range at a time, as in other folds
+            term = Term(wrong, identity(axis + 1), (Range(Affine(), array.axes[axis]),))
+            wrong = builder.fold(TABLE["or"], term, array.axes[:axis])
+        with builder.block() as body:
+            message = f"an index is out of range ({PurePath(place.file).name}, line {place.line})"
+            builder.error("IndexError", message, solving=True)
+        builder.branch(wrong, body, (), [])
 
 
 def _from_end(reader: Reader, array: TensorValue, length: Affine) -> TensorValue:

@@ -15,6 +15,7 @@ from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lookup import home
 from symdiff.frontend.loop_values import SeriesValue
 from symdiff.frontend.lower import Reader
+from symdiff.frontend.scatter import FUNCTIONS as SCATTER
 from symdiff.frontend.tensor_functions import FUNCTIONS, NORM, REDUCTIONS, total
 from symdiff.frontend.tensor_making import MAKING
 from symdiff.frontend.tensor_making import METHODS as ARRANGING
@@ -87,12 +88,17 @@ def _forms() -> dict[Any, Form]:
 def _made(special: bool) -> dict[Any, Form]:
     import numpy as np
 
-    found = {getattr(np, name): form for name, form in (FUNCTIONS | MAKING).items() if hasattr(np, name)}
+    found = {getattr(np, name): form for name, form in (FUNCTIONS | MAKING | SCATTER).items() if hasattr(np, name)}
     found |= {np.einsum: einsum, np.linalg.norm: NORM, np.size: _size, np.shape: _shape, np.ndim: _ndim}
     found |= {builtins.sum: _python_sum, builtins.len: _length}
     if special:
         found |= {getattr(sys.modules["scipy.special"], name): form for name, form in SPECIAL.items()}
     return found
+
+
+def has_form(target: Any) -> bool:
+    """Whether a function is read for arrays of any size."""
+    return target in _forms()
 
 
 def form_of(
@@ -151,7 +157,7 @@ METHODS: dict[str, Form] = {**REDUCTIONS, **ARRANGING}
 
 def supported() -> list[str]:
     """What users write for operations on arrays of any size, for the README; methods begin with a point."""
-    functions = [f"np.{name}" for name in FUNCTIONS | MAKING]
+    functions = [f"np.{name}" for name in FUNCTIONS | MAKING | SCATTER]
     others = ["np.einsum", "np.linalg.norm", "np.size", "np.shape", "np.ndim", "sum", "len"]
     special = [f"special.{name}" for name in SPECIAL]
     return sorted([*functions, *others, *special, *(f".{name}()" for name in METHODS), ".T", ".shape", ".size", ".ndim"])

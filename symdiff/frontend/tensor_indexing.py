@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from symdiff.frontend import stores
 from symdiff.frontend.conditions import scalar
 from symdiff.frontend.gaps import GapError
-from symdiff.frontend.index_arrays import element_from_end, from_end, listed, on_axis
+from symdiff.frontend.index_arrays import check_on_axis, element_from_end, from_end, listed, on_axis
 from symdiff.frontend.lengths import at_least_none, extent, is_certain, require
 from symdiff.frontend.loop_rows import here, marked
 from symdiff.frontend.lower import Frame, Reader
@@ -261,7 +261,10 @@ def _part(reader: Reader, owner: TensorValue, axis: int, value: Value | ast.Slic
             return Chosen(value)
         if value.affine is None:
             raise GapError(node, "indices that are computed", "pass them as an array of integers", "not yet")
-        return Gather(on_axis(reader, value, owner.axes[axis], node))
+        value = on_axis(reader, value, owner.axes[axis], node)
+        if owner.atom not in reader.inputs:  # else the code checks what it reads
+            check_on_axis(reader, value, owner.axes[axis], node)
+        return Gather(value)
     reader.check_index(value)
     return _at(reader, owner, axis, extent(reader, value, node, "an index", data=_may_be_data(reader, value)), node)
 

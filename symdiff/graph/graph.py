@@ -186,7 +186,7 @@ class Raise:
     message: str
     origin: Origin | None = None
     own: Any = None  # the user's exception class, whose nearest builtin base ``exception`` is; None for a builtin class
-    solving: bool = False  # by a solver that finds no solution: no condition that a formula states
+    solving: bool = False  # a solver finds no solution, an index from data is out of range: no condition that a formula states
 
 
 @dataclass(frozen=True)
