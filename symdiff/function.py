@@ -217,7 +217,7 @@ class SymbolicFunction(Views):
     def _holding(self, key: tuple[Any, ...], arguments: Mapping[str, Any]) -> Specialization | None:
         """A version made earlier whose outside values are what they are now: of several one without what it does not need."""
         found = [made for made in self._made.get(key, ()) if made.holds(arguments) and made.is_for(arguments)]
-        return min(found, key=lambda made: len(made.reading.signed), default=None)
+        return min(found, key=lambda made: len(made.reading.supposed.signed), default=None)
 
     def _keep(self, key: tuple[Any, ...], made: Specialization) -> Specialization:
         versions = self._made.setdefault(key, [])

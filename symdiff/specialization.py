@@ -19,7 +19,6 @@ from symdiff.errors import ArgumentError, NameUnboundError, ShapeError
 from symdiff.explain import Explanation, explain
 from symdiff.frontend import Present, Reading
 from symdiff.frontend.present import arrays_in as tensors_in
-from symdiff.frontend.present import is_below, sizes_of, told
 from symdiff.graph.graph import Graph, Param, Raise, walk_all
 from symdiff.graph.structure import SCALAR, Array, Items, Size, Structure, Tensor
 from symdiff.outputs import arrays_in, filled, given, is_direct
@@ -71,7 +70,7 @@ class Specialization:
     @property
     def present(self) -> Present:
         """What the version supposed of the call that it was read for."""
-        return Present(supposed=frozenset(self.reading.supposed), signed=self.reading.signed)
+        return Present(supposed=self.reading.supposed)
 
     @cached_property
     def paper(self) -> Graph:
@@ -208,7 +207,7 @@ class Specialization:
     def is_for(self, arguments: Mapping[str, Any]) -> bool:
         """True if the integers are those that are built in, and what is supposed of the others holds."""
         reading = self.reading
-        if not reading.supposed and not reading.integers and not reading.natural:
+        if not reading.supposed.is_any and not reading.integers:
             return True
         if any(arguments.get(name, self.known[name]) != self.known[name] for name in reading.integers):
             return False
@@ -217,11 +216,8 @@ class Specialization:
         values |= {param.leaves[0]: arguments.get(param.name) for param in self.graph.params if param.leaves[0] in self.sizes}
         arrays = tensors_in(self.graph.params, arguments)
         arrays |= {leaf: place.get(arguments) for place, leaf in reading.captures if leaf in self._outside}
-        sizes = {**sizes_of(self.graph.input_axes, arrays), **{name: value for name, value in values.items() if is_size(value)}}
-        found = ((guard, told(guard.affine, sizes)) for guard in reading.supposed)
-        if not all(guard.holds(value) for guard, value in found if value is not None):
-            return False
-        return not any(is_below(part, axes, sizes, arrays) for part, axes in reading.natural)
+        integers = {name: value for name, value in values.items() if is_size(value)}
+        return reading.supposed.holds(self.graph.input_axes, arrays, integers)
 
     @cached_property
     def own_exceptions(self) -> Mapping[tuple[str, str], type[Exception]]:
@@ -326,7 +322,9 @@ class Specialization:
             return codegen.fast_dispatcher(self.kernel, slow)
         shapes = [codegen.argument_shape(arguments[name].structure) if name in arguments else None for name in parameters]
         absent = frozenset(name for name in optional if name not in arguments and name not in self.known)
-        errors = (ValueError, IndexError) if self.reading.natural else (ValueError,)  # after which another version may do
+        errors = (
+            (ValueError, IndexError) if self.reading.supposed.natural else (ValueError,)
+        )  # after which another version may do
         front = codegen.Front(parameters, shapes, optional, absent, mismatch=errors if self.has_arrays else None)
         front.outs, front.into, front.sizes = outs, (self._origin or self)._into, self.sizes
         named = {name: name for name in parameters}

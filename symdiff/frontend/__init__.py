@@ -25,14 +25,14 @@ from symdiff.frontend.callables import from_callable, with_positions
 from symdiff.frontend.gaps import EndedError, GapError, NeedsCallError, RestartError
 from symdiff.frontend.lower import Differentiate, Frame, Reader
 from symdiff.frontend.places import Guard, OutsideArray, Place
-from symdiff.frontend.present import Present
+from symdiff.frontend.present import Present, Supposed
 from symdiff.frontend.recursion import room
 from symdiff.frontend.resolve import MAX_CAPTURED
 from symdiff.frontend.scopes import names_assigned
 from symdiff.frontend.sizes import extended, has_tensors
 from symdiff.frontend.source import FunctionSource, from_function, from_text
 from symdiff.frontend.values import POISON, DictValue, Known, Poison, TupleValue, Value, describe, leaves, number, structure_of
-from symdiff.graph.affine import Affine, Axes, sizes_in
+from symdiff.graph.affine import Affine, sizes_in
 from symdiff.graph.dead import dead_code
 from symdiff.graph.graph import Atom, Graph, Param, free_names
 from symdiff.graph.structure import SCALAR, SIZE, Size, Structure, Tensor
@@ -51,9 +51,7 @@ class Reading:
     assumed: Mapping[str, Structure]  # arguments whose structure no call has shown
     integers: tuple[str, ...] = ()  # integer arguments that were needed as structure: their values are built in
     sized: tuple[str, ...] = ()  # integer arguments that are sizes
-    supposed: tuple[IndexGuard, ...] = ()  # what is so of the sizes: where not, another version is made
-    natural: tuple[tuple[Affine, Axes], ...] = ()  # indices from arrays that are not below 0
-    signed: frozenset[Affine] = frozenset()  # those that may be
+    supposed: Supposed = field(default_factory=Supposed)  # what is so in this version: where not, another one is made
     fixed: tuple[str, ...] = ()  # arrays whose shapes were needed: they are built in
 
 
@@ -142,7 +140,7 @@ def _otherwise(
     for rank in (1, 2):
         begin = replace(start, known=dict(start.known), integers=dict(start.integers), ranks=dict.fromkeys(unknown, rank))
         try:
-            return _settled(source, replace(begin, specialised=set(), lengths={}, sizes={}, used=[], fixed=[]), options)
+            return _settled(source, replace(begin, specialised=set(), lengths={}, sizes={}, built={}, used=[], fixed=[]), options)
         except UnsupportedError as other:
             gaps = tuple(gap for gap in gaps if gap in other.gaps)
         except NeedsCallError:
@@ -167,6 +165,8 @@ class Start:
     lengths: dict[str, int] = field(default_factory=dict)
     ranks: dict[str, int] = field(default_factory=dict)
     sizes: dict[str, Affine] = field(default_factory=dict)
+    built: dict[str, int] = field(default_factory=dict)  # sizes whose values in the present call were needed
+    supposed: dict[IndexGuard, None] = field(default_factory=dict)  # what readings before supposed: their versions are for that
     outside: dict[tuple[Any, ...], OutsideArray] = field(default_factory=dict)  # arrays that were met outside
     solid: frozenset[tuple[Any, ...]] = frozenset()  # those whose lengths were needed
     sequential: frozenset[tuple[Any, ...]] = frozenset()  # loops that are no sums
@@ -184,8 +184,10 @@ class Start:
         self.outside |= restart.outside
         self.sequential |= frozenset(restart.sequential)
         self._make_solid(restart.solid)
+        self.built |= restart.built
+        self.sizes = extended(self.sizes, {size: Affine(count) for size, count in restart.built.items()})
         if restart.fixed or restart.solid:
-            self.sizes = {}
+            self.sizes, self.built = {}, {}
         self.sized |= restart.sized
         for key in restart.sized:
             self.ranks.pop(key[1], None)
@@ -232,7 +234,7 @@ class Start:
         names = [name for name in names if name not in solid]
         if any(exact(name) is None for name in names):
             return None
-        made = replace(self, sizes={}, fixed=[*self.fixed, *names], outside=dict(self.outside))
+        made = replace(self, sizes={}, built={}, fixed=[*self.fixed, *names], outside=dict(self.outside))
         made._make_solid(solid.values())
         made.structures = {**self.structures, **{name: exact(name) for name in names}}
         return made
@@ -283,7 +285,10 @@ def _settled(source: FunctionSource, start: Start, options: Options) -> Reading:
                 if vague:  # annotated as arrays, and used as numbers are
                     raise RestartError(ranks=dict.fromkeys(vague, 1))
                 sized = tuple(key[1] for key in start.sized if key[0] == "argument")
-                return replace(reading, integers=tuple(start.used), sized=sized, fixed=tuple(dict.fromkeys(start.fixed)))
+                fixed = tuple(dict.fromkeys(start.fixed))
+                guards = tuple(dict.fromkeys((*start.supposed, *reading.supposed.guards)))
+                supposed = replace(reading.supposed, guards=guards, built=tuple(start.built.items()))
+                return replace(reading, integers=tuple(start.used), sized=sized, fixed=fixed, supposed=supposed)
         except RecursionError:
             place = source.place(source.node)
             gap = Gap("an expression or a branch nested too deeply", "split it into several statements", place, "not yet")
@@ -293,6 +298,7 @@ def _settled(source: FunctionSource, start: Start, options: Options) -> Reading:
             raise
         except RestartError as restart:
             start.learn(restart, options.exact)
+            start.supposed |= reader.supposed
     raise SymdiffError(f"{source.name} was read {MAX_READINGS} times without coming to an end")
 
 
@@ -336,8 +342,8 @@ def _read_once(reader: Reader, adapt: Callable[[Value], Value]) -> Reading:
     assumed = {param.name: param.structure for param in reader.params if reader.structures.get(param.name) is None}
     equal = frozenset(reader.sized_leaves).intersection(sizes_in(tuple(reader.solved.values())))
     supposed = [*reader.supposed, *(IndexGuard(Affine.of(leaf) - 1, "!=") for leaf in sorted(equal))]  # an axis of 1 broadcasts
-    found = Reading(graph, captures, tuple(reader.guards.values()), assumed, supposed=tuple(supposed))
-    return replace(found, natural=tuple(reader.natural.items()), signed=frozenset(reader.signed))
+    found = Supposed(tuple(supposed), (), tuple(reader.natural.items()), frozenset(reader.signed))
+    return Reading(graph, captures, tuple(reader.guards.values()), assumed, supposed=found)
 
 
 def _captured(reader: Reader, place: Place, leaf: str) -> Param:

@@ -205,16 +205,38 @@ class Arguments(Integers):
             return None
         if not {*self.sizes.names, *self.sized_leaves}.issuperset(sizes_in([part])):
             return None
-        below = Guard(-part - 1)
         value = told(part, self._shown()[0])
-        holds = below not in self.call.supposed if value is None else value >= 0
+        part = part.substitute({name: Affine.of(self.sizes.symbol(name)) for name in self.sizes.names})
+        below = Guard(-part - 1)
+        holds = below not in self.call.supposed.guards if value is None else value >= 0
         self.suppose(Guard(part) if holds else below)
         return holds
+
+    def build_in(self, lengths: Iterable[Affine]) -> None:
+        """Read again with these lengths as they are in the present call, if they are those of arguments and it tells them.
+
+        Raises RestartError; NeedsCallError if no call has told what the arguments are.
+        """
+        shown = self._shown()[0]
+        sizes = [name for name in sizes_in(tuple(lengths)) if name in self.sizes.names]
+        if any(name in shown for name in sizes):
+            raise RestartError(built={self.sizes.symbol(name): shown[name] for name in sizes if name in shown})
+        arrays = set(self.sizes.arrays_of(sizes))
+        names = [param.name for param in self.params if arrays & set(param.leaves) and self.structures.get(param.name) is None]
+        if names:
+            advice = "call the derivative, or use .at(...) with example arguments"
+            raise NeedsCallError(f"the length of {' and '.join(names)} is not known before a call: {advice}")
+
+    def build_in_product(self, value: Number) -> None:
+        """Read again with the lengths known of which a number is a product, ``A.size``: it is no expression in sizes."""
+        names = self.ancestors(value.atom) if value.known is None else []
+        if names and all(name in self.sizes.names for name in names):
+            self.build_in(map(Affine.of, names))
 
     def supposes_none_below(self, part: Affine, axes: Axes) -> bool:
         """Whether indices from arrays are at least 0 everywhere on these axes, which is supposed from there on."""
         sizes, arrays = self._shown()
-        if part in self.call.signed or is_below(part, axes, sizes, arrays):
+        if part in self.call.supposed.signed or is_below(part, axes, sizes, arrays):
             self.signed.add(part)
             return False
         self.natural[part] = axes

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from symdiff.frontend.sizes import axis_symbol
 from symdiff.graph.affine import Affine, Axes, Element, Quotient, Symbol, sizes_in
 from symdiff.graph.graph import Param
 from symdiff.graph.structure import Items, Structure, Tensor
@@ -21,12 +22,36 @@ Arrays = Mapping[str, np.ndarray[Any, Any]]
 
 
 @dataclass(frozen=True)
+class Supposed:
+    """What a version supposes of a call. ``guards`` are about integers that are sizes, and lengths by array and axis, ``x.0``."""
+
+    guards: tuple[Guard, ...] = ()
+    built: tuple[tuple[str, int], ...] = ()  # lengths that are built in
+    natural: tuple[tuple[Affine, Axes], ...] = ()  # indices from arrays that are not below 0 anywhere on these axes
+    signed: frozenset[Affine] = frozenset()  # those that may be
+
+    @property
+    def is_any(self) -> bool:
+        """Whether a call is asked for anything."""
+        return bool(self.guards or self.built or self.natural)
+
+    def holds(self, axes: Mapping[str, Axes], arrays: Arrays, integers: Mapping[str, int]) -> bool:
+        """Whether it is so for these arrays, which have these ``axes`` in the graph, and integers; what is not told is."""
+        sizes = {**sizes_of(axes, arrays), **lengths_of(arrays), **integers}
+        if any(sizes.get(size) != count for size, count in self.built):
+            return False
+        found = ((guard, told(guard.affine, sizes)) for guard in self.guards)
+        if not all(guard.holds(value) for guard, value in found if value is not None):
+            return False
+        return not any(is_below(part, inner, sizes, arrays) for part, inner in self.natural)
+
+
+@dataclass(frozen=True)
 class Present:
-    """The arguments of a call by name; or, to read a version once more, what it ``supposed``."""
+    """The arguments of a call by name; or, to read a version once more, what it supposed."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
-    supposed: frozenset[Guard] = frozenset()
-    signed: frozenset[Affine] = frozenset()  # expressions in indices from arrays that may be below 0
+    supposed: Supposed = field(default_factory=Supposed)
 
 
 def arrays_in(params: Iterable[Param], values: Mapping[str, Any]) -> dict[str, np.ndarray[Any, Any]]:
@@ -57,6 +82,11 @@ def sizes_of(axes: Mapping[str, Axes], arrays: Arrays) -> dict[str, int]:
         for length, count in zip(axes.get(leaf, ()), array.shape, strict=False):
             found |= {size: count for size in sizes_in([length]) if length == Affine.of(size)}
     return found
+
+
+def lengths_of(arrays: Arrays) -> dict[str, int]:
+    """All lengths, each by its array and axis: ``A.1``."""
+    return {axis_symbol(leaf, axis): count for leaf, array in arrays.items() for axis, count in enumerate(array.shape)}
 
 
 def told(part: Affine, sizes: Mapping[str, int]) -> int | None:

@@ -158,6 +158,6 @@ METHODS: dict[str, Form] = {**REDUCTIONS, **ARRANGING}
 def supported() -> list[str]:
     """What users write for operations on arrays of any size, for the README; methods begin with a point."""
     functions = [f"np.{name}" for name in FUNCTIONS | MAKING | SCATTER]
-    others = ["np.einsum", "np.linalg.norm", "np.size", "np.shape", "np.ndim", "sum", "len"]
+    others = ["np.add.at", "np.subtract.at", "np.einsum", "np.linalg.norm", "np.size", "np.shape", "np.ndim", "sum", "len"]
     special = [f"special.{name}" for name in SPECIAL]
     return sorted([*functions, *others, *special, *(f".{name}()" for name in METHODS), ".T", ".shape", ".size", ".ndim"])

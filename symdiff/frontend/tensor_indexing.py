@@ -14,7 +14,7 @@ from symdiff.frontend import stores
 from symdiff.frontend.conditions import scalar
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.index_arrays import check_on_axis, element_from_end, from_end, listed, on_axis
-from symdiff.frontend.lengths import at_least_none, extent, is_certain, require
+from symdiff.frontend.lengths import at_least_none, extent, is_at_least_none, is_certain, require
 from symdiff.frontend.loop_rows import here, marked
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.tensors import broadcast_axes, indexed, view_of
@@ -317,7 +317,9 @@ def _span(reader: Reader, length: Affine, bounds: Sequence[Affine | None], node:
     def bound(part: Affine | None, default: Affine) -> Affine:
         if part is None:
             return default
-        if is_negative(reader, part, node) or (_is_doubtful(part, length) and not is_at_least_none(reader, part, node)):
+        doubtful = _is_doubtful(part, length)
+        text = "a slice beyond the ends of an array"
+        if is_negative(reader, part, node) or (doubtful and not is_at_least_none(reader, part, text, node)):
             return length + part
         return part
 
@@ -329,23 +331,12 @@ def _span(reader: Reader, length: Affine, bounds: Sequence[Affine | None], node:
         first, last = span.stop + 1, span.start + 1
     if is_certain(reader, first - last):
         return span  # it is empty
-    if not is_at_least_none(reader, first, node):
+    text = "a slice beyond the ends of an array"
+    if not is_at_least_none(reader, first, text, node):
         first = Affine()
-    if not is_at_least_none(reader, length - last, node):
+    if not is_at_least_none(reader, length - last, text, node):
         last = length
     return Span(first, last, by) if by > 0 else Span(last - 1, first - 1, by)
-
-
-def is_at_least_none(reader: Reader, part: Affine, node: ast.AST) -> bool:
-    """Whether an expression in sizes is at least 0 in the present call; what is not known to the reader must be."""
-    if part.is_constant:
-        return part.const >= 0
-    holds = is_certain(reader, part) or reader.supposes(part)
-    if holds is False:
-        require(reader, -part - 1, "ValueError", f"this is for {part - part.const} < {-part.const} only", node)
-        return False
-    require(reader, part, "ValueError", "a slice beyond the ends of an array", node)
-    return True
 
 
 def _is_doubtful(part: Affine, length: Affine) -> bool:
