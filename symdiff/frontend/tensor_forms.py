@@ -15,6 +15,7 @@ from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lookup import home
 from symdiff.frontend.loop_values import SeriesValue
 from symdiff.frontend.lower import Reader
+from symdiff.frontend.matrices import MATRICES
 from symdiff.frontend.scatter import FUNCTIONS as SCATTER
 from symdiff.frontend.tensor_functions import FUNCTIONS, NORM, REDUCTIONS, total
 from symdiff.frontend.tensor_making import MAKING
@@ -90,6 +91,7 @@ def _made(special: bool) -> dict[Any, Form]:
 
     found = {getattr(np, name): form for name, form in (FUNCTIONS | MAKING | SCATTER).items() if hasattr(np, name)}
     found |= {np.einsum: einsum, np.linalg.norm: NORM, np.size: _size, np.shape: _shape, np.ndim: _ndim}
+    found |= {getattr(np.linalg, name): form for name, form in MATRICES.items()}
     found |= {builtins.sum: _python_sum, builtins.len: _length}
     if special:
         found |= {getattr(sys.modules["scipy.special"], name): form for name, form in SPECIAL.items()}
@@ -159,5 +161,6 @@ def supported() -> list[str]:
     """What users write for operations on arrays of any size, for the README; methods begin with a point."""
     functions = [f"np.{name}" for name in FUNCTIONS | MAKING | SCATTER]
     others = ["np.add.at", "np.subtract.at", "np.einsum", "np.linalg.norm", "np.size", "np.shape", "np.ndim", "sum", "len"]
+    others += [f"np.linalg.{name}" for name in MATRICES]
     special = [f"special.{name}" for name in SPECIAL]
     return sorted([*functions, *others, *special, *(f".{name}()" for name in METHODS), ".T", ".shape", ".size", ".ndim"])

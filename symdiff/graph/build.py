@@ -46,6 +46,7 @@ class Builder:
         self.folds: dict[str, Fold] = {}
         self.outs: dict[str, Out] = {}
         self.branches: dict[str, If] = {}  # by the names of their outs
+        self.calls: dict[Key, tuple[str, Body]] = {}  # of functions of whole matrices: their results, and where they stand
         self.origin: Origin | None = None
         self._taken: set[str] = set(taken)
         self._counters: dict[str, int] = {}

@@ -264,6 +264,7 @@ class Loop:
     backward: bool = False
     origin: Origin | None = None
     implicit: bool = False
+    solver: str = ""  # a row of ``graph.whole``: a function of whole matrices, whose one result is what is carried
 
     @property
     def handed(self) -> tuple[Carried | Buffer, ...]:

@@ -1,6 +1,6 @@
 """Matrices as vectors and back, where a product of lengths is built in: values, derivatives, formulas, versions, code."""
 
-# ruff: noqa: N803 - matrices have capital letters here, as on paper
+# ruff: noqa: N803, N806 - matrices have capital letters here, as on paper
 
 import numpy as np
 import pytest
