@@ -18,7 +18,8 @@ from symdiff import codegen
 from symdiff.arguments import compiled_argument, taken_apart
 from symdiff.graph.affine import Affine, Axes, Element, Quotient, sizes_in
 from symdiff.graph.dead import dead_code
-from symdiff.graph.graph import Graph, Param, defined, walk
+from symdiff.graph.graph import Graph, Param, walk
+from symdiff.graph.loops import axes_of
 from symdiff.graph.structure import EntryPlace, FixedSparse, Items, Sparse, Structure, Tensor
 from symdiff.graph.terms import Guard, arrays_in
 
@@ -218,7 +219,7 @@ class Patterns:
         found = [name for name in names if name not in self.graph.inputs]
         if not found:
             return None
-        axes = {each: getattr(statement, "axes", ()) for statement in walk(self.graph.body) for each in defined(statement)}
+        axes = {each: own for statement in walk(self.graph.body) for each, own in axes_of(statement).items()}
         params = tuple(param for param in self.graph.params if param.role != "pattern")
         result = Items("dict", tuple(Tensor(axes[name]) for name in found), tuple(found))
         return dead_code(replace(self.graph, params=taken_apart(params), outputs=tuple(found), result=result))

@@ -15,7 +15,7 @@ from symdiff.frontend.values import Known, ListValue, Number, TensorValue, Tuple
 
 VECTORS = (
     "sum mean var std prod max amax min amin cumsum average diff roll zeros_like ones_like empty_like full_like diag flip "
-    "flatten ravel sort argmax argmin dot inner vdot outer interp append trapezoid trapz"
+    "flatten ravel sort argsort median argmax argmin dot inner vdot outer interp append trapezoid trapz"
 )
 MATRICES = "trace tril triu transpose swapaxes"
 

@@ -17,6 +17,7 @@ from symdiff.frontend.loop_values import SeriesValue
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.matrices import MATRICES
 from symdiff.frontend.scatter import FUNCTIONS as SCATTER
+from symdiff.frontend.sorting import SORTING
 from symdiff.frontend.tensor_functions import FUNCTIONS, NORM, REDUCTIONS, total
 from symdiff.frontend.tensor_making import MAKING
 from symdiff.frontend.tensor_making import METHODS as ARRANGING
@@ -89,7 +90,7 @@ def _forms() -> dict[Any, Form]:
 def _made(special: bool) -> dict[Any, Form]:
     import numpy as np
 
-    found = {getattr(np, name): form for name, form in (FUNCTIONS | MAKING | SCATTER).items() if hasattr(np, name)}
+    found = {getattr(np, name): form for name, form in (FUNCTIONS | MAKING | SCATTER | SORTING).items() if hasattr(np, name)}
     found |= {np.einsum: einsum, np.linalg.norm: NORM, np.size: _size, np.shape: _shape, np.ndim: _ndim}
     found |= {getattr(np.linalg, name): form for name, form in MATRICES.items()}
     found |= {builtins.sum: _python_sum, builtins.len: _length}
@@ -159,7 +160,7 @@ METHODS: dict[str, Form] = {**REDUCTIONS, **ARRANGING}
 
 def supported() -> list[str]:
     """What users write for operations on arrays of any size, for the README; methods begin with a point."""
-    functions = [f"np.{name}" for name in FUNCTIONS | MAKING | SCATTER]
+    functions = [f"np.{name}" for name in FUNCTIONS | MAKING | SCATTER | SORTING]
     others = ["np.add.at", "np.subtract.at", "np.einsum", "np.linalg.norm", "np.size", "np.shape", "np.ndim", "sum", "len"]
     others += [f"np.linalg.{name}" for name in MATRICES]
     special = [f"special.{name}" for name in SPECIAL]

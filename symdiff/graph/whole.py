@@ -1,4 +1,4 @@
-"""Functions of whole matrices that are no index notation: a table of rows, as for scalars. Their calls are ``Loop``s with a name.
+"""Functions of whole arrays that are no index notation: a table of rows, as for scalars. Their calls are ``Loop``s with a name.
 
 Each is one statement, which all passes treat like a loop whose results solve an equation: nothing looks into it. A row says how
 NumPy computes it; ``calculus.matrices`` has its derivative, in index notation over itself and the inverse.
@@ -35,6 +35,10 @@ ROWS = {
         Row("logdet", "np.linalg.slogdet({0})[1]", "logabsdet"),
         Row("signdet", "np.linalg.slogdet({0})[0]", "signdet", smooth=False),
         Row("cholesky", "np.linalg.cholesky({0})", "cholesky"),
+        Row("argsort", 'np.argsort({0}, kind="mergesort").astype(np.float64)', "argsort", smooth=False),
+        Row("argmax", "np.argmax({0})", "argmax", smooth=False),
+        Row("argmin", "np.argmin({0})", "argmin", smooth=False),
+        Row("interval", 'np.searchsorted({0}[1:-1], {1}, side="right").astype(np.float64)', "interval", smooth=False),
     )
 }
 
@@ -84,5 +88,9 @@ def computed(loop: Loop, values: Sequence[Any]) -> Any:
         "logdet": lambda: linalg.slogdet(a[0])[1],
         "signdet": lambda: linalg.slogdet(a[0])[0],
         "cholesky": lambda: linalg.cholesky(a[0]),
+        "argsort": lambda: np.argsort(a[0], kind="stable"),
+        "argmax": lambda: np.argmax(a[0]),
+        "argmin": lambda: np.argmin(a[0]),
+        "interval": lambda: np.searchsorted(a[0][1:-1], a[1], side="right"),
     }
     return functions[loop.solver]()
