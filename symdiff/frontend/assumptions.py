@@ -34,6 +34,7 @@ def _found(special_is_loaded: bool) -> dict[Any, int]:
     if special_is_loaded:
         special = sys.modules["scipy.special"]
         found |= {special.logsumexp: 1, special.softmax: 1, special.log_softmax: 1}
+    found |= {function.reduce: 1 for function in (np.add, np.multiply, np.maximum, np.minimum)}
     found |= {getattr(np.linalg, name): 2 for name in ("inv", "det", "slogdet", "cholesky")}
     return found | {np.linalg.norm: 1, builtins.len: 1, enumerate: 1, reversed: 1, np.size: 1, np.shape: 1}
 

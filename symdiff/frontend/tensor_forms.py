@@ -18,6 +18,8 @@ from symdiff.frontend.lower import Reader
 from symdiff.frontend.matrices import MATRICES
 from symdiff.frontend.scatter import FUNCTIONS as SCATTER
 from symdiff.frontend.sorting import SORTING
+from symdiff.frontend.tensor_definitions import definitions
+from symdiff.frontend.tensor_definitions import names as definition_names
 from symdiff.frontend.tensor_functions import FUNCTIONS, NORM, REDUCTIONS, total
 from symdiff.frontend.tensor_making import MAKING
 from symdiff.frontend.tensor_making import METHODS as ARRANGING
@@ -93,7 +95,7 @@ def _made(special: bool) -> dict[Any, Form]:
     found = {getattr(np, name): form for name, form in (FUNCTIONS | MAKING | SCATTER | SORTING).items() if hasattr(np, name)}
     found |= {np.einsum: einsum, np.linalg.norm: NORM, np.size: _size, np.shape: _shape, np.ndim: _ndim}
     found |= {getattr(np.linalg, name): form for name, form in MATRICES.items()}
-    found |= {builtins.sum: _python_sum, builtins.len: _length}
+    found |= {builtins.sum: _python_sum, builtins.len: _length} | definitions()
     if special:
         found |= {getattr(sys.modules["scipy.special"], name): form for name, form in SPECIAL.items()}
     return found
@@ -162,6 +164,6 @@ def supported() -> list[str]:
     """What users write for operations on arrays of any size, for the README; methods begin with a point."""
     functions = [f"np.{name}" for name in FUNCTIONS | MAKING | SCATTER | SORTING]
     others = ["np.add.at", "np.subtract.at", "np.einsum", "np.linalg.norm", "np.size", "np.shape", "np.ndim", "sum", "len"]
-    others += [f"np.linalg.{name}" for name in MATRICES]
+    others += [*(f"np.linalg.{name}" for name in MATRICES), *definition_names()]
     special = [f"special.{name}" for name in SPECIAL]
     return sorted([*functions, *others, *special, *(f".{name}()" for name in METHODS), ".T", ".shape", ".size", ".ndim"])

@@ -224,7 +224,8 @@ def _vstack(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Va
     items = [tensor_of(reader, item, node) for item in _items(reader, args[0], node)]
     if all(len(item.axes) == 1 for item in items):
         return stacked(reader, items, 0, node)
-    return joined(reader, items, 0, node)
+    rows = [item if len(item.axes) > 1 else _expand(reader, [item, number(0)], {}, node) for item in items]
+    return joined(reader, rows, 0, node)
 
 
 # -- arranging ----------------------------------------------------------------------------------------------------
@@ -340,6 +341,13 @@ def _ravel(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Val
     return _reshape(reader, [args[0], number(-1)], {}, node)
 
 
+def _squeeze(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``np.squeeze(a)``: without the axes of length 1."""
+    plain(args, keywords, 1, 1, "squeeze", node)
+    value = tensor_of(reader, args[0], node)
+    return reshaped(reader, value, [length for length in value.axes if length != ONE], node)
+
+
 def _array(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     """``np.array(a)``, ``np.array([x, y])``: a new array."""
     check_float(optional(args, keywords, 1, "dtype", Known(None)), node)
@@ -399,6 +407,7 @@ MAKING: dict[str, Form] = {
     "expand_dims": _expand,
     "reshape": _reshape,
     "ravel": _ravel,
+    "squeeze": _squeeze,
     "array": _array,
     "asarray": _as_array,
     "asanyarray": _as_array,
