@@ -94,3 +94,25 @@ def computed(loop: Loop, values: Sequence[Any]) -> Any:
         "interval": lambda: np.searchsorted(a[0][1:-1], a[1], side="right"),
     }
     return functions[loop.solver]()
+
+
+def computed_exactly(loop: Loop, values: Sequence[Any]) -> Any:
+    """The same for mpmath's numbers, at its present precision."""
+    import numpy as np
+    from mpmath import mp
+
+    if not ROWS[loop.solver].smooth and loop.solver != "signdet":  # integers, which other numbers of digits do not change
+        return computed(loop, values)
+    if not values[0].size:
+        return computed(loop, values)
+    first, shape = mp.matrix(values[0].tolist()), values[-1].shape
+    functions: dict[str, Any] = {
+        "solve": lambda: mp.inverse(first) * mp.matrix(values[1].tolist()),
+        "inv": lambda: mp.inverse(first),
+        "det": lambda: mp.det(first),
+        "logdet": lambda: mp.log(abs(mp.det(first))),
+        "signdet": lambda: mp.sign(mp.det(first)),
+        "cholesky": lambda: mp.cholesky(first),
+    }
+    found = functions[loop.solver]()
+    return np.array(list(found), dtype=object).reshape(shape) if isinstance(found, mp.matrix) else found

@@ -4,12 +4,15 @@
 
 import types
 
+import mpmath
 import numpy as np
 import pytest
 
 from symdiff import grad, read
 from symdiff.errors import ShapeError, SymdiffError, UnsupportedError
+from symdiff.graph.evaluate import evaluate
 from tests.frontend.index_checks import check_function
+from tests.oracle import inputs_of
 
 
 def matrix(size):
@@ -185,3 +188,14 @@ def test_what_is_no_regular_matrix():
         slope(np.zeros((3, 2)), np.ones(3))
     with pytest.raises(UnsupportedError, match="give a square matrix"):
         read(lambda x: np.linalg.inv(x)).at(np.ones((2, 2, 2)))
+
+
+@pytest.mark.parametrize("function", [*VECTORS, *MATRICES])
+def test_more_digits(function):
+    """What checks of derivatives by differences rest on."""
+    x = (stacked if function in VECTORS else matrix)(3)
+    made = read(function).at(x)
+    with mpmath.workdps(40):
+        found = evaluate(made.graph, inputs_of(made, {"x": x}), "mpmath")
+    np.testing.assert_allclose(np.array(found[0], float), function(x), rtol=1e-12)
+    assert "loop" not in str(made.explain())
