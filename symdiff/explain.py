@@ -144,9 +144,10 @@ def explain(function: SymbolicFunction, made: Specialization) -> Explanation:
     """Explain one version of a derivative."""
     structures, known = made.request
     with notes.recording() as found:
-        reading = function.__symdiff_reading__(structures, known, {})
+        reading = function.__symdiff_reading__(structures, known, {}, present=made.present)
     source = innermost(function)
-    primal = dead_code(read_function(source, structures, known, {}, function._apply_inner, (function,)).graph)
+    read = read_function(source, structures, known, {}, function._apply_inner, (function,), present=made.present)
+    primal = dead_code(read.graph)
     wrt = [leaf for param in primal.params if param.name in function.differentiated for leaf in param.leaves]
     graph, shown = reading.graph, without_solvers(primal)
     return Explanation(

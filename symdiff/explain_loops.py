@@ -39,7 +39,7 @@ def loops(
 def inner_loops(block: Block, dependent: set[str], mark: Callable[[Block, set[str]], None]) -> Iterator[tuple[Loop, set[str]]]:
     """The loops of a block and of their steps, each with the names of its step that depend on what is differentiated by."""
     for statement in walk(block):
-        if isinstance(statement, Loop):
+        if isinstance(statement, Loop) and not statement.solver:
             names = _inside(statement, dependent, mark)
             yield statement, names
             yield from inner_loops(statement.step.body, names, mark)

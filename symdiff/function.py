@@ -14,7 +14,16 @@ from symdiff import codegen, outputs, pipeline
 from symdiff.arguments import Call, bind, is_integer, is_known, is_size, sort_arguments
 from symdiff.errors import ArgumentError, Gap, MissingAttributeError, NameUnboundError, ShapeError, SymdiffError, UnsupportedError
 from symdiff.explain import innermost
-from symdiff.frontend import Exact, FunctionSource, NeedsCallError, Reading, check_annotated, read_function, with_positions
+from symdiff.frontend import (
+    Exact,
+    FunctionSource,
+    NeedsCallError,
+    Present,
+    Reading,
+    check_annotated,
+    read_function,
+    with_positions,
+)
 from symdiff.graph.graph import Graph
 from symdiff.graph.structure import Structure, Tensor
 from symdiff.methods import BoundDerivative
@@ -155,20 +164,23 @@ class SymbolicFunction(Views):
         active: tuple[Any, ...] = (),
         exact: Exact | None = None,
         solid: bool = False,
+        present: Present | None = None,
     ) -> Reading:
         """Read and differentiate for arguments of these structures; ``active`` are the derivatives being built already.
 
         ``exact`` gives the structure of an argument with the lengths of its arrays, where a call has shown them; ``solid``:
-        arrays from outside are read as so many numbers each.
+        arrays from outside are read as so many numbers each; ``present``: the call that it is read for.
         """
         active = (*active, self)
         if isinstance(self._base, FunctionSource):
             real = frozenset().union(*(function.differentiated for function in active))
             apply = self._apply_inner
-            inner = read_function(self._base, structures, known, integers, apply, active, real=real, exact=exact, solid=solid)
+            inner = read_function(
+                self._base, structures, known, integers, apply, active, real=real, exact=exact, solid=solid, present=present
+            )
         else:
             own = {name: value for name, value in structures.items() if name != self._transform.seed}
-            inner = self._base.__symdiff_reading__(own, known, integers, active, exact, solid)
+            inner = self._base.__symdiff_reading__(own, known, integers, active, exact, solid, present)
         return replace(inner, graph=self._transform.apply(inner.graph))
 
     @staticmethod
@@ -187,7 +199,7 @@ class SymbolicFunction(Views):
                 return made
             check_annotated(innermost(self), call.values)
             try:
-                reading = self.__symdiff_reading__(own, call.known, call.integers, exact=call.exact)
+                reading = self.__symdiff_reading__(own, call.known, call.integers, exact=call.exact, present=Present(call.values))
             except UnsupportedError as error:
                 raise error.raised from None
             before = self._structural.get(base, ((), (), ()))
@@ -205,8 +217,9 @@ class SymbolicFunction(Views):
         return (*base, tuple(sizes.items()), values, tuple(call.exact(name) for name in fixed))
 
     def _holding(self, key: tuple[Any, ...], arguments: Mapping[str, Any]) -> Specialization | None:
-        """A version made earlier whose outside values are what they are now."""
-        return next((made for made in self._made.get(key, ()) if made.holds(arguments) and made.is_for(arguments)), None)
+        """A version made earlier whose outside values are what they are now: of several one without what it does not need."""
+        found = [made for made in self._made.get(key, ()) if made.holds(arguments) and made.is_for(arguments)]
+        return min(found, key=lambda made: len(made.reading.supposed.signed), default=None)
 
     def _keep(self, key: tuple[Any, ...], made: Specialization) -> Specialization:
         versions = self._made.setdefault(key, [])
@@ -364,7 +377,8 @@ class SymbolicFunction(Views):
     def dense(self, made: Specialization) -> Graph:
         """The graph of a version as a derivative in arrays, where it is one in sparse matrices: for formulas."""
         transform = replace(self._transform, sparse=False)  # type: ignore[type-var]  # a dataclass, behind its protocol
-        return SymbolicFunction(self._given, transform, self.__wrapped__).__symdiff_reading__(*made.request, {}).graph
+        function = SymbolicFunction(self._given, transform, self.__wrapped__)
+        return function.__symdiff_reading__(*made.request, {}, present=made.present).graph
 
     def at(self, /, *args: Any, **kwargs: Any) -> Specialization:
         """The version for arguments like these (only their structure and known values matter): its views."""

@@ -90,3 +90,27 @@ def _with(result: Any, structure: Structure, arrays: Iterator[Any]) -> Any:
 
 def _values(result: Any) -> list[Any]:
     return list(result.values() if isinstance(result, dict) else result)
+
+
+def stacked(structure: Structure, columns: np.ndarray[Any, Any]) -> Any:
+    """A result of which each number is a column: the same containers with an axis in front."""
+    if structure.is_scalar:
+        return columns[..., 0]
+    if isinstance(structure, Array):
+        return columns.reshape(*columns.shape[:-1], *structure.dimensions)
+    items, start = [], 0
+    for item in structure.items if isinstance(structure, Items) else ():
+        items.append(stacked(item, columns[..., start : start + item.size]))
+        start += item.size
+    return structure.filled(items) if isinstance(structure, Items) else items
+
+
+def to_single(value: Any) -> Any:
+    """The same containers with arrays of float32."""
+    if isinstance(value, tuple):
+        return tuple(map(to_single, value))
+    if isinstance(value, list):
+        return list(map(to_single, value))
+    if isinstance(value, dict):
+        return {key: to_single(item) for key, item in value.items()}
+    return value.astype(np.float32) if isinstance(value, np.ndarray) else value

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from symdiff import codegen
+from symdiff.arguments import compiled_argument, taken_apart
 from symdiff.graph.affine import Affine, Axes, Element, Quotient, sizes_in
-from symdiff.graph.graph import Graph, Param
+from symdiff.graph.dead import dead_code
+from symdiff.graph.graph import Graph, Param, walk
+from symdiff.graph.loops import axes_of
 from symdiff.graph.structure import EntryPlace, FixedSparse, Items, Sparse, Structure, Tensor
 from symdiff.graph.terms import Guard, arrays_in
 
@@ -201,11 +205,38 @@ class Patterns:
         self.sizes = graph.sizes
         self.orders = {length: name for name, (length, *_) in self._order_axes().items()}
         self._kept: dict[tuple[int, ...], list[Pattern]] = {}
+        self._kernel: Any = None
 
     @cached_property
     def depend_on_data(self) -> bool:
         """Whether patterns depend on arrays of integers, not on sizes alone."""
         return any(map(depends_on_data, self.structures))
+
+    @cached_property
+    def _indices(self) -> Graph | None:
+        """The part of the graph that computes indices which patterns depend on; None if these are arguments."""
+        places = [place for structure in self.structures for place in structure.places]
+        names = dict.fromkeys(name for place in places for name in arrays_in((*place.term.affines(), *place.row)))
+        found = [name for name in names if name not in self.graph.inputs]
+        if not found:
+            return None
+        axes = {each: own for statement in walk(self.graph.body) for each, own in axes_of(statement).items()}
+        params = tuple(param for param in self.graph.params if param.role != "pattern")
+        result = Items("dict", tuple(Tensor(axes[name]) for name in found), tuple(found))
+        return dead_code(replace(self.graph, params=taken_apart(params), outputs=tuple(found), result=result))
+
+    def _computed(self, arrays: Mapping[str, Any]) -> Mapping[str, Indices]:
+        """The indices that the function computes, by compiled code of their own."""
+        graph = self._indices
+        if graph is None:
+            return {}
+        if self._kernel is None:
+            self._kernel = codegen.compile_source(codegen.emit(graph, name="indices", title="Indices"), "indices")
+        params = codegen.parameters(graph)
+        result = self._kernel(*(compiled_argument(arrays[param.name], param.structure, param.name) for param in params))
+        unpack = codegen.unpacker(graph.result)
+        values = result if unpack is None else unpack(result)
+        return {name: value.astype(np.int64) for name, value in values.items()}
 
     def _order_axes(self) -> dict[str, Axes]:
         patterns = [param for param in self.graph.params if param.role == "pattern"]
@@ -216,6 +247,7 @@ class Patterns:
         told = {size: place for size, place in self.sizes.items() if place[0] in arrays}
         sizes = {size: int(arrays[name] if axis < 0 else np.shape(arrays[name])[axis]) for size, (name, axis) in told.items()}
         if self.depend_on_data:
+            arrays = {**arrays, **self._computed(arrays)}
             return [pattern(structure, sizes, arrays) for structure in self.structures]
         key = tuple(sizes.values())
         if key not in self._kept:

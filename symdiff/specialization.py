@@ -17,10 +17,11 @@ from symdiff import codegen, printing
 from symdiff.arguments import Call, check_sizes, compiled_argument, is_real, is_single, is_size, leaves_of, taken_apart
 from symdiff.errors import ArgumentError, NameUnboundError, ShapeError, TapeError
 from symdiff.explain import Explanation, explain
-from symdiff.frontend import Reading
+from symdiff.frontend import Present, Reading
+from symdiff.frontend.present import arrays_in as tensors_in
 from symdiff.graph.graph import Graph, Param, Raise, walk_all
-from symdiff.graph.structure import SCALAR, Array, Items, Size, Structure, Tensor
-from symdiff.outputs import arrays_in, filled, given, is_direct
+from symdiff.graph.structure import SCALAR, Items, Size, Structure, Tensor
+from symdiff.outputs import arrays_in, filled, given, is_direct, stacked, to_single
 from symdiff.printing import Heading
 from symdiff.sparse import Pattern, Patterns, matrices_in, sparse_in, sparsity
 
@@ -65,6 +66,11 @@ class Specialization:
         arguments = [param for param in self.graph.params if param.role == "argument"]
         assumed = self.reading.assumed
         return {param.name: None if param.name in assumed else param.structure for param in arguments}, self.known
+
+    @property
+    def present(self) -> Present:
+        """What the version supposed of the call that it was read for."""
+        return Present(supposed=self.reading.supposed)
 
     @cached_property
     def paper(self) -> Graph:
@@ -200,15 +206,18 @@ class Specialization:
 
     def is_for(self, arguments: Mapping[str, Any]) -> bool:
         """True if the integers are those that are built in, and what is supposed of the others holds."""
-        if not self.reading.supposed and not self.reading.integers:
+        reading = self.reading
+        if not reading.supposed.is_any and not reading.integers:
             return True
-        if any(arguments.get(name, self.known[name]) != self.known[name] for name in self.reading.integers):
+        if any(arguments.get(name, self.known[name]) != self.known[name] for name in reading.integers):
             return False
         outside = {leaf: place for place, leaf in self.reading.captures if leaf in self.sizes}
-        values: dict[Any, Any] = {leaf: place.get(arguments) for leaf, place in outside.items()}
-        values |= {param.leaves[0]: arguments.get(param.name) for param in self.graph.params if param.leaves[0] not in outside}
-        told = [guard for guard in self.reading.supposed if all(is_size(values[symbol]) for symbol in guard.affine.symbols)]
-        return all(guard.holds(guard.affine.value(values)) for guard in told)
+        values: dict[str, Any] = {leaf: place.get(arguments) for leaf, place in outside.items()}
+        values |= {param.leaves[0]: arguments.get(param.name) for param in self.graph.params if param.leaves[0] in self.sizes}
+        arrays = tensors_in(self.graph.params, arguments)
+        arrays |= {leaf: place.get(arguments) for place, leaf in reading.captures if leaf in self._outside}
+        integers = {name: value for name, value in values.items() if is_size(value)}
+        return reading.supposed.holds(self.graph.input_axes, arrays, integers)
 
     @cached_property
     def own_exceptions(self) -> Mapping[tuple[str, str], type[Exception]]:
@@ -324,7 +333,8 @@ class Specialization:
             return codegen.fast_dispatcher(self.kernel, slow)
         shapes = [codegen.argument_shape(arguments[name].structure) if name in arguments else None for name in parameters]
         absent = frozenset(name for name in optional if name not in arguments and name not in self.known)
-        front = codegen.Front(parameters, shapes, optional, absent, mismatch=ValueError if self.has_arrays else None)
+        errors = (ValueError, IndexError) if self.reading.supposed.natural else (ValueError,)  # then another version may do
+        front = codegen.Front(parameters, shapes, optional, absent, mismatch=errors if self.has_arrays else None)
         front.shortage = self._shortage if self.keeps_tapes else None
         front.outs, front.into, front.sizes = outs, (self._origin or self)._into, self.sizes
         named = {name: name for name in parameters}
@@ -405,7 +415,7 @@ class Specialization:
                 result = kernel(*values)
             rows.append(list(_leaves(self.unpack(result) if self.unpack else result)))
         columns = np.array(rows, dtype=np.float64).reshape(*shape, self.graph.result.size)
-        return _stack(self.graph.result, columns)
+        return stacked(self.graph.result, columns)
 
 
 def _vector(array: np.ndarray[Any, Any], shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
@@ -421,26 +431,3 @@ def _leaves(value: Any) -> list[float]:
     if isinstance(value, tuple | list):
         return [leaf for item in value for leaf in _leaves(item)]
     return [float(leaf) for leaf in np.ravel(value)]
-
-
-def _stack(structure: Structure, columns: np.ndarray[Any, Any]) -> Any:
-    if structure.is_scalar:
-        return columns[..., 0]
-    if isinstance(structure, Array):
-        return columns.reshape(*columns.shape[:-1], *structure.dimensions)
-    items, start = [], 0
-    for item in structure.items if isinstance(structure, Items) else ():
-        items.append(_stack(item, columns[..., start : start + item.size]))
-        start += item.size
-    return structure.filled(items) if isinstance(structure, Items) else items
-
-
-def to_single(value: Any) -> Any:
-    """The same containers with arrays of float32."""
-    if isinstance(value, tuple):
-        return tuple(map(to_single, value))
-    if isinstance(value, list):
-        return list(map(to_single, value))
-    if isinstance(value, dict):
-        return {key: to_single(item) for key, item in value.items()}
-    return value.astype(np.float32) if isinstance(value, np.ndarray) else value

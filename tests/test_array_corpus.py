@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import symdiff
-from symdiff import SymbolicFunction, UnsupportedError, check_grads
+from symdiff import SymbolicFunction, check_grads
 from symdiff.codegen import python_function
 from tests.corpus.array_learning import ARRAY_LEARNING
 from tests.corpus.array_physics import ARRAY_PHYSICS
@@ -122,22 +122,10 @@ def test_pickled_and_copied(name: str) -> None:
         assert str(other.at(*point)) == str(function.at(*point))
 
 
-def scattered(x, group):
-    out = np.zeros(4)
-    np.add.at(out, group, x)
-    return np.sum(out**2)
-
-
 @pytest.mark.parametrize("name", ["rosenbrock", "log_sum_exp"])
 def test_check_grads(name: str) -> None:
     program = next(program for program in PROGRAMS if program.name == name)
     check_grads(program.function, *program.point(3))
-
-
-@pytest.mark.parametrize(("function", "reason"), [(scattered, "add.at")])
-def test_what_is_refused_yet(function: Any, reason: str) -> None:
-    with pytest.raises(UnsupportedError, match=reason):
-        symdiff.grad(function, argnums=0)(np.ones(3), *[np.array([0, 1, 1])] * (function is scattered))
 
 
 def test_the_corpus_is_large_and_its_names_are_unique() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from symdiff.graph.build import Builder
 from symdiff.graph.graph import Atom, Block, Const, Fold, Graph, If, Let, Loop, Sum
+from symdiff.graph.whole import ROWS, matrices_of
 from symdiff.primitives.row import UNKNOWN, Primitive
 
 
@@ -45,6 +46,8 @@ def varied_by_loop(loop: Loop, names: Container[str]) -> tuple[set[str], set[str
     handed = loop.handed
     if loop.implicit:  # the guess that the solver started from has no part in the solution
         inside = {param for param, atom in loop.captured if atom in names}
+        if loop.solver and not ROWS[loop.solver].smooth:
+            inside = set()
         inside |= {each.param for each in loop.carried if inside}
         return ({each.out for each in loop.carried} if inside else set()), inside
     pairs = [*((each.param, each.init) for each in handed), *loop.captured]
@@ -97,6 +100,10 @@ def mark_useful(block: Block, names: set[str], results: Sequence[Atom]) -> None:
 
 
 def _mark_useful_in_loop(loop: Loop, names: set[str]) -> None:
+    if loop.solver:
+        if ROWS[loop.solver].smooth and not names.isdisjoint(loop.outs):
+            names.update(atom for atom, _ in matrices_of(loop) if isinstance(atom, str))
+        return
     if loop.implicit:
         if not names.isdisjoint(loop.outs):
             inside = useful(loop.step)

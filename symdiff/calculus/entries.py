@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from symdiff.calculus import matrices
 from symdiff.calculus.activity import useful
 from symdiff.calculus.folds import Expanded
 from symdiff.calculus.implicit import entries_of_solution
@@ -62,7 +63,10 @@ class Columns(Sweep):
                 self.branch(statement)
                 continue
             if isinstance(statement, Loop):
-                (entries_of_solution if statement.implicit else loop_entries)(self, statement)
+                if statement.solver:
+                    matrices.entries(self, statement)
+                else:
+                    (entries_of_solution if statement.implicit else loop_entries)(self, statement)
                 continue
             self.builder.append(statement)
             names = [out.name for out in statement.outs] if isinstance(statement, If) else [getattr(statement, "name", "")]

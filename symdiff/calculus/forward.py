@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from symdiff.calculus import matrices
 from symdiff.calculus.activity import is_zero, useful
 from symdiff.calculus.folds import Expanded
 from symdiff.calculus.implicit import tangents_of_solution
@@ -58,7 +59,10 @@ class Forward(Sweep):
                 self.branch(statement)
                 continue
             if isinstance(statement, Loop):
-                (tangents_of_solution if statement.implicit else tangent_loop)(self, statement)
+                if statement.solver:
+                    matrices.tangents(self, statement)
+                else:
+                    (tangents_of_solution if statement.implicit else tangent_loop)(self, statement)
                 continue
             self.builder.append(statement)
             if isinstance(statement, Let) and statement.name in self.useful:

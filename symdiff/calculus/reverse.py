@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from symdiff.calculus import matrices
 from symdiff.calculus.activity import is_zero, varied
 from symdiff.calculus.folds import Expanded
 from symdiff.calculus.implicit import adjoints_of_solution
@@ -143,7 +144,9 @@ class Reverse(Sweep):
                 self.branch(statement, ledger)
             elif isinstance(statement, Loop):
                 self.builder.origin = derived(statement.origin, "adjoint")
-                if statement.implicit:
+                if statement.solver:
+                    matrices.adjoints(self, statement, ledger)
+                elif statement.implicit:
                     adjoints_of_solution(self, statement, ledger)
                 else:
                     self.taped[id(statement)] = adjoint_loop(self, statement, ledger)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from symdiff.codegen.coalesce import Classes
-from symdiff.codegen.code import Allocate, Dot, For, Load, Plain, Put, Stop, Turn, While, is_zero
+from symdiff.codegen.code import Allocate, Dot, For, Load, Plain, Put, Stop, Turn, While, Whole, is_zero
 from symdiff.codegen.layout import INLINED, Line, arrange, as_choice, bare, raises, room, trim
 from symdiff.codegen.names import Names, builtin_exception, derived_from, is_generic, stem, without_numbers
 from symdiff.codegen.printer import ANY, MINUS, PRODUCT, Text, literal, operation, repeated
@@ -261,7 +261,7 @@ class Body:
                 self._store(statement, depth)
             elif isinstance(statement, Call):
                 self._call(statement, depth)
-            elif isinstance(statement, Load | Allocate | Dot | Put):
+            elif isinstance(statement, Load | Allocate | Dot | Whole | Put):
                 self._of_arrays(statement, depth)
             elif isinstance(statement, For | While | Turn | Stop | Plain):
                 write_sequence(self, statement, depth)
@@ -332,15 +332,14 @@ class Body:
 
     # loops and arrays
 
-    def _of_arrays(self, statement: Load | Allocate | Dot | Put, depth: int) -> None:
-        if isinstance(statement, Load):
-            self._load(statement, depth)
-        elif isinstance(statement, Allocate):
-            self._allocate(statement, depth)
-        elif isinstance(statement, Dot):
-            self._dot(statement, depth)
-        else:
-            self._put(statement, depth)
+    def _of_arrays(self, statement: Load | Allocate | Dot | Whole | Put, depth: int) -> None:
+        writers: dict[type, Callable[..., None]] = {
+            Load: self._load,
+            Allocate: self._allocate,
+            Dot: self._dot,
+            Whole: self._whole,
+        }
+        writers.get(type(statement), self._put)(statement, depth)
 
     def _load(self, load: Load, depth: int) -> None:
         code = f"{self._array(load.array)}[{load.index}]"
@@ -381,6 +380,12 @@ class Body:
             self._line(depth, f"np.dot({left}, {right}, {self._array(dot.name)})")
         else:
             self._make(depth, self._target(dot.name), f"np.dot({left}, {right})")
+
+    def _whole(self, call: Whole, depth: int) -> None:
+        text = call.text.format(*map(self._array, call.matrices))
+        self.comment(depth, call.origin)
+        text = f"np.ascontiguousarray({text})" if call.is_array else text
+        self._make(depth, self._target(call.name, call.hint), text)
 
     def _put(self, put: Put, depth: int) -> None:
         target = self._target(put.name) if put.index is None else f"{self._array(put.name)}[{put.index}]"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 
-from symdiff.codegen.code import Allocate, Dot, For, Put, Turn, While
+from symdiff.codegen.code import Allocate, Dot, For, Put, Turn, While, Whole
 from symdiff.codegen.names import is_generic, stem
 from symdiff.codegen.split import Code, Routine, Store, atoms, names_of, steps
 from symdiff.graph.graph import UNDEFINED, Atom, If, Let
@@ -98,7 +98,7 @@ class Classes:
 
     def _join_first(self, body: Sequence[Code]) -> None:
         """Make an array that only a loop reads, and goes on with, straight in the variable of the loop."""
-        made = {node.name for node in body if isinstance(node, Allocate) or (isinstance(node, Dot) and not node.is_there)}
+        made = {n.name for n in body if isinstance(n, Allocate | Whole) or (isinstance(n, Dot) and not n.is_there)}
         for turn in body:
             if isinstance(turn, Turn) and len(turn.names) == len(turn.hints) == 1 and turn.atoms[0] in made - self._parent.keys():
                 self._parent[str(turn.atoms[0])] = turn.names[0]

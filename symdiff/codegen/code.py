@@ -55,6 +55,18 @@ class Dot:
 
 
 @dataclass(frozen=True)
+class Whole:
+    """``name = np.linalg.solve(A, b)``: a function of whole matrices, whose text has a hole for each of them."""
+
+    name: str
+    text: str
+    matrices: tuple[str, ...]
+    hint: str = ""
+    is_array: bool = True
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True)
 class Put:
     """``name = atom`` or ``name[index] = atom``; with an operation, ``name += atom`` and its kin.
 

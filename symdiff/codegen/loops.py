@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from symdiff.codegen import reserve
 from symdiff.codegen.again import Again
 from symdiff.codegen.blocks import deciding
-from symdiff.codegen.code import Allocate, For, Plain, Put, Stop, Turn, While
+from symdiff.codegen.code import Allocate, For, Plain, Put, Stop, Turn, While, Whole
 from symdiff.codegen.masks import unmasked
 from symdiff.codegen.printer import COMPARE, Text
 from symdiff.codegen.products import Products
@@ -28,6 +28,7 @@ from symdiff.graph.graph import Atom, Buffer, Const, Graph, Loop, Raise, defined
 from symdiff.graph.loops import names_in, names_read, raises, with_indices
 from symdiff.graph.structure import Tensor
 from symdiff.graph.terms import Guard, arrays_in
+from symdiff.graph.whole import ROWS, matrices_of
 from symdiff.primitives import TABLE
 
 if TYPE_CHECKING:
@@ -39,7 +40,29 @@ FIRST = 16  # the length of what is collected before it is doubled
 
 def write_loop(scheduler: Scheduler, loop: Loop) -> None:
     """Write a loop, and what stands before and after it."""
+    if loop.solver:
+        _write_call(scheduler, loop)
+        return
     _Writer(scheduler, loop).write()
+
+
+def _write_call(scheduler: Scheduler, loop: Loop) -> None:
+    """Write the call of a function of whole matrices."""
+    elements, text = scheduler.elements, ROWS[loop.solver].code
+    (result,) = loop.carried
+    matrices = []
+    for number, (atom, axes) in enumerate(matrices_of(loop)):
+        if isinstance(atom, str):
+            matrices.append(scheduler.existing(atom))
+            continue
+        matrices.append(elements.fresh("A", "float", axes))
+        elements.emit(Allocate(matrices[number], scheduler.lengths(axes), atom))
+    if result.axes:
+        elements.emit(Whole(result.out, text, tuple(matrices), result.out, origin=loop.origin))
+        return
+    name = elements.variable(elements.fresh(result.out))
+    elements.emit(Whole(name, text, tuple(matrices), is_array=False, origin=loop.origin))
+    elements.scalars[result.out] = name
 
 
 @dataclass

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from symdiff.codegen.code import Allocate, Dot, For, Load, Plain, Put, Stop, Turn, While
+from symdiff.codegen.code import Allocate, Dot, For, Load, Plain, Put, Stop, Turn, While, Whole
 from symdiff.graph.graph import UNDEFINED, Atom, If, Let, Origin, Statement, defined
 
 LONGEST = 4000.0  # a function of more than this load is split ...
@@ -39,7 +39,7 @@ class Call:
 
 
 # The bodies of an If may hold any of them. Functions with arrays are not split, and hold no sums and folds any more.
-Code = Statement | Store | Call | Load | Allocate | Dot | Put | For | While | Turn | Stop | Plain
+Code = Statement | Store | Call | Load | Allocate | Dot | Whole | Put | For | While | Turn | Stop | Plain
 
 
 @dataclass
@@ -140,7 +140,7 @@ def _read_in_loops(body: Sequence[Code]) -> set[str]:
 
 def names_of(statement: Code) -> tuple[str, ...]:
     """The names that a statement defines in its own block."""
-    if isinstance(statement, Load | Allocate) or (isinstance(statement, Dot) and not statement.is_there):
+    if isinstance(statement, Load | Allocate | Whole) or (isinstance(statement, Dot) and not statement.is_there):
         return (statement.name,)
     if isinstance(statement, Turn):
         return statement.names
@@ -177,6 +177,8 @@ def atoms(statement: Code) -> Iterator[Atom]:
         yield statement.array
     elif isinstance(statement, Dot):
         yield from (statement.product.left, statement.product.right)
+    elif isinstance(statement, Whole):
+        yield from statement.matrices
     elif isinstance(statement, Allocate) and isinstance(statement.fill, str):
         yield statement.fill
     elif isinstance(statement, If):

@@ -77,7 +77,7 @@ class Front:
         shapes: Sequence[tuple[int | None, ...] | None],
         optional: frozenset[str] = frozenset(),
         absent: frozenset[str] = frozenset(),
-        mismatch: type[Exception] | None = None,
+        mismatch: tuple[type[Exception], ...] | None = None,
     ) -> None:
         self.parameters = parameters
         self.optional, self.absent = optional, absent
@@ -139,7 +139,7 @@ class Front:
         """The call of the kernel; what says that lengths do not fit is said again, and better, by the slow way."""
         handlers: list[str] = []
         if self.mismatch is not None or self.outs:
-            handlers += [f"            except {self.bind(self.mismatch or ValueError)}:", f"                {otherwise}"]
+            handlers += [f"            except {self.bind(self.mismatch or (ValueError,))}:", f"                {otherwise}"]
         if self.shortage is not None:
             handlers += [f"            except {self.bind(MemoryError)}:", f"                raise {self.bind(self.shortage)}()"]
         return ["            try:", f"                {code}", *handlers] if handlers else [f"            {code}"]

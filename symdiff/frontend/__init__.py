@@ -26,6 +26,7 @@ from symdiff.frontend.callables import from_callable, with_positions
 from symdiff.frontend.gaps import EndedError, GapError, NeedsCallError, RestartError
 from symdiff.frontend.lower import Differentiate, Frame, Reader
 from symdiff.frontend.places import Guard, OutsideArray, Place
+from symdiff.frontend.present import Present, Supposed
 from symdiff.frontend.resolve import MAX_CAPTURED
 from symdiff.frontend.scopes import names_assigned
 from symdiff.frontend.sizes import extended, has_tensors
@@ -50,7 +51,7 @@ class Reading:
     assumed: Mapping[str, Structure]  # arguments whose structure no call has shown
     integers: tuple[str, ...] = ()  # integer arguments that were needed as structure: their values are built in
     sized: tuple[str, ...] = ()  # integer arguments that are sizes
-    supposed: tuple[IndexGuard, ...] = ()  # what is so of the integers that are sizes: where not, another version is made
+    supposed: Supposed = field(default_factory=Supposed)  # what is so in this version: where not, another one is made
     fixed: tuple[str, ...] = ()  # arrays whose shapes were needed: they are built in
 
 
@@ -68,6 +69,7 @@ def read_function(
     real: frozenset[str] = frozenset(),
     exact: Exact | None = None,
     solid: bool = False,
+    present: Present | None = None,
 ) -> Reading:
     """Read a function for arguments packed in this way.
 
@@ -76,14 +78,14 @@ def read_function(
     needs them as structure (a range bound); ``real``: arguments that are numbers or vectors in any call; ``adapt`` may
     change what the function returns; ``exact`` gives the structure of an argument with its lengths, for arrays that are
     read element by element (None: no call has shown it, or it is too large for that); ``solid``: so are all arrays from
-    outside.
+    outside; ``present``: the call that it is read for.
 
     Raises UnsupportedError with every gap, NameUnboundError, NeedsCallError.
     """
     sized: dict[tuple[Any, ...], tuple[Place, str] | None]
     sized = {("argument", name): None for name, structure in structures.items() if isinstance(structure, Size)}
     start = Start(dict(structures), dict(known), dict(integers or {}), sized=sized)
-    options = Options(differentiate, active, adapt, real, exact or (lambda name: None), solid)
+    options = Options(differentiate, active, adapt, real, exact or (lambda name: None), solid, present or Present())
     try:
         reading = _settled(source, start, options)
     except UnsupportedError as error:
@@ -138,7 +140,7 @@ def _otherwise(
     for rank in (1, 2):
         begin = replace(start, known=dict(start.known), integers=dict(start.integers), ranks=dict.fromkeys(unknown, rank))
         try:
-            return _settled(source, replace(begin, specialised=set(), lengths={}, sizes={}, used=[], fixed=[]), options)
+            return _settled(source, replace(begin, specialised=set(), lengths={}, sizes={}, built={}, used=[], fixed=[]), options)
         except UnsupportedError as other:
             gaps = tuple(gap for gap in gaps if gap in other.gaps)
         except NeedsCallError:
@@ -163,6 +165,8 @@ class Start:
     lengths: dict[str, int] = field(default_factory=dict)
     ranks: dict[str, int] = field(default_factory=dict)
     sizes: dict[str, Affine] = field(default_factory=dict)
+    built: dict[str, int] = field(default_factory=dict)  # sizes whose values in the present call were needed
+    supposed: dict[IndexGuard, None] = field(default_factory=dict)  # what readings before supposed: their versions are for that
     outside: dict[tuple[Any, ...], OutsideArray] = field(default_factory=dict)  # arrays that were met outside
     solid: frozenset[tuple[Any, ...]] = frozenset()  # those whose lengths were needed
     sequential: frozenset[tuple[Any, ...]] = frozenset()  # loops that are no sums, recursions that are loops
@@ -181,8 +185,10 @@ class Start:
         self.outside |= restart.outside
         self.sequential |= frozenset(restart.sequential)
         self._make_solid(restart.solid)
+        self.built |= restart.built
+        self.sizes = extended(self.sizes, {size: Affine(count) for size, count in restart.built.items()})
         if restart.fixed or restart.solid:
-            self.sizes = {}
+            self.sizes, self.built = {}, {}
         self.sized |= restart.sized
         for key in restart.sized:
             self.ranks.pop(key[1], None)
@@ -229,7 +235,7 @@ class Start:
         names = [name for name in names if name not in solid]
         if any(exact(name) is None for name in names):
             return None
-        made = replace(self, sizes={}, fixed=[*self.fixed, *names], outside=dict(self.outside))
+        made = replace(self, sizes={}, built={}, fixed=[*self.fixed, *names], outside=dict(self.outside))
         made._make_solid(solid.values())
         made.structures = {**self.structures, **{name: exact(name) for name in names}}
         return made
@@ -245,6 +251,7 @@ class Options:
     real: frozenset[str]
     exact: Exact
     solid: bool = False
+    present: Present = field(default_factory=Present)
 
 
 def _all_fixed(start: Start, options: Options) -> Start | None:
@@ -271,7 +278,7 @@ def _settled(source: FunctionSource, start: Start, options: Options) -> Reading:
         reader.active, reader.real = options.active, options.real
         reader.ranks, reader.solved, reader.exact = start.ranks, start.sizes, options.exact
         reader.sequential, reader.unrolled = start.sequential - start.unrolled, start.unrolled
-        reader.sized = start.sized
+        reader.sized, reader.call = start.sized, options.present
         reader.outside, reader.solid = start.outside, None if options.solid else start.solid
         try:
             with recursion.room():
@@ -280,7 +287,10 @@ def _settled(source: FunctionSource, start: Start, options: Options) -> Reading:
                 if vague:  # annotated as arrays, and used as numbers are
                     raise RestartError(ranks=dict.fromkeys(vague, 1))
                 sized = tuple(key[1] for key in start.sized if key[0] == "argument")
-                return replace(reading, integers=tuple(start.used), sized=sized, fixed=tuple(dict.fromkeys(start.fixed)))
+                fixed = tuple(dict.fromkeys(start.fixed))
+                guards = tuple(dict.fromkeys((*start.supposed, *reading.supposed.guards)))
+                supposed = replace(reading.supposed, guards=guards, built=tuple(start.built.items()))
+                return replace(reading, integers=tuple(start.used), sized=sized, fixed=fixed, supposed=supposed)
         except RecursionError:
             place = source.place(source.node)
             gap = Gap("an expression or a branch nested too deeply", "split it into several statements", place, "not yet")
@@ -294,6 +304,7 @@ def _settled(source: FunctionSource, start: Start, options: Options) -> Reading:
             start.unrolled |= as_loops
         except RestartError as restart:
             start.learn(restart, options.exact)
+            start.supposed |= reader.supposed
     raise SymdiffError(f"{source.name} was read {MAX_READINGS} times without coming to an end")
 
 
@@ -337,7 +348,8 @@ def _read_once(reader: Reader, adapt: Callable[[Value], Value]) -> Reading:
     assumed = {param.name: param.structure for param in reader.params if reader.structures.get(param.name) is None}
     equal = frozenset(reader.sized_leaves).intersection(sizes_in(tuple(reader.solved.values())))
     supposed = [*reader.supposed, *(IndexGuard(Affine.of(leaf) - 1, "!=") for leaf in sorted(equal))]  # an axis of 1 broadcasts
-    return Reading(graph, captures, tuple(reader.guards.values()), assumed, supposed=tuple(supposed))
+    found = Supposed(tuple(supposed), (), tuple(reader.natural.items()), frozenset(reader.signed))
+    return Reading(graph, captures, tuple(reader.guards.values()), assumed, supposed=found)
 
 
 def _captured(reader: Reader, place: Place, leaf: str) -> Param:
@@ -417,6 +429,7 @@ __all__ = [
     "Guard",
     "NeedsCallError",
     "Place",
+    "Present",
     "Reading",
     "check_annotated",
     "from_callable",

@@ -211,13 +211,15 @@ def _linspace(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> 
     count = keywords.pop("num", args[2] if len(args) == 3 else number(50))
     plain(args, keywords, 2, 3, "linspace", node)
     n = reader.integer(count, node, "the number of points")
-    if not 2 <= n <= containers.MAX_RANGE:
-        raise GapError(node, f"linspace with {n} points", f"use 2 to {containers.MAX_RANGE}", "not yet")
+    if not 0 <= n <= containers.MAX_RANGE:
+        raise GapError(node, f"linspace with {n} points", f"use up to {containers.MAX_RANGE}", "not yet")
     if n > MAX_ITEMS:
         from symdiff.frontend.tensor_making import MAKING as OF_ANY_SIZE
 
         return OF_ANY_SIZE["linspace"](reader, [*args[:2], number(n)], {}, node)
     a, b = (scalar(reader, value, node) for value in args[:2])
+    if n < 2:
+        return ArrayValue((n,), (a,) * n)
     step = arithmetic(reader, "div", arithmetic(reader, "sub", b, a, node), number(n - 1), node)
     steps = (arithmetic(reader, "mul", number(k), step, node) for k in range(1, n - 1))
     return ArrayValue((n,), (a, *(arithmetic(reader, "add", a, along, node) for along in steps), b))

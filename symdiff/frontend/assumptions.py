@@ -15,7 +15,7 @@ from symdiff.frontend.values import Known, ListValue, Number, TensorValue, Tuple
 
 VECTORS = (
     "sum mean var std prod max amax min amin cumsum average diff roll zeros_like ones_like empty_like full_like diag flip "
-    "flatten ravel sort argmax argmin dot inner vdot outer interp append trapezoid trapz"
+    "flatten ravel sort argsort median argmax argmin dot inner vdot outer interp append trapezoid trapz"
 )
 MATRICES = "trace tril triu transpose swapaxes"
 
@@ -34,6 +34,8 @@ def _found(special_is_loaded: bool) -> dict[Any, int]:
     if special_is_loaded:
         special = sys.modules["scipy.special"]
         found |= {special.logsumexp: 1, special.softmax: 1, special.log_softmax: 1}
+    found |= {function.reduce: 1 for function in (np.add, np.multiply, np.maximum, np.minimum)}
+    found |= {getattr(np.linalg, name): 2 for name in ("inv", "det", "slogdet", "cholesky")}
     return found | {np.linalg.norm: 1, builtins.len: 1, enumerate: 1, reversed: 1, np.size: 1, np.shape: 1}
 
 
@@ -45,6 +47,9 @@ def assume(reader: Reader, target: Any, args: Args, keywords: Keywords) -> None:
         return
     if target is np.matmul and len(args) == 2:
         assume_product(reader, *args)
+    elif target is np.linalg.solve and len(args) == 2:
+        reader.assume_array(args[0], 2)
+        reader.assume_array(args[1], 1)
     elif target is zip:
         for value in args:
             reader.assume_array(value, 1)

@@ -150,12 +150,13 @@ def check_callee(target: Any, node: ast.AST) -> None:
     """Refuse what can never be called here, whatever its arguments are."""
     from symdiff.frontend import integrators, solvers
     from symdiff.frontend.arrays import forms
+    from symdiff.frontend.tensor_forms import has_form
 
     if solvers.is_solver(target) or integrators.algorithm(target) is not None:
         return
     if isinstance(target, FunctionSource) or any(has_mark(target, name) for name in _OURS) or declared(target) is not None:
         return
-    if (has_plain_hash(target) and target in forms()) or row_of_callee(target) is not None:
+    if (has_plain_hash(target) and (target in forms() or has_form(target))) or row_of_callee(target) is not None:
         return
     name, module = name_of(target), home(target)
     if type(target).__name__ == "ufunc":  # which does not say where it is from

@@ -182,13 +182,14 @@ def _indexed(reader: Reader, owner: Value, index: ast.expr, plain: bool, frame: 
     value = reader.operand(index, frame)
     if plain:
         counted = isinstance(value, Number) and value.affine is not None and not value.affine.is_constant
-        if isinstance(value, Condition | TensorValue) or counted:  # a mask, several indices, the variable of a loop
+        several = isinstance(value, TensorValue | ListValue | ArrayValue)
+        if isinstance(value, Condition) or several or counted:  # a mask, several indices, the variable of a loop
             reader.assume_array(owner, 1)
         reader.check_index(value)
     if isinstance(owner, ArrayValue | ListValue | TupleValue | VectorParam) and loop_indices.is_open(reader, value):
         return loop_indices.read(reader, owner, index, frame, node)
     from_data = isinstance(value, Number) and value.affine is not None and any(value.affine.elements)
-    if isinstance(owner, ArrayValue) and (from_data or isinstance(value, TensorValue)):
+    if isinstance(owner, ArrayValue) and (from_data or isinstance(value, TensorValue | ListValue | ArrayValue)):
         return tensor_indexing.read(reader, tensor_of(reader, owner, node), index, frame, node)
     return item(reader, owner, reader.integer(value, index, "an index"), node)
 

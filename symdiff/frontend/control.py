@@ -21,6 +21,7 @@ from symdiff.frontend import (
     loop_indices,
     loop_writes,
     recursion,
+    scatter,
     tensor_writes,
     writes,
 )
@@ -386,6 +387,9 @@ def run_expression(reader: Reader, node: ast.Expr, frame: Frame) -> Completion:
         return NEXT
     if isinstance(node.value, ast.Call) and writes.is_change(reader, node.value, frame):
         reader.operands(node.value.args, frame)
+        return NEXT
+    if isinstance(node.value, ast.Call) and scatter.is_scatter(reader, node.value, frame):
+        scatter.run(reader, node.value, frame)
         return NEXT
     reader.operand(node.value, frame)
     return NEXT

@@ -30,7 +30,7 @@ from symdiff.frontend.values import (
     VectorParam,
     number,
 )
-from symdiff.graph.affine import Affine
+from symdiff.graph.affine import Affine, is_size, quotient, sizes_in
 from symdiff.graph.graph import Const
 from symdiff.primitives import TABLE
 
@@ -282,10 +282,19 @@ def arithmetic(reader: Reader, name: str, a: Number, b: Number, node: ast.AST, h
     parts = [_affine(value) for value in (a, b)]
     if (a.affine is None and b.affine is None) or None in parts:
         return result
-    return replace(result, affine=combined(name, [part for part in parts if part is not None]))
+    found = [part for part in parts if part is not None]
+    return replace(result, affine=_halved(reader, *found) if name == "floordiv" else combined(name, found))
 
 
 _WHOLE = frozenset({"add", "sub", "mul", "floordiv", "mod"})  # integers of integers
+
+
+def _halved(reader: Reader, part: Affine, divisor: Affine) -> Affine | None:
+    """``n//2``: a size that follows from those of arguments."""
+    sizes = {*reader.sizes.names, *reader.sized_leaves}
+    if not divisor.is_constant or divisor.const < 1 or not all(map(is_size, part.symbols)):
+        return None
+    return quotient(part, divisor.const) if sizes.issuperset(sizes_in([part])) else None
 
 
 def _affine(value: Number) -> Affine | None:

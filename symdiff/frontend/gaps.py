@@ -52,7 +52,8 @@ class RestartError(Exception):
     ``fixed``: arrays whose lengths are needed; ``sizes``: what the sizes of arrays are that must be equal to others;
     ``outside``: arrays from outside that are read, by the keys of their places; ``solid``: those whose lengths are needed;
     ``sequential``: loops that are no sums, by their places;
-    ``sized``: integers that are used as sizes, by the keys that would specialise them (those from outside with their places).
+    ``sized``: integers that are used as sizes, by the keys that would specialise them (those from outside with their places);
+    ``built``: sizes of arrays that are known from the call.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class RestartError(Exception):
         solid: Iterable[tuple[Any, ...]] = (),
         sequential: Iterable[tuple[Any, ...]] = (),
         sized: Mapping[tuple[Any, ...], tuple[Place, str] | None] | None = None,
+        built: Mapping[str, int] | None = None,
     ) -> None:
         super().__init__("read again")
         self.specialise = tuple(specialise)
@@ -77,6 +79,7 @@ class RestartError(Exception):
         self.solid = tuple(solid)
         self.sequential = tuple(sequential)
         self.sized = dict(sized or {})
+        self.built = dict(built or {})
 
 
 class NeedsCallError(SymdiffError, ValueError):

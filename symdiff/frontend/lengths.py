@@ -48,8 +48,7 @@ def counted(reader: Reader, axes: Sequence[Affine], what: str, node: ast.AST) ->
     total: Number = number(1)
     for length in axes:
         if length != ONE:
-            require(reader, length, "ValueError", f"{what} of an array that is too short", node)
-            count = length_of(reader, length)
+            count = length_of(reader, settled(reader, length, f"{what} of an array", node))
             total = count if total.known == 1 else as_number(reader, reader.apply("mul", total, count))
     return total
 
@@ -62,6 +61,8 @@ def extent(reader: Reader, value: Value, node: ast.AST, what: str, data: bool = 
         return value.affine
     if data and isinstance(value, Number) and value.integer is not None and not reader.builder.axes_of(value.atom):
         return value.integer
+    if isinstance(value, Number) and value.affine is None:
+        reader.build_in_product(value)
     return Affine(reader.integer(value, node, what))
 
 
@@ -86,6 +87,23 @@ def counted_out(reader: Reader, part: Affine) -> tuple[Affine, Counting] | None:
             last = loop.trip - 1 if loop.trip is not None else Affine()
             return part.substitute({counter: Affine() if factor > 0 else last}), loop
     return None
+
+
+def is_at_least_none(reader: Reader, part: Affine, message: str, node: ast.AST) -> bool:
+    """Whether an expression in sizes is at least 0 in the present call; what is no length of an argument must be."""
+    if part.is_constant:
+        return part.const >= 0
+    holds = is_certain(reader, part) or reader.supposes(part)
+    if holds is False:
+        require(reader, -part - 1, "ValueError", f"this is for {part - part.const} < {-part.const} only", node)
+        return False
+    require(reader, part, "ValueError", message, node)
+    return True
+
+
+def settled(reader: Reader, length: Affine, what: str, node: ast.AST) -> Affine:
+    """A length as a number: one such as n - 1 is that only for n = 1, 2, ..., and 0 for n = 0."""
+    return length if is_at_least_none(reader, length, f"{what} that is too short", node) else Affine()
 
 
 def require(

@@ -58,6 +58,8 @@ def plan_of(loop: ast.For) -> Plan:
     for inner in _own(loop.body):
         if isinstance(inner, ast.Attribute | ast.Starred) and isinstance(inner.ctx, ast.Store):
             plan.node, plan.reason = inner, "that changes an object"
+        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and inner.func.attr == "at":
+            plan.node, plan.reason = inner, "that adds at indices"
     return plan
 
 

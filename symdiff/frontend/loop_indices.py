@@ -97,8 +97,8 @@ def store(reader: Reader, owner: ListValue, index: Value, value: Value, frame: F
     """``items[i] = value`` of a list of numbers: each element is the new one or the old one."""
     from symdiff.frontend import changes
     from symdiff.frontend.conditions import scalar
+    from symdiff.frontend.index_arrays import from_end
     from symdiff.frontend.lengths import affine_atom, require
-    from symdiff.frontend.tensor_indexing import from_end
 
     assert isinstance(index, Number)  # noqa: S101 - it is open
     part, count = index.integer, len(owner.items)

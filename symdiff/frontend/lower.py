@@ -353,6 +353,7 @@ class Reader(Arguments):
                 reason = f"{what} that depends on the length of an array"
                 self.fix(sizes_in([value.affine]), node, reason, "use a literal integer here")
             self.need_integer(value)
+            self.build_in_product(value)
         shown = f"the number {value.known!r}" if isinstance(value, Number) and value.known is not None else describe(value)
         if isinstance(value, Number) and value.known is None:
             self.check_integer(value, node, what)

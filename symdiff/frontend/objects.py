@@ -82,6 +82,8 @@ def attribute(reader: Reader, owner: Known | SuperValue, name: str, node: ast.AS
         return _of_class(reader, owner, name, node)
     if name == "__class__":
         return Known(cls, owner.place and owner.place.then("type"))
+    if cls.__name__ == "ufunc" and cls.__module__ == "numpy" and name in ("reduce", "accumulate", "outer"):
+        return Known(getattr(owner.value, name))
     if not _is_looked_up_by_python(cls):
         raise GapError(node, f"{cls.__name__} has a __getattribute__ of its own, which is not run", _ADVICE)
     if isinstance(owner.value, enum.Enum) and name in ("value", "name"):

@@ -12,6 +12,7 @@ from symdiff.frontend.gaps import GapError, NeedsCallError, PoisonedError, Resta
 from symdiff.frontend.integers import Integers
 from symdiff.frontend.outside import wrap
 from symdiff.frontend.places import OutsideArray, Place
+from symdiff.frontend.present import Present, arrays_in, is_below, sizes_of, told
 from symdiff.frontend.resolve import MAX_CAPTURED
 from symdiff.frontend.sizes import Sizes, extended, separate, tensors_in
 from symdiff.frontend.values import (
@@ -26,10 +27,11 @@ from symdiff.frontend.values import (
     describe,
     number,
 )
-from symdiff.graph.affine import Affine, identity
+from symdiff.graph.affine import Affine, Axes, identity, sizes_in
 from symdiff.graph.affine import Element as IntegerElement
 from symdiff.graph.graph import Atom, Param
 from symdiff.graph.structure import SCALAR, SIZE, Array, Items, Size, Structure, Tensor, tensor
+from symdiff.graph.terms import Guard
 
 if TYPE_CHECKING:
     from symdiff.frontend.lower import Reader
@@ -57,6 +59,9 @@ class Arguments(Integers):
         self.outside: dict[tuple[Any, ...], OutsideArray] = {}  # arrays from outside that earlier readings met
         self.solid: frozenset[tuple[Any, ...]] | None = frozenset()  # those whose shapes are needed; None: all
         self.given: dict[int, tuple[str, Value]] = {}  # arguments as they are packed, by identity
+        self.call = Present()
+        self.natural: dict[Affine, Axes] = {}  # indices from arrays that are supposed not to be below 0
+        self.signed: set[Affine] = set()  # those that may be
 
     # what they are
 
@@ -180,6 +185,62 @@ class Arguments(Integers):
         numbers = ArrayValue(structure.shape or (), tuple(Number(name) for name in names))
         self.foreign.add(numbers.identity)
         return numbers
+
+    # what the present call shows
+
+    def _shown(self) -> tuple[dict[str, int], dict[str, Any]]:
+        """The sizes and the arrays of the call that is read for."""
+        arrays = arrays_in(self.params, self.call.values)
+        if self.call.values:
+            arrays |= {found.leaf: found.place.get(self.known) for found in self.outside.values()}
+        keys = ((leaf, self.present(key)) for leaf, key in self.sized_leaves.items())
+        return sizes_of(self.sizes.axes, arrays) | {leaf: value for leaf, value in keys if value is not None}, arrays
+
+    def supposes(self, part: Affine) -> bool | None:
+        """Whether an expression in sizes is at least 0 in the present call, which is supposed from there on.
+
+        Before a call, it is. None if it depends on more than sizes of the arguments.
+        """
+        if part.positions or not part.symbols or any(True for _ in part.elements):
+            return None
+        if not {*self.sizes.names, *self.sized_leaves}.issuperset(sizes_in([part])):
+            return None
+        value = told(part, self._shown()[0])
+        part = part.substitute({name: Affine.of(self.sizes.symbol(name)) for name in self.sizes.names})
+        below = Guard(-part - 1)
+        holds = below not in self.call.supposed.guards if value is None else value >= 0
+        self.suppose(Guard(part) if holds else below)
+        return holds
+
+    def build_in(self, lengths: Iterable[Affine]) -> None:
+        """Read again with these lengths as they are in the present call, if they are those of arguments and it tells them.
+
+        Raises RestartError; NeedsCallError if no call has told what the arguments are.
+        """
+        shown = self._shown()[0]
+        sizes = [name for name in sizes_in(tuple(lengths)) if name in self.sizes.names]
+        if any(name in shown for name in sizes):
+            raise RestartError(built={self.sizes.symbol(name): shown[name] for name in sizes if name in shown})
+        arrays = set(self.sizes.arrays_of(sizes))
+        names = [param.name for param in self.params if arrays & set(param.leaves) and self.structures.get(param.name) is None]
+        if names:
+            advice = "call the derivative, or use .at(...) with example arguments"
+            raise NeedsCallError(f"the length of {' and '.join(names)} is not known before a call: {advice}")
+
+    def build_in_product(self, value: Number) -> None:
+        """Read again with the lengths known of which a number is a product, ``A.size``: it is no expression in sizes."""
+        names = self.ancestors(value.atom) if value.known is None else []
+        if names and all(name in self.sizes.names for name in names):
+            self.build_in(map(Affine.of, names))
+
+    def supposes_none_below(self, part: Affine, axes: Axes) -> bool:
+        """Whether indices from arrays are at least 0 everywhere on these axes, which is supposed from there on."""
+        sizes, arrays = self._shown()
+        if part in self.call.supposed.signed or is_below(part, axes, sizes, arrays):
+            self.signed.add(part)
+            return False
+        self.natural[part] = axes
+        return True
 
     # what is assumed
 

@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 
 from symdiff.frontend.gaps import GapError
-from symdiff.frontend.lengths import equal, require
+from symdiff.frontend.lengths import equal, require, settled
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.tensors import indexed, moved, view_of
 from symdiff.frontend.values import TensorValue, describe
@@ -46,7 +46,7 @@ def _told(reader: Reader, value: TensorValue, old: Axes, new: Sequence[Affine | 
         return tuple(known)
     others = _size(reader, value, tuple(known), node)
     if not others.is_constant or others.const < 1:
-        raise _refused(value, node)
+        raise _refused(reader, value, node, [others])
     found = quotient(total, others.const)
     for part in (found * others.const - total, total - found * others.const):
         require(reader, part, "ValueError", f"an array of {total} elements in {others} parts", node)
@@ -57,22 +57,22 @@ def _size(reader: Reader, value: TensorValue, axes: Axes, node: ast.AST) -> Affi
     """The number of elements, if it is an expression in sizes: at most one length is no constant."""
     free = [length for length in axes if not length.is_constant]
     if len(free) > 1:
-        raise _refused(value, node)
+        raise _refused(reader, value, node, free[1:])
     factor = math.prod(length.const for length in axes if length.is_constant)
-    for length in free:
-        require(reader, length, "ValueError", "an array that is too short in another shape", node)
-    return free[0] * factor if free else Affine(factor)
+    return settled(reader, free[0], "in another shape, an array", node) * factor if free else Affine(factor)
 
 
-def _refused(value: TensorValue, node: ast.AST) -> GapError:
+def _refused(reader: Reader, value: TensorValue, node: ast.AST, lengths: Sequence[Affine]) -> GapError:
+    """A product of lengths is no expression in sizes: they are built in, if the call tells them. Raises RestartError then."""
+    reader.build_in(lengths)
     return GapError(node, f"{describe(value)} in another shape", "use indices with None, or loops", "not yet")
 
 
-def _pieces(value: TensorValue, axes: Axes, node: ast.AST) -> list[tuple[int, ...]]:
+def _pieces(reader: Reader, value: TensorValue, axes: Axes, node: ast.AST) -> list[tuple[int, ...]]:
     """The positions on the axes in front of the one whose length is no constant, in order: () if that is the first."""
     place = next((k for k, length in enumerate(axes) if not length.is_constant), 0)
     if math.prod(length.const for length in axes[:place]) > MAX_PIECES:
-        raise _refused(value, node)
+        raise _refused(reader, value, node, axes[place:])
     return list(itertools.product(*(range(length.const) for length in axes[:place])))
 
 
@@ -97,7 +97,7 @@ def _merged(reader: Reader, value: TensorValue, before: int, old: Axes, node: as
     axes = (*value.axes[:before], _size(reader, value, old, node), *value.axes[before + len(old) :])
     terms = []
     rank = len(axes)
-    for piece in _pieces(value, old, node):
+    for piece in _pieces(reader, value, old, node):
         own = identity(len(value.axes), rank)
         place = _position(old, piece, own[before:])
         address = (*own[:before], place, *own[before + len(old) :])
@@ -110,7 +110,7 @@ def _split(reader: Reader, value: TensorValue, before: int, count: int, new: Axe
     """The atom of an array with one axis (and perhaps ones of length 1) in several."""
     own = identity(len(axes))
     terms = []
-    for piece in _pieces(value, new, node):
+    for piece in _pieces(reader, value, new, node):
         place = _position(new, piece, own[before:])
         kept = [k for k in range(count) if value.axes[before + k] != ONE]
         middle = [place if k in kept else ZERO for k in range(count)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -76,11 +77,17 @@ class Sizes:
         wanted = set(sizes)
         return [leaf for leaf, axes in self.axes.items() if wanted.intersection(sizes_in(axes))]
 
+    def symbol(self, name: str) -> str:
+        """The separate size behind a name: ``A.1`` for the columns of A."""
+        return self._symbols[name]
+
     def solution(self, difference: Affine) -> dict[str, Affine] | None:
         """An equation, in separate sizes, that makes a difference of two lengths 0; None if there is none.
 
         The latest size is solved for: the first argument keeps its own. Every other size must still be the length of an axis.
         """
+        common = math.gcd(difference.const, *(factor for _, factor in difference.terms))  # 2*n == 2*m
+        difference = Affine(difference.const // common, tuple((symbol, factor // common) for symbol, factor in difference.terms))
         order = {name: number for number, name in enumerate(self._symbols)}
         symbols = [symbol for symbol in difference.symbols if isinstance(symbol, str) and symbol in order]
         back = {name: Affine.of(symbol) for name, symbol in self._symbols.items()}

@@ -15,6 +15,11 @@ from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lookup import home
 from symdiff.frontend.loop_values import GrownList, SeriesValue
 from symdiff.frontend.lower import Reader
+from symdiff.frontend.matrices import MATRICES
+from symdiff.frontend.scatter import FUNCTIONS as SCATTER
+from symdiff.frontend.sorting import SORTING
+from symdiff.frontend.tensor_definitions import definitions
+from symdiff.frontend.tensor_definitions import names as definition_names
 from symdiff.frontend.tensor_functions import FUNCTIONS, NORM, REDUCTIONS, total
 from symdiff.frontend.tensor_making import MAKING
 from symdiff.frontend.tensor_making import METHODS as ARRANGING
@@ -87,12 +92,18 @@ def _forms() -> dict[Any, Form]:
 def _made(special: bool) -> dict[Any, Form]:
     import numpy as np
 
-    found = {getattr(np, name): form for name, form in (FUNCTIONS | MAKING).items() if hasattr(np, name)}
+    found = {getattr(np, name): form for name, form in (FUNCTIONS | MAKING | SCATTER | SORTING).items() if hasattr(np, name)}
     found |= {np.einsum: einsum, np.linalg.norm: NORM, np.size: _size, np.shape: _shape, np.ndim: _ndim}
-    found |= {builtins.sum: _python_sum, builtins.len: _length}
+    found |= {getattr(np.linalg, name): form for name, form in MATRICES.items()}
+    found |= {builtins.sum: _python_sum, builtins.len: _length} | definitions()
     if special:
         found |= {getattr(sys.modules["scipy.special"], name): form for name, form in SPECIAL.items()}
     return found
+
+
+def has_form(target: Any) -> bool:
+    """Whether a function is read for arrays of any size."""
+    return target in _forms()
 
 
 def form_of(
@@ -164,7 +175,8 @@ METHODS: dict[str, Form] = {**REDUCTIONS, **ARRANGING}
 
 def supported() -> list[str]:
     """What users write for operations on arrays of any size, for the README; methods begin with a point."""
-    functions = [f"np.{name}" for name in FUNCTIONS | MAKING]
-    others = ["np.einsum", "np.linalg.norm", "np.size", "np.shape", "np.ndim", "sum", "len"]
+    functions = [f"np.{name}" for name in FUNCTIONS | MAKING | SCATTER | SORTING]
+    others = ["np.add.at", "np.subtract.at", "np.einsum", "np.linalg.norm", "np.size", "np.shape", "np.ndim", "sum", "len"]
+    others += [*(f"np.linalg.{name}" for name in MATRICES), *definition_names()]
     special = [f"special.{name}" for name in SPECIAL]
     return sorted([*functions, *others, *special, *(f".{name}()" for name in METHODS), ".T", ".shape", ".size", ".ndim"])

@@ -326,6 +326,8 @@ def _roll(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Valu
     length, here = value.axes[axis], Affine.of(axis)
     if length.is_constant:
         shift %= max(length.const, 1)
+    if abs(shift) > 1 and reader.supposes(length - abs(shift)) is False:
+        reader.build_in([length])
     if abs(shift) > 1:
         require(reader, length - abs(shift), "ValueError", "np.roll by more than the length", node, unless_empty=length)
     if shift > 0:

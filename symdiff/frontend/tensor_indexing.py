@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from symdiff.frontend import stores
 from symdiff.frontend.conditions import scalar
 from symdiff.frontend.gaps import GapError
-from symdiff.frontend.lengths import affine_atom, at_least_none, extent, is_certain, require
+from symdiff.frontend.index_arrays import check_on_axis, element_from_end, from_end, listed, on_axis
+from symdiff.frontend.lengths import at_least_none, extent, is_at_least_none, is_certain, require
 from symdiff.frontend.loop_rows import here, marked
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.tensors import broadcast_axes, indexed, view_of
@@ -28,9 +29,8 @@ from symdiff.frontend.values import (
     Value,
     describe,
 )
-from symdiff.graph.affine import ONE, Affine, Axes, Element, Symbol, quotient, sizes_in
+from symdiff.graph.affine import ONE, Affine, Axes, Symbol, quotient, sizes_in
 from symdiff.graph.graph import Const
-from symdiff.primitives import TABLE
 
 NEW, REST = "new", "..."
 
@@ -77,7 +77,14 @@ class Chosen:
     mask: TensorValue
 
 
-Part = At | Span | Gather | Chosen | str  # str: NEW or REST
+@dataclass(frozen=True)
+class Listed:
+    """Positions that are known while reading."""
+
+    places: tuple[At, ...]
+
+
+Part = At | Span | Gather | Chosen | Listed | str  # str: NEW or REST
 
 
 @dataclass(frozen=True)
@@ -111,6 +118,8 @@ def read(reader: Reader, owner: TensorValue, index: ast.expr, frame: Frame, node
         return masks.chosen(reader, owner, parts, 0, node)
     if any(isinstance(part, Chosen) for part in parts):
         return _masked(reader, owner, parts, node)
+    if any(isinstance(part, Listed) for part in parts):
+        return _put_together(reader, owner, parts, node)
     return selected(reader, owner, selection_of(reader, owner, parts, node), node)
 
 
@@ -129,6 +138,22 @@ def _masked(reader: Reader, owner: TensorValue, parts: Sequence[Part], node: ast
     inner = selected(reader, owner, selection, node)
     assert isinstance(inner, TensorValue)  # noqa: S101 - an axis is left
     return masks.chosen(reader, inner, chosen[0].mask, selection.places[axis], node)
+
+
+def _put_together(reader: Reader, owner: TensorValue, parts: Sequence[Part], node: ast.AST) -> Value:
+    """``x[[0, 3, 1]]``, ``A[[0, -1], :]``: the elements of a list of positions side by side."""
+    from symdiff.frontend.tensors import operand, stacked
+
+    lists = [part.places for part in parts if isinstance(part, Listed)]
+    if len(set(map(len, lists))) > 1 or any(isinstance(part, Gather) for part in parts):
+        raise GapError(node, "a list of literal indices beside another one", "give lists of one length", "not yet")
+    fancy = [place for place, part in enumerate(parts) if isinstance(part, Listed | At)]
+    together = fancy == list(range(fancy[0], fancy[-1] + 1))  # else their axis stands in front, as in NumPy
+    items = []
+    for number in range(len(lists[0])):
+        chosen = [part.places[number] if isinstance(part, Listed) else part for part in parts]
+        items.append(operand(reader, selected(reader, owner, selection_of(reader, owner, chosen, node), node), node))
+    return stacked(reader, items, fancy[0] if together else 0, node)
 
 
 def _in_loop(part: Part) -> bool:
@@ -227,13 +252,18 @@ def _part(reader: Reader, owner: TensorValue, axis: int, value: Value | ast.Slic
         ]
         return _span(reader, owner.axes[axis], bounds, node)
     if isinstance(value, ListValue | ArrayValue):
-        value = _progression(reader, value, node)
+        found = listed(reader, value, node)
+        if isinstance(found, tuple):
+            return Listed(tuple(_at(reader, owner, axis, Affine(place), node) for place in found))
+        value = found
     if isinstance(value, TensorValue):
         if value.kind == "bool":
             return Chosen(value)
         if value.affine is None:
             raise GapError(node, "indices that are computed", "pass them as an array of integers", "not yet")
-        _require_on_axis(reader, value, owner.axes[axis], node)
+        value = on_axis(reader, value, owner.axes[axis], node)
+        if owner.atom not in reader.inputs:  # else the code checks what it reads
+            check_on_axis(reader, value, owner.axes[axis], node)
         return Gather(value)
     reader.check_index(value)
     return _at(reader, owner, axis, extent(reader, value, node, "an index", data=_may_be_data(reader, value)), node)
@@ -244,61 +274,21 @@ def _may_be_data(reader: Reader, value: Value) -> bool:
     return bool(reader.counters) or (isinstance(value, Number) and value.affine is not None)
 
 
-def _require_on_axis(reader: Reader, array: TensorValue, length: Affine, node: ast.AST) -> None:
-    """Indices that count (``np.arange(m)``) must be on the axis. What only the data tell is checked by the code."""
-    assert array.affine is not None  # noqa: S101 - told apart before
-    if any(True for _ in array.affine.elements):
-        return
-    least = greatest = array.affine
-    for position in array.affine.positions:
-        last = array.axes[position] - 1
-        falls = array.affine.coefficient(position) < 0
-        least = least.substitute({position: last if falls else Affine()})
-        greatest = greatest.substitute({position: Affine() if falls else last})
-    empty = array.axes[0] if len(array.axes) == 1 else None
-    symbol = empty.symbols[0] if empty is not None and len(empty.symbols) == 1 and empty == Affine.of(empty.symbols[0]) else None
-    for part in (least, length - 1 - greatest):
-        holds = symbol is not None and is_certain(reader, part.substitute({symbol: Affine()}))  # of no indices, too
-        none = None if holds else empty
-        require(reader, part, "IndexError", "an array of indices goes beyond an axis", node, unless_empty=none)
-
-
-def _progression(reader: Reader, value: ListValue | ArrayValue, node: ast.AST) -> TensorValue:
-    """Indices that are known while reading, at equal distances: 0, 2, 4."""
-    places = [reader.integer(item, node, "an index") for item in value.items]
-    start, step = places[0] if places else 0, places[1] - places[0] if len(places) > 1 else 1
-    if places != [start + step * k for k in range(len(places))] or min(places, default=0) < 0:
-        raise GapError(node, "a list of literal indices", "put the elements together: np.array([x[0], x[3]])", "not yet")
-    return TensorValue(Const(0), (Affine(len(places)),), "int", Affine(start) + Affine.of(0) * step)
-
-
 def _at(reader: Reader, owner: TensorValue, axis: int, index: Affine, node: ast.AST) -> At:
     """A single index, which must be on the axis. What only the data tell is checked by the code."""
     length = owner.axes[axis]
+    if any(element.index for element in index.elements):
+        return At(element_from_end(reader, index, length))
     if index.positions:  # of a loop: what it is there is checked where it is read
         return At(index)
     if is_negative(reader, index, node):
         index = length + index
     elif any(not element.index for element in index.elements) or any(name in reader.counters for name in sizes_in([index])):
         index = from_end(reader, index, length)
-    if not any(element.index for element in index.elements):
-        text = f"index {index} is out of range for axis {axis}"
-        require(reader, index, "IndexError", text, node)
-        require(reader, length - 1 - index, "IndexError", text, node)
+    text = f"index {index} is out of range for axis {axis}"
+    require(reader, index, "IndexError", text, node)
+    require(reader, length - 1 - index, "IndexError", text, node)
     return At(index)
-
-
-def from_end(reader: Reader, index: Affine, length: Affine) -> Affine:
-    """An index that a loop or the data tell: a negative one counts from the end."""
-    if is_certain(reader, index):
-        return index
-    if is_certain(reader, -index - 1):
-        return index + length
-    atom = affine_atom(reader, index)
-    last = reader.builder.apply(TABLE["add"], atom, affine_atom(reader, length))
-    negative = reader.builder.apply(TABLE["lt"], atom, Const(0))
-    (found,) = reader.builder.branch(negative, (), (), [("at", last, atom)])
-    return Affine.of(Element(str(found), ()))
 
 
 def is_negative(reader: Reader, part: Affine, node: ast.AST) -> bool:
@@ -315,8 +305,7 @@ def is_negative(reader: Reader, part: Affine, node: ast.AST) -> bool:
 def _span(reader: Reader, length: Affine, bounds: Sequence[Affine | None], node: ast.AST) -> Span:
     """A slice with Python's rules: negative bounds count from the end.
 
-    Bounds outside of the array are cut off there. That is no expression in sizes, so it must not happen: ``x[:3]`` of fewer
-    than three elements raises.
+    Bounds outside of the array are cut off there: ``x[:3]`` of fewer than three elements is x, in another version.
     """
     lower, upper, step = bounds
     if step is not None and not step.is_constant:
@@ -328,7 +317,11 @@ def _span(reader: Reader, length: Affine, bounds: Sequence[Affine | None], node:
     def bound(part: Affine | None, default: Affine) -> Affine:
         if part is None:
             return default
-        return length + part if is_negative(reader, part, node) else part
+        doubtful = _is_doubtful(part, length)
+        text = "a slice beyond the ends of an array"
+        if is_negative(reader, part, node) or (doubtful and not is_at_least_none(reader, part, text, node)):
+            return length + part
+        return part
 
     if by > 0:
         span = Span(bound(lower, Affine()), bound(upper, length), by)
@@ -336,19 +329,20 @@ def _span(reader: Reader, length: Affine, bounds: Sequence[Affine | None], node:
     else:
         span = Span(bound(lower, length - 1), bound(upper, Affine(-1)), by)
         first, last = span.stop + 1, span.start + 1
-    if not is_certain(reader, first - last):  # else it is empty
-        text = "a slice beyond the ends of an array"
-        for part in (first, length - last, *([last] if _is_doubtful(last, length, upper if by > 0 else lower) else [])):
-            require(reader, part, "ValueError", text, node)
-    return span
+    if is_certain(reader, first - last):
+        return span  # it is empty
+    text = "a slice beyond the ends of an array"
+    if not is_at_least_none(reader, first, text, node):
+        first = Affine()
+    if not is_at_least_none(reader, length - last, text, node):
+        last = length
+    return Span(first, last, by) if by > 0 else Span(last - 1, first - 1, by)
 
 
-def _is_doubtful(last: Affine, length: Affine, given: Affine | None) -> bool:
+def _is_doubtful(part: Affine, length: Affine) -> bool:
     """Whether a bound that is computed may be negative and then count from the end: n - 3 does for n = 2, n - 1 never."""
-    if given is None or given.is_constant:
-        return False
-    distance = length - last
-    return not (distance.is_constant and 0 <= distance.const <= 2)
+    distance = length - part
+    return not part.is_constant and not (distance.is_constant and 0 <= distance.const <= 2)
 
 
 def selection_of(reader: Reader, owner: TensorValue, parts: Sequence[Part], node: ast.AST) -> Selection:
@@ -373,7 +367,8 @@ def selection_of(reader: Reader, owner: TensorValue, parts: Sequence[Part], node
             axes.append(ONE)
         elif isinstance(part, Span):
             axes.append(at_least_none(part.length))
-    own_parts = [(part, place) for part, place in zip(parts, places, strict=True) if not isinstance(part, str | Chosen)]
+    pairs = zip(parts, places, strict=True)
+    own_parts = [(part, place) for part, place in pairs if not isinstance(part, str | Chosen | Listed)]
     index = [_position(part, place, first, together) for part, place in own_parts]
     return Selection(tuple(axes), tuple(index), tuple(part for part, _ in own_parts), tuple(place for _, place in own_parts))
 

@@ -10,7 +10,7 @@ from symdiff.frontend.conditions import scalar
 from symdiff.frontend.expressions import arithmetic, binary
 from symdiff.frontend.filling import check_float
 from symdiff.frontend.gaps import GapError
-from symdiff.frontend.lengths import equal, extent, length_of, require
+from symdiff.frontend.lengths import equal, extent, is_at_least_none, length_of, require, settled
 from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.reshaping import reshaped
@@ -126,8 +126,10 @@ def _linspace(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> 
     """``np.linspace(a, b, n)``: a + k*step, and b itself at the end."""
     count = extent(reader, optional(args, keywords, 2, "num", number(50)), node, "the number of points")
     plain(args, keywords, 2, 2, "linspace", node)
-    require(reader, count - 2, "ValueError", "np.linspace of fewer than two points", node)
+    several = is_at_least_none(reader, count - 2, "np.linspace of fewer than two points", node)
     a, b = (scalar(reader, value, node) for value in args)
+    if not several:
+        return TensorValue(reader.builder.spread(a.atom, (count,)), (count,))
     step = arithmetic(reader, "div", arithmetic(reader, "sub", b, a, node), length_of(reader, count - 1), node)
     positions = TensorValue(reader.builder.sum([Term(Affine.of(0))], (count,)), (count,))
     inner = tensor_of(reader, binary(reader, ast.Add, binary(reader, ast.Mult, positions, step, node), a, node), node)
@@ -160,13 +162,12 @@ def joined(reader: Reader, items: Sequence[Value], axis: int, node: ast.AST) -> 
             lengths[k] = lengths[k] if k == axis else equal(reader, lengths[k], length, node)
     start, terms = Affine(), []
     for array in arrays:
-        # A length such as n - 1 counts as it is: for n = 0 it would be -1 where NumPy has 0.
-        require(reader, array.axes[axis], "ValueError", "an array that is too short is put behind another", node)
+        length = settled(reader, array.axes[axis], "an array behind another", node)
         here = Affine.of(axis) - start
         index = tuple(here if k == axis else Affine.of(k) for k in range(len(lengths)))
-        guards = (Guard(here), Guard(array.axes[axis] - 1 - here))
+        guards = (Guard(here), Guard(length - 1 - here))
         terms.append(Term(array.atom, index if isinstance(array.atom, str) else (), (), guards))
-        start += array.axes[axis]
+        start += length
     lengths[axis] = start
     axes = tuple(lengths)
     return made(reader, moved(reader, terms, axes), axes)
@@ -223,7 +224,8 @@ def _vstack(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Va
     items = [tensor_of(reader, item, node) for item in _items(reader, args[0], node)]
     if all(len(item.axes) == 1 for item in items):
         return stacked(reader, items, 0, node)
-    return joined(reader, items, 0, node)
+    rows = [item if len(item.axes) > 1 else _expand(reader, [item, number(0)], {}, node) for item in items]
+    return joined(reader, rows, 0, node)
 
 
 # -- arranging ----------------------------------------------------------------------------------------------------
@@ -267,14 +269,14 @@ def _diag(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Valu
     value = tensor_of(reader, args[0], node)
     i, j = Affine.of(0), Affine.of(1)
     if len(value.axes) == 1:
-        axes = (value.axes[0] + abs(shift),) * 2
-        require(reader, value.axes[0], "ValueError", "np.diag of an array that is too short", node)
+        length = settled(reader, value.axes[0], "np.diag of an array", node)
+        axes = (length + abs(shift),) * 2
         atom = indexed(
             reader,
             value,
             (i - max(-shift, 0),),
             axes,
-            (Guard(j - i - shift, "=="), Guard(i - max(-shift, 0)), Guard(value.axes[0] - 1 - i + max(-shift, 0))),
+            (Guard(j - i - shift, "=="), Guard(i - max(-shift, 0)), Guard(length - 1 - i + max(-shift, 0))),
         )
         return made(reader, atom, axes)
     if len(value.axes) != 2 or shift:
@@ -339,6 +341,13 @@ def _ravel(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Val
     return _reshape(reader, [args[0], number(-1)], {}, node)
 
 
+def _squeeze(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``np.squeeze(a)``: without the axes of length 1."""
+    plain(args, keywords, 1, 1, "squeeze", node)
+    value = tensor_of(reader, args[0], node)
+    return reshaped(reader, value, [length for length in value.axes if length != ONE], node)
+
+
 def _array(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     """``np.array(a)``, ``np.array([x, y])``: a new array."""
     check_float(optional(args, keywords, 1, "dtype", Known(None)), node)
@@ -398,6 +407,7 @@ MAKING: dict[str, Form] = {
     "expand_dims": _expand,
     "reshape": _reshape,
     "ravel": _ravel,
+    "squeeze": _squeeze,
     "array": _array,
     "asarray": _as_array,
     "asanyarray": _as_array,

@@ -10,7 +10,19 @@ from symdiff.frontend import changes, stores
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.loop_values import Stored
 from symdiff.frontend.lower import Frame, Reader
-from symdiff.frontend.tensor_indexing import At, Chosen, Gather, Part, Selection, Span, parts_of, selected, selection_of, whole
+from symdiff.frontend.tensor_indexing import (
+    At,
+    Chosen,
+    Gather,
+    Listed,
+    Part,
+    Selection,
+    Span,
+    parts_of,
+    selected,
+    selection_of,
+    whole,
+)
 from symdiff.frontend.tensors import (
     as_numbers,
     broadcast_axes,
@@ -51,6 +63,8 @@ def write(
         new = binary(reader, op, owner, value, node) if op is not None else value
         change(reader, owner, where(reader, masks.spread(reader, mask, 0, owner), new, owner, node), frame, node)
         return
+    if any(isinstance(part, Listed) for part in parts):
+        raise GapError(node, "a write at a list of literal indices", "write them one by one, or with a slice", "not yet")
     if any(isinstance(part, Chosen) for part in parts):
         raise GapError(node, "a write where truth values hold, beside other indices", "write np.where(mask, new, old)", "not yet")
     _check_alone(parts, node)

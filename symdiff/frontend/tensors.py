@@ -250,9 +250,12 @@ def _affine(name: str, values: Sequence[Value], axes: Axes) -> Affine | None:
         return None
     parts: list[Affine] = []
     for value in values:
-        if isinstance(value, TensorValue) and value.affine is not None and ONE not in value.axes:
+        if isinstance(value, TensorValue) and value.affine is not None:
             first = len(axes) - len(value.axes)
-            places: dict[Symbol, Affine] = {axis: Affine.of(first + axis) for axis in range(len(value.axes))}
+            places: dict[Symbol, Affine] = {
+                axis: Affine() if length == ONE and axes[first + axis] != ONE else Affine.of(first + axis)
+                for axis, length in enumerate(value.axes)
+            }
             parts.append(value.affine.substitute(places))
         elif isinstance(value, Number) and (value.affine is not None or isinstance(value.known, int)):
             parts.append(value.affine if value.affine is not None else Affine(int(value.known or 0)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -46,6 +46,7 @@ class Builder:
         self.folds: dict[str, Fold] = {}
         self.outs: dict[str, Out] = {}
         self.branches: dict[str, If] = {}  # by the names of their outs
+        self.calls: dict[Key, tuple[str, Body]] = {}  # of functions of whole matrices: their results, and where they stand
         self.origin: Origin | None = None
         self._taken: set[str] = set(taken)
         self._counters: dict[str, int] = {}
@@ -231,6 +232,12 @@ class Builder:
             yield self._blocks
         finally:
             self._blocks, self._shared = blocks, shared
+
+    @contextmanager
+    def outermost(self) -> Iterator[None]:
+        """Build in front of everything that is being built: of inputs alone."""
+        with self.above(self._blocks[1]) if len(self._blocks) > 1 else nullcontext():
+            yield
 
     @contextmanager
     def above(self, body: Body) -> Iterator[None]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from symdiff.graph.affine import ONE, Affine, Axes
 from symdiff.graph.bounds import pruned, renumbered
 from symdiff.graph.deltas import is_ordered, is_solvable, solution, solved, without_deltas
-from symdiff.graph.terms import Guard, Term
+from symdiff.graph.terms import Guard, Range, Term
 
 
 def contracted(term: Term, axes: Axes) -> Term | None:
@@ -36,6 +36,8 @@ def contracted(term: Term, axes: Axes) -> Term | None:
         if any(True for bound in (each.low, each.high) for _ in bound.elements):
             return term  # which index a bound from data lets through would have to be searched for
         found = solution(address[axis] - Affine.of(axis), position)
+        if _is_digit(found, each, rank, removed):
+            return term
         work = replace(solved(replace(work, address=None), position, found, rank), address=work.address)
         address = [part.substitute({position: found}) for part in address]
         removed.append(position)
@@ -48,6 +50,13 @@ def contracted(term: Term, axes: Axes) -> Term | None:
     deltas = tuple(Guard(address[axis] - Affine.of(axis), "==") for axis in told)
     work = replace(work, address=None, guards=(*work.guards, *deltas))
     return pruned(renumbered(work, removed, rank), axes)
+
+
+def _is_digit(found: Affine, each: Range, rank: int, removed: Sequence[int]) -> bool:
+    """Whether an index is one digit of a number, as j of 3*i + j: the range of the other one would be searched for it."""
+    length = each.high - each.low
+    others = ((symbol, abs(factor)) for symbol, factor in found.terms if isinstance(symbol, int) and symbol not in removed)
+    return length.is_constant and any(symbol >= rank and 1 < factor >= length.const for symbol, factor in others)
 
 
 def _solvable(part: Affine, rank: int, removed: Sequence[int]) -> int | None:

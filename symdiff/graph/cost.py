@@ -8,9 +8,11 @@ from collections.abc import Collection
 from symdiff.graph.affine import Axes
 from symdiff.graph.graph import Block, Const, Fold, Graph, If, Let, Loop, Sum
 from symdiff.graph.terms import Term
+from symdiff.graph.whole import matrices_of
 from symdiff.primitives.row import ARITHMETIC, DIVISION
 
 NOMINAL = 100  # what a size counts as: only comparisons of two graphs of the same sizes are made with it
+SORTED = 10  # operations for each element of what is sorted or searched
 MAX_MULTIPLIED = 64  # integer powers up to here are multiplications, beyond a call of pow
 
 
@@ -51,6 +53,10 @@ def _cost(block: Block, constants: set[str]) -> int:
         elif isinstance(statement, If):
             total += max(_cost(statement.then, constants), _cost(statement.orelse, constants))
         elif isinstance(statement, Loop):
+            if statement.solver:
+                axes = matrices_of(statement)[0][1]
+                total += elements(axes) * (elements(axes[:1]) if len(axes) > 1 else SORTED)
+                continue
             times = NOMINAL if statement.trip is None else elements((statement.trip,))
             total += times * (_cost(statement.step.body, set()) + 1)
     return total

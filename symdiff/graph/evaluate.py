@@ -14,6 +14,7 @@ from symdiff.graph.arrays import Arrays, elementwise, extents, filled, stacked, 
 from symdiff.graph.cost import is_constant, weight
 from symdiff.graph.graph import Atom, Block, Const, Fold, Graph, If, Let, Loop, Out, Raise, Statement, Sum, free_names
 from symdiff.graph.structure import Tensor
+from symdiff.graph.whole import computed, computed_exactly, matrices_of, result_of
 from symdiff.primitives import TABLE
 from symdiff.primitives.row import UNKNOWN
 
@@ -77,6 +78,10 @@ class Machine(ABC):
         """Whether a condition holds."""
         return bool(value)
 
+    def _double(self, value: Any) -> float:
+        """A value in double precision."""
+        return float(value)
+
     def _integer(self, value: Any) -> int:
         """An integer from data that is an index."""
         return int(value)
@@ -139,6 +144,10 @@ class Machine(ABC):
 
     def _loop(self, loop: Loop, values: dict[str, Any], arrays: Arrays) -> None:
         """Run the iterations of a loop, and define what it hands on."""
+        if loop.solver:
+            matrices = [whole(self._read(values, atom), axes, arrays.sizes) for atom, axes in matrices_of(loop)]
+            values[result_of(loop)[0]] = elementwise(self._number, self._call(loop, matrices))
+            return
         trip = None if loop.trip is None else max(arrays.number(loop.trip), 0)
         handed = loop.handed
         state = {each.param: whole(self._read(values, each.init), each.axes, arrays.sizes) for each in handed}
@@ -162,6 +171,10 @@ class Machine(ABC):
             arrays.sizes[loop.count], values[loop.count] = made, self._number(made)
         for each, rows in zip(loop.collected, collected, strict=True):
             values[each.out] = stacked(rows[::-1] if loop.backward else rows, each.axes, arrays.sizes)
+
+    def _call(self, loop: Loop, matrices: list[Any]) -> Any:
+        """The result of a function of whole arrays."""
+        return computed(loop, [elementwise(self._double, matrix) for matrix in matrices])
 
     def _each(self, branch: If, values: dict[str, Any], arrays: Arrays) -> None:
         """Run a branch for each element of its condition."""
@@ -219,6 +232,9 @@ class HighPrecision(Machine):
     def _operation(self, let: Let, operands: list[Any]) -> Any:
         return let.op.high_precision(*operands)
 
+    def _call(self, loop: Loop, matrices: list[Any]) -> Any:
+        return computed_exactly(loop, matrices)
+
 
 class Bounded(Double):
     """Pairs of a value in double precision and a bound on its rounding error."""
@@ -236,6 +252,9 @@ class Bounded(Double):
 
     def _integer(self, value: Any) -> int:
         return int(value[0])
+
+    def _double(self, value: Any) -> float:
+        return float(value[0])
 
     def _operation(self, let: Let, operands: list[Any]) -> Any:
         values, errors = [value for value, _ in operands], [error for _, error in operands]

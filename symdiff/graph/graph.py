@@ -187,7 +187,7 @@ class Raise:
     message: str
     origin: Origin | None = None
     own: Any = None  # the user's exception class, whose nearest builtin base ``exception`` is; None for a builtin class
-    solving: bool = False  # by a solver that finds no solution: no condition that a formula states
+    solving: bool = False  # a solver finds no solution, an index from data is out of range: no condition that a formula states
 
 
 @dataclass(frozen=True)
@@ -274,6 +274,7 @@ class Loop:
     origin: Origin | None = None
     implicit: bool = False
     segments: bool = False
+    solver: str = ""  # a row of ``graph.whole``: a function of whole matrices, whose one result is what is carried
 
     @property
     def handed(self) -> tuple[Carried | Buffer, ...]:

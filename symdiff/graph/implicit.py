@@ -17,7 +17,7 @@ from symdiff.graph.mapping import renamed
 
 def is_implicit(statement: Statement) -> bool:
     """Whether a statement says that its results solve equations."""
-    return isinstance(statement, Loop) and statement.implicit
+    return isinstance(statement, Loop) and statement.implicit and not statement.solver
 
 
 def explicit(graph: Graph) -> Graph:
@@ -51,6 +51,8 @@ def _block(block: Block, names: dict[str, Atom]) -> Iterable[Statement]:
             then, orelse = (tuple(_block(side, names)) for side in (statement.then, statement.orelse))
             outs = tuple(replace(out, then=read(out.then), orelse=read(out.orelse)) for out in statement.outs)
             yield replace(statement, condition=condition, then=then, orelse=orelse, outs=outs)
+        elif isinstance(statement, Loop) and statement.solver:
+            yield rewired(statement, read)
         elif isinstance(statement, Loop) and statement.implicit:
             names.update({each.out: read(each.init) for each in statement.carried})
         elif isinstance(statement, Loop):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from symdiff.errors import SymdiffError
 from symdiff.graph.graph import Graph, Loop, walk, walk_all
 from symdiff.graph.implicit import is_implicit
+from symdiff.graph.whole import is_call
 from symdiff.printing.heading import Heading
 
 if TYPE_CHECKING:
@@ -17,11 +19,16 @@ def formula(graph: Graph, derivative: bool | None = None) -> Formula:
 
     ``derivative``: whether it is one, for then the free indices of arrays are k, l, ...; None: if it looks like one.
     """
-    from symdiff.printing import convert, indexed, recurrence, solutions
+    from symdiff.printing import convert, indexed, matrices, recurrence, solutions
 
     if any(map(is_implicit, walk_all(graph.body))):
         return solutions.formula(graph, lambda paper: formula(paper, derivative))
     graph = solutions.without_errors(graph)
+    if any(isinstance(statement, Loop) and any(map(is_call, walk_all(statement.step.body))) for statement in walk(graph.body)):
+        text = "the formula of a function of whole matrices inside a loop is not written yet; the source shows it"
+        raise SymdiffError(f"{graph.name}: {text}")
+    if any(map(is_call, walk(graph.body))):
+        return matrices.formula(graph, lambda paper: formula(paper, derivative))
     if has_loops(graph):
         return recurrence.formula(graph, derivative)
     return indexed.formula(graph, derivative) if indexed.has_arrays(graph) else convert.formula(graph)

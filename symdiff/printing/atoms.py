@@ -84,9 +84,19 @@ def quotient(part: Affine, divisor: int) -> Affine:
     return Affine.of(Element(f"/{divisor}", (part,)))
 
 
+def rounded_quotient(part: Affine, divisor: int) -> Affine:
+    """An index expression divided by a number and rounded down, as an opaque integer."""
+    return Affine.of(Element(f"//{divisor}", (part,)))
+
+
 def divisor_of(element: Element) -> int:
     """The divisor, if an opaque integer is a quotient; 0 if it is an element of an array."""
-    return int(element.array[1:]) if element.array.startswith("/") else 0
+    return int(element.array.lstrip("/")) if element.array.startswith("/") else 0
+
+
+def is_rounded(element: Element) -> bool:
+    """Whether an opaque integer is a quotient that is rounded down."""
+    return element.array.startswith("//")
 
 
 def integers_in(parts: Iterable[Affine]) -> Iterator[Element]:
@@ -167,7 +177,8 @@ class Atoms:
             return sp.floor(self.number(symbol.part) / symbol.divisor)
         divisor = divisor_of(symbol)
         if divisor:
-            return self.number(symbol.index[0]) / divisor
+            found = self.number(symbol.index[0]) / divisor
+            return sp.floor(found) if is_rounded(symbol) else found
         return self.symbol(Read(symbol.array, symbol.index))
 
     # questions

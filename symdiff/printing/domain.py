@@ -74,9 +74,11 @@ def _bound(test: Any) -> tuple[Any, Any] | None:
 
 
 def _written(difference: Any, least: Any) -> Any:
-    """``n - m >= 1`` as ``n >= m + 1``."""
+    """``n - m >= 1`` as ``n >= m + 1``, ``-n >= -4`` as ``n <= 4``."""
     terms = sp.Add.make_args(difference)
     above = sp.Add(*(term for term in terms if not term.could_extract_minus_sign()))
+    if above == 0:
+        return sp.Le(-difference, -least, evaluate=False)
     if above.is_nonnegative and above is difference and least <= 0:
         return sp.true
     return sp.Ge(above, sp.Add(above, -difference, least), evaluate=False)

@@ -57,6 +57,8 @@ class Way:
         self.count(expr)
         for name, use in uses(self.atoms, expr, scope):
             self.places[name].append(use)
+        for element in self.atoms.integers(expr):
+            self.places[element.array].append((element.index, Scope()))
 
     def count(self, expr: Any) -> None:
         """Count the names that an expression shows."""

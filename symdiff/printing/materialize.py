@@ -16,7 +16,7 @@ from sympy.logic.boolalg import Boolean
 
 from symdiff.graph.affine import Affine, Axes, Quotient, Symbol, gathered, is_size
 from symdiff.graph.terms import Guard
-from symdiff.printing.atoms import Atoms, Guarded, Guards, Holds, Place, Read, Total, divisor_of, size_symbol
+from symdiff.printing.atoms import Atoms, Guarded, Guards, Holds, Place, Read, Total, divisor_of, is_rounded, size_symbol
 from symdiff.printing.reductions import KINDS, Where
 from symdiff.printing.scope import Scope
 from symdiff.printing.terms import rebuilt
@@ -152,7 +152,8 @@ class Materializer:
             return sp.floor(inside, evaluate=False)
         divisor = divisor_of(symbol)
         if divisor:
-            return sp.Mul(sp.Rational(1, divisor), self.affine(symbol.index[0], known), evaluate=False)
+            found = sp.Mul(sp.Rational(1, divisor), self.affine(symbol.index[0], known), evaluate=False)
+            return sp.floor(found, evaluate=False) if is_rounded(symbol) else found
         if self._elements.is_in_place(symbol.array):
             return self._masked(self._elements.value(symbol.array, Scope(), symbol.index), known)
         if symbol.array in self._paper.leading:

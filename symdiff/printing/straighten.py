@@ -144,7 +144,8 @@ class _Walker:
             return True
         if any(raises):  # only the other side goes on, and what is known there is known from here on
             known |= there if raises[0] else here
-            restrictions += [(condition, raises[1]), *within[0 if raises[1] else 1]]
+            silent = all(isinstance(each, Raise) and each.solving for each in (branch.then if raises[0] else branch.orelse))
+            restrictions += [*([] if silent else [(condition, raises[1])]), *within[0 if raises[1] else 1]]
         for out in branch.outs:
             first, second = self.resolve(out.then, here), self.resolve(out.orelse, there)
             if raises[0] or first in (UNDEFINED, second):

@@ -13,7 +13,7 @@ import sympy as sp
 
 from symdiff.graph.affine import Affine, Symbol, multiple, substituted
 from symdiff.graph.terms import Guard, Range, Term
-from symdiff.printing.atoms import Atoms, Guards, guards_at, indices_in, quotient
+from symdiff.printing.atoms import Atoms, Guards, guards_at, indices_in, quotient, rounded_quotient
 from symdiff.printing.combine import outside, simplified
 from symdiff.printing.parts import Parts, certain_inside, total
 from symdiff.printing.scope import Scope
@@ -136,6 +136,12 @@ class Closing:
             left = guards_at(tuple(guard for guard in own if guard is not delta), places)
             guards = scope.pruned((*inside, *left))
             return [] if guards is None else [(guards, self.atoms.substitute(expr, {index: solution}))]
+        digit = _digit(own, index, scope)
+        if digit is not None:
+            solution, number, factor, left = digit
+            inside = (Guard(number - interval.low * factor), Guard(interval.high * factor - 1 - number))
+            guards = scope.pruned((*inside, *guards_at(left, {index: solution})))
+            return [] if guards is None else [(guards, self.atoms.substitute(expr, {index: solution}))]
         interval, own = narrowed(index, interval, own, scope)
         if scope.is_nonnegative(interval.low - interval.high):
             return []
@@ -182,6 +188,27 @@ class Closing:
         if self.kind == "mul" and not own and index not in self.atoms.free(expr):
             return sp.Pow(expr, self._count(interval, scope))
         return self.atoms.total(self.kind, expr, index, interval, own)
+
+
+def _digit(own: Guards, index: int, scope: Scope) -> tuple[Affine, Affine, int, Guards] | None:
+    """What guards leave of an index that is a number divided by a factor: of ``0 <= 2*k + l - 2*i < 2`` only k, if l is 0 or 1.
+
+    Gives the index, the number, the factor, and the other guards.
+    """
+    for guard in own:
+        factor = -guard.affine.coefficient(index)
+        if guard.test != ">=" or factor < 2 or _is_inside(guard.affine, index):
+            continue
+        other = Guard(factor - 1 - guard.affine)
+        if other not in own:
+            continue
+        number = guard.affine + Affine.of(index) * factor
+        whole = Affine.make(number.const // factor, {symbol: count // factor for symbol, count in number.terms})
+        rest = number - whole * factor
+        certain = scope.is_nonnegative(rest) and scope.is_nonnegative(factor - 1 - rest)
+        left = tuple(each for each in own if each not in (guard, other))
+        return whole if certain else rounded_quotient(number, factor), number, factor, left
+    return None
 
 
 def _determines(guard: Guard, index: int) -> bool:

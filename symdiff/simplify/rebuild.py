@@ -13,6 +13,7 @@ from symdiff.graph.graph import UNDEFINED, Atom, Block, Const, Fold, Graph, If, 
 from symdiff.graph.loops import renamed_indices, rewired, with_changed_step
 from symdiff.graph.mapping import renamed
 from symdiff.graph.terms import Guard
+from symdiff.graph.whole import matrices_of, result_of
 from symdiff.primitives import TABLE
 from symdiff.simplify.rewrite import RewritingBuilder, Rules
 from symdiff.simplify.sink import sink
@@ -88,6 +89,9 @@ class Rebuild:
     def loop(self, loop: Loop) -> None:
         """Add a loop over what its operands have become; its step is a graph that is rewritten by itself."""
         loop = rewired(loop, self.read)
+        if loop.solver:
+            self.call(loop)
+            return
         sizes = {param.name for param in loop.step.params if param.role == "size"}
         known = {name: atom for name, atom in loop.captured if isinstance(atom, Const) and name not in sizes}
         loop = with_changed_step(loop, lambda step: sink(dead_code(rewrite(step, self.rules, known))))
@@ -95,6 +99,17 @@ class Rebuild:
         params = tuple(param for param in step.params if param.name not in known)
         captured = tuple((name, atom) for name, atom in loop.captured if name not in known)
         self.builder.append(replace(loop, step=replace(step, params=params), captured=captured))
+
+    def call(self, loop: Loop) -> None:
+        """Add the call of a function of whole matrices, unless there is an equal one in sight."""
+        key = (loop.solver, *(atom if isinstance(atom, str) else atom.key for atom, _ in matrices_of(loop)))
+        found = self.builder.calls.get(key)
+        out, _ = result_of(loop)
+        if found is not None and self.builder.is_open(found[1]):
+            self.names[out] = found[0]
+            return
+        self.builder.calls[key] = out, self.builder.current
+        self.builder.append(loop)
 
     def mask(self, atom: Atom) -> Sum | None:
         """The sum behind an atom that is a literal where guards hold, and 0 or False elsewhere."""

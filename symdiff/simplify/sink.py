@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Loop, Raise, Statement, Sum, defined, free_names, operands
+from symdiff.graph.graph import (
+    Atom,
+    Block,
+    Fold,
+    Graph,
+    If,
+    Let,
+    Loop,
+    Raise,
+    Statement,
+    Sum,
+    defined,
+    free_names,
+    operands,
+    walk,
+)
 from symdiff.graph.loops import raises
+from symdiff.graph.terms import arrays_in
 
 Site = tuple[int, bool] | None  # the branch (by position in the block) and side that read a name; None: others too
 
@@ -24,20 +40,28 @@ def sink(graph: Graph) -> Graph:
     """The graph with every let, and every branch without a raise, inside the one side of a later branch that reads it.
 
     Lets are pure and compiled code does not raise on domain errors, so they may move past raises and other branches.
+    Integers that are indices stay where they are: derivatives scatter by them outside of the branch, too.
     The very same graph is returned where nothing moves.
     """
-    body = _block(graph.body, graph.outputs)
+    body = _block(graph.body, graph.outputs, frozenset(_indices(graph)))
     return graph if body is graph.body else replace(graph, body=body)
 
 
-def _block(block: Block, read_at_end: Iterable[Atom]) -> Block:
+def _indices(graph: Graph) -> Iterator[str]:
+    """The names that indices read."""
+    for statement in walk(graph.body):
+        if isinstance(statement, Sum | Fold):
+            yield from (name for term in statement.terms for name in arrays_in(term.affines()))
+
+
+def _block(block: Block, read_at_end: Iterable[Atom], stay: frozenset[str]) -> Block:
     """One block, from its end to its start, so that what a moved statement reads can follow it; then the bodies."""
     sites: dict[str, Site] = {atom: None for atom in read_at_end if isinstance(atom, str)}
     moved: dict[int, _Moved] = {}
     kept: list[tuple[int, Statement]] = []
     for place in range(len(block) - 1, -1, -1):
         statement = block[place]
-        target = _target(statement, sites)
+        target = _target(statement, sites) if stay.isdisjoint(defined(statement)) else None
         if target is not None and not _fits(statement, block[target[0]]):
             target = None
         if target is None:
@@ -50,15 +74,15 @@ def _block(block: Block, read_at_end: Iterable[Atom]) -> Block:
             for name in _read(statement):
                 _use(sites, name, target)
     made = [
-        _inside(statement, moved.get(place, _Moved())) if isinstance(statement, If) else statement
+        _inside(statement, moved.get(place, _Moved()), stay) if isinstance(statement, If) else statement
         for place, statement in reversed(kept)
     ]
     return block if all(map(operator.is_, made, block)) and len(made) == len(block) else tuple(made)
 
 
-def _inside(branch: If, moved: _Moved) -> If:
-    then = _block(_before(moved.then, branch.then), [out.then for out in branch.outs])
-    orelse = _block(_before(moved.orelse, branch.orelse), [out.orelse for out in branch.outs])
+def _inside(branch: If, moved: _Moved, stay: frozenset[str]) -> If:
+    then = _block(_before(moved.then, branch.then), [out.then for out in branch.outs], stay)
+    orelse = _block(_before(moved.orelse, branch.orelse), [out.orelse for out in branch.outs], stay)
     same = then is branch.then and orelse is branch.orelse
     return branch if same else replace(branch, then=then, orelse=orelse)
 

@@ -75,16 +75,18 @@ def assert_same(found, expected, where):
     np.testing.assert_allclose(np.asarray(found, float), expected, rtol=1e-12, atol=1e-12, err_msg=str(where))
 
 
-LOUD = {  # raises where NumPy gives something: a slice that is cut off at the ends, a grid of one point
-    "first_three": lambda sizes: sizes["n"] < 3,
-    "last_two": lambda sizes: sizes["n"] < 2,
-    "scalar_slices": lambda sizes: sizes["n"] < 2,
-    "rolled_far": lambda sizes: sizes["n"] < 3,
-    "grid": lambda sizes: sizes["n"] < 2,
-    "joined": lambda sizes: sizes["n"] < 1,
-    "diagonals": lambda sizes: sizes["n"] < 1,
+LOUD = {  # raises where NumPy gives something
     "nested_lists": lambda sizes: sizes["m"] < 1,  # which has one axis only
 }
+SHORT = (
+    "first_three",
+    "last_two",
+    "scalar_slices",
+    "rolled_far",
+    "grid",
+    "joined",
+    "diagonals",
+)  # other versions for few elements
 
 
 @pytest.mark.parametrize(("function", "shapes"), CASES, ids=lambda value: getattr(value, "__name__", str(value)))
@@ -112,7 +114,7 @@ def test_values_are_those_of_numpy(function, shapes):
         if not any(1 in shape for shape in ones):
             graphs[id(graph)] = graph
             assert all(isinstance(param.structure, Tensor) or param.structure.is_scalar for param in graph.params)
-    assert len(graphs) == 1, "one version for all sizes"
+    assert len(graphs) == 1 or (function.__name__ in SHORT and len(graphs) <= 3), "one version for all sizes"
 
 
 @pytest.mark.parametrize(("function", "shapes"), CASES, ids=lambda value: getattr(value, "__name__", str(value)))

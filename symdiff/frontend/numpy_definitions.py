@@ -1,0 +1,301 @@
+"""Functions of NumPy by others, as plain Python for the reader: they are read like a user's function, and never run.
+
+Each takes what NumPy takes, as far as it goes; what does not fit is refused at the user's line (``tensor_definitions``).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def cov(m: Any, y: Any = None, rowvar: Any = True, bias: Any = False, ddof: Any = None) -> Any:
+    """``np.cov``: of the rows of a matrix, or of its columns; the variance of a vector."""
+    if y is not None:
+        raise ValueError("np.cov of two arrays: stack them")
+    less = ddof if ddof is not None else (0 if bias else 1)
+    if m.ndim == 1:
+        return np.var(m, ddof=less)
+    rows = m if rowvar else m.T
+    apart = rows - np.mean(rows, axis=1, keepdims=True)
+    return apart @ apart.T / (rows.shape[1] - less)
+
+
+def corrcoef(x: Any, y: Any = None) -> Any:
+    """``np.corrcoef``: of the rows of a matrix, or of two vectors."""
+    if y is None:
+        apart = x - np.mean(x, axis=1, keepdims=True)
+        size = np.sqrt(np.sum(apart**2, axis=1))
+        return apart @ apart.T / size[:, None] / size[None, :]
+    dx, dy = x - np.mean(x), y - np.mean(y)
+    r = np.sum(dx * dy) / np.sqrt(np.sum(dx**2) * np.sum(dy**2))
+    return np.array([[1.0, r], [r, 1.0]])
+
+
+def cumprod(a: Any) -> Any:
+    """``np.cumprod`` of a vector."""
+    y = np.ones(len(a))
+    so_far = 1.0
+    for k in range(len(a)):
+        so_far = so_far * a[k]
+        y[k] = so_far
+    return y
+
+
+def maximum_accumulate(a: Any) -> Any:
+    """``np.maximum.accumulate`` of a vector."""
+    y = a * 1.0
+    for k in range(1, len(a)):
+        y[k] = max(y[k - 1], a[k])
+    return y
+
+
+def minimum_accumulate(a: Any) -> Any:
+    """``np.minimum.accumulate`` of a vector."""
+    y = a * 1.0
+    for k in range(1, len(a)):
+        y[k] = min(y[k - 1], a[k])
+    return y
+
+
+def vander(x: Any, N: Any = None, increasing: Any = False) -> Any:  # noqa: N803 - NumPy's name
+    """``np.vander``: the powers of a vector, as columns."""
+    count = len(x) if N is None else N
+    powers = np.arange(count) if increasing else np.arange(count)[::-1]
+    return x[:, None] ** powers
+
+
+def gradient(f: Any, h: Any = 1.0) -> Any:
+    """``np.gradient`` of a vector: central differences, one-sided at the ends; h is the distance, or the places."""
+    y = np.zeros(len(f))
+    if np.ndim(h) == 0:
+        y[1:-1] = (f[2:] - f[:-2]) / (2.0 * h)
+        y[0] = (f[1] - f[0]) / h
+        y[-1] = (f[-1] - f[-2]) / h
+        return y
+    before, after = h[1:-1] - h[:-2], h[2:] - h[1:-1]
+    low = -after / (before * (before + after))
+    high = before / (after * (before + after))
+    y[1:-1] = low * f[:-2] + (after - before) / (before * after) * f[1:-1] + high * f[2:]
+    y[0] = (f[1] - f[0]) / (h[1] - h[0])
+    y[-1] = (f[-1] - f[-2]) / (h[-1] - h[-2])
+    return y
+
+
+def pad(array: Any, pad_width: Any, mode: Any = "constant", constant_values: Any = 0.0) -> Any:
+    """``np.pad``: of a vector in the usual modes, of a matrix by a constant."""
+    if array.ndim == 2 and mode == "constant":
+        if isinstance(pad_width, tuple):
+            (top, bottom), (left, right) = pad_width
+        else:
+            top = bottom = left = right = pad_width
+        m, n = array.shape
+        y = np.full((m + top + bottom, n + left + right), constant_values * 1.0)
+        y[top : top + m, left : left + n] = array
+        return y
+    before, behind = pad_width if isinstance(pad_width, tuple) else (pad_width, pad_width)
+    if mode == "constant":
+        ends = np.full(before, constant_values * 1.0), np.full(behind, constant_values * 1.0)
+    elif mode == "edge":
+        ends = array[0] * np.ones(before), array[-1] * np.ones(behind)
+    elif mode == "wrap":
+        ends = array[len(array) - before :], array[:behind]
+    elif mode == "reflect":
+        ends = array[before:0:-1], array[-2 : -2 - behind : -1]
+    elif mode == "symmetric":
+        ends = array[:before][::-1], array[len(array) - behind :][::-1]
+    else:
+        raise ValueError("np.pad in this mode")
+    return np.concatenate([ends[0], array, ends[1]])
+
+
+def convolve(a: Any, v: Any, mode: Any = "full") -> Any:
+    """``np.convolve`` of two vectors, the first one not shorter."""
+    n, m = len(a), len(v)
+    if mode == "valid":
+        return np.array([np.sum(a[i : i + m] * v[::-1]) for i in range(n - m + 1)])
+    whole = np.zeros(n + m - 1)
+    for j in range(m):
+        whole[j : j + n] += v[j] * a
+    return whole if mode == "full" else whole[(m - 1) // 2 : (m - 1) // 2 + n]
+
+
+def matrix_power(a: Any, n: Any) -> Any:
+    """``np.linalg.matrix_power`` for a known power."""
+    base = np.linalg.inv(a) if n < 0 else a
+    made = np.eye(len(a)) if n == 0 else base
+    for _ in range(abs(n) - 1):
+        made = made @ base
+    return made
+
+
+def multi_dot(arrays: Any) -> Any:
+    """``np.linalg.multi_dot``."""
+    made = arrays[0]
+    for array in arrays[1:]:
+        made = made @ array
+    return made
+
+
+def tile(A: Any, reps: Any) -> Any:  # noqa: N803 - NumPy's name
+    """``np.tile`` of a vector."""
+    return np.concatenate([A for _ in range(reps)])
+
+
+def repeat(a: Any, repeats: Any) -> Any:
+    """``np.repeat`` of a vector."""
+    return np.outer(a, np.ones(repeats)).ravel()
+
+
+def kron(a: Any, b: Any) -> Any:
+    """``np.kron`` of vectors or matrices."""
+    if a.ndim == 1:
+        return np.outer(a, b).ravel()
+    m, n = a.shape
+    p, q = b.shape
+    return (a[:, None, :, None] * b[None, :, None, :]).reshape(m * p, n * q)
+
+
+def meshgrid(x: Any, y: Any, indexing: Any = "xy") -> Any:
+    """``np.meshgrid`` of two vectors."""
+    if indexing == "xy":
+        return [np.outer(np.ones(len(y)), x), np.outer(y, np.ones(len(x)))]
+    return [np.outer(x, np.ones(len(y))), np.outer(np.ones(len(x)), y)]
+
+
+def split(ary: Any, indices_or_sections: Any, axis: Any = 0) -> Any:
+    """``np.split`` into equal parts."""
+    turned = ary if axis in (0, -ary.ndim) else np.swapaxes(ary, 0, axis)
+    size = turned.shape[0] // indices_or_sections
+    if size * indices_or_sections != turned.shape[0]:
+        raise ValueError("array split does not result in an equal division")
+    parts = [turned[k * size : (k + 1) * size] for k in range(indices_or_sections)]
+    return parts if axis in (0, -ary.ndim) else [np.swapaxes(part, 0, axis) for part in parts]
+
+
+def ptp(a: Any, axis: Any = None) -> Any:
+    """``np.ptp``."""
+    return np.max(a) - np.min(a) if axis is None else np.max(a, axis=axis) - np.min(a, axis=axis)
+
+
+def nansum(a: Any, axis: Any = None) -> Any:
+    """``np.nansum``."""
+    found = np.where(np.isnan(a), 0.0, a)
+    return np.sum(found) if axis is None else np.sum(found, axis=axis)
+
+
+def nanmean(a: Any, axis: Any = None) -> Any:
+    """``np.nanmean``."""
+    there, found = np.where(np.isnan(a), 0.0, 1.0), np.where(np.isnan(a), 0.0, a)
+    return np.sum(found) / np.sum(there) if axis is None else np.sum(found, axis=axis) / np.sum(there, axis=axis)
+
+
+def cross(a: Any, b: Any) -> Any:
+    """``np.cross`` of the rows of two matrices with three columns."""
+    if a.ndim != 2 or b.ndim != 2:
+        raise ValueError("np.cross of these arrays")
+    columns = [a[:, 1] * b[:, 2] - a[:, 2] * b[:, 1], a[:, 2] * b[:, 0] - a[:, 0] * b[:, 2]]
+    return np.stack([*columns, a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]], axis=1)
+
+
+def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
+    """``np.tensordot`` over all, one, or no axes of vectors and matrices."""
+    if axes == 1:
+        return np.dot(a, b)
+    if axes == 0:
+        return np.outer(a, b)
+    return np.sum(a * b)
+
+
+def quantile(a: Any, q: Any) -> Any:
+    """``np.quantile`` of a vector, linear between its elements."""
+    if len(a) == 1:
+        return a[0]
+    return np.interp(q * (len(a) - 1), np.arange(len(a)), np.sort(a))
+
+
+def percentile(a: Any, q: Any) -> Any:
+    """``np.percentile`` of a vector, linear between its elements."""
+    if len(a) == 1:
+        return a[0]
+    return np.interp(q / 100.0 * (len(a) - 1), np.arange(len(a)), np.sort(a))
+
+
+def take(a: Any, indices: Any, axis: Any = None) -> Any:
+    """``np.take`` along the first axis or the second one."""
+    if axis in (1, -1) and a.ndim == 2:
+        return a[:, indices]
+    if axis is None and a.ndim > 1:
+        raise ValueError("np.take of a matrix as one vector: give the axis")
+    return a[indices]
+
+
+def select(condlist: Any, choicelist: Any, default: Any = 0.0) -> Any:
+    """``np.select``: the first choice whose condition holds."""
+    made = default
+    for k in range(len(condlist)):
+        made = np.where(condlist[len(condlist) - 1 - k], choicelist[len(condlist) - 1 - k], made)
+    return made
+
+
+def diagonal(a: Any) -> Any:
+    """``np.diagonal`` of a matrix."""
+    return np.diag(a)
+
+
+def moveaxis(a: Any, source: Any, destination: Any) -> Any:
+    """``np.moveaxis`` of one axis."""
+    order = [axis for axis in range(a.ndim) if axis != source % a.ndim]
+    order.insert(destination % a.ndim, source % a.ndim)
+    return np.transpose(a, order)
+
+
+def ediff1d(ary: Any) -> Any:
+    """``np.ediff1d`` of a vector."""
+    return np.diff(ary)
+
+
+def rot90(m: Any, k: Any = 1) -> Any:
+    """``np.rot90`` of a matrix."""
+    turns = k % 4
+    if turns == 0:
+        return m * 1.0
+    if turns == 2:
+        return m[::-1, ::-1]
+    return m.T[::-1] if turns == 1 else m[::-1].T
+
+
+def fliplr(m: Any) -> Any:
+    """``np.fliplr``."""
+    return m[:, ::-1]
+
+
+def flipud(m: Any) -> Any:
+    """``np.flipud``."""
+    return m[::-1]
+
+
+def atleast_2d(a: Any) -> Any:
+    """``np.atleast_2d``."""
+    return a[None, :] if a.ndim == 1 else a
+
+
+def add_outer(a: Any, b: Any) -> Any:
+    """``np.add.outer`` of vectors."""
+    return a[:, None] + b[None, :]
+
+
+def subtract_outer(a: Any, b: Any) -> Any:
+    """``np.subtract.outer`` of vectors."""
+    return a[:, None] - b[None, :]
+
+
+def multiply_outer(a: Any, b: Any) -> Any:
+    """``np.multiply.outer`` of vectors."""
+    return a[:, None] * b[None, :]
+
+
+def divide_outer(a: Any, b: Any) -> Any:
+    """``np.divide.outer`` of vectors."""
+    return a[:, None] / b[None, :]

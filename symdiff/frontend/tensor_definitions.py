@@ -1,0 +1,62 @@
+"""Functions of NumPy that are read as Python: ``numpy_definitions``, and methods of ufuncs, ``np.add.reduce``."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from symdiff.frontend import calls, numpy_definitions
+from symdiff.frontend.binding import own_defaults
+from symdiff.frontend.gaps import GapError
+from symdiff.frontend.library import Args, Form, Keywords
+from symdiff.frontend.lower import Reader
+from symdiff.frontend.source import from_function
+from symdiff.frontend.tensor_functions import FUNCTIONS
+from symdiff.frontend.values import Value
+
+PLAIN = (
+    "cov", "corrcoef", "cumprod", "vander", "gradient", "pad", "convolve", "tile", "repeat", "kron", "meshgrid", "split", "ptp",
+    "nansum", "nanmean", "cross", "tensordot", "quantile", "percentile", "take", "select", "diagonal", "moveaxis", "ediff1d",
+    "rot90", "fliplr", "flipud", "atleast_2d",
+)  # fmt: skip
+LINALG = ("matrix_power", "multi_dot")
+REDUCED = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min", "logical_or": "any", "logical_and": "all"}
+
+
+def _read(definition: Callable[..., Any]) -> Form:
+    """The form that reads a definition in place of the function."""
+
+    def form(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+        source = from_function(definition)
+        before = len(reader.gaps)
+        result = calls.inline(reader, source, args, keywords, own_defaults(reader, source, node), None, node)
+        if len(reader.gaps) > before:  # said of the user's line, not of ours
+            gap = reader.gaps[before]
+            del reader.gaps[before:]
+            raise GapError(node, f"np.{definition.__name__.replace('_', '.', 1)}: {gap.reason}", gap.rewrite, "not yet")
+        return result
+
+    return form
+
+
+@cache
+def definitions() -> dict[Any, Form]:
+    """The functions by themselves, with the forms that read them."""
+    import numpy as np
+
+    found = {getattr(np, name): _read(getattr(numpy_definitions, name)) for name in PLAIN}
+    found |= {getattr(np.linalg, name): _read(getattr(numpy_definitions, name)) for name in LINALG}
+    found |= {getattr(np, ufunc).reduce: FUNCTIONS[name] for ufunc, name in REDUCED.items()}
+    found |= {np.add.accumulate: FUNCTIONS["cumsum"], np.multiply.accumulate: found[np.cumprod]}
+    found |= {
+        getattr(np, name).accumulate: _read(getattr(numpy_definitions, f"{name}_accumulate")) for name in ("maximum", "minimum")
+    }
+    outer = ("add", "subtract", "multiply", "divide")
+    return found | {getattr(np, name).outer: _read(getattr(numpy_definitions, f"{name}_outer")) for name in outer}
+
+
+def names() -> list[str]:
+    """What users write for them."""
+    return [*(f"np.{name}" for name in PLAIN), *(f"np.linalg.{name}" for name in LINALG), "np.add.reduce", "np.subtract.outer"]
