@@ -15,6 +15,7 @@ from symdiff.graph.mapping import renamed
 from symdiff.graph.terms import Guard
 from symdiff.graph.whole import matrices_of, result_of
 from symdiff.primitives import TABLE
+from symdiff.simplify.equal import equal_values, without
 from symdiff.simplify.rewrite import RewritingBuilder, Rules
 from symdiff.simplify.sink import sink
 from symdiff.simplify.sums import simplified
@@ -22,10 +23,10 @@ from symdiff.simplify.sums import simplified
 TRUE, FALSE = Const(True), Const(False)
 
 
-def rewrite(graph: Graph, rules: Rules, known: Mapping[str, Const] | None = None) -> Graph:
+def rewrite(graph: Graph, rules: Rules, known: Mapping[str, Atom] | None = None) -> Graph:
     """The same function with every operation rewritten by ``rules`` and every branch simplified.
 
-    ``known`` are inputs that are literals: no statement reads them any more.
+    ``known`` are inputs that are literals, or other inputs: no statement reads them any more.
     """
     names = (name for statement in walk(graph.body) for name in defined(statement))
     builder = RewritingBuilder(rules, names)
@@ -93,9 +94,19 @@ class Rebuild:
             self.call(loop)
             return
         sizes = {param.name for param in loop.step.params if param.role == "size"}
-        known = {name: atom for name, atom in loop.captured if isinstance(atom, Const) and name not in sizes}
-        loop = with_changed_step(loop, lambda step: sink(dead_code(rewrite(step, self.rules, known))))
-        loop, step = renamed_indices(loop, known), loop.step
+        known: dict[str, Atom] = {}
+        homes: dict[Atom, str] = {}
+        for name, atom in loop.captured:
+            if name not in sizes and (isinstance(atom, Const) or homes.setdefault(atom, name) != name):
+                known[name] = atom if isinstance(atom, Const) else homes[atom]  # a literal, or what is captured twice
+        equal = equal_values(loop, lambda same: rewrite(loop.step, self.rules, {**known, **same}).outputs)
+        outs = {each.param: each.out for each in loop.handed}
+        self.names.update({outs[name]: outs[other] for name, other in equal.items()})
+        given = {**known, **equal}
+        loop = with_changed_step(loop, lambda step: sink(dead_code(rewrite(step, self.rules, given))))
+        loop, same = without(renamed_indices(loop, given), equal)
+        self.names.update(same)
+        step = loop.step
         params = tuple(param for param in step.params if param.name not in known)
         captured = tuple((name, atom) for name, atom in loop.captured if name not in known)
         self.builder.append(replace(loop, step=replace(step, params=params), captured=captured))
