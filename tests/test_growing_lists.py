@@ -160,7 +160,7 @@ def inner_length(x):
 @pytest.mark.parametrize(
     ("function", "line", "reason"),
     [
-        (kinds, "for v in x:", "a list of a number to which a loop appends a tuple"),
+        (kinds, "for v in x:", "a list to which a loop appends a value that is a number on one path and a tuple of 2"),
         (popped, "out.pop()", ".pop of a list that a loop makes longer"),
         (shown_twice, "for v in x:", "something else may show, too"),
         (inner_length, "for v in x:", "an inner loop that appends to out, as often as"),

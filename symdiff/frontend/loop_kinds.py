@@ -145,7 +145,8 @@ class Search:
             joined = found if item == UNBOUND else item if found == UNBOUND else join(item, found)
             if joined is None or isinstance(joined, Sometimes | Opaque):
                 first, second = difference(item, found)
-                raise GapError(node, f"a list of {first} to which a loop appends {second}", growing.REWRITE, "not yet")
+                what = "a list" if item == UNBOUND else f"a list of {first}"
+                raise GapError(node, f"{what} to which a loop appends {second}", growing.REWRITE, "not yet")
             item = joined
         guessed = item == UNBOUND
         step = end.count - start.count
