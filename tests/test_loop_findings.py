@@ -1,7 +1,9 @@
 """Programs with loops that were wrong once, found by ``python -m tests.random_array_programs --loops``, and why."""
 
+import numpy as np
 import pytest
 
+from symdiff import grad, read
 from tests.random_array_programs import Program, faults
 
 FOUND = {
@@ -72,3 +74,36 @@ def test_programs_that_were_wrong_once(name):
     types, body = FOUND[name]
     text = f"import numpy as np\ndef f({', '.join(types)}):{body.rstrip()}\n"
     assert faults(Program(text, types)) == []
+
+
+def doubled(x, times):
+    y = 0.5 * x
+    t, total = 0.0, 0.0
+    for until in times:
+        while t < until:
+            y = 2.0 * y
+            t = t + 1.0
+        total = total + np.sum(y)
+    return total
+
+
+def test_what_an_inner_loop_begins_with_is_not_made_in_the_variable_of_the_outer_loop():
+    times = np.array([2.5, 2.7, 3.5])  # the adjoint of the outer loop was still to be read
+    np.testing.assert_array_equal(grad(doubled)(np.array([1.2, 0.1]), times), [16.0, 16.0])
+
+
+def handed_on(x, times):
+    y, z = 0.5 * x, 1.0 * x
+    t, total = 0.0, 0.0
+    for until in times:
+        while t < until:
+            y = 2.0 * y
+            t = t + 1.0
+        z = z + np.sin(y)
+        total = total + np.sum(y) + np.sum(z)
+    return total
+
+
+def test_what_an_inner_loop_begins_with_may_be_what_it_ends_with():
+    x, times = np.array([0.3, 0.4]), np.array([0.5, 0.6, 0.7, 1.5])  # it was used again for another array
+    assert read(handed_on)(x, times) == pytest.approx(handed_on(x, times), rel=1e-14)

@@ -27,10 +27,10 @@ class Classes:
                 self._join(statement, slots)
         turns = [node for node in steps(routine.body) if isinstance(node, Turn)]
         self.hints = {name: hint for turn in turns for name, hint in zip(turn.names, turn.hints, strict=False)}
-        for body in _loops(routine.body):
-            self._join_turn(body)
         for body in _blocks(routine.body):
             self._join_first(body)
+        for body in _loops(routine.body):  # behind the others: it looks at all names that a variable has
+            self._join_turn(body)
         self.changing = frozenset(self.root(name) for turn in turns for name in turn.names)
         outs = [out for node in steps(routine.body) if isinstance(node, If) for out in node.outs]
         self._partial = {self.root(out.name) for out in outs if UNDEFINED in (out.then, out.orelse)}

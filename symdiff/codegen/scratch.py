@@ -24,14 +24,16 @@ def allocated_once(body: Sequence[Code], counter: str, carried: Mapping[str, Axe
     ``carried`` are the arrays that the last statement but few gives new values.
     """
     turn = next((node for node in reversed(body) if isinstance(node, Turn) and not node.hints), None)
-    found = _free(body, turn, counter)
+    found = _free(body, counter)
+    pairs = _pairs(body, turn, found, carried)
+    found = {name: node for name, node in found.items() if turn is None or name in pairs or name not in turn.atoms}
     if not found:
         return [], list(body)
     before: list[Code] = [replace(node, fill=None) for node in found.values()]
     rest: list[Code] = []
     for node in body:
         if node is turn and turn is not None:
-            rest.append(_swapped(turn, found, carried))
+            rest.append(replace(turn, names=(*turn.names, *pairs), atoms=(*turn.atoms, *pairs.values())))
         elif not isinstance(node, Allocate) or node.name not in found:
             rest.append(node)
         elif node.fill is not None:
@@ -39,7 +41,7 @@ def allocated_once(body: Sequence[Code], counter: str, carried: Mapping[str, Axe
     return before, rest
 
 
-def _free(body: Sequence[Code], turn: Turn | None, counter: str) -> dict[str, Allocate]:
+def _free(body: Sequence[Code], counter: str) -> dict[str, Allocate]:
     """The arrays that are made anew in each iteration, always with the same lengths, and that nothing else gets hold of."""
     changing = {counter}
     taken: Counter[object] = Counter()
@@ -66,14 +68,19 @@ def _free(body: Sequence[Code], turn: Turn | None, counter: str) -> dict[str, Al
     }
 
 
-def _swapped(turn: Turn, found: Mapping[str, Allocate], carried: Mapping[str, Axes]) -> Turn:
-    """The end of an iteration, where the arrays that nobody needs any more take the place of those that were given away."""
-    free = [name for name in turn.names if name in carried and name not in turn.atoms]
-    names, atoms = list(turn.names), list(turn.atoms)
+def _pairs(body: Sequence[Code], turn: Turn | None, found: Mapping[str, Allocate], carried: Mapping[str, Axes]) -> dict[str, str]:
+    """The arrays that are given away at the end of an iteration, each with one that nobody needs any more, in its place.
+
+    What a loop inside begins with is its own: it may still be what that loop ends with.
+    """
+    if turn is None:
+        return {}
+    inside = {atom for node in steps(body) if isinstance(node, Turn) and node.hints for atom in node.atoms}
+    free = [name for name in turn.names if name in carried and name not in turn.atoms and name not in inside]
+    pairs: dict[str, str] = {}
     for target, atom in zip(turn.names, turn.atoms, strict=True):
-        if isinstance(atom, str) and atom in found:
-            other = next(name for name in free if carried[name] == carried[target])
+        other = next((name for name in free if carried[name] == carried.get(target)), None)
+        if isinstance(atom, str) and atom in found and other is not None:
             free.remove(other)
-            names.append(atom)
-            atoms.append(other)
-    return replace(turn, names=tuple(names), atoms=tuple(atoms))
+            pairs[atom] = other
+    return pairs
