@@ -33,10 +33,42 @@ class Supports:
         self.known: dict[Atom, Where] = {ZERO: ()}
         self.decided: dict[Atom, bool] = {}  # the conditions of the branches around
         self.soft: set[Atom] = set()  # conditions that only tell which elements of an array something reaches
+        self.hulls: dict[Atom, tuple[Test, ...]] = {}  # those that do so where one of these holds, which are numbers
 
     def is_soft(self, where: Where) -> bool:
         """Whether nothing but the bounds of indices makes zeros: then they are zeros of what is computed for all elements."""
-        return where != () and all(condition in self.soft for condition, _ in where or ())
+        return where != () and all(self._hull(test) is None for test in where or ())
+
+    def hull(self, where: Where) -> Where:
+        """A larger support of fewer conditions: beyond the one, nothing but the bounds of indices makes zeros within it."""
+        parts = [self._hull(test) for test in where or ()]
+        if where is None or (parts and all(part is None for part in parts)):
+            return None
+        if any(part is None for part in parts):
+            return where
+        return tuple(dict.fromkeys(test for part in parts for test in part or ()))
+
+    def _hull(self, test: Test) -> Where:
+        """The same of one condition, inside the branches around."""
+        condition, holds = test
+        if condition in self.soft:
+            return None
+        inner = self.hulls.get(condition) if holds else None
+        if inner is None:
+            return (test,)
+        if any(self.decided.get(each) is side for each, side in inner):
+            return None
+        return tuple((each, side) for each, side in inner if each not in self.decided)
+
+    def narrow(self, condition: Atom, tests: Sequence[Test]) -> None:
+        """Note of a condition that it differs from that of some tests by bounds of indices only."""
+        if all(test[0] in self.soft for test in tests):
+            self.soft.add(condition)
+        elif not any(test[0] in self.soft for test in tests):
+            found = [self.hulls.get(test[0], (test,)) if test[1] else (test,) for test in tests]
+            inner = tuple(dict.fromkeys(test for part in found for test in part))
+            if len(inner) <= MANY and not any(self.builder.axes_of(each) for each, _ in inner):
+                self.hulls[condition] = inner
 
     def of(self, atom: Atom) -> Where:
         """Where an atom is not a structural zero, inside the branches around."""
@@ -54,11 +86,19 @@ class Supports:
     @contextmanager
     def side(self, condition: Atom, holds: bool) -> Iterator[Body]:
         """Collect the statements of one side of a branch."""
+        with (
+            self.decision(condition, holds),
+            self.builder.block(elementwise=bool(self.builder.axes_of(condition))) as body,
+        ):
+            yield body
+
+    @contextmanager
+    def decision(self, condition: Atom, holds: bool) -> Iterator[None]:
+        """Look from one side of a branch."""
         before = self.decided
         self.decided = before | {condition: holds}
         try:
-            with self.builder.block(elementwise=bool(self.builder.axes_of(condition))) as body:
-                yield body
+            yield
         finally:
             self.decided = before
 
@@ -86,10 +126,7 @@ class Supports:
 
     def _as_one(self, tests: Sequence[Test]) -> Where:
         """A support with one condition for many: otherwise a stencil of three points has three times as many each time."""
-        condition, holds = self.test(tests)
-        if all(part in self.soft for part, _ in tests):
-            self.soft.add(condition)
-        return ((condition, holds),)
+        return (self.test(tests),)
 
     def _reached(self, term: Term, axes: Axes) -> Where:
         """Where a term adds anything."""
@@ -112,7 +149,9 @@ class Supports:
             return test
         positive = condition if holds else self.builder.apply(TABLE["not"], condition)
         moved = Term(positive, (), (), guards) if scalar else term.renamed(lambda _: positive)
-        return self.builder.sum([moved], axes, kind="bool"), True
+        result = self.builder.sum([moved], axes, kind="bool")
+        self.narrow(result, [test])
+        return result, True
 
     def test(self, where: Sequence[Test]) -> Test:
         """One condition for a support, as lets in the present block."""
@@ -122,7 +161,12 @@ class Supports:
             return self._all("and", negative), False
         if negative:
             positive.append(self.builder.apply(TABLE["not"], self._all("and", negative)))
-        return (self._all("or", positive), True) if positive else (FALSE, True)
+        if not positive:
+            return FALSE, True
+        condition = self._all("or", positive)
+        if len(where) > 1:
+            self.narrow(condition, where)
+        return condition, True
 
     def join(self, condition: Atom, bodies: Sequence[Body], pair: tuple[Atom, Atom]) -> tuple[Where, tuple[Atom, Atom] | None]:
         """The support of an out; or, where its sides have supports of their own, the truth values to hand on for it."""
@@ -182,14 +226,25 @@ class Joining:
             where, truths = self.supports.join(self.condition, self.bodies, (first, second))
             if truths is not None:
                 where = ((self.out("t", *truths), True),)
-                if all(side == UNDEFINED or self.supports.is_soft(self.supports.of(side)) for side in (first, second)):
-                    self.supports.soft.add(where[0][0])
+                self._narrow(where[0][0], (first, second))
             kind = builder.kind(second if first == UNDEFINED else first)
             name = name or builder.fresh(hint, kind, axes)
             self.outs.append(Out(name, first, second, kind, axes))
             self._made[first, second] = name
             self.supports.learn(name, where)
         return self._made[first, second]
+
+    def _narrow(self, truth: Atom, sides: tuple[Atom, Atom]) -> None:
+        """Note of the condition of an out what it is but for bounds of indices."""
+        supports, hulls = self.supports, []
+        for holds, side in zip((True, False), sides, strict=True):
+            with supports.decision(self.condition, holds):
+                where = supports.of(side)
+                hulls.append(None if side == UNDEFINED else supports.hull(where))
+        if hulls == [None, None]:
+            supports.soft.add(truth)
+        elif () in hulls and None in hulls and not supports.builder.axes_of(self.condition):
+            supports.hulls[truth] = ((self.condition, hulls[0] is None),)
 
     def _spread(self, body: Body, atom: Atom, axes: Axes) -> Atom:
         """What one side hands on, as an array if the other side does."""

@@ -63,24 +63,26 @@ class Sweep:
         if not terms:
             return ZERO
         where = supports.union([term.vector for term in terms])
-        guarded = [term for term in terms if self._is_guarded(term)]
-        if not guarded:
+        guards = [self._guard(term) for term in terms]
+        if not any(guards):
             atom = self._total(terms, hint, common)
+        elif guards.count(guards[0]) == len(guards):
+            atom = self._guarded(terms, guards[0], hint, common)
         elif all(supports.of(term.vector) == where for term in terms):
             return self._guarded(terms, where, hint, common)
         else:
-            summands = [self._single(term) if term in guarded else term for term in terms]
+            summands = [self._single(term, guard) if guard else term for term, guard in zip(terms, guards, strict=True)]
             atom = self._total(summands, hint, common)
         if isinstance(atom, str):
             supports.learn(atom, where)
         return atom
 
-    def _is_guarded(self, term: Term) -> bool:
-        """Whether a product must not be formed where its vector is a structural zero."""
+    def _guard(self, term: Term) -> Where:
+        """Where a product may be formed: not where its vector is a structural zero, unless nothing bad can come of it."""
         where = self.supports.of(term.vector)
         if not where or not isinstance(term.coefficient, str):
-            return False
-        return not (self.supports.is_soft(where) and self.tame(term.coefficient))
+            return None
+        return self.supports.hull(where) if self.tame(term.coefficient) else where
 
     def only(self, condition: Atom, terms: Sequence[Term], hint: str) -> Atom:
         """The sum of the terms where a condition holds, 0 elsewhere, where they are not computed."""
@@ -99,9 +101,9 @@ class Sweep:
             self.supports.learn(atom, self.supports.moved(terms, axes))
         return atom
 
-    def _single(self, term: Term) -> Term:
-        """A term whose product is formed where its vector is not zero."""
-        atom = self._guarded([term], self.supports.of(term.vector), "t", False)
+    def _single(self, term: Term, where: Where) -> Term:
+        """A term whose product is formed there only."""
+        atom = self._guarded([term], where, "t", False)
         return Term(ONE, atom, True, term.origin)
 
     def _guarded(self, terms: Sequence[Term], where: Where, hint: str, common: bool) -> Atom:

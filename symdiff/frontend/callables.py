@@ -174,10 +174,9 @@ def check_callee(target: Any, node: ast.AST) -> None:
     raise GapError(node, reason, _advice(module), verdict, certain=True)
 
 
-_STEPS = "use solve_ivp or odeint, or write the steps as a loop, which is differentiated as it stands"
 _SOLVERS = {
     **dict.fromkeys(("brenth", "toms748"), "use brentq"),
-    **dict.fromkeys(("ode", "RK45", "RK23", "DOP853", "Radau", "BDF", "LSODA", "solve_bvp"), _STEPS),
+    "solve_bvp": "solve for the initial values that are missing, with newton or brentq around solve_ivp",
     **dict.fromkeys(("quad_vec", "dblquad", "tplquad", "nquad"), "write a quadrature rule as a sum over its nodes"),
     **dict.fromkeys(("minimize", "minimize_scalar"), "solve for the point where the gradient is 0, with newton or brentq"),
 }  # what to do instead

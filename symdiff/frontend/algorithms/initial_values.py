@@ -32,7 +32,7 @@ def _check(t0: Any, t1: Any, y0: Any, rtol: Any, atol: Any, first_step: Any, max
 def _begun(fun: Any, args: Any, t0: Any, t1: Any, y0: Any, options: Any, first_step: Any) -> Any:
     """The state at the start."""
     method, rtol, atol, max_step, _ = options
-    _, _, _, _, exponent = tableau(method)
+    _, _, _, _, exponent, _ = tableau(method)
     f0 = slope(fun, t0, y0, args)
     h_abs = first_step
     if first_step is None:

@@ -36,6 +36,7 @@ _RK23 = (  # Bogacki and Shampine, 1989
     (2 / 9, 1 / 3, 4 / 9),
     (5 / 72, -1 / 12, -1 / 9, 1 / 8),
     1 / 3,
+    0.021,
 )
 _RK45 = (  # Dormand and Prince, 1980
     (0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1),
@@ -50,6 +51,7 @@ _RK45 = (  # Dormand and Prince, 1980
     (35 / 384, 0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84),
     (-71 / 57600, 0, 71 / 16695, -71 / 1920, 17253 / 339200, -22 / 525, 1 / 40),
     1 / 5,
+    8.1e-4,
 )
 _DENSE23 = ((1, 0, 0, 0), (-4 / 3, 1, 4 / 3, -1), (5 / 9, -2 / 3, -8 / 9, 1))
 _DENSE45 = (  # Shampine, 1986
@@ -84,12 +86,12 @@ _DENSE45 = (  # Shampine, 1986
 )
 
 
-_DOP853 = (dop853.NODES, dop853.INNER, dop853.WEIGHTS, dop853.ERRORS, 1 / 8)
+_DOP853 = (dop853.NODES, dop853.INNER, dop853.WEIGHTS, dop853.ERRORS, 1 / 8, 4.4e-7)
 _MORE853 = (dop853.MORE_NODES, dop853.MORE_INNER, dop853.DENSE)
 
 
 def tableau(method: Any, rk23: Any = _RK23, rk45: Any = _RK45, dop853: Any = _DOP853) -> Any:
-    """Nodes, weights of the stages, weights of the step, weights of the error (two rows for DOP853), and 1 / its order."""
+    """Nodes, weights of the stages, weights of the step, weights of the error (two rows for DOP853), 1 / its order, constant."""
     return {"RK23": rk23, "RK45": rk45, "DOP853": dop853}[method]
 
 
@@ -126,7 +128,7 @@ def first_step_size(
 
 def stages(fun: Any, args: Any, t: Any, y: Any, f: Any, h: Any, method: Any) -> Any:
     """A step: the solution at its end, and the slopes of all stages, the last of which is that at its end."""
-    nodes, inner, weights, _, _ = tableau(method)
+    nodes, inner, weights, _, _, _ = tableau(method)
     slopes = [f]
     for c, a in zip(nodes[1:], inner[1:], strict=True):
         slopes.append(slope(fun, t + c * h, y + combined(a, slopes) * h, args))
@@ -145,6 +147,28 @@ def error_norm(weights: Any, slopes: Any, h: Any, scale: Any, method: Any) -> An
     if fifth == 0 and third == 0:
         return 0.0
     return abs(h) * fifth / np.sqrt((fifth + 0.01 * third) * len(slopes[0]))
+
+
+def reach(fun: Any, args: Any, at: Any, h: Any, scale: Any, tolerance: Any, method: Any) -> Any:
+    """The longest step that follows differences between solutions, too: SciPy's control sees the solution alone.
+
+    At an equilibrium, say, the solution is exact for any step, and its derivative by the initial values is not. The rate J
+    of the differences is estimated by two steps of the power method; a step h has the error c*(h*J)**order, which must not
+    be more than the tolerance, but for a factor of 2 in h. The step of an oscillation is rarely this long by itself.
+    """
+    t, y, f = at
+    _, _, _, _, exponent, constant = tableau(method)
+    allowed = scale + 1.5e-8 * (np.abs(y) + h * np.abs(f))
+    difference = allowed * np.cos(1.0 + 2.4 * np.arange(len(y)))  # a direction like no other
+    size = rms(difference / allowed)
+    change = slope(fun, t, y + difference, args) - f
+    first = rms(change / allowed) / size if size > 0 else 0.0
+    if not first > 0:
+        return np.inf
+    difference = change / first
+    second = rms((slope(fun, t, y + difference, args) - f) / allowed) / rms(difference / allowed)
+    rate = np.sqrt(first * second)
+    return 2.0 * (tolerance / constant) ** exponent / rate if rate > 0 else np.inf
 
 
 def motion(t0: Any, t1: Any) -> Any:
@@ -176,7 +200,7 @@ def attempt(fun: Any, args: Any, goal: Any, state: Any, options: Any) -> Any:
     end, direction = goal
     t, y, f, h_abs, rejected = state
     method, rtol, atol, max_step, motion = options
-    _, _, _, weights, exponent = tableau(method)
+    _, _, _, weights, exponent, _ = tableau(method)
     size = abs(t)
     least = 10 * max((size + size * 1.6653345369377348e-16) - size, 5e-324)  # ten times the distance to the next number
     if rejected:
@@ -199,7 +223,12 @@ def attempt(fun: Any, args: Any, goal: Any, state: Any, options: Any) -> Any:
         factor = 10.0 if error == 0 else min(10.0, 0.9 * error**-exponent)
         if rejected:
             factor = min(1.0, factor)
-        state = t_new, y_new, slopes[-1], h_abs * factor, False
+        longer = h_abs * factor
+        if error < 0.01:
+            tolerance = np.max(np.maximum(rtol, np.minimum(atol, 1e-3)))
+            longest = reach(fun, args, (t_new, y_new, slopes[-1]), h_abs, scale, tolerance, method)
+            longer = longest if longest < longer else longer  # noqa: FURB136 - it may be NaN
+        state = t_new, y_new, slopes[-1], stop(longer), False
     else:
         factor = 0.9 * error**-exponent
         state = t, y, f, h_abs * (max(0.2, factor)), True
