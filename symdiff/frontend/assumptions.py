@@ -15,7 +15,7 @@ from symdiff.frontend.values import Known, ListValue, Number, TensorValue, Tuple
 
 VECTORS = (
     "sum mean var std prod max amax min amin cumsum average diff roll zeros_like ones_like empty_like full_like diag flip "
-    "flatten ravel sort argsort median argmax argmin dot inner vdot outer interp append trapezoid trapz"
+    "flatten ravel sort argsort median argmax argmin dot inner vdot outer append trapezoid trapz"
 )
 MATRICES = "trace tril triu transpose swapaxes"
 
@@ -50,6 +50,9 @@ def assume(reader: Reader, target: Any, args: Args, keywords: Keywords) -> None:
     elif target is np.linalg.solve and len(args) == 2:
         reader.assume_array(args[0], 2)
         reader.assume_array(args[1], 1)
+    elif target is np.interp:
+        for value in args[1:3]:
+            reader.assume_array(value, 1)
     elif target is zip:
         for value in args:
             reader.assume_array(value, 1)
