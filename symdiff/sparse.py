@@ -16,6 +16,7 @@ import numpy as np
 
 from symdiff import codegen
 from symdiff.arguments import compiled_argument, taken_apart
+from symdiff.errors import ArgumentError
 from symdiff.graph.affine import Affine, Axes, Element, Quotient, sizes_in
 from symdiff.graph.dead import dead_code
 from symdiff.graph.graph import Graph, Param, walk
@@ -222,6 +223,10 @@ class Patterns:
             return None
         axes = {each: own for statement in walk(self.graph.body) for each, own in axes_of(statement).items()}
         params = tuple(param for param in self.graph.params if param.role != "pattern")
+        lost = [name for name in found if name not in axes]
+        if lost:
+            text = "the pattern of the sparse matrix depends on computed indices, as those below 0 are, which nothing else needs"
+            raise ArgumentError(f"{self.graph.name}: {text}; leave sparse=True out, or pass indices that are not below 0")
         result = Items("dict", tuple(Tensor(axes[name]) for name in found), tuple(found))
         return dead_code(replace(self.graph, params=taken_apart(params), outputs=tuple(found), result=result))
 

@@ -10,7 +10,7 @@ from symdiff.codegen.definitions import Definitions, Indexed
 from symdiff.codegen.elements import Elements
 from symdiff.codegen.printer import COMPARE, Text
 from symdiff.graph.affine import ZERO, Affine, Axes, Symbol, substituted
-from symdiff.graph.graph import Raise
+from symdiff.graph.graph import Raise, defined, free_names
 from symdiff.graph.terms import Guard, Range, Term
 
 
@@ -25,11 +25,28 @@ def write_checks(elements: Elements, definitions: Definitions, name: str) -> Non
     for term in definition.terms:
         for array, part, length in dict.fromkeys(_accesses(definitions, definition, term)):
             where = f"an index of {array}" if array in definitions.graph.inputs else "an index"
-            source = sorted({element.array for element in part.elements}) or _bounds_from(term)
+            told = {element.array for element in part.elements}
+            source = sorted(set().union(*(_inputs_of(definitions, each) for each in told))) or _bounds_from(term)
             message = f"{where} is out of range" + (f": see {' and '.join(source)}" if source else "")
             if definition.origin is not None and definition.origin.text:
                 message += f" (line {definition.origin.line})"  # as in the comments of the source
             _write(elements, definition, term, part, length, message)
+
+
+def _inputs_of(definitions: Definitions, name: str) -> set[str]:
+    """The arrays of integers that indices are computed from, for messages; the indices themselves if there are none."""
+    graph = definitions.graph
+    whole = {leaf for param in graph.params for leaf in param.leaves if getattr(param.structure, "kind", "") == "int"}
+    if name in whole or not whole:
+        return {name}
+    made = {each: node for node in graph.body for each in defined(node)}
+    seen, waiting = set[str](), [name]
+    while waiting:
+        node = made.get(waiting.pop())
+        read = set(free_names((node,))) if node is not None else set()
+        waiting += sorted(read - seen)
+        seen |= read
+    return (seen & whole) or {name}
 
 
 def _accesses(definitions: Definitions, definition: Indexed, term: Term) -> Iterator[tuple[str, Affine, Affine]]:

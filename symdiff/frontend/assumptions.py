@@ -15,7 +15,7 @@ from symdiff.frontend.values import Known, ListValue, Number, TensorValue, Tuple
 
 VECTORS = (
     "sum mean var std prod max amax min amin cumsum average diff roll zeros_like ones_like empty_like full_like diag flip "
-    "flatten ravel sort argsort median argmax argmin dot inner vdot outer interp append trapezoid trapz"
+    "flatten ravel sort argsort median argmax argmin dot inner vdot outer append trapezoid trapz"
 )
 MATRICES = "trace tril triu transpose swapaxes"
 
@@ -47,9 +47,9 @@ def assume(reader: Reader, target: Any, args: Args, keywords: Keywords) -> None:
         return
     if target is np.matmul and len(args) == 2:
         assume_product(reader, *args)
-    elif target is np.linalg.solve and len(args) == 2:
-        reader.assume_array(args[0], 2)
-        reader.assume_array(args[1], 1)
+    elif target in (np.linalg.solve, np.interp):
+        for value, rank in zip(args, (2, 1) if target is np.linalg.solve else (0, 1, 1), strict=False):
+            _assume_of_rank(reader, value, rank)
     elif target is zip:
         for value in args:
             reader.assume_array(value, 1)
@@ -64,6 +64,11 @@ def assume(reader: Reader, target: Any, args: Args, keywords: Keywords) -> None:
         hints = _product_ranks(reader.source.node) if target is np.dot else {}
         for value in args[: 2 if both else 1]:
             reader.assume_array(value, rank, hints)
+
+
+def _assume_of_rank(reader: Reader, value: Value, rank: int) -> None:
+    if rank:
+        reader.assume_array(value, rank)
 
 
 def assume_method(reader: Reader, owner: Value, name: str, args: Sequence[Value], keywords: Mapping[str, Value]) -> None:

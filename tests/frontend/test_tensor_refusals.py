@@ -103,12 +103,8 @@ def math_of_array(x):
     return np.sum(math.sin(x))
 
 
-def reshaped(x):
-    return np.sum(x.reshape(20, -1) ** 2)
-
-
-def sorted_array(x):
-    return np.sum(np.sort(x) * x)
+def sorted_rows(x):
+    return np.sum(np.sort(x[:, None] * x, axis=1))
 
 
 def changed_while_bound_twice(x, a):
@@ -133,8 +129,7 @@ CASES = [
     (masked_read, (X,), "return x[x > 0][0]", "a position among elements that a mask chooses", "np.where"),
     (truth_of_array, (X,), "if x > 0:", "ambiguous", "elements"),
     (math_of_array, (X,), "return np.sum(math.sin(x))", "math.sin of an array", "np.sin"),
-    (reshaped, (LONG,), "return np.sum(x.reshape(20, -1) ** 2)", "another shape", "loops"),
-    (sorted_array, (LONG,), "return np.sum(np.sort(x) * x)", "numpy.sort", ""),
+    (sorted_rows, (X,), "return np.sum(np.sort(x[:, None] * x, axis=1))", "np.sort of an array of shape", "vectors"),
     (changed_while_bound_twice, (X, 1.0), "w[0] = 0.0", "may show, too", "copy"),
 ]
 
