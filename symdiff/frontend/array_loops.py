@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NoReturn
 
-from symdiff.frontend import changes, containers, loop_writes
+from symdiff.frontend import cells, containers, loop_writes
 from symdiff.frontend.control import NEXT, Completion, run
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.loop_flow import Plan, plan_of
@@ -19,7 +20,7 @@ from symdiff.frontend.loop_rows import over_loops
 from symdiff.frontend.loop_values import IndexedValue, LoopAxis, PendingArray, SeriesValue
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.tensors import affine_atom
-from symdiff.frontend.values import Condition, Conflict, Number, Poison, Start, TensorValue, TupleValue, Value
+from symdiff.frontend.values import Condition, Conflict, Number, Poison, Start, TensorValue, TupleValue, Value, now
 from symdiff.graph.affine import ZERO, Affine, identity, sizes_in
 from symdiff.graph.bounds import Bounds
 from symdiff.graph.graph import Atom, Const
@@ -146,7 +147,7 @@ def run_loop(reader: Reader, node: ast.For, series: IndexedValue, frame: Frame) 
         needs_length(reader, series.axis, plan.node, plan.reason)
     before, checked = dict(frame.variables), dict(reader.checked)
     _begin(reader, plan, series.axis, frame, node)
-    reader.loops.append(series.axis)
+    reader.loops.append(replace(series.axis, since=now()))
     try:
         containers.assign(reader, node.target, series.item(Affine.of(len(reader.loops) - 1)), frame)
         completion = run(reader, node.body, frame).without("continue")
@@ -162,7 +163,7 @@ def run_loop(reader: Reader, node: ast.For, series: IndexedValue, frame: Frame) 
         if isinstance(pending, PendingArray) and pending.depth == len(reader.loops):
             frame.variables[name] = pending.base
             if pending.entries:
-                changes.replace(reader, pending.base, loop_writes.settled(reader, pending, node), frame, node)
+                cells.change(reader, pending.base, loop_writes.settled(reader, pending, node), node)
     return NEXT
 
 

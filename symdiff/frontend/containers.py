@@ -11,7 +11,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from symdiff.errors import ElementError
-from symdiff.frontend import array_writes, changes, dicts, loop_writes, tensor_forms, tensor_indexing, tensor_writes, writes
+from symdiff.frontend import (
+    array_writes,
+    cells,
+    changes,
+    dicts,
+    loop_writes,
+    tensor_forms,
+    tensor_indexing,
+    tensor_writes,
+    writes,
+)
 from symdiff.frontend.gaps import GapError, NeedsCallError
 from symdiff.frontend.loop_values import IndexedValue, PendingArray
 from symdiff.frontend.lower import Frame, Reader
@@ -107,7 +117,7 @@ def row(reader: Reader, value: ArrayValue, position: int) -> Value:
     if len(value.shape) == 1:
         return value.items[position]
     size = math.prod(value.shape[1:])
-    return array_writes.view_of(reader, value, value.shape[1:], value.items[position * size : (position + 1) * size])
+    return array_writes.view_of(reader, value, value.shape[1:], range(position * size, (position + 1) * size))
 
 
 # -- subscripts ---------------------------------------------------------------------------------------------------
@@ -207,8 +217,8 @@ def _slice(reader: Reader, owner: Value, index: ast.Slice, frame: Frame, node: a
         return ListValue(tuple(owner.items[k] for k in positions))
     if isinstance(owner, ArrayValue):
         size = math.prod(owner.shape[1:])
-        items = [leaf for k in positions for leaf in owner.items[k * size : (k + 1) * size]]
-        return array_writes.view_of(reader, owner, (len(positions), *owner.shape[1:]), tuple(items))
+        places = [place for k in positions for place in range(k * size, (k + 1) * size)]
+        return array_writes.view_of(reader, owner, (len(positions), *owner.shape[1:]), places)
     if isinstance(owner, Known) and isinstance(owner.value, range | str):
         return Known(owner.value[slice(*bounds)])
     raise GapError(node, f"a slice of {describe(owner)}", "slice a tuple, list or array")
@@ -352,12 +362,13 @@ def to_array(reader: Reader, value: Value, node: ast.AST) -> ArrayValue:
     """``np.array(value)`` of nested tuples and lists of numbers."""
     from symdiff.frontend.conditions import scalar
 
+    value = cells.present(reader, value, node)
     if isinstance(value, ArrayValue):
         return value
     if isinstance(value, VectorParam):
         return ArrayValue((len(value.items),), value.items)
     if isinstance(value, TensorValue):
-        return tensor_indexing.numbers_of(reader, value, node)
+        return cells.sharing(tensor_indexing.numbers_of(reader, value, node), value)
     if not isinstance(value, TupleValue | ListValue | Known) or (isinstance(value, Known) and not isinstance(value.value, range)):
         return ArrayValue((), (scalar(reader, value, node),))
     rows = [to_array(reader, inner, node) for inner in elements(reader, value, node)]

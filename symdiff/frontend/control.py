@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from symdiff.frontend import array_writes, calls, changes, containers, loop_writes, tensor_writes, writes
+from symdiff.frontend import array_writes, calls, cells, changes, containers, loop_writes, tensor_writes, writes
 from symdiff.frontend.conditions import disjunction, read_test, supposed, truth_of
 from symdiff.frontend.expressions import binary, inner_function
 from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
@@ -127,6 +127,14 @@ class Path:
     completion: Completion
     variables: dict[str, Value]
     returned: Value | None
+    cells: dict[object, Value]
+    values: dict[str, Value]  # the variables, with the arrays that were changed as they are at its end
+
+    @staticmethod
+    def of(reader: Reader, body: Body, completion: Completion, frame: Frame, before: Mapping[object, Value]) -> Path:
+        """A path at whose end reading is; ``before``: the states of the arrays at its beginning."""
+        values = cells.at_end(reader, frame.variables, before, frame.source.node)
+        return Path(body, completion, frame.variables, frame.returned, reader.cells, values)
 
     @property
     def ended(self) -> bool:
@@ -141,13 +149,14 @@ def run_path(
 
     ``fact`` is the condition and the side, which hold while the statements are read.
     """
-    saved = frame.variables, frame.returned
+    saved = frame.variables, frame.returned, reader.cells
     frame.variables = dict(path.variables if path else frame.variables)
     frame.returned = path.returned if path else frame.returned
+    reader.cells = dict(path.cells if path else reader.cells)
     with supposed(reader, fact), reader.block(fact[0] if fact else None, path.body if path else None) as body:
         completion = run(reader, statements, frame)
-    result = Path(body, completion, frame.variables, frame.returned)
-    frame.variables, frame.returned = saved
+        result = Path.of(reader, body, completion, frame, saved[2])
+    frame.variables, frame.returned, reader.cells = saved
     return result
 
 
@@ -215,7 +224,7 @@ def join_paths(reader: Reader, condition: Atom, then: Path, orelse: Path, frame:
         live = orelse if then.completion.raises else then
         builder.branch(condition, then.body if live is orelse else (), orelse.body if live is then else (), [])
         builder.splice(live.body)
-        frame.variables, frame.returned = live.variables, live.returned
+        frame.variables, frame.returned, reader.cells = live.variables, live.returned, live.cells
         return live.completion
     merge = Merge(reader, condition, then.body, orelse.body)
     kinds = list(dict.fromkeys([*then.completion.flags, *orelse.completion.flags]))
@@ -228,7 +237,9 @@ def join_paths(reader: Reader, condition: Atom, then: Path, orelse: Path, frame:
     names = changed(list(dict.fromkeys([*then.variables, *orelse.variables])), then.variables, orelse.variables)
     both_ended = then.ended and orelse.ended
     for name in names if not both_ended else ():
-        merge.add(name, *(None if path.ended else path.variables.get(name, MISSING) for path in (then, orelse)))
+        merge.add(name, *(None if path.ended else path.values.get(name, MISSING) for path in (then, orelse)))
+    states = (None if path.ended and not frame.inlined else path.cells for path in (then, orelse))
+    merge.add_cells(*states, names=then.variables)
     values = merge.finish()
     always = then.completion.always and orelse.completion.always
     completion = Completion({kind: _flag_atom(value) for kind, value in zip(kinds, values, strict=False)}, always)
@@ -252,14 +263,14 @@ def guarded(reader: Reader, before: Completion, rest: Callable[[], Completion], 
     """Read what follows a block that may have ended: it stands inside an If on the flags."""
     over = disjunction(reader, [_flag_value(flag) for flag in before.flags.values()])
     assert isinstance(over, Condition)  # noqa: S101 - a True flag would mean that the block always ended
-    variables, returned = dict(frame.variables), frame.returned
+    variables, returned, state = dict(frame.variables), frame.returned, dict(reader.cells)
     over = reader.over_all_loops(over)
     with supposed(reader, (over.atom, False)), reader.block(over.atom) as body:
         completion = rest()
-    then = Path(Body(), Completion(before.flags, always=True), variables, returned)
+        orelse = Path.of(reader, body, completion, frame, state)
+    then = Path(Body(), Completion(before.flags, always=True), variables, returned, state, variables)
     if len(before.flags) == 1:
         then.completion = ends(next(iter(before.flags)))
-    orelse = Path(body, completion, frame.variables, frame.returned)
     return join_paths(reader, over.atom, then, orelse, frame)
 
 
@@ -330,14 +341,15 @@ def run_augmented(reader: Reader, node: ast.AugAssign, frame: Frame) -> Completi
     if isinstance(present, VectorParam):
         raise GapError(node, "an argument changed in place", "write a = a + b, which makes a new array")
     operand = reader.operand(node.value, frame)
+    present = cells.present(reader, present, node)
     if isinstance(present, ArrayValue):
         array_writes.write(reader, present, None, operand, frame, node, type(node.op))
         return NEXT
     if isinstance(present, TensorValue):
         hint = node.target.id if isinstance(node.target, ast.Name) else "t"
-        tensor_writes.check_writeable(reader, present, node)
+        tensor_writes.check_writeable(present, node)
         new = binary(reader, type(node.op), present, operand, node, hint)
-        tensor_writes.change(reader, present, new, frame, node)
+        tensor_writes.change(reader, present, new, node)
         return NEXT
     if isinstance(present, Mutable):
         changes.in_place(reader, present, type(node.op), operand, frame, node)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from symdiff.graph.affine import ZERO, Affine
@@ -23,6 +23,7 @@ class LoopAxis:
     length: Affine
     low: Affine
     high: Affine
+    since: int = field(default=0, compare=False)  # when it began
 
     @property
     def range(self) -> Range:

@@ -7,13 +7,14 @@ import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from symdiff.frontend.cells import view_of
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.loop_rows import depth_of, guard_here, here, marked, over_loops
 from symdiff.frontend.loop_values import Entry, PendingArray
 from symdiff.frontend.lower import Frame, Reader, negated_guard
 from symdiff.frontend.tensor_indexing import At, Span
 from symdiff.frontend.tensor_writes import check_writeable
-from symdiff.frontend.tensors import extent, is_certain, moved, own, require, view_of
+from symdiff.frontend.tensors import extent, is_certain, moved, own, require
 from symdiff.frontend.values import Condition, Number, TensorValue, Value
 from symdiff.graph.affine import Affine, Symbol, identity, sizes_in
 from symdiff.graph.bounds import Bounds
@@ -77,12 +78,7 @@ def row(reader: Reader, owner: TensorValue, parts: Sequence[At | Span], node: as
         cases = [((*index, place), (*before, *guards)) for index, before in cases for place, guards in found]
     if owner.kind == "bool" and len(cases) > 1:
         raise GapError(node, "truth values before the first one", "use indices from 0 on", "not yet")
-    if isinstance(owner.atom, Const):
-        return view_of(reader, owner, owner.atom, tuple(axes))
-    kind = reader.builder.kind(owner.atom)
-    terms = [Term(owner.atom, index, (), tuple(dict.fromkeys(guards))) for index, guards in cases]
-    affine = owner.affine.substitute(dict(enumerate(cases[0][0]))) if owner.affine is not None and len(cases) == 1 else None
-    return view_of(reader, owner, moved(reader, terms, tuple(axes), kind), tuple(axes), affine)
+    return view_of(reader, owner, [(index, tuple(dict.fromkeys(guards))) for index, guards in cases], tuple(axes))
 
 
 def require_in_loops(reader: Reader, part: Affine, message: str, node: ast.AST) -> None:
@@ -153,12 +149,11 @@ def _require_on_axis(
 
 def check_alone(reader: Reader, plan: Plan, name: str, value: TensorValue, frame: Frame, node: ast.For) -> None:
     """The array that a loop writes to must not be read in it under another name."""
-    check_writeable(reader, value, node)
+    check_writeable(value, node)
     loads = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load)}
     for other in sorted(loads - {name}):
         found = frame.variables.get(other)
-        shown = [found.identity, *(identity for identity, _ in found.views)] if isinstance(found, TensorValue) else []
-        if value.identity in shown:
+        if isinstance(found, TensorValue) and found.identity is value.identity:
             raise GapError(node, f"a loop that writes to {name}, which {other} shows, too", "make a copy first", "not yet")
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from symdiff.frontend.cells import A, sharing
 from symdiff.frontend.loop_values import Entry, PendingArray
 from symdiff.frontend.values import (
     ArrayValue,
@@ -21,6 +22,7 @@ from symdiff.frontend.values import (
     Mutable,
     Number,
     Poison,
+    Stale,
     TensorValue,
     TupleValue,
     Value,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from symdiff.frontend.lower import Reader
 
 Recipe = Callable[[Sequence[Atom]], Value]
+Cells = Mapping[object, Value]  # the present states of arrays
 Side = tuple[Sequence[Statement], Value | None]
 
 MISSING = Conflict("it has a value on one path only")
@@ -49,10 +52,28 @@ class Merge:
         self.inside = tuple({name for statement in body for name in defined(statement)} for body in self.bodies)
         self.pairs: list[Pair] = []
         self.recipes: list[Recipe] = []
+        self.changed: list[object] = []
 
     def add(self, hint: str, then: Value | None, orelse: Value | None) -> None:
         """One value that is needed after the branch."""
         self.recipes.append(self._recipe(hint, self._decided(then, True), self._decided(orelse, False)))
+
+    def add_cells(self, *sides: Cells | None, names: Mapping[str, Value]) -> None:
+        """The arrays that were changed or viewed; ``None`` as a side means that this path never gets here."""
+        arrays = [(name, value) for name, value in names.items() if isinstance(value, ArrayValue | TensorValue)]
+        hints: dict[object, str] = {value.identity: name for name, value in arrays}
+        for cell in dict.fromkeys(cell for side in sides for cell in side or ()):
+            states = [None if side is None else self._state(cell, position, side) for position, side in enumerate(sides)]
+            self.changed.append(cell)
+            self.add(hints.get(cell, "t"), *states)
+
+    def _state(self, cell: object, position: int, side: Cells) -> Value | None:
+        """What an array is at the end of a path; None if the other path made it."""
+        original = self.reader.originals.get(cell)
+        if cell in side or not isinstance(original, ArrayValue | TensorValue):
+            return side.get(cell)
+        items = original.items if isinstance(original, ArrayValue) else [original]
+        return None if any(item.atom in self.inside[1 - position] for item in items) else original
 
     def finish(self) -> list[Value]:
         """Add the If, and return the merged values in the order in which they were added."""
@@ -62,7 +83,10 @@ class Merge:
             over = self.reader.over_loops_of
             pairs = [(hint, over(self.condition, first), over(self.condition, second)) for hint, first, second in pairs]
         atoms = self.builder.branch(self.condition, then, orelse, pairs)
-        return [recipe(atoms) for recipe in self.recipes]
+        values = [recipe(atoms) for recipe in self.recipes]
+        count = len(values) - len(self.changed)
+        self.reader.cells = dict(zip(self.changed, values[count:], strict=True))
+        return values[:count]
 
     def _decided(self, value: Value | None, taken: bool) -> Value | None:
         """A variable that has a value where a condition holds that is decided on this side: it has one, or none."""
@@ -83,7 +107,7 @@ class Merge:
             return self._survivor(hint, then, orelse)
         if isinstance(then, Maybe) or isinstance(orelse, Maybe) or MISSING in (then, orelse):
             return self._partial(hint, then, orelse)
-        for kind in (Poison, Conflict):  # refused already, or when it is used
+        for kind in (Poison, Conflict, Stale):  # refused already, or when it is used
             if isinstance(then, kind) or isinstance(orelse, kind):
                 return _fixed(then if isinstance(then, kind) else orelse)
         if _axisless(then) is not then or _axisless(orelse) is not orelse:
@@ -111,14 +135,10 @@ class Merge:
         """Two arrays of the same shape: one that is either of them, and neither, for a write."""
         if then.axes != orelse.axes or (then.kind == "bool") != (orelse.kind == "bool"):
             return self._choice(hint, then, orelse)
-        same = then.identity is orelse.identity
-        parents = (then.parents | orelse.parents) | (frozenset() if same else {then.identity, orelse.identity})
-        identity = then.identity if same else object()
-        views = tuple(dict.fromkeys([*then.views, *orelse.views]))
         kind = then.kind if then.kind == orelse.kind else "float"
 
         def make(atom: Atom) -> Value:
-            return TensorValue(atom, then.axes, kind, None, identity, parents, views)
+            return _either(replace(then, atom=atom, kind=kind, affine=None), then, orelse)
 
         if then.atom == orelse.atom:
             return _fixed(make(then.atom))
@@ -240,14 +260,18 @@ def _rebuild(like: Value, recipes: Sequence[Recipe], other: Value | None = None)
             return DictValue(like.keys, items, identity, parents)
         assert isinstance(like, ArrayValue)  # noqa: S101 - the last kind of container
         numbers = tuple(item for item in items if isinstance(item, Number))
-        second = other if isinstance(other, ArrayValue) else like
-        same, views = like.identity is second.identity, tuple(dict.fromkeys([*like.views, *second.views]))
-        if same:
-            return ArrayValue(like.shape, numbers, like.identity, like.parents | second.parents, views)
-        parents = like.parents | second.parents | {like.identity, second.identity}
-        return ArrayValue(like.shape, numbers, parents=parents, views=views)
+        return _either(replace(like, items=numbers), like, other if isinstance(other, ArrayValue) else like)
 
     return make
+
+
+def _either(made: A, then: A, orelse: A) -> A:
+    """An array that is one of two: the same in another state, or one that may show the memory of both."""
+    if then.identity is not orelse.identity or (then.window is None) != (orelse.window is None):
+        return sharing(made, then, orelse)
+    if then.window is not None and orelse.window is not None and then.window.places != orelse.window.places:
+        return sharing(made, then, orelse)
+    return made
 
 
 def _fixed(value: Value) -> Recipe:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from symdiff.frontend import calls
+from symdiff.frontend import calls, cells
 from symdiff.frontend.binding import bind, own_defaults
 from symdiff.frontend.conditions import scalar
 from symdiff.frontend.gaps import GapError, PoisonedError
@@ -184,7 +184,7 @@ def differentiated(
         names = tuple(builder.fresh(leaf) for leaf in structure.leaf_names(name))
         params.append(Param(name, structure, names))
         fresh[name] = reader.packed(structure, list(names))
-    with builder.block() as body:
+    with cells.sealed(reader, node), builder.block() as body:
         result = calls.inline(reader, inner.source, (), fresh, {}, inner.frame if inner.frame.variables else None, node)
     structure = structure_of(result)
     if isinstance(result, Poison):

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
+from symdiff.frontend.cells import present, sharing
 from symdiff.frontend.gaps import GapError, RestartError
 from symdiff.frontend.loop_rows import marked, positions_of, scalar_here
 from symdiff.frontend.loop_values import SeriesValue
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.values import (
     ArrayValue,
+    Cell,
     Condition,
     DictValue,
     Known,
@@ -174,6 +176,7 @@ def equal(reader: Reader, first: Affine, second: Affine, node: ast.AST) -> Affin
 
 def tensor_of(reader: Reader, value: Value, node: ast.AST) -> TensorValue:
     """An operand as an array of the graph: a list or array of numbers, one by one, too."""
+    value = present(reader, value, node)
     if isinstance(value, TensorValue):
         return value
     if isinstance(value, SeriesValue):
@@ -190,7 +193,7 @@ def tensor_of(reader: Reader, value: Value, node: ast.AST) -> TensorValue:
     axes = tuple(map(Affine, array.shape))
     atoms = {item.atom for item in array.items}
     if len(atoms) == 1 and isinstance(array.items[0].atom, Const):
-        return TensorValue(array.items[0].atom, axes)
+        return sharing(TensorValue(array.items[0].atom, axes), value)
     if len(array.items) > MAX_ITEMS:
         raise GapError(
             node, f"an array of {len(array.items)} numbers beside one of any size", "pass it as an argument", "not yet"
@@ -201,16 +204,15 @@ def tensor_of(reader: Reader, value: Value, node: ast.AST) -> TensorValue:
         Term(item.atom, (), (), tuple(Guard(Affine.of(axis) - place, "==") for axis, place in enumerate(path)))
         for item, path in zip(array.items, Array(array.shape).indices(), strict=True)
     ]
-    return TensorValue(moved(reader, terms, axes), axes)
+    return sharing(TensorValue(moved(reader, terms, axes), axes), value)
 
 
 def operand(reader: Reader, value: Value, node: ast.AST) -> TensorValue | Number | Condition:
     """A value in an operation on arrays: an array, or a scalar."""
     from symdiff.frontend.conditions import plain_number, scalar
 
-    value = plain_number(value)
+    value = present(reader, plain_number(value), node)
     if isinstance(value, TensorValue):
-        reader.check_current(value, node)
         return value
     if isinstance(value, SeriesValue):
         return tensor_of(reader, value, node)
@@ -392,13 +394,7 @@ def _number(reader: Reader, value: Number | Condition) -> Number:
 
 def same_elements(value: TensorValue) -> TensorValue:
     """A copy: the same elements, of an array of its own."""
-    return dataclasses.replace(value, identity=object(), parents=frozenset(), views=())
-
-
-def view_of(reader: Reader, owner: TensorValue, atom: Atom, axes: Axes, affine: Affine | None = None) -> TensorValue:
-    """An array that shares the memory of another one: a slice, a transpose."""
-    seen = (*owner.views, (owner.identity, reader.changes[owner.identity]))
-    return TensorValue(atom, axes, owner.kind, affine, views=seen)
+    return dataclasses.replace(value, identity=Cell(), parents=frozenset(), window=None)
 
 
 def indexed(

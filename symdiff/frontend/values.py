@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -127,6 +128,43 @@ class IteratorValue:
     lazy: bool = False
     once: bool = True
     watched: tuple[tuple[object, int], ...] = ()
+    sources: tuple[Any, ...] = ()
+    again: Callable[[list[Any]], Any] | None = None  # the elements, of the sources in other states
+
+
+class Cell:
+    """The memory of an array. Those that are made later have greater numbers."""
+
+    def __init__(self) -> None:
+        self.serial = now()
+
+
+_TIME = itertools.count(1)
+
+
+def now() -> int:
+    """A time: later ones are greater."""
+    return next(_TIME)
+
+
+Case = tuple[tuple[Affine, ...], tuple[Guard, ...]]  # indices, and the guards under which they hold
+
+
+@dataclass(frozen=True, eq=False)
+class Window:
+    """How a view shows an array: where each of its elements is in it. ``of``: the state of the array that was read.
+
+    ``places``: of an array of known shape a position for each element; of others indices in terms of those of the view, one
+    way for all elements, or several, each under guards.
+    """
+
+    of: Any
+    places: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Stale:
+    """The state of an array of which it is not known whether it was changed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,26 +173,27 @@ class ArrayValue:
 
     shape: tuple[int, ...]
     items: tuple[Number, ...]
-    identity: object = field(default_factory=object)
+    identity: Cell = field(default_factory=Cell)
     parents: frozenset[object] = frozenset()
-    views: tuple[tuple[object, int], ...] = ()
+    since: int = 0
+    window: Window | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class TensorValue:
     """An array of the graph, of any size: its lengths are expressions in sizes.
 
-    A write makes a new version with the same ``identity``, which replaces the old one wherever it is bound. ``views``: the
-    arrays whose memory it shares, with the number of changes that each had when the view was taken.
+    A write makes a new state of the cell ``identity``, which is shown under every name and in every view (see ``cells``).
     """
 
     atom: Atom  # a literal stands for an array that is full of it
     axes: Axes
     kind: Literal["float", "int", "bool"] = "float"
     affine: Affine | None = None  # of integers: each as an expression in its own indices
-    identity: object = field(default_factory=object)
-    parents: frozenset[object] = frozenset()  # identities of the arrays of which a branch made it one
-    views: tuple[tuple[object, int], ...] = ()
+    identity: Cell = field(default_factory=Cell)
+    parents: frozenset[object] = frozenset()  # identities of arrays whose memory it may share: a branch made it one of them
+    since: int = 0  # when it was
+    window: Window | None = None  # of a view
 
 
 @dataclass(frozen=True, eq=False)
@@ -265,6 +304,7 @@ Value = (
     | Conflict
     | Choice
     | Maybe
+    | Stale
     | Poison
 )
 Container = TupleValue | ListValue | DictValue | ArrayValue
