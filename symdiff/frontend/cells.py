@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from symdiff.frontend.gaps import GapError
+from symdiff.frontend.loop_values import PendingArray, PendingValue
 from symdiff.frontend.values import (
     ArrayValue,
     Case,
@@ -46,6 +47,8 @@ def present(reader: Reader, value: Value, node: ast.AST) -> Value:
     if not isinstance(value, ArrayValue | TensorValue):
         return value
     state = reader.cells.get(value.identity, value)
+    if isinstance(state, PendingArray):
+        return PendingValue(value)
     if not isinstance(state, ArrayValue | TensorValue):
         return present(reader, STALE, node)
     if any(reader.changes[parent] > state.since for parent in state.parents):

@@ -16,14 +16,14 @@ from symdiff.frontend import (
     cells,
     changes,
     dicts,
-    loop_writes,
+    pending,
     tensor_forms,
     tensor_indexing,
     tensor_writes,
     writes,
 )
 from symdiff.frontend.gaps import GapError, NeedsCallError
-from symdiff.frontend.loop_values import IndexedValue, PendingArray
+from symdiff.frontend.loop_values import IndexedValue, PendingValue
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.tensors import tensor_of
 from symdiff.frontend.values import (
@@ -129,8 +129,8 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
         return dicts.lookup(reader, owner, reader.operand(index, frame), node)
     if isinstance(owner, TensorValue):
         return tensor_indexing.read(reader, owner, index, frame, node)
-    if isinstance(owner, PendingArray):
-        return loop_writes.current(reader, owner, loop_writes.indices(reader, owner, index, frame, node), node)
+    if isinstance(owner, PendingValue):
+        return pending.read(reader, owner, index, frame, node)
     plain = reader.assumed_name(owner) is not None and not isinstance(index, ast.Slice | ast.Tuple)
     if not plain and not _is_axis(index):
         reader.assume_array(owner, _rank(index))
@@ -273,8 +273,8 @@ def _store(reader: Reader, target: ast.Subscript, value: Value, frame: Frame) ->
     if isinstance(owner, TensorValue):
         tensor_writes.write(reader, owner, target.slice, value, frame, target, None)
         return
-    if isinstance(owner, PendingArray) and isinstance(target.value, ast.Name):
-        frame.variables[target.value.id] = loop_writes.store(reader, owner, target.slice, value, frame, target, None)
+    if isinstance(owner, PendingValue):
+        pending.store(reader, owner, target.slice, value, frame, target, None)
         return
     if isinstance(owner, ArrayValue):
         array_writes.write(reader, owner, target.slice, value, frame, target, None)
@@ -301,6 +301,10 @@ def attribute(reader: Reader, owner: Value, name: str, node: ast.AST) -> Value |
     """``a.shape``, ``a.size``, ``a.ndim``, ``a.T`` of a vector; None for anything else."""
     if reader.assumed_name(owner) is not None and name in ("shape", "size", "ndim"):
         reader.assume_array(owner, 1)
+    if isinstance(owner, PendingValue):
+        if name not in ("shape", "size", "ndim"):
+            pending.unread(reader, owner, node)
+        return tensor_forms.attribute(reader, owner.array, name, node)
     if isinstance(owner, TensorValue):
         return tensor_forms.attribute(reader, owner, name, node)
     if isinstance(owner, ArrayValue):

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import ast
 import copy
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from symdiff.frontend import array_writes, calls, cells, changes, containers, loop_writes, tensor_writes, writes
+from symdiff.frontend import array_writes, calls, cells, changes, containers, pending, tensor_writes, writes
 from symdiff.frontend.conditions import disjunction, read_test, supposed, truth_of
 from symdiff.frontend.expressions import binary, inner_function
 from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
-from symdiff.frontend.loop_values import PendingArray
+from symdiff.frontend.loop_values import PendingValue
 from symdiff.frontend.lower import MAX_NESTING, Frame, Reader
 from symdiff.frontend.merge import MISSING, Merge, changed
 from symdiff.frontend.scopes import bound_names
@@ -129,12 +130,13 @@ class Path:
     returned: Value | None
     cells: dict[object, Value]
     values: dict[str, Value]  # the variables, with the arrays that were changed as they are at its end
+    changes: Counter[object]
 
     @staticmethod
     def of(reader: Reader, body: Body, completion: Completion, frame: Frame, before: Mapping[object, Value]) -> Path:
         """A path at whose end reading is; ``before``: the states of the arrays at its beginning."""
         values = cells.at_end(reader, frame.variables, before, frame.source.node)
-        return Path(body, completion, frame.variables, frame.returned, reader.cells, values)
+        return Path(body, completion, frame.variables, frame.returned, reader.cells, values, reader.changes)
 
     @property
     def ended(self) -> bool:
@@ -149,14 +151,15 @@ def run_path(
 
     ``fact`` is the condition and the side, which hold while the statements are read.
     """
-    saved = frame.variables, frame.returned, reader.cells
+    saved = frame.variables, frame.returned, reader.cells, reader.changes
     frame.variables = dict(path.variables if path else frame.variables)
     frame.returned = path.returned if path else frame.returned
     reader.cells = dict(path.cells if path else reader.cells)
+    reader.changes = (path.changes if path else reader.changes).copy()
     with supposed(reader, fact), reader.block(fact[0] if fact else None, path.body if path else None) as body:
         completion = run(reader, statements, frame)
         result = Path.of(reader, body, completion, frame, saved[2])
-    frame.variables, frame.returned, reader.cells = saved
+    frame.variables, frame.returned, reader.cells, reader.changes = saved
     return result
 
 
@@ -217,6 +220,7 @@ def run_if(reader: Reader, node: ast.If, rest: Sequence[ast.stmt], frame: Frame)
 def join_paths(reader: Reader, condition: Atom, then: Path, orelse: Path, frame: Frame) -> Completion:
     """Add the If of two paths, and go on with what they have in common."""
     builder = reader.builder
+    reader.changes = then.changes | orelse.changes  # the greater of two
     if then.completion.raises or orelse.completion.raises:
         if then.completion.raises and orelse.completion.raises:
             builder.branch(condition, then.body, orelse.body, [])
@@ -268,7 +272,7 @@ def guarded(reader: Reader, before: Completion, rest: Callable[[], Completion], 
     with supposed(reader, (over.atom, False)), reader.block(over.atom) as body:
         completion = rest()
         orelse = Path.of(reader, body, completion, frame, state)
-    then = Path(Body(), Completion(before.flags, always=True), variables, returned, state, variables)
+    then = Path(Body(), Completion(before.flags, always=True), variables, returned, state, variables, reader.changes)
     if len(before.flags) == 1:
         then.completion = ends(next(iter(before.flags)))
     return join_paths(reader, over.atom, then, orelse, frame)
@@ -324,10 +328,9 @@ def run_augmented(reader: Reader, node: ast.AugAssign, frame: Frame) -> Completi
             reader.operand(node.value, frame)
             return NEXT
         owner = reader.operand(node.target.value, frame) if isinstance(node.target, ast.Subscript) else NONE
-        if isinstance(owner, PendingArray) and isinstance(node.target, ast.Subscript) and isinstance(node.target.value, ast.Name):
+        if isinstance(owner, PendingValue) and isinstance(node.target, ast.Subscript):
             added = reader.operand(node.value, frame)
-            written = loop_writes.store(reader, owner, node.target.slice, added, frame, node, type(node.op))
-            frame.variables[node.target.value.id] = written
+            pending.store(reader, owner, node.target.slice, added, frame, node, type(node.op))
             return NEXT
         if isinstance(owner, ArrayValue | TensorValue) and isinstance(node.target, ast.Subscript):
             write = array_writes.write if isinstance(owner, ArrayValue) else tensor_writes.write

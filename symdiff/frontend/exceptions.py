@@ -16,6 +16,7 @@ from typing import Any
 from symdiff.frontend.cells import STALE
 from symdiff.frontend.control import NEXT, RAISES, STATEMENTS, Completion, Path, guarded, join_paths, run
 from symdiff.frontend.gaps import GapError
+from symdiff.frontend.loop_values import PendingArray
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.raising import RAISING
 from symdiff.frontend.texts import known_text
@@ -136,6 +137,7 @@ class Attempt:
             names |= {inner.id for inner in inside if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)}
         unknown = Conflict("it may have been assigned before the exception, or not")
         cells = [cell for statement, cell in self.unclear if statement == number]
+        cells += [cell for cell, found in mark.cells.items() if isinstance(found, PendingArray)]  # inside of a loop
         return mark.variables | dict.fromkeys(names, unknown), mark.cells | dict.fromkeys(cells, STALE)
 
 

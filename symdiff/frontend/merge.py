@@ -29,6 +29,7 @@ from symdiff.frontend.values import (
 )
 from symdiff.graph.build import Pair
 from symdiff.graph.graph import UNDEFINED, Atom, Const, Statement, defined
+from symdiff.primitives import TABLE
 
 if TYPE_CHECKING:
     from symdiff.frontend.lower import Reader
@@ -52,7 +53,7 @@ class Merge:
         self.inside = tuple({name for statement in body for name in defined(statement)} for body in self.bodies)
         self.pairs: list[Pair] = []
         self.recipes: list[Recipe] = []
-        self.changed: list[object] = []
+        self.changed: list[object] | None = None  # arrays; None: this is an expression, which changes none
 
     def add(self, hint: str, then: Value | None, orelse: Value | None) -> None:
         """One value that is needed after the branch."""
@@ -60,11 +61,11 @@ class Merge:
 
     def add_cells(self, *sides: Cells | None, names: Mapping[str, Value]) -> None:
         """The arrays that were changed or viewed; ``None`` as a side means that this path never gets here."""
+        self.changed = list(dict.fromkeys(cell for side in sides for cell in side or ()))
         arrays = [(name, value) for name, value in names.items() if isinstance(value, ArrayValue | TensorValue)]
         hints: dict[object, str] = {value.identity: name for name, value in arrays}
-        for cell in dict.fromkeys(cell for side in sides for cell in side or ()):
+        for cell in self.changed:
             states = [None if side is None else self._state(cell, position, side) for position, side in enumerate(sides)]
-            self.changed.append(cell)
             self.add(hints.get(cell, "t"), *states)
 
     def _state(self, cell: object, position: int, side: Cells) -> Value | None:
@@ -84,6 +85,8 @@ class Merge:
             pairs = [(hint, over(self.condition, first), over(self.condition, second)) for hint, first, second in pairs]
         atoms = self.builder.branch(self.condition, then, orelse, pairs)
         values = [recipe(atoms) for recipe in self.recipes]
+        if self.changed is None:
+            return values
         count = len(values) - len(self.changed)
         self.reader.cells = dict(zip(self.changed, values[count:], strict=True))
         return values[:count]
@@ -145,23 +148,44 @@ class Merge:
         return self._pair(hint, then.atom, orelse.atom, make)
 
     def _pending(self, hint: str, then: PendingArray, orelse: PendingArray) -> Recipe:
-        """What two sides of a branch in a loop have written: to the same element, or one side to one that the other leaves."""
+        """What two sides of a branch in a loop have written: each entry where its side is taken."""
         shared = sum(1 for a, b in zip(then.entries, orelse.entries, strict=False) if a is b)
         first, second = then.entries[shared:], orelse.entries[shared:]
-        if len(first) == len(second) == 1 and first[0].index == second[0].index and first[0].adds == second[0].adds:
-            return self._entry(hint, then, shared, first[0], first[0].atom, second[0].atom)
-        if len(first) + len(second) == 1:
+        base = replace(then, entries=then.entries[:shared], reads=tuple(dict.fromkeys([*then.reads, *orelse.reads])))
+        if len(first) == len(second) == 1 and replace(first[0], atom="", time=0) == replace(second[0], atom="", time=0):
+            return self._entries(base, [self._entry(hint, first[0], first[0].atom, second[0].atom)])
+        if len(first) + len(second) == 1 and not shared and isinstance(then.base.atom, Const):
             entry = (first or second)[0]
-            left = Const(0) if entry.adds else then.base.atom if not shared else None
-            if isinstance(left, Const):
-                return self._entry(hint, then, shared, entry, *((entry.atom, left) if first else (left, entry.atom)))
-        return _fixed(Conflict("a loop of any length writes to different elements on two sides of a branch"))
+            if not entry.adds and entry.mask is None:  # the array is full of a literal, and that is written elsewhere
+                left: Atom = then.base.atom
+                return self._entries(base, [self._entry(hint, entry, *((entry.atom, left) if first else (left, entry.atom)))])
+        sides = [(entry, True) for entry in first] + [(entry, False) for entry in second]
+        return self._entries(base, [self._conditional(hint, entry, taken) for entry, taken in sides])
 
-    def _entry(self, hint: str, base: PendingArray, shared: int, entry: Entry, first: Atom, second: Atom) -> Recipe:
-        def make(atom: Atom) -> Value:
-            return replace(base, entries=(*base.entries[:shared], replace(entry, atom=atom)))
+    def _entries(self, base: PendingArray, recipes: Sequence[Callable[[Sequence[Atom]], Entry]]) -> Recipe:
+        return lambda atoms: replace(base, entries=(*base.entries, *(recipe(atoms) for recipe in recipes)))
 
-        return _fixed(make(first)) if first == second else self._pair(hint, first, second, make)
+    def _entry(self, hint: str, entry: Entry, first: Atom, second: Atom) -> Callable[[Sequence[Atom]], Entry]:
+        if first == second:
+            return lambda _: replace(entry, atom=first)
+        value = self._pair(hint, first, second, Number)
+        return lambda atoms: replace(entry, atom=_atom(value(atoms)))
+
+    def _conditional(self, hint: str, entry: Entry, taken: bool) -> Callable[[Sequence[Atom]], Entry]:
+        """A write that one side of a branch makes: the other adds 0, or does not write."""
+        value = self._entry(hint, entry, *self._here(taken, entry.atom, Const(0)))
+        if entry.adds:
+            return value
+        if entry.mask is not None:
+            inner = self._pair("written", *self._here(taken, entry.mask, Const(False)), Condition)
+            return lambda atoms: replace(value(atoms), mask=_atom(inner(atoms)))
+        return lambda atoms: replace(
+            value(atoms), mask=self.condition if taken else self.builder.apply(TABLE["not"], self.condition)
+        )
+
+    @staticmethod
+    def _here(taken: bool, value: Atom, other: Atom) -> tuple[Atom, Atom]:
+        return (value, other) if taken else (other, value)
 
     def _choice(self, hint: str, then: Value, orelse: Value) -> Recipe:
         """Values that no number can express: it is remembered which condition decides between them."""
@@ -272,6 +296,11 @@ def _either(made: A, then: A, orelse: A) -> A:
     if then.window is not None and orelse.window is not None and then.window.places != orelse.window.places:
         return sharing(made, then, orelse)
     return made
+
+
+def _atom(value: Value) -> Atom:
+    assert isinstance(value, Number | Condition)  # noqa: S101 - a pair of atoms gives one
+    return value.atom
 
 
 def _fixed(value: Value) -> Recipe:

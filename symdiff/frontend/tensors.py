@@ -11,7 +11,7 @@ from typing import Any
 from symdiff.frontend.cells import present, sharing
 from symdiff.frontend.gaps import GapError, RestartError
 from symdiff.frontend.loop_rows import marked, positions_of, scalar_here
-from symdiff.frontend.loop_values import SeriesValue
+from symdiff.frontend.loop_values import PendingValue, SeriesValue
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.values import (
     ArrayValue,
@@ -40,7 +40,7 @@ MAX_ITEMS = 64  # numbers that become an array of the graph, each by a term of i
 
 def holds_tensor(value: Value) -> bool:
     """True for an array of any size, a length of one, and containers of those: what the forms for such arrays are for."""
-    if isinstance(value, TensorValue | SeriesValue):
+    if isinstance(value, TensorValue | SeriesValue | PendingValue):
         return True
     if isinstance(value, Number):
         return value.affine is not None and not value.affine.is_constant
@@ -49,7 +49,7 @@ def holds_tensor(value: Value) -> bool:
 
 def holds_array(value: Value) -> bool:
     """True for an array of any size, and for a tuple or list with one."""
-    return isinstance(value, TensorValue | SeriesValue) or (
+    return isinstance(value, TensorValue | SeriesValue | PendingValue) or (
         isinstance(value, TupleValue | ListValue) and any(map(holds_array, value.items))
     )
 
@@ -179,6 +179,10 @@ def tensor_of(reader: Reader, value: Value, node: ast.AST) -> TensorValue:
     value = present(reader, value, node)
     if isinstance(value, TensorValue):
         return value
+    if isinstance(value, PendingValue):
+        from symdiff.frontend.pending import unread
+
+        unread(reader, value, node)
     if isinstance(value, SeriesValue):
         from symdiff.frontend.array_loops import array_of
 
@@ -214,7 +218,7 @@ def operand(reader: Reader, value: Value, node: ast.AST) -> TensorValue | Number
     value = present(reader, plain_number(value), node)
     if isinstance(value, TensorValue):
         return value
-    if isinstance(value, SeriesValue):
+    if isinstance(value, SeriesValue | PendingValue):
         return tensor_of(reader, value, node)
     if isinstance(value, Number | Condition) and reader.builder.axes_of(value.atom):
         reader.row_node = node

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from symdiff.frontend.loop_values import IndexedValue, PendingArray, SeriesValue
+from symdiff.frontend.loop_values import IndexedValue, PendingArray, PendingValue, SeriesValue
 from symdiff.graph.affine import Affine, Axes
 from symdiff.graph.graph import Atom, Const
 from symdiff.graph.structure import SCALAR, Array, Items, Structure, Tensor
@@ -295,6 +295,7 @@ Value = (
     | IndexedValue
     | SeriesValue
     | PendingArray
+    | PendingValue
     | VectorParam
     | FunctionValue
     | Bound
@@ -419,7 +420,7 @@ def _describe_object(value: Any) -> str:
 _NAMED = {  # classes of other modules
     "SuperValue": "super()",
     "SeriesValue": "a sequence of any length",
-    "PendingArray": "an array that a loop writes to",
+    "PendingValue": "an array that a loop writes to",
 }
 
 _WORDS: dict[type, str] = {

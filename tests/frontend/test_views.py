@@ -1,4 +1,4 @@
-"""NumPy's rules for views: values, gradients and second derivatives are those of differences, for every length."""
+"""NumPy's rules for views, and what loops write: values and derivatives are those of differences, for every length."""
 
 import numpy as np
 import pytest
@@ -7,11 +7,15 @@ from symdiff import grad, hvp, read, value_and_grad
 from symdiff.codegen import python_function
 from symdiff.graph.check import check
 from symdiff.graph.structure import Tensor
-from tests.frontend.view_cases import BY_NUMBERS, CASES, in_a_try, views_of_views
+from tests.frontend import loop_write_cases, view_cases
+from tests.frontend.loop_write_cases import one_of_two_elements
+from tests.frontend.view_cases import in_a_try, views_of_views
 from tests.long_differences import Flat, differs
 
 POINT = np.array([0.3, -0.7, 0.9, 0.45, -0.2])
 LENGTHS = (0, 1, 2, 3, 5)
+CASES = [*view_cases.CASES, *loop_write_cases.CASES]
+BY_NUMBERS = (*view_cases.BY_NUMBERS, *loop_write_cases.BY_NUMBERS)
 
 
 def called(symbolic, *args, **seed):
@@ -59,7 +63,7 @@ def test_one_graph_for_every_length(function):
     assert isinstance(made.at(POINT, 0.6).graph.params[0].structure, Tensor) == (function not in BY_NUMBERS)
 
 
-@pytest.mark.parametrize("function", [views_of_views, in_a_try])
+@pytest.mark.parametrize("function", [views_of_views, in_a_try, one_of_two_elements])
 def test_compiled(function):
     derivative = grad(function)
     for n in (1, 2, 5):

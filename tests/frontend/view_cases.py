@@ -301,6 +301,38 @@ def chosen_in_an_expression(x, a):
     return np.sum(z * y)
 
 
+def beside_an_expression(x, a):
+    y = x * 2
+    v = y[::-1]
+    y[0] = a
+    s = np.sum(v) if a > 0 else 1.0
+    return s * np.sum(v * x) + np.sum(y)
+
+
+def on_other_paths(x, a):
+    y = x * 2
+    for k in range(3):
+        if a > k - 0.5:
+            v = y[k % 2 :]
+            v += a
+        else:
+            y = y * 2
+    return np.sum(y * x)
+
+
+def in_two_containers(x, a):
+    y = x * 2
+    d = {"y": y, "v": y[1:]}
+    box = [y, d["v"]]
+    if a > 0:
+        box[1][:] = a
+    else:
+        box[0] += 1
+    d["y"] = d["y"] * 2
+    d["v"] += a
+    return np.sum(d["y"] * x) + np.sum(y * x) + np.sum(box[1])
+
+
 def truths(x, a):
     m = x > 0
     k = m[::-1]
@@ -314,8 +346,8 @@ def two_slices_at_once(x, a):
     return np.sum(y * x)
 
 
-# Read number by number: rows in a loop, a write to a view in a loop, a loop over what it changes.
-BY_NUMBERS = (rows_in_a_loop, elements_in_a_loop, columns, pairs_that_change)
+# Read number by number: rows and columns in a loop, a loop over what it changes.
+BY_NUMBERS = (rows_in_a_loop, columns, pairs_that_change)
 
 CASES = [
     reshaped,
@@ -351,6 +383,9 @@ CASES = [
     in_a_tuple,
     default_of_a_function,
     chosen_in_an_expression,
+    beside_an_expression,
+    on_other_paths,
+    in_two_containers,
     truths,
     two_slices_at_once,
 ]
