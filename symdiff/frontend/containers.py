@@ -7,13 +7,22 @@ import ast
 import dataclasses
 import math
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from symdiff.errors import ElementError
-from symdiff.frontend import array_writes, changes, dicts, loop_writes, tensor_forms, tensor_indexing, tensor_writes, writes
+from symdiff.frontend import (
+    array_writes,
+    cells,
+    changes,
+    dicts,
+    pending,
+    tensor_indexing,
+    tensor_writes,
+    writes,
+)
 from symdiff.frontend.gaps import GapError, NeedsCallError
-from symdiff.frontend.loop_values import IndexedValue, PendingArray
+from symdiff.frontend.loop_values import IndexedValue, PendingValue
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.tensors import tensor_of
 from symdiff.frontend.values import (
@@ -108,7 +117,7 @@ def row(reader: Reader, value: ArrayValue, position: int) -> Value:
     if len(value.shape) == 1:
         return value.items[position]
     size = math.prod(value.shape[1:])
-    return array_writes.view_of(reader, value, value.shape[1:], value.items[position * size : (position + 1) * size])
+    return array_writes.view_of(reader, value, value.shape[1:], range(position * size, (position + 1) * size))
 
 
 # -- subscripts ---------------------------------------------------------------------------------------------------
@@ -125,8 +134,8 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
 
         selected = Known(None) if isinstance(index, ast.Slice | ast.Tuple) else reader.operand(index, frame)
         return masks.restricted(reader, owner, selected, node)
-    if isinstance(owner, PendingArray):
-        return loop_writes.current(reader, owner, loop_writes.indices(reader, owner, index, frame, node), node)
+    if isinstance(owner, PendingValue):
+        return pending.read(reader, owner, index, frame, node)
     plain = reader.assumed_name(owner) is not None and not isinstance(index, ast.Slice | ast.Tuple)
     if not plain and not _is_axis(index):
         reader.assume_array(owner, _rank(index))
@@ -214,8 +223,8 @@ def _slice(reader: Reader, owner: Value, index: ast.Slice, frame: Frame, node: a
         return ListValue(tuple(owner.items[k] for k in positions))
     if isinstance(owner, ArrayValue):
         size = math.prod(owner.shape[1:])
-        items = [leaf for k in positions for leaf in owner.items[k * size : (k + 1) * size]]
-        return array_writes.view_of(reader, owner, (len(positions), *owner.shape[1:]), tuple(items))
+        places = [place for k in positions for place in range(k * size, (k + 1) * size)]
+        return array_writes.view_of(reader, owner, (len(positions), *owner.shape[1:]), places)
     if isinstance(owner, Known) and isinstance(owner.value, range | str):
         return Known(owner.value[slice(*bounds)])
     raise GapError(node, f"a slice of {describe(owner)}", "slice a tuple, list or array")
@@ -270,8 +279,8 @@ def _store(reader: Reader, target: ast.Subscript, value: Value, frame: Frame) ->
     if isinstance(owner, TensorValue):
         tensor_writes.write(reader, owner, target.slice, value, frame, target, None)
         return
-    if isinstance(owner, PendingArray) and isinstance(target.value, ast.Name):
-        frame.variables[target.value.id] = loop_writes.store(reader, owner, target.slice, value, frame, target, None)
+    if isinstance(owner, PendingValue):
+        pending.store(reader, owner, target.slice, value, frame, target, None)
         return
     if isinstance(owner, ArrayValue):
         array_writes.write(reader, owner, target.slice, value, frame, target, None)
@@ -291,84 +300,20 @@ def _store(reader: Reader, target: ast.Subscript, value: Value, frame: Frame) ->
     changes.replace(reader, owner, dataclasses.replace(owner, items=tuple(items)), frame, target)
 
 
-# -- attributes and methods ---------------------------------------------------------------------------------------
-
-
-def attribute(reader: Reader, owner: Value, name: str, node: ast.AST) -> Value | None:
-    """``a.shape``, ``a.size``, ``a.ndim``, ``a.T`` of a vector; None for anything else."""
-    if reader.assumed_name(owner) is not None and name in ("shape", "size", "ndim"):
-        reader.assume_array(owner, 1)
-    if isinstance(owner, MaskedValue):
-        from symdiff.frontend import masks
-
-        return masks.attribute(reader, owner, name, node)
-    if isinstance(owner, TensorValue):
-        return tensor_forms.attribute(reader, owner, name, node)
-    if isinstance(owner, ArrayValue):
-        if name == "shape":
-            return TupleValue(tuple(number(n) for n in owner.shape))
-        if name in ("size", "ndim"):
-            return number(len(owner.items) if name == "size" else len(owner.shape))
-        if name == "T" and len(owner.shape) == 1:
-            return owner
-    if isinstance(owner, Number) and name in ("real", "T"):
-        return owner
-    if isinstance(owner, Number) and name == "imag":
-        return number(0.0)
-    return None
-
-
-def method(reader: Reader, owner: Value, name: str, args: Sequence[Value], frame: Frame, node: ast.AST) -> Value | None:
-    """A method that changes or copies a list; None if there is no such method here."""
-    if isinstance(owner, Known) and isinstance(owner.value, str):
-        from symdiff.frontend import texts
-
-        return texts.method(owner.value, name, args, node)
-    if isinstance(owner, DictValue):
-        return dicts.method(reader, owner, name, args, frame, node)
-    if isinstance(owner, ListValue) and name in changes.LIST_METHODS:
-        return changes.list_method(reader, owner, name, args, frame, node)
-    if isinstance(owner, TupleValue | ListValue) and name in ("index", "count"):
-        return _search(owner, name, args, node)
-    if isinstance(owner, Number) and name in ("item", "conjugate") and not args:
-        return owner
-    if isinstance(owner, Condition) and owner.numpy and name in ("any", "all", "item") and not args:
-        return owner
-    if isinstance(owner, ArrayValue) and name in ("copy", "tolist") and not args:
-        return array_writes.copy_of(owner) if name == "copy" else to_list(reader, owner)
-    return None
-
-
-def _search(owner: TupleValue | ListValue, name: str, args: Sequence[Value], node: ast.AST) -> Value:
-    """``items.index(v)`` and ``items.count(v)`` of known values."""
-    plain = [dicts.key_of(item) for item in owner.items]
-    wanted = dicts.key_of(args[0]) if len(args) == 1 else None
-    if wanted is None or None in plain:
-        raise GapError(node, f".{name} among values that depend on the arguments", "use if", "not yet")
-    found = [position for position, (key,) in enumerate(filter(None, plain)) if key == wanted[0]]
-    if name == "count":
-        return number(len(found))
-    if not found:
-        raise GapError(node, f"{wanted[0]!r} is not in {describe(owner)}", "search for a value that is there")
-    return number(found[0])
-
-
-def to_list(reader: Reader, value: ArrayValue) -> ListValue:
-    """``a.tolist()``: nested lists."""
-    rows = [row(reader, value, position) for position in range(value.shape[0])]
-    return ListValue(tuple(to_list(reader, inner) if isinstance(inner, ArrayValue) else inner for inner in rows))
+# -- arrays -------------------------------------------------------------------------------------------------------
 
 
 def to_array(reader: Reader, value: Value, node: ast.AST) -> ArrayValue:
     """``np.array(value)`` of nested tuples and lists of numbers."""
     from symdiff.frontend.conditions import scalar
 
+    value = cells.present(reader, value, node)
     if isinstance(value, ArrayValue):
         return value
     if isinstance(value, VectorParam):
         return ArrayValue((len(value.items),), value.items)
     if isinstance(value, TensorValue):
-        return tensor_indexing.numbers_of(reader, value, node)
+        return cells.sharing(tensor_indexing.numbers_of(reader, value, node), value)
     if not isinstance(value, TupleValue | ListValue | Known) or (isinstance(value, Known) and not isinstance(value.value, range)):
         return ArrayValue((), (scalar(reader, value, node),))
     rows = [to_array(reader, inner, node) for inner in elements(reader, value, node)]

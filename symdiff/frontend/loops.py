@@ -10,7 +10,7 @@ from symdiff.frontend.conditions import truth_of
 from symdiff.frontend.control import NEXT, STATEMENTS, Completion, guarded, run
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lower import Frame, Reader
-from symdiff.frontend.values import NONE, Condition, Value
+from symdiff.frontend.values import Condition, Value
 
 MAX_UNROLL = 10_000  # iterations of a while loop
 
@@ -26,10 +26,10 @@ def run_for(reader: Reader, node: ast.For, frame: Frame) -> Completion:
     items = containers.elements(reader, source, node.iter)
     before = reader.changes.copy()
     completion = NEXT
-    for item in items:
-        changes.check_unchanged(reader, before, source, item, node.iter)
+    for position in range(len(items)):
+        items = changes.items_now(reader, before, source, items, position, node.iter)
 
-        def once(item: Value = item) -> Completion:
+        def once(item: Value = items[position]) -> Completion:
             containers.assign(reader, node.target, item, frame)
             return run(reader, node.body, frame).without("continue")
 
@@ -37,7 +37,7 @@ def run_for(reader: Reader, node: ast.For, frame: Frame) -> Completion:
         if completion.always:
             break
     else:
-        changes.check_unchanged(reader, before, source, NONE, node.iter)
+        changes.items_now(reader, before, source, items, len(items), node.iter)
     return _after_loop(reader, completion, node.orelse, frame)
 
 

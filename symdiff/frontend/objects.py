@@ -12,7 +12,7 @@ import functools
 import types
 from typing import Any
 
-from symdiff.frontend import calls, containers, resolve, writes
+from symdiff.frontend import calls, members, resolve, writes
 from symdiff.frontend.gaps import GapError, PoisonedError
 from symdiff.frontend.lookup import MISSING, is_function, member, own_attributes
 from symdiff.frontend.lower import Frame, Reader
@@ -40,7 +40,7 @@ def named(reader: Reader, owner: Value, name: str, node: ast.AST) -> Value:
         return attribute(reader, owner, name, node)
     if isinstance(owner, TupleValue) and owner.record is not None:
         return field(reader, owner, name, node)
-    found = containers.attribute(reader, owner, name, node)
+    found = members.attribute(reader, owner, name, node)
     if found is not None:
         return found
     assumed = reader.assumed_name(owner)

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from symdiff.frontend.cells import view_of
 from symdiff.frontend.conditions import scalar
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.loop_rows import here, marked
@@ -20,7 +21,6 @@ from symdiff.frontend.tensors import (
     indexed,
     is_certain,
     require,
-    view_of,
 )
 from symdiff.frontend.values import (
     ArrayValue,
@@ -144,13 +144,13 @@ def _in_loop(part: Part) -> bool:
 
 def selected(reader: Reader, owner: TensorValue, selection: Selection, node: ast.AST) -> Value:
     """The elements that a selection is of."""
+    if selection.axes and not any(isinstance(part, Gather) for part in selection.parts):
+        return view_of(reader, owner, [(selection.index, ())], selection.axes)
     places: dict[Symbol, Affine] = dict(enumerate(selection.index))
     affine = owner.affine.substitute(places) if owner.affine is not None else None
     atom = indexed(reader, owner, selection.index, selection.axes)
     if selection.axes:
-        if any(isinstance(part, Gather) for part in selection.parts):
-            return TensorValue(atom, selection.axes, owner.kind, affine)
-        return view_of(reader, owner, atom, selection.axes, affine)
+        return TensorValue(atom, selection.axes, owner.kind, affine)
     if reader.builder.kind(atom) == "bool":
         return Condition(atom, numpy=True)
     known = atom.value if isinstance(atom, Const) else None
@@ -370,6 +370,3 @@ def _position(part: At | Span | Gather, place: int, first: int, together: Axes) 
     }
     assert array.affine is not None  # noqa: S101 - a Gather has one
     return array.affine.substitute(moved_to)
-
-
-# -- writes -------------------------------------------------------------------------------------------------------

@@ -1,0 +1,90 @@
+"""Attributes and methods of containers and arrays: ``a.shape``, ``items.append``, ``a.tolist()``."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from symdiff.frontend import array_writes, changes, containers, dicts, masks, pending, tensor_forms, texts
+from symdiff.frontend.gaps import GapError
+from symdiff.frontend.loop_values import PendingValue
+from symdiff.frontend.lower import Frame, Reader
+from symdiff.frontend.values import (
+    ArrayValue,
+    Condition,
+    DictValue,
+    Known,
+    ListValue,
+    MaskedValue,
+    Number,
+    TensorValue,
+    TupleValue,
+    Value,
+    describe,
+    number,
+)
+
+
+def attribute(reader: Reader, owner: Value, name: str, node: ast.AST) -> Value | None:
+    """``a.shape``, ``a.size``, ``a.ndim``, ``a.T`` of a vector; None for anything else."""
+    if reader.assumed_name(owner) is not None and name in ("shape", "size", "ndim"):
+        reader.assume_array(owner, 1)
+    if isinstance(owner, MaskedValue):
+        return masks.attribute(reader, owner, name, node)
+    if isinstance(owner, PendingValue):
+        if name not in ("shape", "size", "ndim"):
+            pending.unread(reader, owner, node)
+        return tensor_forms.attribute(reader, owner.array, name, node)
+    if isinstance(owner, TensorValue):
+        return tensor_forms.attribute(reader, owner, name, node)
+    if isinstance(owner, ArrayValue):
+        if name == "shape":
+            return TupleValue(tuple(number(n) for n in owner.shape))
+        if name in ("size", "ndim"):
+            return number(len(owner.items) if name == "size" else len(owner.shape))
+        if name == "T" and len(owner.shape) == 1:
+            return owner
+    if isinstance(owner, Number) and name in ("real", "T"):
+        return owner
+    if isinstance(owner, Number) and name == "imag":
+        return number(0.0)
+    return None
+
+
+def method(reader: Reader, owner: Value, name: str, args: Sequence[Value], frame: Frame, node: ast.AST) -> Value | None:
+    """A method that changes or copies a list; None if there is no such method here."""
+    if isinstance(owner, Known) and isinstance(owner.value, str):
+        return texts.method(owner.value, name, args, node)
+    if isinstance(owner, DictValue):
+        return dicts.method(reader, owner, name, args, frame, node)
+    if isinstance(owner, ListValue) and name in changes.LIST_METHODS:
+        return changes.list_method(reader, owner, name, args, frame, node)
+    if isinstance(owner, TupleValue | ListValue) and name in ("index", "count"):
+        return _search(owner, name, args, node)
+    if isinstance(owner, Number) and name in ("item", "conjugate") and not args:
+        return owner
+    if isinstance(owner, Condition) and owner.numpy and name in ("any", "all", "item") and not args:
+        return owner
+    if isinstance(owner, ArrayValue) and name in ("copy", "tolist") and not args:
+        return array_writes.copy_of(owner) if name == "copy" else to_list(reader, owner)
+    return None
+
+
+def _search(owner: TupleValue | ListValue, name: str, args: Sequence[Value], node: ast.AST) -> Value:
+    """``items.index(v)`` and ``items.count(v)`` of known values."""
+    plain = [dicts.key_of(item) for item in owner.items]
+    wanted = dicts.key_of(args[0]) if len(args) == 1 else None
+    if wanted is None or None in plain:
+        raise GapError(node, f".{name} among values that depend on the arguments", "use if", "not yet")
+    found = [position for position, (key,) in enumerate(filter(None, plain)) if key == wanted[0]]
+    if name == "count":
+        return number(len(found))
+    if not found:
+        raise GapError(node, f"{wanted[0]!r} is not in {describe(owner)}", "search for a value that is there")
+    return number(found[0])
+
+
+def to_list(reader: Reader, value: ArrayValue) -> ListValue:
+    """``a.tolist()``: nested lists."""
+    rows = [containers.row(reader, value, position) for position in range(value.shape[0])]
+    return ListValue(tuple(to_list(reader, inner) if isinstance(inner, ArrayValue) else inner for inner in rows))
