@@ -77,21 +77,21 @@ class Gap:
     place: Place
     verdict: Verdict = "never"
     certain: bool = False  # whatever the arguments are, it stays refused
+    raises: type[Exception] | None = None  # what Python raises here, where that is the reason
 
     def __str__(self) -> str:
         """Render as Python renders a syntax error: the place, the line, a caret, then the reason and the rewrite."""
+        support = "not supported yet" if self.verdict == "not yet" else "not supported"
+        return f"{self.shown}\n  {support}: {self.reason}\n  instead: {self.rewrite}"
+
+    @property
+    def shown(self) -> str:
+        """The place, the line and a caret."""
         place = self.place
         indent = len(place.text) - len(place.text.lstrip())
         width = max(1, min(place.end_column, len(place.text)) - place.column)
         caret = " " * (place.column - indent) + "^" * width
-        support = "not supported yet" if self.verdict == "not yet" else "not supported"
-        return (
-            f'  File "{place.file}", line {place.line}\n'
-            f"    {place.text.strip()}\n"
-            f"    {caret}\n"
-            f"  {support}: {self.reason}\n"
-            f"  instead: {self.rewrite}"
-        )
+        return f'  File "{place.file}", line {place.line}\n    {place.text.strip()}\n    {caret}'
 
 
 class UnsupportedError(SymdiffError, SyntaxError):
@@ -105,6 +105,16 @@ class UnsupportedError(SymdiffError, SyntaxError):
         text = f"cannot differentiate {function}: {count} not understood\n" + "\n".join(map(str, gaps))
         text += f"\n  {advice}" if advice else ""
         SyntaxError.__init__(self, text)
+
+    @property
+    def raised(self) -> SymdiffError:
+        """For arguments of a call: the error that Python itself would raise for them, if that is all there is; else this one."""
+        kinds = {ValueError: ShapeError, IndexError: ElementError}
+        found = [kinds.get(gap.raises) if gap.raises is not None else None for gap in self.gaps]
+        if None in found:
+            return self
+        first = self.gaps[0]
+        return (found[0] or ShapeError)(f"{self.function}: {first.reason}\n{first.shown}\n  instead: {first.rewrite}")
 
     def __reduce__(self) -> tuple[type[UnsupportedError], tuple[str, tuple[Gap, ...], str]]:
         """Pickle by what it was made of, so that a worker process can hand it on."""

@@ -184,7 +184,10 @@ class SymbolicFunction(Views):
             if made is not None:
                 return made
             check_annotated(innermost(self), call.values)
-            reading = self.__symdiff_reading__(own, call.known, call.integers, exact=call.exact)
+            try:
+                reading = self.__symdiff_reading__(own, call.known, call.integers, exact=call.exact)
+            except UnsupportedError as error:
+                raise error.raised from None
             before = self._structural.get(base, ((), (), ()))
             found = reading.integers, reading.fixed, reading.sized
             self._structural[base] = tuple(tuple(dict.fromkeys([*a, *b])) for a, b in zip(before, found, strict=True))

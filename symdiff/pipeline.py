@@ -15,7 +15,7 @@ from symdiff.graph.graph import Atom, Graph, Origin, Param
 from symdiff.graph.structure import SCALAR, Array, FixedSparse, Items, Structure, Tensor
 from symdiff.printing import Heading
 from symdiff.printing.heading import Kind
-from symdiff.simplify import clean, simplify
+from symdiff.simplify import clean, simplify, without_shifts
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,10 @@ class Transform:
     # the pipeline
 
     def apply(self, graph: Graph) -> Graph:
-        """Differentiate a graph: simplify, sweep, pack, simplify."""
+        """Differentiate a graph: stop what its result does not depend on, simplify, sweep, pack, simplify."""
         if self.kind == "value":
             return clean(graph)
-        graph = simplify(graph)
+        graph = simplify(without_shifts(graph))
         params = [_differentiable(graph, name) for name in self.names]
         try:
             if self.kind in ("jacobian", "hessian") and (self.sparse or calculus.blocks.has_arrays(graph)):

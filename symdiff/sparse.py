@@ -7,20 +7,54 @@ of integers that a function indexes with). It is computed once for each set of s
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from symdiff.graph.affine import Affine, Axes, Element, Quotient, sizes_in
-from symdiff.graph.graph import Graph
+from symdiff.graph.graph import Graph, Param
 from symdiff.graph.structure import EntryPlace, FixedSparse, Items, Sparse, Structure, Tensor
 from symdiff.graph.terms import Guard, arrays_in
 
 Indices = np.ndarray[Any, Any]
 MAX_SHOWN = 20  # places that are listed
 LETTERS = "ijklmnpqrstuv"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Which of many values are kept: a long run of neighbours, and what stands before and behind it."""
+
+    before: Indices
+    first: int
+    last: int  # behind the run
+    behind: Indices
+
+    @classmethod
+    def where(cls, holds: Indices) -> Kept:
+        """Those for which a flag is set."""
+        kept = np.flatnonzero(holds)
+        breaks = np.flatnonzero(np.diff(kept) != 1) + 1
+        starts, ends = np.array([0, *breaks]), np.array([*breaks, len(kept)])
+        longest = np.argmax(ends - starts)
+        start, end = int(starts[longest]), int(ends[longest])
+        if 2 * (end - start) < len(kept) or not len(kept):
+            return cls(kept, 0, 0, kept[:0])
+        return cls(kept[:start].copy(), int(kept[start]), int(kept[end - 1]) + 1, kept[end:].copy())
+
+    def of(self, values: Indices) -> Indices:
+        """The values that are kept, side by side: what stands outside of the run is moved next to it."""
+        if self.first == self.last:
+            return values[self.before]
+        start, end = self.first - len(self.before), self.last + len(self.behind)
+        if len(self.before):
+            values[start : self.first] = values[self.before]
+        if len(self.behind):
+            values[self.last : end] = values[self.behind]
+        return values[start:end]
 
 
 @dataclass(frozen=True)
@@ -31,12 +65,32 @@ class Pattern:
     pointers: Indices  # of the rows
     columns: Indices
     positions: tuple[Indices, ...]  # by entry: where its values are added
+    kept: Kept | None = None  # of the values that compiled code returns those that the matrix has; None: all
 
-    def matrix(self, values: Indices) -> Any:
-        """The SciPy CSR array with these values."""
+    @cached_property
+    def _template(self) -> Any:
+        """A SciPy CSR array of the pattern, which SciPy has checked and whose indices it has made as small as they may be.
+
+        Memory for several matrices is asked for and given back at once: from then on the C library keeps as much, where it
+        would return that of every matrix to the system, and asking for it anew took 3 ms for 10**5 rows.
+        """
         from scipy.sparse import csr_array
 
-        return csr_array((values, self.columns.copy(), self.pointers.copy()), shape=self.shape)
+        made = csr_array((np.zeros(len(self.columns)), self.columns, self.pointers), shape=self.shape)
+        made.has_canonical_format = True  # sorted, and nothing twice: or SciPy would look for itself
+        made.data = np.zeros(0)
+        total = sum(array.nbytes for array in (self.columns, made.indices, made.indptr))
+        np.empty(4 * total, np.uint8)  # given back at once
+        return made
+
+    def matrix(self, values: Indices) -> Any:
+        """The SciPy CSR array with these values. It shares no memory with any other: users change matrices in place."""
+        values = values.reshape(-1) if self.kept is None else self.kept.of(values.reshape(-1))
+        template = self._template
+        made = object.__new__(type(template))
+        made.__dict__.update(template.__dict__)
+        made.data, made.indices, made.indptr = values, template.indices.copy(), template.indptr.copy()
+        return made
 
 
 def pattern(structure: Sparse, sizes: Mapping[str, int], arrays: Mapping[str, Indices]) -> Pattern:
@@ -45,6 +99,8 @@ def pattern(structure: Sparse, sizes: Mapping[str, int], arrays: Mapping[str, In
     Raises IndexError where they hold an index that is out of range.
     """
     rows, columns = (tuple(max(length.value(sizes), 0) for length in axes) for axes in (structure.rows, structure.columns))
+    if structure.slots:
+        return _side_by_side(structure, rows, columns, sizes)
     keys, masks = [], []
     for place in structure.places:
         row, column, inside = _coordinates(place, rows, columns, sizes, arrays)
@@ -63,6 +119,20 @@ def pattern(structure: Sparse, sizes: Mapping[str, int], arrays: Mapping[str, In
     pointers = np.zeros(shape[0] + 1, np.int64)
     np.cumsum(np.bincount(row, minlength=shape[0]), out=pointers[1:])
     return Pattern(shape, pointers, column, tuple(positions))
+
+
+def _side_by_side(structure: Sparse, rows: Sequence[int], columns: Sequence[int], sizes: Mapping[str, int]) -> Pattern:
+    """The pattern of a matrix whose values stand side by side in each row; some rows lack some."""
+    count, width = math.prod(rows), max(structure.slots) + 1
+    small = max(count * width, math.prod(columns)) <= np.iinfo(np.int32).max
+    column, there = np.zeros((*rows, width), np.int32 if small else np.int64), np.zeros((*rows, width), bool)
+    for slot, place in zip(structure.slots, structure.places, strict=True):
+        _, column[..., slot], inside = _coordinates(place, rows, columns, sizes, {})
+        there[..., slot] |= inside
+    pointers = np.zeros(count + 1, column.dtype)
+    np.cumsum(there.reshape(count, width).sum(axis=1), out=pointers[1:])
+    kept = None if there.all() else Kept.where(there)
+    return Pattern((count, math.prod(columns)), pointers, column[there], (), kept)
 
 
 def depends_on_data(structure: Sparse) -> bool:
@@ -127,8 +197,14 @@ class Patterns:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.structures = list(sparse_in(graph.result))
+        self.sizes = graph.sizes
         self.orders = {length: name for name, (length, *_) in self._order_axes().items()}
         self._kept: dict[tuple[int, ...], list[Pattern]] = {}
+
+    @cached_property
+    def depend_on_data(self) -> bool:
+        """Whether patterns depend on arrays of integers, not on sizes alone."""
+        return any(map(depends_on_data, self.structures))
 
     def _order_axes(self) -> dict[str, Axes]:
         patterns = [param for param in self.graph.params if param.role == "pattern"]
@@ -136,9 +212,9 @@ class Patterns:
 
     def of(self, arrays: Mapping[str, Any]) -> list[Pattern]:
         """The patterns for a call with these array arguments, by name."""
-        told = {size: place for size, place in self.graph.sizes.items() if place[0] in arrays}
+        told = {size: place for size, place in self.sizes.items() if place[0] in arrays}
         sizes = {size: int(arrays[name] if axis < 0 else np.shape(arrays[name])[axis]) for size, (name, axis) in told.items()}
-        if any(map(depends_on_data, self.structures)):
+        if self.depend_on_data:
             return [pattern(structure, sizes, arrays) for structure in self.structures]
         key = tuple(sizes.values())
         if key not in self._kept:
@@ -151,9 +227,40 @@ class Patterns:
         """What the parameters of the role "pattern" get."""
         values: dict[str, Indices] = {}
         for structure, each in zip(self.structures, found, strict=True):
+            if structure.slots:
+                continue
             values[self.orders[Affine.of(structure.count)]] = each.columns
             values |= {place.name: position for place, position in zip(structure.places, each.positions, strict=True)}
         return values
+
+    def runner(self, params: Sequence[Param], run: Callable[..., Any], unpack: Callable[[Any], Any] | None) -> Callable[..., Any]:
+        """A function of the arguments and captured values that runs compiled code and gives matrices.
+
+        ``params`` are those of the compiled code, and ``run`` calls it; a bare object is its word for arguments that it does
+        not take, and is handed on. Patterns that depend on data are found elsewhere.
+        """
+        given = [param.name for param in params if param.role != "pattern"]
+        places = {name: number for number, name in enumerate(given)}
+        lengths = [(places[name], axis) for name, axis in self.sizes.values() if name in places]
+        before = sum(param.role not in ("captured", "pattern") for param in params)
+        kept: dict[tuple[int, ...], tuple[list[Pattern], list[Indices]]] = {}
+
+        def call(*args: Any) -> Any:
+            key = tuple([args[place] if axis < 0 else args[place].shape[axis] for place, axis in lengths])
+            latest = kept.get(key)
+            if latest is None:
+                found = self.of(dict(zip(given, args, strict=True)))
+                values = self.arguments(found)
+                latest = found, [values[param.name] for param in params if param.role == "pattern"]
+                kept.clear()
+                kept[key] = latest
+            patterns, positions = latest
+            value = run(*args[:before], *positions, *args[before:])
+            if type(value) is object:
+                return value
+            return self.assembled(value if unpack is None else unpack(value), patterns)
+
+        return call
 
     def assembled(self, value: Any, found: Sequence[Pattern]) -> Any:
         """The result of compiled code with a matrix for each vector of stored values."""

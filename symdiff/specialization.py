@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -263,15 +263,22 @@ class Specialization:
         }
         return {leaf: numbers.get(leaf, value) for leaf, value in found.items()}
 
-    def arguments(self, values: Mapping[str, Any], found: Sequence[Pattern] = ()) -> list[Any]:
-        """The arguments of the compiled code, in the order of the graph's parameters; ``found``: of sparse matrices."""
-        captured = self.captured(values)
-        values = {**values, **self._patterns.arguments(found)} if found else values
+    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
+        """The arguments of the compiled code, in the order of ``params``."""
+        return self._prepared(values)[0]
+
+    def _prepared(self, values: Mapping[str, Any]) -> tuple[list[Any], list[Pattern]]:
+        """The arguments of the compiled code, and the patterns of sparse matrices."""
+        values = {**values, **self.captured(values)}
+        found: list[Pattern] = []
         if self.has_arrays:
-            values = {**values, **leaves_of([param for param in self.graph.params if param.name in values], values)}
-            check_sizes([param for param in self.params if param.role != "pattern"], {**values, **captured})
-        values = {**values, **captured}
-        return [compiled_argument(values[param.name], param.structure, param.name) for param in self.params]
+            given = [param for param in self.graph.params if param.role != "captured" and param.name in values]
+            values |= leaves_of(given, values)
+            check_sizes([param for param in self.params if param.role != "pattern"], values)
+        if self.is_sparse:
+            found = self._patterns.of(values)
+            values |= self._patterns.arguments(found)
+        return [compiled_argument(values[param.name], param.structure, param.name) for param in self.params], found
 
     def shortcut(
         self, slow: Callable[..., Any], parameters: Mapping[str, inspect.Parameter], optional: frozenset[str]
@@ -288,17 +295,18 @@ class Specialization:
     def _make_shortcut(
         self, slow: Callable[..., Any], parameters: Mapping[str, inspect.Parameter], optional: frozenset[str]
     ) -> Callable[..., Any]:
-        arguments = {param.name: param for param in self.params if param.role != "captured"}
+        arguments = {param.name: param for param in self.params if param.role not in ("captured", "pattern")}
         if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters.values()):
             return slow
-        if self.own_exceptions or self.is_sparse:
+        if self.own_exceptions or (self.is_sparse and self._patterns.depend_on_data):
             return slow  # which raises the user's own classes, and finds where values stand
         if any(isinstance(param.structure, Items) for param in self.params):
             return slow  # tuples and lists must be converted in any case
         if [name for name in parameters if name in arguments] != list(arguments):
             return slow
         positional = all(p.default is p.empty and p.kind is not p.KEYWORD_ONLY for p in parameters.values())
-        outs = sum(1 for _ in arrays_in(self.graph.result)) if "out" not in parameters else 0
+        takes_out = "out" not in parameters and not self.is_sparse
+        outs = sum(1 for _ in arrays_in(self.graph.result)) if takes_out else 0
         matrices = any(isinstance(p.structure, Tensor) and p.structure.rank == 2 for p in self.params)  # as np.matrix is
         if positional and list(arguments) == list(parameters) and self.is_plain and not outs and not matrices:
             return codegen.fast_dispatcher(self.kernel, slow)
@@ -316,12 +324,13 @@ class Specialization:
         for param in self.params:
             if param.role == "captured":
                 front.capture(places[param.name].text(named, front.bind), param.structure)
-        return front.function(self.kernel, slow, self.unpack)
+        if self.is_sparse:
+            front.around = lambda run: self._patterns.runner(self.params, run, self.unpack)
+        return front.function(self.kernel, slow, None if self.is_sparse else self.unpack)
 
     def call(self, call: Call, out: Any = None) -> Any:
         """Evaluate with prepared arguments; ``out``: arrays for the arrays of the result (see ``outputs``)."""
-        found = self._patterns.of({**call.values, **self.captured(call.values)}) if self.graph.params and self.is_sparse else []
-        arguments = self.arguments(call.values, found)
+        arguments, found = self._prepared(call.values)
         if out is not None:
             return self._call_into(call, arguments, out)
         with self._raising_own():

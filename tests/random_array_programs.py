@@ -13,134 +13,205 @@ import random
 import time
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
-from symdiff import SymdiffError, grad, hvp, read
+from symdiff import SymdiffError
 from symdiff.codegen import python_function
-from tests.long_differences import Flat, differs, packed
-from tests.random_array_text import RandomArrayText, Type
+from tests.long_differences import Flat, Vector, differs
+from tests.random_array_checks import Check, Reference, checks
+from tests.random_array_text import RandomArrayText
 
-SIZES = ((3, 2), (1, 1), (2, 3), (5, 3), (0, 0), (4, 1))
-FIRST, SECOND = 1e-9, 2e-6
+SMALL = ((0, 0), (1, 1), (0, 2), (1, 3), (2, 0))
+LARGE = ((3, 2), (2, 3), (5, 3), (4, 1), (2, 2))
 SMOOTH = 1e-10  # how well differences of two steps agree where there is no kink
 LARGEST = 1e8
+# What NumPy does otherwise than by a formula in the lengths: these raise.
+BEYOND = ("a slice beyond the ends of an array", "an array that is too short", "np.linspace of fewer than two points")
 Found = list[tuple[str, str]]
 
 
+@dataclass(frozen=True)
 class Program:
-    """A random function, its text, and points of several sizes."""
+    """A function as text, with the types of its arguments (``tests.random_array_forms``), and points of several sizes."""
 
-    def __init__(self, seed: int) -> None:
+    text: str
+    types: Mapping[str, str]
+    seed: int = 0
+
+    @classmethod
+    def of(cls, seed: int) -> Program:
+        """The random program of a seed."""
         made = RandomArrayText(random.Random(seed))
-        self.seed, self.text = seed, made.text()
-        self.types = made.arguments
+        return cls(made.text(), made.arguments, seed)
+
+    @cached_property
+    def function(self) -> Callable[..., Any]:
+        """What the text defines."""
         names: dict[str, Any] = {}
-        exec(compile(self.text, f"<random {seed}>", "exec"), names)  # noqa: S102 - text of our own making
-        self.function: Callable[..., Any] = names["f"]
-        self.names = list(self.types)
-        self.wrt = [name for name in self.names if name != "idx"]
+        exec(compile(self.text, f"<random {self.seed}>", "exec"), names)  # noqa: S102 - text of our own making
+        found: Callable[..., Any] = names["f"]
+        return found
+
+    @property
+    def names(self) -> list[str]:
+        """The arguments."""
+        return list(self.types)
+
+    @property
+    def wrt(self) -> list[str]:
+        """The arguments differentiated by."""
+        return [name for name in self.types if name not in ("idx", "h")]
+
+    @property
+    def sizes(self) -> list[tuple[int, int]]:
+        """Lengths n and m: a few, among them small ones."""
+        chosen = random.Random(self.seed)
+        return [*chosen.sample(LARGE, 2), chosen.choice(SMALL)]
 
     def point(self, sizes: tuple[int, int]) -> list[Any]:
-        """Arguments of these sizes; sometimes the same array twice."""
+        """Arguments of these sizes, laid out in all ways; sometimes the same array twice."""
         numbers = np.random.default_rng([self.seed, *sizes])
-        lengths = dict(zip("nm", sizes, strict=True))
+        n, m = sizes
         found: list[Any] = []
         for name, kind in self.types.items():
+            shape = tuple({"n": n, "m": m, "1": 1}[letter] for letter in kind)
             if name == "idx":
-                found.append(numbers.integers(0, max(lengths["n"], 1), size=lengths["n"]))
+                value = numbers.integers(0, max(n, 1), size=n)
+            elif name == "h":
+                value = numbers.integers(-2, 4, size=n)
             else:
-                found.append(_drawn(numbers, kind, lengths))
+                value = numbers.uniform(-1.4, 1.4, size=shape).round(6)
+            found.append(_laid_out(value, numbers) if kind else float(value))
         if "y" in self.types and numbers.random() < 0.2:
             found[self.names.index("y")] = found[0]
         return found
 
 
-def _drawn(numbers: np.random.Generator, kind: Type, lengths: dict[str, int]) -> Any:
-    value = numbers.uniform(-1.4, 1.4, size=tuple(lengths[length] for length in kind)).round(6)
-    return value if kind else float(value)
+def _laid_out(value: Vector, numbers: np.random.Generator) -> Vector:
+    """The same array as a view of another, in the order of Fortran, or read-only."""
+    way = numbers.integers(0, 6)
+    if way == 1:
+        return np.asfortranarray(value)
+    if way == 2:
+        return np.repeat(value, 2, axis=0)[::2]
+    if way == 3:
+        return np.flip(np.flip(value).copy())
+    if way == 4:
+        value.setflags(write=False)
+    return value
 
 
-def faults(program: Program, compiled: bool = False) -> Found:
-    """What is wrong with a program: pairs of a kind ("refused", "wrong", "internal", "raised") and a text."""
-    try:
-        made = [(name, transform(source=program.text)) for name, transform in _transforms(program)]
-    except SymdiffError as error:
-        return [("refused", _first_lines(error))]
+def faults(
+    program: Program, compiled: bool = False, sizes: Sequence[tuple[int, int]] | None = None, every: bool = False
+) -> Found:
+    """What is wrong with a program: pairs of a kind ("refused", "wrong", "internal", "raised") and a text.
+
+    ``every``: all derivatives are checked, not some of them.
+    """
+    made: list[Check] | None = None
     found: Found = []
-    for sizes in SIZES[: 3 if compiled else None]:
-        reference = _reference(program, sizes)
+    for pair in program.sizes if sizes is None else sizes:
+        try:
+            reference = _reference(program, pair)
+        except Exception as error:  # noqa: BLE001 - NumPy itself does not run it
+            return [("internal", f"the program: {type(error).__name__}: {error}")]
         if reference is None:
             continue
-        for name, derivative in made[: None if reference else 1]:
-            found += _compared(program, sizes, name, derivative, reference, compiled)
+        try:
+            made = made or checks(program.text, program.wrt, reference.is_scalar, program.seed, every)
+        except SymdiffError as error:
+            return [("refused", _first_lines(error))]
+        for check in made if reference.holds else made[:1]:
+            found += _compared(program, pair, check, reference, compiled)
             if found:
                 return found
     return found
 
 
-def _transforms(program: Program) -> list[tuple[str, Callable[..., Any]]]:
-    wrt = tuple(program.wrt)
-    return [("value", read), ("gradient", partial(grad, argnums=wrt)), ("hvp", partial(hvp, argnums=wrt))]
-
-
-def _reference(program: Program, sizes: tuple[int, int]) -> dict[str, Any] | None:
-    """The right numbers; {} if the function raises there; None where it has a kink, or is not finite."""
+def _reference(program: Program, sizes: tuple[int, int]) -> Reference | None:
+    """The right numbers; none if the function raises there; None where it has a kink, or is not finite."""
     point = program.point(sizes)
     flat = Flat(program.function, program.names, program.wrt, point)
-    direction = np.random.default_rng(program.seed).normal(size=len(flat.start))
+    numbers = np.random.default_rng(program.seed)
+    direction = numbers.normal(size=len(flat.start))
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            value = flat(flat.start)
+            value, result = flat(flat.start), program.function(*point)
         except (IndexError, ValueError):
-            return {}
-        axes = np.eye(len(flat.start))
-        gradient = np.array([flat.jvp(axis)[0] for axis in axes])
-        nearer = np.array([flat.jvp(axis / 3)[0] * 3 for axis in axes])
-        second = np.array([flat.second(axis, direction)[0] for axis in axes])
-        closer = np.array([flat.second(axis, direction / 3)[0] * 3 for axis in axes])
-    pairs = [(gradient, nearer, SMOOTH), (second, closer, 1e4 * SMOOTH)]
-    finite = all(np.all(np.isfinite(part)) and np.all(np.abs(part) < LARGEST) for part in (value, gradient, second))
-    if not finite or any(differs(first, other, tolerance) for first, other, tolerance in pairs):
+            return Reference(False)
+        weights = np.ones(1) if np.ndim(result) == 0 else numbers.normal(size=len(value))
+        axes = list(np.eye(len(flat.start)))
+        first, nearer = (_columns([flat.jvp(axis / by) * by for axis in axes], len(value)) for by in (1, 3))
+        second, closer = (
+            np.array([weights @ flat.second(axis / by, direction / by) * by**2 for axis in axes], float) for by in (1, 3)
+        )
+    finite = all(np.all(np.isfinite(part)) and np.all(np.abs(part) < LARGEST) for part in (value, first, second))
+    if not finite or differs(first, nearer, SMOOTH) or differs(second, closer, 1e4 * SMOOTH):
         return None
-    return {"value": value, "gradient": gradient, "hvp": second, "direction": direction, "like": flat.like}
+    return Reference(True, flat.like, result, value, first, second, direction, weights)
+
+
+def _columns(columns: Sequence[Vector], rows: int) -> Vector:
+    return np.array(columns).T if columns else np.zeros((rows, 0))
 
 
 def _compared(
-    program: Program, sizes: tuple[int, int], name: str, derivative: Any, reference: dict[str, Any], compiled: bool
+    program: Program, sizes: tuple[int, int], check: Check, reference: Reference, compiled: bool
 ) -> Iterator[tuple[str, str]]:
     point = program.point(sizes)
-    seed = {"tangent": packed(reference["like"], iter(reference["direction"]))} if name == "hvp" else {}
-    where = f"{name} at {sizes}"
+    kept = [np.array(value) for value in point]
+    where = f"{check.name} at {sizes}"
+    seed = {name: reference.seed(kind) for name, kind in check.seeds.items()} if reference.holds else {}
     try:
-        made = derivative.at(*point, **seed)
+        made = check.derivative.at(*point, **seed)
     except SymdiffError as error:
-        if reference:
+        if reference.holds:
             yield "refused", f"{where}: {_first_lines(error)}"
         return
     except Exception as error:  # noqa: BLE001 - every exception is a finding
         yield "internal", f"{where}: {type(error).__name__}: {error}"
         return
-    arguments = dict(zip(program.names, point, strict=True)) | seed
     try:
         with np.errstate(all="ignore"):
-            found = derivative(*point, **seed) if compiled else python_function(made.source)(*made.arguments(arguments))
-    except (SymdiffError, IndexError, ValueError, ArithmeticError) as error:  # source as plain Python divides as Python does
-        if reference:
-            yield "raised", f"{where}: {type(error).__name__}: {error}"
+            values = dict(zip(program.names, point, strict=True)) | seed
+            found = check.derivative(*point, **seed) if compiled else _by_source(check.derivative, made, values)
+            found = check.numbers(found, reference) if reference.holds else found
+    except (SymdiffError, IndexError, ValueError) as error:
+        if reference.holds:
+            kind = "refused" if any(text in str(error) for text in BEYOND) else "raised"
+            yield kind, f"{where}: {type(error).__name__}: {error}"
         return
     except Exception as error:  # noqa: BLE001 - every exception is a finding
         yield "internal", f"{where}: {type(error).__name__}: {error}"
         return
-    if not reference:
+    if not reference.holds:
         yield "wrong", f"{where}: a value where NumPy raises"
-    elif wrong := differs(found, reference[name], SECOND if name == "hvp" else FIRST):
+    elif wrong := differs(found, check.expected(reference), check.tolerance):
         yield "wrong", f"{where}: {wrong}"
+    elif not all(map(np.array_equal, kept, point)):
+        yield "wrong", f"{where}: an argument was changed"
+
+
+def _by_source(derivative: Any, made: Any, values: Mapping[str, Any]) -> Any:
+    """What the generated source gives as plain Python; compiled, where Python raises what is NaN or infinite in NumPy."""
+    patterns = made._patterns.of(values) if made.is_sparse else []
+    arguments = made.arguments(values, patterns)
+    try:
+        result = python_function(made.source)(*arguments)
+    except (ArithmeticError, ValueError) as error:
+        if isinstance(error, ValueError) and "math domain" not in str(error):
+            raise
+        return derivative(**values)
+    if made.unpack is not None:
+        result = made.unpack(result)
+    return made._patterns.assembled(result, patterns) if patterns else result
 
 
 def _first_lines(error: SymdiffError) -> str:
@@ -149,7 +220,7 @@ def _first_lines(error: SymdiffError) -> str:
 
 
 def _run(seed: int, compiled: bool) -> tuple[int, Found]:
-    return seed, faults(Program(seed), compiled)
+    return seed, faults(Program.of(seed), compiled)
 
 
 def report(
@@ -178,7 +249,7 @@ def main() -> None:
     parser.add_argument("--refused", action="store_true", help="show refusals, too")
     options = parser.parse_args()
     if options.show is not None:
-        program = Program(options.show)
+        program = Program.of(options.show)
         print(program.text, *faults(program), *faults(program, compiled=True), sep="\n")
         return
     kinds = ("programs", "refused", "raised", "wrong", "internal")

@@ -3,45 +3,55 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 
-# The type of a value: "" a number, otherwise its lengths: "n" and "m" of the arguments, "p" is n - 1.
-Type = tuple[str, ...]
-SCALAR: Type = ()
+from tests.random_array_forms import (
+    ARGUMENTS,
+    AT,
+    BINARY,
+    CONDITIONS,
+    ELEMENT,
+    ENDS,
+    EXPRESSIONS,
+    INNER,
+    LETTERS,
+    PAIRS,
+    RANGES,
+    ROWS,
+    STARTS,
+    UNARY,
+    WRITES,
+)
 
-UNARY = (
-    "np.sin({0})", "np.cos({0})", "np.tanh({0})", "np.exp(-({0})**2)", "np.sqrt(1 + ({0})**2)", "({0})**2", "0.3*({0})**3",
-    "np.abs({0})", "-({0})", "np.arctan({0})", "np.log1p(({0})**2)", "np.square({0})",
-)  # fmt: skip
-BINARY = (
-    "({0} + {1})", "({0} - {1})", "{0}*{1}", "{0}/(2 + ({1})**2)", "np.maximum({0}, {1})", "np.minimum({0}, {1})",
-    "np.hypot({0}, 1 + ({1})**2)", "np.where({0} > {1}, np.sin({0}), ({1})**2)",
-    "np.where({0} > 0.1, np.sqrt(np.abs({0})), {1})", "np.where(({0} > 0) & ({1} < 0.5), {0}*{1}, 0.0)",
-)  # fmt: skip
 NAMES = ("u", "v", "w", "t", "t_1", "s", "x_bar", "k", "i", "q", "total", "r")  # some are those of generated code, or of loops
+SLOT = re.compile(r"<(\w+)(!?)>")
 
 
 class RandomArrayText:
-    """Writes one function. ``arguments`` are its parameters with their types; "idx" are integers below n."""
+    """Writes one function. ``arguments`` are its parameters with their types."""
 
     def __init__(self, numbers: random.Random) -> None:
         self.random = numbers
-        self.arguments: dict[str, Type] = {"x": ("n",)}
-        for name, kind in (("y", ("n",)), ("A", ("m", "n")), ("a", SCALAR), ("b", ("m",)), ("idx", ("n",))):
-            if numbers.random() < 0.45:
-                self.arguments[name] = kind
-        self.variables = {name: kind for name, kind in self.arguments.items() if name != "idx"}
+        self.arguments = {name: kind for name, (kind, share) in ARGUMENTS.items() if numbers.random() < share}
+        self.variables = {name: kind for name, kind in self.arguments.items() if name not in ("idx", "h")}
         self.lines: list[str] = []
         self.frozen: set[str] = set(self.arguments)  # arrays that the function must not change
-        self.vector_lengths = [("n",), ("p",)] + ([("m",)] if {"A", "b"} & self.arguments.keys() else [])
+        self.lengths = {"p", *LETTERS} if {"A", "b", "R"} & self.arguments.keys() else {"n", "p", "1"}
 
     def text(self) -> str:
-        """The whole function."""
-        for _ in range(self.random.randint(2, 6)):
-            self.pick(self.assign, self.assign, self.augment, self.write, self.write, self.loop_sum, self.loop_write,
-                      self.pairs, self.branch, self.helper, self.alias)()  # fmt: skip
-        result = " + ".join(self.scalar(2) for _ in range(self.random.randint(1, 3)))
-        used = [name for name, kind in self.variables.items() if kind and name not in self.arguments]
+        """The whole function. Its result is a number, more seldom an array."""
+        statements: list[Callable[[], None]] = [
+            self.assign, self.assign, self.assign, self.augment, self.write, self.write, self.loop_sum, self.loop_write,
+            self.pairs, self.branch, self.helper, self.alias, self.rows, self.nested, self.recurrence,
+        ]  # fmt: skip
+        for _ in range(self.random.randint(1, 6)):
+            self.random.choice(statements)()
+        kind = self.choice(["", "", "", "n", "p", "m", "mn", "nn"])
+        if not self.has(kind):
+            kind = ""
+        result = self.expression(kind, 2)
+        used = [name for name, found in self.variables.items() if name not in self.arguments and found]
         for name in used[-2:]:
             result += f" + np.sum({name}*0.7)"
         body = "\n".join(f"    {line}" for line in [*self.lines, f"return {result}"])
@@ -49,121 +59,70 @@ class RandomArrayText:
 
     # choices
 
-    def pick(self, *options: Callable[[], None]) -> Callable[[], None]:
-        """One of several kinds of statement."""
+    def choice(self, options: Sequence[str]) -> str:
+        """One of several."""
         return self.random.choice(options)
-
-    def number(self) -> str:
-        """A literal."""
-        return self.random.choice(["0.5", "-1.2", "2", "1.7", "0.25", "3"])
-
-    def named(self, kind: Type) -> list[str]:
-        """The variables of a type."""
-        return [name for name, found in self.variables.items() if found == kind]
 
     def chance(self, share: float) -> bool:
         """True that often."""
         return self.random.random() < share
 
+    def named(self, kind: str) -> list[str]:
+        """The variables of a type."""
+        return [name for name, found in self.variables.items() if found == kind]
+
+    def has(self, kind: str) -> bool:
+        """Whether the function has arrays of such lengths."""
+        return set(kind) <= self.lengths
+
+    def possible(self, patterns: Sequence[str]) -> list[str]:
+        """The patterns that need no argument or length that the function does not have."""
+        missing = ARGUMENTS.keys() - self.arguments.keys()
+        kinds = ("s", "e", "at")
+
+        def fits(pattern: str) -> bool:
+            words = set(re.findall(r"\b\w+\b", SLOT.sub("0", pattern).replace(" c in", "").replace("c, d", "")))
+            slots = [kind for kind, _ in SLOT.findall(pattern) if kind not in kinds]
+            return all(map(self.has, slots)) and not (words & missing - ({"c"} if "for c" in pattern else set()))
+
+        return [pattern for pattern in patterns if fits(pattern)]
+
     # expressions
 
-    def expression(self, kind: Type, depth: int) -> str:
-        """An expression of a type."""
-        return self.scalar(depth) if not kind else self.vector(kind, depth) if len(kind) == 1 else self.matrix(kind, depth)
+    def filled(self, pattern: str, depth: int) -> str:
+        """A pattern with expressions put into it."""
 
-    def elementwise(self, kind: Type, depth: int) -> str:
+        def put(match: re.Match[str]) -> str:
+            kind, indexed = match[1], match[2]
+            if kind == "e":
+                return self.filled(self.choice(ELEMENT), 0)
+            text = self.expression("" if kind == "s" else kind, depth)
+            return f"({text})" if indexed and not text.isidentifier() else text
+
+        return SLOT.sub(put, pattern)
+
+    def expression(self, kind: str, depth: int) -> str:
+        """An expression of a type."""
+        named = self.named(kind)
+        if named and (depth <= 0 or self.chance(0.25)):
+            return self.choice([*named, *(self.possible(ENDS[kind]) if not kind else [])])
+        if depth <= 0:
+            return self.choice(self.possible(ENDS[kind]))
+        if self.chance(0.35):
+            return self.elementwise(kind, depth - 1)
+        return self.filled(self.choice(self.possible(EXPRESSIONS[kind])), depth - 1)
+
+    def elementwise(self, kind: str, depth: int) -> str:
         """A function of values of the same type, or numbers."""
         if self.chance(0.5):
-            return self.random.choice(UNARY).format(self.expression(kind, depth - 1))
-        other = self.expression(kind if self.chance(0.7) else SCALAR, depth - 1)
-        pair = [self.expression(kind, depth - 1), other]
+            return self.choice(UNARY).format(self.expression(kind, depth))
+        pair = [self.expression(kind, depth), self.expression(kind if self.chance(0.7) else "", depth)]
         self.random.shuffle(pair)
-        return self.random.choice(BINARY).format(*pair)
-
-    def vector(self, kind: Type, depth: int) -> str:
-        """A vector."""
-        named = self.named(kind)
-        if named and (depth <= 0 or self.chance(0.3)):
-            return self.random.choice(named)
-        options = [lambda: self.elementwise(kind, depth)] * 3 if named or depth > 0 else []
-        if kind == ("n",):
-            v = lambda: self.vector(("n",), depth - 1)  # noqa: E731
-            options += [lambda: f"{self.atom(v())}[::-1]", lambda: f"np.roll({v()}, 1)", lambda: f"np.cumsum({v()})"]
-            options += [lambda: f"np.array([{self.one('c')} for c in {v()}])"]
-            options += [lambda: f"np.array([c*d for c, d in zip({v()}, {v()})])"]
-            if "idx" in self.arguments:
-                options += [lambda: f"{self.atom(v())}[idx]"]
-        if kind == ("p",):
-            v = lambda: self.vector(("n",), depth - 1)  # noqa: E731
-            options += [lambda: f"{self.atom(v())}[1:]", lambda: f"{self.atom(v())}[:-1]", lambda: f"np.diff({v()})"]
-        if "A" in self.arguments and kind == ("m",):
-            options += [lambda: f"{self.matrix(('m', 'n'), 0)} @ {self.vector(('n',), 0)}", lambda: "A.sum(axis=1)"]
-            options += [lambda: "np.max(A, axis=1)", lambda: "A.mean(axis=-1)"]
-        if "A" in self.arguments and kind == ("n",):
-            options += [lambda: f"A.T @ {self.vector(('m',), 0)}", lambda: "np.sum(A**2, axis=0)"]
-            options += [lambda: f"np.einsum('ij,i->j', A, {self.vector(('m',), 0)})"]
-        if depth <= -2 and not named:
-            return {("n",): "x*1.5", ("p",): "x[1:]", ("m",): "b" if "b" in self.arguments else "A.sum(axis=1)"}[kind]
-        return self.random.choice(options or [lambda: "x[1:]"])()
-
-    @staticmethod
-    def atom(text: str) -> str:
-        """An expression that can be indexed."""
-        return text if text.isidentifier() else f"({text})"
-
-    def matrix(self, kind: Type, depth: int) -> str:
-        """A matrix."""
-        if kind == ("m", "n") and depth <= 0:
-            return "A"
-        if kind == ("m", "n"):
-            rows, columns = self.vector(("m",), depth - 1), self.vector(("n",), depth - 1)
-            return self.random.choice([
-                "A", f"A*{self.atom(rows)}[:, None]", f"(A + {columns})", f"np.outer({rows}, {columns})",
-                f"np.sin(A*{self.number()})",
-                f"np.where(A > 0.2, A**2, {columns})",
-            ])  # fmt: skip
-        first, second = self.vector(("n",), depth - 1), self.vector(("n",), depth - 1)
-        return self.random.choice([
-            f"np.outer({first}, {second})", f"({self.atom(first)}[:, None] - {self.atom(second)}[None, :])**2",
-            f"{self.atom(first)}[None, :]*{self.atom(second)}[:, None]",
-        ])  # fmt: skip
-
-    def scalar(self, depth: int) -> str:
-        """A number."""
-        named = self.named(SCALAR)
-        if depth <= 0:
-            return self.random.choice([*named, *named, self.number()])
-        v = self.vector(self.random.choice(self.vector_lengths), depth - 1)
-        w = self.vector(("n",), depth - 1)
-        options = [
-            f"np.sum({v})", f"np.mean({w})", f"np.dot({w}, {self.vector(('n',), 0)})", f"np.prod(np.cos({w}))", f"np.max({w})",
-            f"np.min({w})", f"np.linalg.norm({w} + 3)", f"sum({self.one('c')} for c in {w})", f"{self.atom(w)}[0]",
-            f"{self.atom(w)}[-1]",
-            f"np.sum({self.matrix(('n', 'n'), depth - 1)})", f"np.trace({self.matrix(('n', 'n'), depth - 1)})",
-            self.random.choice(UNARY).format(self.scalar(depth - 1)), f"({self.scalar(depth - 1)} + {self.scalar(depth - 1)})",
-            f"np.var({w})", f"np.sum({w}, keepdims=True)[0]",
-        ]  # fmt: skip
-        if "A" in self.arguments:
-            options += [
-                f"np.sum({self.matrix(('m', 'n'), depth - 1)})",
-                f"np.sum(np.max({self.matrix(('m', 'n'), depth - 1)}, axis=0))",
-            ]
-        return self.random.choice(options)
-
-    def one(self, name: str) -> str:
-        """A function of one element."""
-        return self.random.choice([
-            f"np.sin({name})", f"{name}**2", f"{name}*{self.random.choice([*self.named(SCALAR), '0.5'])}",
-            f"(np.cos({name}) if {name} > 0.2 else {name})", f"max({name}, 0.1)", f"1/(1 + {name}**2)",
-        ])  # fmt: skip
+        return self.choice(BINARY).format(*pair)
 
     # statements
 
-    def fresh(self) -> str:
-        """The name of a variable, perhaps one that is there already."""
-        return self.random.choice(NAMES)
-
-    def bind(self, name: str, kind: Type, owned: bool = True) -> None:
+    def bind(self, name: str, kind: str, owned: bool = True) -> None:
         """Note what a name is now."""
         self.variables.pop(name, None)
         self.variables[name] = kind
@@ -171,190 +130,180 @@ class RandomArrayText:
         if not owned:
             self.frozen.add(name)
 
+    def kind(self) -> str:
+        """The type of a new variable."""
+        return self.choice([kind for kind in ("", "", "n", "n", "n", "n", "p", "m", "mn", "nn", "1", "m1") if self.has(kind)])
+
     def assign(self) -> None:
         """``u = expression``; also an argument may be bound again."""
-        kind = self.random.choice([SCALAR, ("n",), ("n",), *self.vector_lengths])
-        name = self.random.choice(["x", "a"]) if self.chance(0.1) and kind else self.fresh()
-        if name in ("x", "a"):
-            kind, name = ("n",), "x"
+        kind, name = self.kind(), self.choice(NAMES)
+        if self.chance(0.08):
+            kind, name = "n", "x"
         value = self.expression(kind, 2)
         self.lines.append(f"{name} = {value}")
-        self.bind(name, kind, owned=not value.isidentifier() and "[" not in value)
+        self.bind(name, kind, owned=not value.isidentifier() and "[" not in value and ".T" not in value)
 
     def augment(self) -> None:
         """``u += expression``: of an array this changes it in place."""
-        names = [
-            name for name, kind in self.variables.items() if name not in self.frozen and (kind or name not in self.arguments)
-        ]
+        names = [n for n, kind in self.variables.items() if n not in self.frozen and (kind or n not in self.arguments)]
         if not names:
             self.assign()
             return
-        name = self.random.choice(names)
+        name = self.choice(names)
         kind = self.variables[name]
-        sign = self.random.choice(["+=", "*=", "-="])
-        self.lines.append(f"{name} {sign} {self.expression(kind if self.chance(0.6) else SCALAR, 1)}")
+        value = self.expression(kind if self.chance(0.6) else "", 1)
+        self.lines.append(f"{name} {self.choice(['+=', '*=', '-='])} {value}")
 
-    def array(self) -> str:
-        """The name of a vector of length n that the function made."""
-        names = [name for name in self.named(("n",)) if name not in self.frozen]
+    def array(self, kind: str) -> str:
+        """The name of an array that the function made."""
+        names = [name for name in self.named(kind) if name not in self.frozen]
         if names and self.chance(0.5):
-            return self.random.choice(names)
-        name = self.fresh()
-        start = self.random.choice(
-            ["np.zeros_like(x)", "x.copy()", "np.ones(len(x))", "np.zeros(x.shape[0])", "1.5*x", "np.full(len(x), 0.5)"]
-        )
+            return self.choice(names)
+        name, start = self.choice(NAMES), self.choice(self.possible(STARTS[kind]) or ["x + 0.0"])
         self.lines.append(f"{name} = {start}")
-        self.bind(name, ("n",))
+        self.bind(name, kind)
         return name
 
     def write(self) -> None:
         """A write to an element, a slice, or where a condition holds."""
-        name = self.array()
-        sign = self.random.choice(["=", "+=", "*="])
-        target, value = self.random.choice([
-            ("[1:]", self.vector(("p",), 1)), ("[:-1]", self.vector(("p",), 1)), ("[0]", self.scalar(1)), ("[-1]",
-            self.scalar(1)),
-            ("[:]", self.vector(("n",), 1)), ("[1:]", self.scalar(1)), ("[::-1]", self.vector(("n",), 1)), ("[::2]",
-            self.scalar(0)),
-            (f"[{self.vector(('n',), 0)} > 0.3]", self.scalar(0)), ("[1:]", f"{name}[:-1]"),
-        ])  # fmt: skip
-        self.lines.append(f"{name}{target} {sign} {value}")
+        kind = self.choice(["n", "n", "n", "nn"] + (["mn", "mn"] if self.possible(STARTS["mn"]) else []))
+        name = self.array(kind)
+        both = [pair for pair in WRITES[kind] if self.possible([" ".join(pair)])]
+        target, value = (self.filled(part.replace("{}", name), 0 + k) for k, part in enumerate(self.random.choice(both)))
+        self.lines.append(f"{name}{target} {self.choice(['=', '+=', '*='])} {value}")
 
     def alias(self) -> None:
         """A second name for an array, which is then changed."""
-        name, other = self.array(), self.fresh()
+        name, other = self.array("n"), self.choice(NAMES)
         if other == name:
             return
-        self.lines.append(f"{other} = {name}{self.random.choice(['', '', '[:]', '[::-1]', '[1:]'])}")
-        kind = ("p",) if self.lines[-1].endswith("[1:]") else ("n",)
-        self.bind(other, kind, owned=False)
-        self.lines.append(f"{self.random.choice([name, other])}[0] = {self.scalar(0)}")
+        self.lines.append(f"{other} = {name}{self.choice(['', '', '[:]', '[::-1]', '[1:]'])}")
+        self.bind(other, "p" if self.lines[-1].endswith("[1:]") else "n", owned=False)
+        self.lines.append(f"{self.choice([name, other])}[0] = {self.filled('<s>', 0)}")
 
-    def element(self, index: str = "i") -> str:
+    # loops
+
+    def at(self, index: str = "i") -> str:
         """An expression of what a loop has at its index."""
-        vectors = self.named(("n",)) or ["x"]
-        v = self.random.choice(vectors)
-        options = [
-            f"{v}[{index}]",
-            f"{v}[{index}]",
-            f"x[{index}]**2",
-            f"np.sin({v}[{index}])",
-            f"{v}[{index} - 1]",
-            f"0.3*{index}*{v}[{index}]",
-        ]
-        options += [f"{v}[-{index} - 1]", f"{v}[len(x) - 1 - {index}]", f"{v}[0]*{v}[{index}]", f"np.sum({v})*{v}[{index}]"]
-        if "A" in self.arguments:
-            options += [f"np.sum(A[:, {index}])", f"A[0, {index}]"]
-        if "idx" in self.arguments:
-            options.append(f"{v}[idx[{index}]]")
-        return self.random.choice(options)
+        return self.filled(self.choice(self.possible(AT)), 0).replace("{i}", index)
 
     def condition(self, index: str = "i") -> str:
         """What a loop branches on."""
-        return self.random.choice(
-            [
-                f"x[{index}] > 0.2",
-                f"{index} > 0",
-                f"{index} == 0",
-                f"{index} < len(x) - 1",
-                f"{self.element(index)} < 0.4",
-                f"{index} != 1",
-            ]
-        )
+        return self.choice(self.possible(CONDITIONS)).replace("<at>", self.at(index)).replace("{i}", index)
 
     def header(self) -> tuple[str, str]:
         """How a loop starts, and its index."""
-        index = self.random.choice(["i", "j", "k", "n"])
-        bound = self.random.choice(
-            ["range(len(x))", "range(x.shape[0])", "range(1, len(x))", "range(len(x) - 1)", "range(len(x) - 1, -1, -1)"]
-        )
-        return f"for {index} in {bound}:", index
+        index = self.choice(["i", "j", "k", "n"])
+        return f"for {index} in {self.choice(RANGES)}:", index
+
+    def without(self, *names: str) -> dict[str, str]:
+        """Leave variables out of what is written from now on; the variables of before."""
+        before = self.variables
+        self.variables = {name: kind for name, kind in before.items() if name not in names}
+        return before
 
     def loop_sum(self) -> None:
         """A loop that adds up."""
-        name, (start, index) = self.fresh(), self.header()
+        name, (start, index) = self.choice(NAMES), self.header()
         if name == index:
             return
-        op, first = self.random.choice([("+=", "0.0"), ("+=", self.scalar(0)), ("-=", "1.0"), ("*=", "1.0")])
-        self.lines += [f"{name} = {first}", start]
-        self.variables.pop(name, None)
-        self.variables.pop(index, None)
-        value = self.element(index) if op != "*=" else f"np.cos({self.element(index)})"
+        op, first = self.random.choice([("+=", "0.0"), ("+=", self.filled("<s>", 0)), ("-=", "1.0"), ("*=", "1.0")])
+        self.without(name, index)
+        form = "{}" if op != "*=" else "np.cos({})"
+        value = form.format(self.at(index))
+        lines = [f"{name} {op} {value}"]
         if self.chance(0.3):
-            self.lines += [f"    z = {self.element(index)}*{self.element(index)}"]
-            value = "z" if op != "*=" else "np.cos(z)"
+            lines = [f"z = {self.at(index)}*{self.at(index)}", f"{name} {op} {form.format('z')}"]
         if self.chance(0.4):
-            self.lines += [f"    if {self.condition(index)}:", f"        {name} {op} {value}"]
+            lines = [f"if {self.condition(index)}:", *(f"    {line}" for line in lines)]
             if self.chance(0.5):
-                self.lines += [
-                    "    else:",
-                    f"        {name} {op} 0.5*{self.element(index)}" if op != "*=" else f"        {name} *= 1.1",
-                ]
+                lines += ["else:", f"    {name} {op} {form.format(f'0.5*{self.at(index)}')}"]
         elif self.chance(0.2):
-            self.lines += [f"    if {self.condition(index)}:", "        continue", f"    {name} {op} {value}"]
-        else:
-            self.lines += [f"    {name} {op} {value}"]
-        self.bind(name, SCALAR)
+            lines = [f"if {self.condition(index)}:", "    continue", *lines]
+        self.lines += [f"{name} = {first}", start, *(f"    {line}" for line in lines)]
+        self.bind(name, "")
 
     def loop_write(self) -> None:
         """A loop that writes the elements of an array."""
-        name, (start, index) = self.array(), self.header()
+        name, (start, index) = self.array("n"), self.header()
         if name == index:
             return
-        others = {key: kind for key, kind in self.variables.items() if key not in (name, index)}
-        before, self.variables = self.variables, others
-        sign = self.random.choice(["=", "=", "+=", "*="])
-        lines = [f"    {name}[{index}] {sign} {self.element(index)}"]
+        before = self.without(name, index)
+        sign = self.choice(["=", "=", "+=", "*="])
+        lines = [f"{name}[{index}] {sign} {self.at(index)}"]
         if self.chance(0.45):
-            lines = [f"    if {self.condition(index)}:", f"    {lines[0]}"]
+            lines = [f"if {self.condition(index)}:", f"    {lines[0]}"]
             if self.chance(0.6):
-                lines += ["    else:", f"        {name}[{index}] {self.random.choice([sign, '='])} {self.element(index)}"]
+                lines += ["else:", f"    {name}[{index}] {self.choice([sign, '='])} {self.at(index)}"]
         self.variables = before
-        self.lines += [start, *lines]
+        self.lines += [start, *(f"    {line}" for line in lines)]
         self.variables.pop(index, None)
 
     def pairs(self) -> None:
         """Two loops, one inside the other."""
-        name = self.fresh()
-        if name in ("i", "j"):
-            return
-        inner = self.random.choice(["range(len(x))", "range(i)", "range(i + 1, len(x))", "range(i, len(x))"])
-        value = self.random.choice(
-            ["x[i]*x[j]", "(x[i] - x[j])**2", "x[i]*np.sin(x[j])", "np.cos(x[i] - x[j])*0.5", "x[j]/(1 + (i - j)**2)"]
-        )
-        body = [f"{name} += {value}"]
+        name = self.choice([name for name in NAMES if name != "i"])
+        self.without(name, "i", "j")
+        body = [f"{name} += {self.filled(self.choice(self.possible(PAIRS)), 0)}"]
         if self.chance(0.4):
-            test = self.random.choice(["i != j", "x[i] > x[j]", "j > 0", "i + j < 3"])
+            test = self.choice(["i != j", "x[i] > x[j]", "j > 0", "i + j < 3", "i == j"])
             body = [f"if {test}:", f"    {body[0]}"]
-        self.lines += [
-            f"{name} = 0.0",
-            "for i in range(len(x)):",
-            f"    for j in {inner}:",
-            *(f"        {line}" for line in body),
+        inner = [f"    for j in {self.choice(INNER)}:", *(f"        {line}" for line in body)]
+        self.lines += [f"{name} = 0.0", f"for i in {self.choice(RANGES)}:", *inner]
+        self.bind(name, "")
+
+    def rows(self) -> None:
+        """A loop over the rows of a matrix, or over elements."""
+        heads = {f"{head} {value}": (head, value) for head, value in ROWS}
+        head, value = heads[self.choice(self.possible(list(heads)))]
+        name = self.choice([name for name in NAMES if name != "i"])
+        self.without(name, "i", "d", "row")
+        line = f"{name} {self.choice(['+=', '+=', '-='])} {value}"
+        lines = [f"if {self.choice(['np.sum(x)', 'x[0]'])} > 0.1:", f"    {line}"] if self.chance(0.2) else [line]
+        self.lines += [f"{name} = 0.0", head, *(f"    {line}" for line in lines)]
+        self.bind(name, "")
+
+    def nested(self) -> None:
+        """Loops that write the elements of a matrix, or its rows."""
+        if not self.possible(STARTS["mn"]):
+            return
+        name = self.array("mn")
+        if name == "i":
+            return
+        before = self.without(name, "i", "j")
+        value, sign = self.at("j"), self.choice(["=", "+=", "*="])
+        self.variables = before
+        lines = [
+            f"    for j in {self.choice(['range(len(x))', 'range(x.size)'])}:",
+            f"        {name}[i, j] {sign} {value}*(i + 1)",
         ]
-        for index in ("i", "j"):
-            self.variables.pop(index, None)
-        self.bind(name, SCALAR)
+        if self.chance(0.3):
+            lines = [f"    {name}[i] {sign} {self.choice(['x*i', 'np.sin(x)', f'{name}[0]', '0.5'])}"]
+        self.lines += [f"for i in range({name}.shape[0]):", *lines]
+        for index in ("i", "j") if len(lines) == 2 else ("i",):
+            if index != name:
+                self.variables.pop(index, None)
+
+    def recurrence(self) -> None:
+        """A loop that hands a value on."""
+        name = self.choice([name for name in NAMES if name != "i"])
+        self.without(name, "i")
+        value = self.choice([f"0.5*{name} + {self.at()}", f"np.sin({name})*{self.at()}", f"max({name}, {self.at()})"])
+        self.lines += [f"{name} = {self.filled('<s>', 0)}", f"for i in {self.choice(RANGES)}:", f"    {name} = {value}"]
+        self.bind(name, "")
+
+    # others
 
     def branch(self) -> None:
         """A branch on a number that binds an array or a number on both sides."""
-        name, kind = self.fresh(), self.random.choice([SCALAR, ("n",)])
-        test = f"{self.scalar(1)} > {self.number()}"
-        self.lines += [
-            f"if {test}:",
-            f"    {name} = {self.expression(kind, 1)}*1.0",
-            "else:",
-            f"    {name} = {self.expression(kind, 1)}*1.5",
-        ]
+        name, kind = self.choice(NAMES), self.choice(["", "n", "n", "nn"])
+        lines = [f"    {name} = {self.expression(kind, 1)}*1.0", "else:", f"    {name} = {self.expression(kind, 1)}*1.5"]
+        self.lines += [f"if {self.expression('', 1)} > {self.choice(ENDS[''])}:", *lines]
         self.bind(name, kind)
 
     def helper(self) -> None:
         """A function inside that has a variable of an outer name, and is called twice."""
-        shadowed, name = self.random.choice(["x", "n", "s", "i", "t"]), self.fresh()
-        body = self.random.choice(
-            [f"np.sum({shadowed}**2)*0.1", f"{shadowed}[0]*2", f"np.max({shadowed})", f"np.sum(np.sin({shadowed})[1:])"]
-        )
-        self.lines += [f"def g({shadowed}):", f"    return {body}"]
-        first, second = self.vector(("n",), 0), self.vector(("n",), 1)
-        self.lines += [f"{name} = g({first}) + g({second})"]
-        self.bind(name, SCALAR)
+        shadowed, name = self.choice(["x", "n", "s", "i", "t"]), self.choice(NAMES)
+        bodies = [f"np.sum({shadowed}**2)*0.1", f"{shadowed}[0]*2", f"np.max({shadowed})", f"np.sum(np.sin({shadowed})[1:])"]
+        call = f"{name} = g({self.expression('n', 0)}) + g({self.expression('n', 1)})"
+        self.lines += [f"def g({shadowed}):", f"    return {self.choice(bodies)}", call]
+        self.bind(name, "")

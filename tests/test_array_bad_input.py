@@ -70,10 +70,13 @@ def test_seeds_of_other_lengths_and_ranks():
 
 
 def test_a_wrong_rank():
-    with pytest.raises(UnsupportedError, match="a matrix product with a number"):
+    with pytest.raises(ShapeError, match="a matrix product with a number"):
         grad(misfit)(1.0, np.ones((2, 3)), np.ones(2))
-    with pytest.raises(UnsupportedError, match="2 indices for an array of shape"):
+    with pytest.raises(IndexError, match="2 indices for an array of shape"):
         grad(lambda x: np.sum(x[1:, 0]))(np.ones(3))
+    for length in (1, 2):  # a product of matrices broadcasts nothing
+        with pytest.raises(ShapeError, match="length"):
+            grad(lambda x, y: x @ y)(np.ones(length), np.ones(3))
     with pytest.raises(ShapeError, match="returns an array of n"):
         grad(lambda x: 2 * x)(np.ones(3))
 

@@ -7,6 +7,7 @@ import dataclasses
 import mpmath
 import pytest
 
+from tests import random_array_programs as arrays
 from tests.high_precision import UnfitError, function_of
 from tests.random_programs import COMPILED, RandomProgram, exact_program, faults, program
 
@@ -24,6 +25,21 @@ def test_random_programs(batch: int) -> None:
 def test_random_programs_compiled(seed: int) -> None:
     assert len(COMPILED) == 3
     assert not faults(program(seed), compiled=True)
+
+
+@pytest.mark.parametrize("batch", range(4))
+def test_random_array_programs(batch: int) -> None:
+    """Of functions of arrays; the long form is ``python -m tests.random_array_programs``."""
+    seeds = range(batch * 13, (batch + 1) * 13)
+    found = {seed: arrays.faults(arrays.Program.of(seed)) for seed in seeds}
+    assert not [f"{seed}: {kind}: {line}" for seed, lines in found.items() for kind, line in lines if kind != "refused"]
+    assert sum(1 for lines in found.values() if lines) <= 5  # refused
+
+
+@pytest.mark.parametrize("seed", [1003, 1006, 1010])
+def test_random_array_programs_compiled(seed: int) -> None:
+    program = arrays.Program.of(seed)
+    assert arrays.faults(program, compiled=True, sizes=program.sizes[:1]) == []
 
 
 def test_program_of_a_seed_is_always_the_same() -> None:

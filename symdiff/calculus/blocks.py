@@ -13,7 +13,7 @@ from symdiff.graph.affine import Affine, Axes, Element
 from symdiff.graph.affine import identity as identities
 from symdiff.graph.graph import Atom, Graph, Param
 from symdiff.graph.structure import SCALAR, EntryPlace, Items, Sparse, Structure, Tensor
-from symdiff.graph.terms import Term, full_ranges
+from symdiff.graph.terms import Guard, Term, full_ranges
 
 Blocks = tuple[list[Structure], list[Atom]]  # the structure for each argument, and the atoms of all
 
@@ -54,6 +54,8 @@ def sparse(graph: Graph, params: Sequence[Param], order: int = 1, tidy: Tidy = i
     """The first derivatives of an array in each argument, or the second ones of a scalar, as values of sparse matrices.
 
     Each entry adds its values to the vector of stored values at positions that a parameter holds: they depend on sizes only.
+    Those of a band need no positions (``structure.Sparse``).
+
     ``result`` is a tuple with one matrix for each argument; for order 2 a tuple of those, one for each argument.
     """
     rows: list[tuple[Structure, Sequence[Atom]]] = [(graph.result, graph.outputs)]
@@ -81,20 +83,36 @@ class _Stored:
     def block(self, outer: Structure, atoms: Sequence[Atom], param: Param) -> Sparse:
         """The derivatives of one array in one argument."""
         builder = self.builder
-        count = builder.fresh("count")
-        self._pattern("columns", (Affine.of(count),))
+        rows, columns = _needed(axes_of(outer)), _needed(axes_of(param.structure))
         places: list[EntryPlace] = []
-        terms: list[Term] = []
         for (atom, at), (name, to) in itertools.product(_places(outer, atoms), _places(param.structure, param.leaves)):
             own = builder.axes_of(atom)
             for entry in self.columns.of(atom, self.columns.wrt.index(str(name))):
                 entry = replace(entry, address=entry.address or to)
                 axes = (*own, *(each.high for each in entry.ranges))
-                name_of = self._pattern("place", axes or (Affine(1),))
-                places.append(EntryPlace(name_of, axes, identities(len(own)) if own else at, entry))
-                terms.append(_stored(places[-1]))
-        self.outputs.append(builder.sum(terms, (Affine.of(count),), hint="values"))
-        return Sparse(_needed(axes_of(outer)), _needed(axes_of(param.structure)), tuple(places), count)
+                places.append(EntryPlace("", axes, identities(len(own)) if own else at, entry))
+        slots = _slots(places)
+        if slots:
+            return self._side_by_side(Sparse(rows, columns, tuple(places), slots=slots))
+        count = builder.fresh("count")
+        self._pattern("columns", (Affine.of(count),))
+        places = [replace(place, name=self._pattern("place", place.axes or (Affine(1),))) for place in places]
+        self.outputs.append(builder.sum([_stored(place) for place in places], (Affine.of(count),), hint="values"))
+        return Sparse(rows, columns, tuple(places), count)
+
+    def _side_by_side(self, matrix: Sparse) -> Sparse:
+        """The values of a matrix whose rows are alike: what adds to one column is one array, and these stand side by side."""
+        builder, rank = self.builder, len(matrix.rows)
+        parts: dict[int, list[Term]] = {}
+        for place, slot in zip(matrix.places, matrix.slots, strict=True):
+            parts.setdefault(slot, []).append(replace(place.term, address=None))
+        own, last = identities(rank), Affine.of(rank)
+        terms = []
+        for slot, part in sorted(parts.items()):
+            value = builder.sum(part, matrix.rows)
+            terms.append(Term(value, own, (), (Guard(last - slot, "=="),)))
+        self.outputs.append(builder.sum(terms, matrix.stored.axes, hint="values"))
+        return matrix
 
     def _pattern(self, hint: str, axes: Axes) -> str:
         name = self.builder.fresh(hint, axes=axes)
@@ -110,6 +128,22 @@ def _stored(place: EntryPlace) -> Term:
     where = Affine.of(Element(place.name, index))
     own = len(place.axes) - len(moved.ranges)
     return replace(moved, ranges=(*full_ranges(place.axes[:own]), *moved.ranges), address=(where,))
+
+
+def _slots(places: Sequence[EntryPlace]) -> tuple[int, ...]:
+    """For each entry the number of its column in its row, if all rows are alike: columns at constant distances; else none."""
+    offsets: list[tuple[int, ...]] = []
+    for place in places:
+        address, first = place.term.address, places[0].term.address
+        told = any(True for part in (*place.term.affines(), *address) for _ in part.elements)
+        if told or place.term.ranges or not place.axes or place.row != identities(len(place.axes)):
+            return ()
+        apart = [part - other for part, other in zip(address, first, strict=True)]
+        if not all(part.is_constant for part in apart):
+            return ()
+        offsets.append(tuple(part.const for part in apart))
+    order = sorted(set(offsets))
+    return tuple(map(order.index, offsets))
 
 
 def _needed(axes: Axes | None) -> Axes:

@@ -31,10 +31,13 @@ class Blocks:
         """The arrays that stay whole: something outside of the works of a block reads them."""
         return {*self.outputs, *self.definitions.handed_on, *self.storage.handed, *foreign}
 
-    def items(self, block: Block) -> tuple[list[Item], set[str]]:
-        """The items of a block in the cheapest global order of sizes, and the names that are read outside of works."""
+    def items(self, block: Block, outs: Iterable[Atom] = ()) -> tuple[list[Item], set[str]]:
+        """The items of a block in the cheapest global order of sizes, and the names that are read outside of works.
+
+        ``outs`` are what it hands on: scalars may be computed at its end, from elements.
+        """
         made = _raising_early([part for statement in block for part in self._parts(statement)])
-        foreign = {name for part in made if not isinstance(part, Work) for name in part.reads}
+        foreign = {name for part in made if not isinstance(part, Work) for name in part.reads}.union(self._reads(outs))
         lasting = self.lasting(foreign)
         best: list[Item] = []
         least = float("inf")
@@ -102,10 +105,10 @@ def _raising_early(parts: Sequence[Work | Step | Fork]) -> list[Work | Step | Fo
 
 
 def _comes_before(before: Work | Step | Fork, part: Step | Fork) -> bool:
-    """Whether a part must stay before another one, which reads what it makes, or may raise as it may."""
+    """Whether a part must stay before another one, which reads what it makes, or what exists only if it does not raise."""
     if isinstance(before, Work):
         return before.name in part.reads or before.name in part.makes
-    return bool(before.makes & part.reads) or (_may_raise(before) and _may_raise(part))
+    return bool(before.makes & part.reads) or _may_raise(before)
 
 
 def _may_raise(part: Step | Fork) -> bool:

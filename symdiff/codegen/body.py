@@ -339,10 +339,13 @@ class Body:
 
     def _loop(self, loop: Loop, depth: int) -> None:
         head = len(self.lines)
-        self._line(depth, f"for {loop.index} in range({loop.bounds}):")
+        self._line(depth, f"for {loop.number or loop.index} in range({loop.bounds}):")
+        if loop.number:
+            self._line(depth + 1, f"{loop.index} = {loop.made}")
+        start = len(self.lines)
         self._block(loop.body, depth + 1)
-        if len(self.lines) == head + 1:
-            self.lines.pop()
+        if len(self.lines) == start:
+            del self.lines[head:]
 
     # branches
 

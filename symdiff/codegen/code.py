@@ -69,11 +69,13 @@ class Put:
 
 @dataclass(frozen=True)
 class Loop:
-    """``for index in range(bounds):`` around a body."""
+    """``for index in range(bounds):`` around a body; ``number`` = the variable that counts, of which the index is made."""
 
     index: str
     bounds: str
     body: tuple[Any, ...]
+    number: str = ""
+    made: str = ""
 
 
 def is_zero(atom: Atom | None) -> bool:

@@ -12,6 +12,7 @@ from symdiff.codegen.indices import Place, Spelling
 from symdiff.codegen.levels import Key, Levels
 from symdiff.codegen.names import is_generic
 from symdiff.codegen.nests import attached
+from symdiff.codegen.rules import concluded
 from symdiff.codegen.storage import Storage
 from symdiff.errors import InternalError
 from symdiff.graph.affine import Affine, Symbol, substituted
@@ -274,6 +275,13 @@ class Elements(Levels):
         """Whether an index expression runs with the innermost loop."""
         loops = self.place.loops
         return bool(loops) and loops[-1][0] in part.positions
+
+    def doubtful(self, name: str, index: Index) -> list[Guard]:
+        """The guards under which an element exists, those apart that hold here in any case."""
+        place = concluded(self.place, self.rules)
+        plain = [(part, length) for part, length in zip(index, self.arrays.axes[name], strict=True) if not any(part.elements)]
+        guards = (Guard(part) for part, length in plain for part in (part, length - 1 - part))
+        return [guard for guard in guards if not place.always(guard)]
 
     def _is_inside(self, name: str, index: Index, place: Place) -> bool:
         """Whether an element certainly exists, wherever that place is reached."""

@@ -19,7 +19,7 @@ from symdiff.codegen.printer import ATOM, Text
 from symdiff.codegen.rules import Rule, concluded
 from symdiff.codegen.split import Code
 from symdiff.errors import InternalError
-from symdiff.graph.affine import Affine
+from symdiff.graph.affine import ZERO, Affine
 from symdiff.graph.build import Body, Builder
 from symdiff.graph.graph import Atom, Const, Let, Origin
 from symdiff.graph.terms import Guard, Range
@@ -63,13 +63,17 @@ class Levels(Builder):
 
     # scopes
 
+    def _letter(self, depth: int) -> str:
+        """The name of the variable of a loop with so many loops around it."""
+        if depth >= len(self.letters):
+            raise InternalError(f"more than {len(self.letters)} loops in one another")
+        return self.letters[depth]
+
     @contextmanager
     def loop(self, variable: int, each: Range, guards: Iterable[Guard]) -> Iterator[None]:
         """Write into the body of a loop over a range, narrowed by guards; then the loop itself."""
         outer = self.place
-        if len(outer.loops) >= len(self.letters):
-            raise InternalError(f"more than {len(self.letters)} loops in one another")
-        letter = self.spelling.letters[variable] = self.letters[len(outer.loops)]
+        letter = self.spelling.letters[variable] = self._letter(len(outer.loops))
         low: list[Affine] = []
         high: list[Affine] = []
         for guard in guards:
@@ -80,6 +84,20 @@ class Levels(Builder):
         with self._inside(Scope(concluded(outer.inside(variable, each).where(guards), self.rules))) as body:
             yield
         self.emit(Loop(letter, bounds, tuple(body)))
+
+    @contextmanager
+    def ends(self, variable: int, length: Affine, first: int, last: int) -> Iterator[None]:
+        """Write into the body of a loop over the ``first`` and the ``last`` elements of an axis, each of them once."""
+        outer = self.place
+        letter = self.spelling.letters[variable] = self._letter(len(outer.loops))
+        number = self._letter(len(outer.loops) + 1)
+        far = self.spelling.affine(length - first - last).code
+        made = f"{number} + max({far}, 0)" if last else number
+        made = f"{number} if {number} < {first} else {made}" if first and last else made
+        each = Range(ZERO, length)
+        with self._inside(Scope(concluded(outer.inside(variable, each), self.rules))) as body:
+            yield
+        self.emit(Loop(letter, f"min({self.spelling.affine(length).code}, {first + last})", tuple(body), number, made))
 
     def variable_of_loop(self) -> int:
         """A fresh variable for a loop."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from symdiff.graph.affine import Affine
 from symdiff.graph.structure import SCALAR, Array, FixedSparse, Items, Size, Sparse, Structure, Tensor
 
 LONGEST_TUPLE = 16
@@ -21,7 +20,7 @@ def packed(structure: Structure) -> Structure:
     if isinstance(structure, FixedSparse):
         return Array((structure.size,))
     if isinstance(structure, Sparse):
-        return Tensor((Affine.of(structure.count),))
+        return structure.stored
     if not isinstance(structure, Items):
         return structure
     if structure.size == 0:

@@ -7,6 +7,7 @@ loops, ``accumulate`` finds what is added up in a variable, and ``elements`` wri
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from symdiff.codegen.accumulate import Frame, Group, contracted, groups, is_scalar, starts_empty, uses
@@ -15,6 +16,7 @@ from symdiff.codegen.checks import write_checks
 from symdiff.codegen.code import Allocate, Dot, Put
 from symdiff.codegen.definitions import Definitions, Indexed
 from symdiff.codegen.elements import Elements
+from symdiff.codegen.ends import inner_part
 from symdiff.codegen.indices import LETTERS, Place, Spelling
 from symdiff.codegen.nests import Fork, Item, Nest, common_guards, runs, works_in
 from symdiff.codegen.printer import Text
@@ -143,8 +145,8 @@ class _Scheduler:
 
     # blocks
 
-    def _block(self, block: Block) -> None:
-        items, foreign = self.blocks.items(block)
+    def _block(self, block: Block, outs: Iterable[Atom] = ()) -> None:
+        items, foreign = self.blocks.items(block, outs)
         found = uses(items)
         lasting = self.blocks.lasting(foreign)
         dropped = contracted(found, lasting, self.definitions)
@@ -210,14 +212,31 @@ class _Scheduler:
         elements.choose(elements.condition(guards), body, (), [], None)
 
     def _nest(self, nest: Nest) -> None:
-        with self.elements.loop(nest.variable, nest.range, nest.guards):
-            self._starts(nest)
-            for run in runs(nest.items):
-                works = [item for item in run if isinstance(item, Work)]
-                if works:
-                    self._works(works, nest.items)
-                else:
-                    self._item(run[0], nest.items)
+        ends = inner_part(nest, self.definitions, self.elements.place) if self._is_independent(nest) else None
+        if ends is None:
+            with self.elements.loop(nest.variable, nest.range, nest.guards):
+                self._inside(nest)
+            return
+        with self.elements.loop(nest.variable, nest.range, ends.guards):
+            self._inside(nest)
+        with self.elements.ends(nest.variable, nest.range.high, ends.first, ends.last):
+            self._inside(nest)
+
+    def _is_independent(self, nest: Nest) -> bool:
+        """Whether a loop only puts values into arrays, so that its iterations may be written twice and come in any order."""
+        group_of, axes = self.frames[-1].group_of, self.definitions.axes
+        return all(
+            isinstance(item, Work) and item.op is None and group_of(item) is None and axes[item.name] for item in nest.items
+        )
+
+    def _inside(self, nest: Nest) -> None:
+        self._starts(nest)
+        for run in runs(nest.items):
+            works = [item for item in run if isinstance(item, Work)]
+            if works:
+                self._works(works, nest.items)
+            else:
+                self._item(run[0], nest.items)
 
     def _fork(self, item: Fork) -> None:
         branch = item.branch
@@ -227,7 +246,7 @@ class _Scheduler:
         for holds in (True, False):
             with elements.side(decided={condition: holds}) as body:
                 block = item.then if holds else item.orelse
-                self._block(block)
+                self._block(block, (out.then if holds else out.orelse for out in branch.outs))
                 inside = {name for statement in block for name in defined(statement)}
                 sides.append((body, [self._out(out, holds, inside) for out in branch.outs]))
         (then, first), (orelse, second) = sides
@@ -246,10 +265,12 @@ class _Scheduler:
     def _out(self, out: Out, holds: bool, inside: set[str]) -> Atom:
         """What one side of a branch hands on; an array is its own."""
         atom = out.then if holds else out.orelse
-        if atom == UNDEFINED:
-            return atom
         if not out.axes:
-            return self.elements.scalar(atom)
+            return atom if atom == UNDEFINED else self.elements.scalar(atom)
+        if atom == UNDEFINED:  # never used, but an element may be read before the condition that says so is tested
+            name = self.elements.fresh(out.name, out.kind, out.axes)
+            self.elements.emit(Allocate(name, self._lengths(out.axes), None, out.kind))
+            return name
         if isinstance(atom, str) and atom in inside:
             return self._existing(atom)
         return self._filled(atom, out.axes, out.name)
@@ -323,7 +344,11 @@ class _Scheduler:
         work = group.works[-1]
         assigned = any(other.op is None for _, other in frame.uses[group.name].made)
         first = group.start is not None or (group.covers and not assigned and not self._needs_start(group.name))
-        self.elements.emit(Put(group.name, self._place_of(work), group.variable, None if first else work.op, work.origin))
+        doubtful = self.elements.doubtful(group.name, group.address)  # x[0] of no elements, to which nothing was added
+        with self.elements.side(doubtful) if doubtful else nullcontext() as body:
+            self.elements.emit(Put(group.name, self._place_of(work), group.variable, None if first else work.op, work.origin))
+        if body is not None:
+            self.elements.choose(self.elements.condition(doubtful), body, (), [], work.origin)
         if first and self._is_whole([*group.works, *([group.start] if group.start else [])]):
             self.elements.know(group.name, group.address, group.variable)
 

@@ -6,17 +6,19 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from symdiff.codegen.definitions import Definitions, Index, Indexed, Read
 from symdiff.codegen.indices import is_short
 from symdiff.codegen.storage import Storage
-from symdiff.graph.affine import ZERO, Affine, Symbol, substituted
+from symdiff.graph.affine import ZERO, Affine, Axes, Symbol, substituted
 from symdiff.graph.bounds import pruned
 from symdiff.graph.graph import Origin
 from symdiff.graph.terms import Guard, Range, Term
 from symdiff.primitives import Primitive
+
+WIDEST = 32  # so many arrays side by side are written out
 
 
 @dataclass(frozen=True)
@@ -101,14 +103,19 @@ class Works:
         """The plain assignment: one work for each element of the axes that are written out."""
         numbers = None if terms is None else [number for number, _ in terms]
         found = tuple(dict.fromkeys(self.storage.within(name, numbers)))
-        for space, address, to in self._elements(name):
+        for space, address, to in self._elements(
+            name, _side_by_side([term for _, term in terms or ()], self.definitions.axes[name])
+        ):
             made = None if terms is None else tuple(term.substitute(to) for _, term in terms)
             yield Work(name, None, address, space, made, tuple(read.at(to) for read in found), (), origin)
 
-    def _elements(self, name: str) -> Iterator[tuple[tuple[tuple[int, Range], ...], Index, dict[Symbol, Affine]]]:
-        """The space over the axes, and the address in it, for each element of the axes that are written out."""
+    def _elements(
+        self, name: str, also: Iterable[int] = ()
+    ) -> Iterator[tuple[tuple[tuple[int, Range], ...], Index, dict[Symbol, Affine]]]:
+        """The space over the axes, and the address in it, for each element of the axes written out: short ones and ``also``."""
         axes = self.definitions.axes[name]
-        choices = [range(max(length.const, 0)) if is_short(length) else (None,) for length in axes]
+        written = {axis for axis, length in enumerate(axes) if is_short(length)}.union(also)
+        choices = [range(max(length.const, 0)) if axis in written else (None,) for axis, length in enumerate(axes)]
         for values in itertools.product(*choices):
             space: list[tuple[int, Range]] = []
             address: list[Affine] = []
@@ -139,6 +146,21 @@ class Works:
                 address = substituted(first.address, places)
             reads = tuple(read.at(places) for read in found)
             yield Work(name, definition.op, address, tuple(space), terms, reads, guards, definition.origin)
+
+
+def _side_by_side(terms: Sequence[Term], axes: Axes) -> list[int]:
+    """The axes along which arrays stand side by side: each term is one element there."""
+    places = [{_only_place(guard) for guard in term.guards} for term in terms]
+    known = [axis for axis, length in enumerate(axes) if length.is_constant and length.const <= WIDEST]
+    return [axis for axis in known if places and all(axis in found for found in places)]
+
+
+def _only_place(guard: Guard) -> int | None:
+    """The axis for which a guard admits but one element."""
+    ((axis, factor), *others) = guard.affine.terms or ((None, 0),)
+    return (
+        axis if isinstance(axis, int) and not others and abs(factor) == 1 and guard.test == "==" and not guard.modulus else None
+    )
 
 
 def definition_origin(definition: object) -> Origin | None:

@@ -84,6 +84,7 @@ class Front:
         self.mismatch = mismatch
         self.outs = 0  # the arrays in the result: with any, there is a keyword out for arrays to put them into
         self.into: Any = None  # the kernel that does that; None: the slow way does
+        self.around: Callable[[Callable[..., Any]], Callable[..., Any]] | None = None  # what is put between: prepares the rest
         self.shapes = dict(zip(parameters, shapes, strict=True))
         self.sizes: frozenset[str] = frozenset()  # the parameters that are integers
         self.conditions: list[str] = []
@@ -108,7 +109,8 @@ class Front:
     def function(self, kernel: Any, slow: Callable[..., Any], unpack: Callable[[Any], Any] | None) -> Callable[..., Any]:
         """Write the function and make it."""
         mismatch = object()
-        run = self.bind(fast_dispatcher(kernel, lambda *_: mismatch))
+        compiled = fast_dispatcher(kernel, lambda *_: mismatch)
+        run = self.bind(compiled if self.around is None else self.around(compiled))
         numbers = [f"{self._prefix}k{k}" for k in range(len(self.captures))]
         given = [name for name, shape in self.shapes.items() if shape is not None]
         result, rest, others = f"{self._prefix}result", f"{self._prefix}rest", f"{self._prefix}others"

@@ -17,8 +17,6 @@ from symdiff.graph.graph import Const
 
 def positions(reader: Reader, owner: ArrayValue, index: ast.expr, frame: Frame, node: ast.AST) -> Any:
     """The places of the selected items, as an array of the shape of the selection."""
-    import numpy as np
-
     items = index.elts if isinstance(index, ast.Tuple) else [index]
     parts: list[Any] = []
     for item in items:
@@ -33,11 +31,17 @@ def positions(reader: Reader, owner: ArrayValue, index: ast.expr, frame: Frame, 
         for inner in value.items if isinstance(value, TupleValue) else [value]:
             plain = isinstance(inner, Known) and (inner.value is None or inner.value is ...)
             parts.append(inner.value if plain and isinstance(inner, Known) else reader.integer(inner, item, "an index"))
-    places = np.arange(len(owner.items)).reshape(owner.shape)
     try:
-        return places[tuple(parts)]
+        return places_of(owner)[tuple(parts)]
     except (IndexError, ValueError) as error:
         raise GapError(node, str(error), f"use indices of {describe(owner)}", raises=type(error)) from None
+
+
+def places_of(owner: ArrayValue) -> Any:
+    """The place of each item, as an array of the shape of the owner."""
+    import numpy as np
+
+    return np.arange(len(owner.items)).reshape(owner.shape)
 
 
 def read(reader: Reader, owner: ArrayValue, index: ast.expr, frame: Frame, node: ast.AST) -> Value:
@@ -86,9 +90,7 @@ def write(
         if isinstance(chosen, TensorValue) and chosen.kind == "bool":  # a mask of any size that is as long as this
             value = tensor_writes.masked(reader, tensor_of(reader, owner, node), chosen, value, node, op)
             index = op = None
-    places = np.arange(len(owner.items)).reshape(owner.shape)
-    if index is not None:
-        places = positions(reader, owner, index, frame, node)
+    places = places_of(owner) if index is None else positions(reader, owner, index, frame, node)
     given = to_array(reader, value, node)
     try:
         sources = np.broadcast_to(np.arange(len(given.items)).reshape(given.shape), places.shape)

@@ -245,6 +245,8 @@ def _where(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Val
     """``np.where(c, a, b)``: a choice; both sides are values already, only the chosen one counts."""
     plain(args, keywords, 3, 3, "where", node)
     truth = truth_of(reader, args[0], node)
+    if any(isinstance(value, ArrayValue) for value in args[1:]):  # a number stands for an array of it, as in NumPy
+        args[1:] = [containers.broadcast(reader, lambda *pair, k=k: pair[k], *args[1:], node) for k in (0, 1)]
     if isinstance(truth, Known):
         chosen = args[1] if truth.value else args[2]
         return copy_of(chosen) if isinstance(chosen, ArrayValue) else chosen

@@ -187,6 +187,8 @@ def _call_method(
     if isinstance(found.owner, MaskedValue) and found.name in masks.METHODS:
         return masks.METHODS[found.name](reader, [found.owner, *args], dict(keywords), node)
     form = METHODS.get(found.name)
+    if isinstance(found.owner, ArrayValue) and found.name in tensor_forms.METHODS:
+        form = tensor_forms.first_of(form, tensor_forms.METHODS[found.name])
     if form is not None and isinstance(found.owner, ArrayValue | VectorParam):
         return form(reader, [found.owner, *args], dict(keywords), node)
     raise GapError(node, f"the method .{found.name} of {describe(found.owner)}", "use operators and functions", "not yet")

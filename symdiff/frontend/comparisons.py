@@ -103,9 +103,9 @@ def _compare_plain(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.
         if name in ("eq", "ne") and all(dicts.is_plain(value.value) for value in (a, b) if isinstance(value, Known)):
             return Known(name == "ne")  # a number never equals a string or None; a Decimal it may
         raise GapError(node, f"a comparison of {describe(a)} with {describe(b)}", "compare numbers")
-    if isinstance(a, TensorValue | MaskedValue) or isinstance(b, TensorValue | MaskedValue):
+    if any(isinstance(value, TensorValue | MaskedValue | ArrayValue) for value in (a, b)):
         return elementwise(reader, TABLE[name], [a, b], node, hint)
-    if isinstance(a, ArrayValue | TupleValue | ListValue) or isinstance(b, ArrayValue | TupleValue | ListValue):
+    if isinstance(a, TupleValue | ListValue) or isinstance(b, TupleValue | ListValue):
         raise GapError(node, "a comparison of containers", "compare their elements", "not yet")
     return _compare_numbers(reader, name, scalar(reader, a, node), scalar(reader, b, node), hint)
 

@@ -160,7 +160,8 @@ def _indexed(reader: Reader, owner: Value, index: ast.expr, plain: bool, frame: 
         if isinstance(value, Condition | TensorValue) or counted:  # a mask, several indices, the variable of a loop
             reader.assume_array(owner, 1)
         reader.check_index(value)
-    if isinstance(value, TensorValue) and isinstance(owner, ArrayValue):
+    from_data = isinstance(value, Number) and value.affine is not None and any(value.affine.elements)
+    if isinstance(owner, ArrayValue) and (from_data or isinstance(value, TensorValue)):
         return tensor_indexing.read(reader, tensor_of(reader, owner, node), index, frame, node)
     return item(reader, owner, reader.integer(value, index, "an index"), node)
 
@@ -381,7 +382,7 @@ def broadcast(reader: Reader, op: Callable[..., Number], *args: Any) -> ArrayVal
         result = np.broadcast_shapes(*(array.shape for array in arrays))
     except ValueError:
         shapes = " and ".join(str(array.shape) for array in arrays)
-        raise GapError(node, f"shapes {shapes} do not broadcast", "make the lengths equal") from None
+        raise GapError(node, f"shapes {shapes} do not broadcast", "make the lengths equal", raises=ValueError) from None
     maps = [np.broadcast_to(np.arange(len(array.items)).reshape(array.shape), result).ravel() for array in arrays]
     items = (
         op(*(array.items[index] for array, index in zip(arrays, indices, strict=True))) for indices in zip(*maps, strict=True)

@@ -95,3 +95,8 @@ def home(value: Any) -> str:
     if type(value).__module__ == "numpy":
         return str(getattr(value, "__module__", None) or "")
     return str(type(value).__module__)
+
+
+def is_part(module: types.ModuleType) -> bool:
+    """True for the modules inside packages that source text may use: by the names that they publish, and no others."""
+    return module.__name__ in {"scipy.special", "numpy.linalg"}

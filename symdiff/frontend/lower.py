@@ -165,7 +165,8 @@ class Reader(Arguments):
         if attempt is not None and inside and error.raises is not None and issubclass(error.raises, attempt.kinds):
             attempt.caught = (error.raises, error.reason)
             return
-        gap = Gap(error.reason, error.rewrite, frame.source.place(error.node), error.verdict, error.certain)
+        place = frame.source.place(error.node)
+        gap = Gap(error.reason, error.rewrite, place, error.verdict, error.certain, error.raises)
         if gap not in self.gaps:
             self.gaps.append(gap)
 

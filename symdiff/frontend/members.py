@@ -42,8 +42,9 @@ def attribute(reader: Reader, owner: Value, name: str, node: ast.AST) -> Value |
             return TupleValue(tuple(number(n) for n in owner.shape))
         if name in ("size", "ndim"):
             return number(len(owner.items) if name == "size" else len(owner.shape))
-        if name == "T" and len(owner.shape) == 1:
-            return owner
+        if name == "T":
+            places = array_writes.places_of(owner).T
+            return array_writes.view_of(reader, owner, places.shape, [int(place) for place in places.flat])
     if isinstance(owner, Number) and name in ("real", "T"):
         return owner
     if isinstance(owner, Number) and name == "imag":

@@ -141,6 +141,7 @@ class Merge:
         kind = then.kind if then.kind == orelse.kind else "float"
 
         def make(atom: Atom) -> Value:
+            atom = self.builder.spread(atom, then.axes)
             return _either(replace(then, atom=atom, kind=kind, affine=None), then, orelse)
 
         if then.atom == orelse.atom:

@@ -14,7 +14,7 @@ from typing import Any
 
 from symdiff.frontend import calls, members, resolve, writes
 from symdiff.frontend.gaps import GapError, PoisonedError
-from symdiff.frontend.lookup import MISSING, is_function, member, own_attributes
+from symdiff.frontend.lookup import MISSING, is_function, is_part, member, own_attributes
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.outside import wrap
 from symdiff.frontend.places import Place
@@ -58,7 +58,7 @@ def needed(reader: Reader, argument: str, what: str) -> PoisonedError:
 def _of_module(reader: Reader, module: types.ModuleType, name: str, node: ast.AST) -> Value:
     """``math.sin``, ``module.constant``."""
     text = reader.frames[-1].source.function is None
-    if text and (name.startswith("_") or (_is_special(module) and name not in module.__all__)):
+    if text and (name.startswith("_") or (is_part(module) and name not in module.__all__)):
         raise GapError(node, f"{module.__name__}.{name} is private", "use a public name")
     library = module.__name__.partition(".")[0] in resolve.LIBRARIES
     if not (hasattr(module, name) if library else name in vars(module)):
@@ -67,14 +67,10 @@ def _of_module(reader: Reader, module: types.ModuleType, name: str, node: ast.AS
     owner = module if resolve.is_library(module) else None
     if owner is not None and isinstance(value, float):
         return wrap(reader, value, name, None, node, owner=module)
-    if text and isinstance(value, types.ModuleType) and not _is_special(value):
+    if text and isinstance(value, types.ModuleType) and not is_part(value):
         reason = f"the module {module.__name__}.{name} is not available in source text"
-        raise GapError(node, reason, "use math, numpy or scipy.special")
+        raise GapError(node, reason, "use math, numpy, numpy.linalg or scipy.special")
     return wrap(reader, value, name, place, node, owner=owner)
-
-
-def _is_special(module: types.ModuleType) -> bool:
-    return module.__name__ == "scipy.special"
 
 
 def attribute(reader: Reader, owner: Known | SuperValue, name: str, node: ast.AST) -> Value:

@@ -15,7 +15,7 @@ from typing import Any
 
 from symdiff.errors import ArgumentError, SourceError
 from symdiff.errors import Place as Spot
-from symdiff.frontend.lookup import unwrap
+from symdiff.frontend.lookup import is_part, unwrap
 from symdiff.frontend.places import Place
 from symdiff.primitives.own import declared
 
@@ -358,7 +358,7 @@ def top_level(statement: ast.stmt, lines: tuple[str, ...], names: Mapping[str, A
             pass
     raise SourceError(
         f"line {statement.lineno} of the source text is not read: {ast.unparse(statement)[:60]!r}; beside functions it may hold "
-        "only imports of math, numpy and scipy.special, and constants"
+        "only imports of math, numpy, numpy.linalg and scipy.special, and constants"
     )
 
 
@@ -381,19 +381,22 @@ def _imported(statement: ast.stmt) -> dict[str, Any] | None:
 def _bound(name: str, alias: str | None, module: types.ModuleType) -> tuple[str, types.ModuleType]:
     """The name that ``import name as alias`` binds: without alias the outermost package."""
     package = name.partition(".")[0]
-    return alias or package, module if alias or package == name else _package(module)
+    if alias or package == name:
+        return alias or package, module
+    return package, _package(module) if package == "scipy" else importlib.import_module(package)
 
 
 def _is_public(module: types.ModuleType, name: str) -> bool:
     """Whether a text may import this name from a module that it may import."""
     if name.startswith("_") or name not in getattr(module, "__all__", dir(module)):
         return False
-    return module.__name__ == "scipy" or not isinstance(getattr(module, name), types.ModuleType)
+    value = getattr(module, name)
+    return module.__name__ == "scipy" or not isinstance(value, types.ModuleType) or is_part(value)
 
 
 def _module(name: str) -> types.ModuleType | None:
     """A module that a text may import; nothing else is ever imported for it. Of scipy there is ``special`` alone."""
-    if name in ("math", "numpy"):
+    if name in ("math", "numpy", "numpy.linalg"):
         return importlib.import_module(name)
     if name not in ("scipy", "scipy.special"):
         return None

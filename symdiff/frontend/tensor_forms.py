@@ -121,10 +121,10 @@ def form_of(
         return found
     if target in _of_lengths() and any(map(holds_tensor, values)):
         return found
-    return other if not any(isinstance(value, ArrayValue) for value in args) else _first_of(other, found)
+    return other if not any(isinstance(value, ArrayValue) for value in args) else first_of(other, found)
 
 
-def _first_of(form: Form | None, other: Form) -> Form:
+def first_of(form: Form | None, other: Form) -> Form:
     """A form for numbers; what it refuses is tried as an operation on whole arrays, whose shapes are known here."""
 
     def either(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:

@@ -16,6 +16,7 @@ from symdiff.frontend.tensor_products import contracted, matmul
 from symdiff.frontend.tensors import (
     as_numbers,
     as_truths,
+    at_least_none,
     counted,
     elementwise,
     indexed,
@@ -225,7 +226,7 @@ def _diff(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Valu
     value = as_numbers(reader, tensor_of(reader, args[0], node))
     axis = axes_given(reader, axis_value, len(value.axes), node)[0]
     for _ in range(times):
-        axes = tuple(length - 1 if k == axis else length for k, length in enumerate(value.axes))
+        axes = tuple(at_least_none(length - 1) if k == axis else length for k, length in enumerate(value.axes))
         here = tuple(map(Affine.of, range(len(axes))))
         after = tuple(part + 1 if k == axis else part for k, part in enumerate(here))
         left, right = (TensorValue(indexed(reader, value, index, axes), axes) for index in (after, here))
@@ -238,6 +239,8 @@ def _trace(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Val
     value = tensor_of(reader, args[0], node)
     if len(value.axes) != 2:
         raise GapError(node, f"the trace of {describe(value)}", "give a matrix")
+    if (value.axes[0] - value.axes[1]).is_constant and value.axes[0] != value.axes[1]:
+        raise GapError(node, f"the trace of {describe(value)}", "give a square matrix", "not yet")
     return contracted(reader, [value], [(0, 0)], (), node)
 
 
@@ -280,7 +283,7 @@ def _dot_of(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value:
     place = max(second - 2, 0)
     other = tuple(inner if k == place else letter for k, letter in enumerate(other))
     out = (*mine[:-1], *(letter for letter in other if letter != inner))
-    return contracted(reader, [a, b], [mine, other], out, node)
+    return contracted(reader, [a, b], [mine, other], out, node, (inner,))
 
 
 def _inner_of(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value:
@@ -288,7 +291,7 @@ def _inner_of(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value
     a, b = (as_numbers(reader, tensor_of(reader, value, node)) for value in (left, right))
     first, second = len(a.axes), len(b.axes)
     other = (*range(first, first + second - 1), first - 1)
-    return contracted(reader, [a, b], [tuple(range(first)), other], (*range(first - 1), *other[:-1]), node)
+    return contracted(reader, [a, b], [tuple(range(first)), other], (*range(first - 1), *other[:-1]), node, (first - 1,))
 
 
 def _vdot_of(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value:
@@ -297,7 +300,7 @@ def _vdot_of(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value:
     if len(a.axes) != len(b.axes):
         raise GapError(node, "np.vdot of arrays of different ranks", "give both the same shape", "not yet")
     letters = tuple(range(len(a.axes)))
-    return contracted(reader, [a, b], [letters, letters], (), node)
+    return contracted(reader, [a, b], [letters, letters], (), node, letters)
 
 
 def _outer_of(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value:

@@ -16,6 +16,7 @@ from symdiff.frontend.gaps import GapError
 from symdiff.frontend.loop_rows import here, marked
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.tensors import (
+    at_least_none,
     broadcast_axes,
     extent,
     indexed,
@@ -353,7 +354,7 @@ def selection_of(reader: Reader, owner: TensorValue, parts: Sequence[Part], node
         if isinstance(part, str):
             axes.append(ONE)
         elif isinstance(part, Span):
-            axes.append(part.length)
+            axes.append(at_least_none(part.length))
     own_parts = [(part, place) for part, place in zip(parts, places, strict=True) if not isinstance(part, str | Chosen)]
     index = [_position(part, place, first, together) for part, place in own_parts]
     return Selection(tuple(axes), tuple(index), tuple(part for part, _ in own_parts), tuple(place for _, place in own_parts))

@@ -19,9 +19,19 @@ from symdiff.primitives import TABLE
 Letters = tuple[int, ...]
 
 
-def contracted(reader: Reader, operands: Sequence[TensorValue], letters: Sequence[Letters], out: Letters, node: ast.AST) -> Value:
-    """The sum of the products of elements over every letter that the result does not have, two operands at a time."""
-    lengths = _lengths(reader, operands, letters, node)
+def contracted(
+    reader: Reader,
+    operands: Sequence[TensorValue],
+    letters: Sequence[Letters],
+    out: Letters,
+    node: ast.AST,
+    equal_in: Letters = (),
+) -> Value:
+    """The sum of the products of elements over every letter that the result does not have, two operands at a time.
+
+    An axis of length 1 fits every other, but for the letters ``equal_in``.
+    """
+    lengths = _lengths(reader, operands, letters, node, equal_in)
     value, own = operands[0], letters[0]
     if len(operands) == 1:
         return _summed(reader, value.atom, value, own, own, out, lengths)
@@ -45,15 +55,19 @@ def contracted(reader: Reader, operands: Sequence[TensorValue], letters: Sequenc
     return value
 
 
-def _lengths(reader: Reader, operands: Sequence[TensorValue], letters: Sequence[Letters], node: ast.AST) -> dict[int, Affine]:
-    """The length of each index: an axis of length 1 fits every other."""
+def _lengths(
+    reader: Reader, operands: Sequence[TensorValue], letters: Sequence[Letters], node: ast.AST, equal_in: Letters
+) -> dict[int, Affine]:
+    """The length of each index; of one that an array has twice its axes must be equal, too."""
+    equal_in = (*equal_in, *(letter for mine in letters for letter in mine if mine.count(letter) > 1))
     found: dict[int, Affine] = {}
     for item, mine in zip(operands, letters, strict=True):
         if len(item.axes) != len(mine):
             raise GapError(node, f"{len(mine)} indices for {describe(item)}", "give one index for each axis", raises=ValueError)
         for letter, length in zip(mine, item.axes, strict=True):
-            before = found.get(letter, ONE)
-            found[letter] = length if before == ONE else before if length == ONE else equal(reader, before, length, node)
+            before = found.get(letter, length)
+            one = ONE in (before, length) and letter not in equal_in
+            found[letter] = (length if before == ONE else before) if one else equal(reader, before, length, node)
     return found
 
 
@@ -106,7 +120,7 @@ def matmul(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value:
     mine = (*batch_letters[batch - max(first - 2, 0) :], *mine)
     other = (*batch_letters[batch - max(second - 2, 0) :], *other)
     out = (*batch_letters, *([row] if first > 1 else []), *([column] if second > 1 else []))
-    return contracted(reader, [a, b], [mine, other], out, node)
+    return contracted(reader, [a, b], [mine, other], out, node, (inner,))
 
 
 def einsum(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:

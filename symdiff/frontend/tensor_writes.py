@@ -51,6 +51,7 @@ def write(
         return
     if any(isinstance(part, Chosen) for part in parts):
         raise GapError(node, "a write where truth values hold, beside other indices", "write np.where(mask, new, old)", "not yet")
+    _check_alone(parts, node)
     parts = [_as_span(part, node) for part in parts]
     adds = op is ast.Sub or op is ast.Add
     if op is ast.Sub:
@@ -159,6 +160,14 @@ def _in_array(owner: TensorValue, parts: Sequence[At | Span]) -> list[Inside]:
             part = At(place.substitute({axis: part.index}))
         found.append((part, axis))
     return found
+
+
+def _check_alone(parts: Sequence[Part], node: ast.AST) -> None:
+    """Refuse what a slice in the place of an array of indices does not mean: several of them go together, as a diagonal."""
+    fancy = [place for place, part in enumerate(parts) if isinstance(part, Gather | At)]
+    gathers = [place for place in fancy if isinstance(parts[place], Gather)]
+    if len(gathers) > 1 or (gathers and fancy != list(range(fancy[0], fancy[-1] + 1))):
+        raise GapError(node, "a write at several arrays of indices", "write a loop: for i in range(n): a[i, i] = ...", "not yet")
 
 
 def _as_span(part: Part, node: ast.AST) -> Part:

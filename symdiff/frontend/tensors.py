@@ -75,6 +75,11 @@ def length_of(reader: Reader, length: Affine) -> Number:
     return Number(affine_atom(reader, length), affine=length)
 
 
+def at_least_none(length: Affine) -> Affine:
+    """A length as it is compared with others: one that is known and below 0 is 0."""
+    return Affine(max(length.const, 0)) if length.is_constant else length
+
+
 def affine_atom(reader: Reader, part: Affine) -> Atom:
     """The value of an expression in sizes as a number of the graph."""
     if part.is_constant:

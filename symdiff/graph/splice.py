@@ -52,4 +52,5 @@ def _branch(builder: Builder, statement: If, names: dict[str, Atom]) -> None:
         _splice(builder, statement.orelse, names)
     pairs = [(out.name, _atom(names, out.then), _atom(names, out.orelse)) for out in statement.outs]
     atoms = builder.branch(condition, then, orelse, pairs, statement.origin)
-    names.update(zip((out.name for out in statement.outs), atoms, strict=True))
+    for out, atom in zip(statement.outs, atoms, strict=True):
+        names[out.name] = builder.spread(atom, out.axes) if out.axes else atom

@@ -207,12 +207,24 @@ class Sparse(Structure):
     ``rows`` and ``columns`` are the axes of the result and of the argument, in row-major order. ``places`` tells where the
     values of each entry go: the name of the parameter that holds their positions, and the entry. ``count`` is the size
     that their number is called.
+
+    Where all entries of a row stand side by side at constant distances (a band, a stencil), no positions are needed: the values
+    are an array over ``rows`` and one axis more, with one element for each column that a row may have. ``slots`` tells which of
+    them each place adds to; elements without a column are 0.
     """
 
     rows: Axes
     columns: Axes
     places: tuple[EntryPlace, ...]
-    count: str
+    count: str = ""
+    slots: tuple[int, ...] = ()
+
+    @property
+    def stored(self) -> Tensor:
+        """The values as compiled code returns them."""
+        if self.slots:
+            return Tensor((*self.rows, Affine(max(self.slots) + 1)))
+        return Tensor((Affine.of(self.count),))
 
     @property
     def size(self) -> int:
@@ -220,8 +232,8 @@ class Sparse(Structure):
         return 1
 
     def leaves(self) -> Iterator[Structure]:
-        """The vector of stored values."""
-        yield Tensor((Affine.of(self.count),))
+        """The array of stored values."""
+        yield self.stored
 
     def indices(self) -> Iterator[tuple[int, ...]]:
         """The index path of its leaf."""

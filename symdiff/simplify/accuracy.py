@@ -106,6 +106,8 @@ LOGISTIC = (
     Rewrite("expm1(x)/(1 + exp(x))", lambda x: _expm1(x) / (1 + _exp(x)), lambda x: _tanh(x / 2), _ANY),
     Rewrite("c/(1 + exp(x))", lambda c, x: c / (1 + _exp(x)), lambda c, x: c * _sigmoid(-x), _PAIR),
     Rewrite("1 - sigmoid(x)", lambda x: 1 - _sigmoid(x), lambda x: _sigmoid(-x), _ANY),
+    Rewrite("exp(x)*sigmoid(-x)", lambda x: _exp(x) * _sigmoid(-x), lambda x: _sigmoid(x), _ANY),
+    Rewrite("exp(-x)*sigmoid(x)", lambda x: _exp(-x) * _sigmoid(x), lambda x: _sigmoid(-x), _ANY),
     Rewrite("log(sigmoid(x))", lambda x: _log(_sigmoid(x)), lambda x: -_softplus(-x), _ANY),
     Rewrite("sigmoid(x)*sigmoid(-x)", lambda x: _sigmoid(x) * _sigmoid(-x), lambda x: _shareslope(x, 0), _ANY),
     Rewrite("exp(x)/exp(y)", lambda x, y: _exp(x) / _exp(y), lambda x, y: _expratio(x, y), _PAIR),

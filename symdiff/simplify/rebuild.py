@@ -117,15 +117,18 @@ class Rebuild:
         """Add a finished branch with those outs that are not known without it."""
         inside = {name for body in bodies for statement in body for name in defined(statement)}
         pairs: list[Pair] = []
+        axes: dict[str, Axes] = {}
         for out, then, orelse in outs:
             known = self.known(condition, replace(out, then=then, orelse=orelse), inside, branch.origin)
             if known is None:
                 self.builder.release(out.name)
                 pairs.append((out.name, then, orelse))
+                axes[out.name] = out.axes
             else:
                 self.names[out.name] = known
         atoms = self.builder.branch(condition, bodies[0], bodies[1], pairs, branch.origin)
-        self.names.update(zip((name for name, _, _ in pairs), atoms, strict=True))
+        for (name, _, _), atom in zip(pairs, atoms, strict=True):
+            self.names[name] = self.builder.spread(atom, axes[name]) if axes[name] else atom  # of two literals: a number
 
     def known(self, condition: str, out: Out, inside: set[str], origin: Origin | None) -> Atom | None:
         """What an out is without the branch: its value where both sides agree, or for truth values a connective."""

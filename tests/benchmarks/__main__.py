@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks [size growth calls kernels arrays peers startup special]`` prints one table for each figure."""
+"""``python -m tests.benchmarks [figure ...]`` prints one table for each of the figures named, or for all."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import os
 import platform
 
 from tests.benchmarks import arrays
+from tests.benchmarks.array_peers import array_peers
 from tests.benchmarks.peers import peers
 from tests.benchmarks.size import growth, size_law
 from tests.benchmarks.special import special
@@ -21,6 +22,7 @@ FIGURES = {
     "kernels": kernels,
     "arrays": arrays.kernels,
     "peers": peers,
+    "array_peers": array_peers,
     "startup": startup,
     "special": special,
 }

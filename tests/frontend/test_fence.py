@@ -3,6 +3,7 @@
 import ast
 import textwrap
 
+import numpy as np
 import pytest
 
 from symdiff import NameUnboundError, SymdiffError, UnsupportedError, grad, read
@@ -209,6 +210,10 @@ def test_text_is_never_executed(tmp_path, monkeypatch):
         "open('pwned', 'w')",
         "().__class__.__bases__[0].__subclasses__()",
         "np.save('pwned', x)",
+        "np.linalg.linalg.np.save('pwned', x)",
+        "np.linalg._linalg.np.save('pwned', x)",
+        "np.linalg.test()",
+        "np.linalg.__loader__.load_module('os')",
         "np.lib.format.open_memmap('pwned')",
         "math.__loader__",
         "eval('x')",
@@ -219,7 +224,16 @@ def test_text_is_never_executed(tmp_path, monkeypatch):
     for attack in attacks:
         with pytest.raises(SymdiffError):
             read(source=f"def f(x):\n    return {attack}")(1.0)
-    for top in ("import os", "open('pwned', 'w')", "from os import system", "k = open('pwned', 'w')", "x: int = exec('1')"):
+    for top in (
+        "import os",
+        "from numpy.linalg import test",
+        "from numpy import lib",
+        "import numpy.lib",
+        "open('pwned', 'w')",
+        "from os import system",
+        "k = open('pwned', 'w')",
+        "x: int = exec('1')",
+    ):
         with pytest.raises(SymdiffError):
             read(source=f"{top}\ndef f(x):\n    return x")(1.0)
     with pytest.raises(SymdiffError):
@@ -227,6 +241,21 @@ def test_text_is_never_executed(tmp_path, monkeypatch):
     with pytest.raises(SymdiffError):
         read(source="@open\ndef f(x):\n    return x")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("top", "norm"),
+    [
+        ("", "np.linalg.norm"),
+        ("import numpy.linalg", "numpy.linalg.norm"),
+        ("import numpy.linalg as la", "la.norm"),
+        ("from numpy import linalg", "linalg.norm"),
+        ("from numpy.linalg import norm", "norm"),
+    ],
+)
+def test_text_may_use_linear_algebra(top, norm):
+    df = grad(source=f"{top}\ndef f(x):\n    return {norm}(x)")
+    assert df(np.array([0.0, 2.0])).tolist() == [0.0, 1.0]
 
 
 def test_text_that_is_no_python():

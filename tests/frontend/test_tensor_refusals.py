@@ -114,10 +114,7 @@ CASES = [
     (write_into_integers, (X,), "y[0] = 0.5", "array of integers", "np.zeros"),
     (full_of_integers, (X,), "y[0] = x[0]", "array of integers", "np.zeros"),
     (write_at_indices, (X, np.array([0, 1])), "y[idx] = x[idx]", "may be equal", "loop"),
-    (other_shape, (X,), "y[1:] = x", "", ""),
     (masked_read, (X,), "return x[x > 0][0]", "a position among elements that a mask chooses", "np.where"),
-    (three_indices, (X,), "return np.sum(x[0, 1])", "2 indices", "axes"),
-    (shifted, (X,), "return np.sum(x[1:] + x)", "lengths n - 1 and n", "equal"),
     (truth_of_array, (X,), "if x > 0:", "ambiguous", "elements"),
     (math_of_array, (X,), "return np.sum(math.sin(x))", "math.sin of an array", "np.sin"),
     (reshaped, (LONG,), "return np.sum(x.reshape(20, -1) ** 2)", "another shape", "loops"),
@@ -138,6 +135,25 @@ def test_refused(function, args, line, reason, rewrite):
     assert reason in gap.reason
     assert rewrite in gap.rewrite
     assert "^" in str(gap)
+
+
+@pytest.mark.parametrize(
+    ("function", "line", "reason", "rewrite"),
+    [
+        (other_shape, "y[1:] = x", "", "equal"),
+        (three_indices, "return np.sum(x[0, 1])", "2 indices", "axes"),
+        (shifted, "return np.sum(x[1:] + x)", "lengths n - 1 and n", "equal"),
+    ],
+)
+def test_what_numpy_refuses_for_these_shapes_is_no_gap(function, line, reason, rewrite):
+    with pytest.raises(ShapeError) as caught:
+        read(function).at(X)
+    first, place, code, caret, advice = str(caught.value).splitlines()
+    assert reason in first
+    assert "test_tensor_refusals.py" in place
+    assert code.strip() == line
+    assert "^" in caret
+    assert rewrite in advice
 
 
 def product(x, y):

@@ -7,15 +7,15 @@ from symdiff import grad, hvp, read, value_and_grad
 from symdiff.codegen import python_function
 from symdiff.graph.check import check
 from symdiff.graph.structure import Tensor
-from tests.frontend import loop_write_cases, view_cases
+from tests.frontend import loop_write_cases, step_view_cases, view_cases
 from tests.frontend.loop_write_cases import one_of_two_elements
 from tests.frontend.view_cases import in_a_try, views_of_views
 from tests.long_differences import Flat, differs
 
 POINT = np.array([0.3, -0.7, 0.9, 0.45, -0.2])
 LENGTHS = (0, 1, 2, 3, 5)
-CASES = [*view_cases.CASES, *loop_write_cases.CASES]
-BY_NUMBERS = (*view_cases.BY_NUMBERS, *loop_write_cases.BY_NUMBERS)
+CASES = [*view_cases.CASES, *loop_write_cases.CASES, *step_view_cases.CASES]
+BY_NUMBERS = (*view_cases.BY_NUMBERS, *loop_write_cases.BY_NUMBERS, *step_view_cases.BY_NUMBERS)
 
 
 def called(symbolic, *args, **seed):

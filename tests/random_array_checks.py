@@ -1,0 +1,131 @@
+"""What is checked of a random function of arrays: value, first derivatives in all forms, second ones by all compositions."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from symdiff import grad, hessian, hvp, jacobian, jvp, read, value_and_grad, vjp
+from tests.long_differences import Vector, flat, leaves, packed
+
+FIRST, SECOND = 1e-9, 2e-6  # tolerances, relative to the largest number
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The right numbers at a point; ``holds`` is False if the function raises there.
+
+    ``first`` has a row for each number of the result; ``second`` is the derivative of their sum, weighted, along each axis
+    and the direction.
+    """
+
+    holds: bool
+    like: tuple[Any, ...] = ()  # the arguments differentiated by
+    result: Any = 0.0
+    value: Vector = field(default_factory=lambda: np.zeros(0))
+    first: Vector = field(default_factory=lambda: np.zeros((0, 0)))
+    second: Vector = field(default_factory=lambda: np.zeros(0))
+    direction: Vector = field(default_factory=lambda: np.zeros(0))
+    weights: Vector = field(default_factory=lambda: np.zeros(0))
+
+    @property
+    def is_scalar(self) -> bool:
+        """Whether the result is one number."""
+        return np.ndim(self.result) == 0
+
+    def seed(self, name: str) -> Any:
+        """The tangent or cotangent of that name."""
+        if name.startswith("weights"):
+            return packed(np.asarray(self.result) if np.ndim(self.result) else 0.0, iter(self.weights))
+        return packed(self.like, iter(self.direction))
+
+
+@dataclass(frozen=True)
+class Check:
+    """A derivative, what its seeds are, the numbers of its result, and those expected."""
+
+    name: str
+    derivative: Any
+    expected: Callable[[Reference], Vector]
+    tolerance: float = FIRST
+    seeds: Mapping[str, str] = field(default_factory=dict)
+    numbers: Callable[[Any, Reference], Vector] = lambda found, reference: flat(found)
+
+
+def checks(text: str, wrt: Sequence[str], is_scalar: bool, seed: int, every: bool = False) -> list[Check]:
+    """The value, and some of the derivatives, other ones for each seed; or all of them."""
+    chosen, by = random.Random(seed), {"argnums": tuple(wrt)}
+    value = Check("value", read(source=text), lambda reference: reference.value)
+    tangent, cotangent = {"tangent": "direction"}, {"cotangent": "weights"}
+    along = Check("jvp", jvp(source=text, **by), lambda reference: reference.first @ reference.direction, seeds=tangent)
+    back = Check("vjp", vjp(source=text, **by), lambda reference: reference.weights @ reference.first, seeds=cotangent)
+    forward, reverse = along.derivative, back.derivative
+    both = {**tangent, **cotangent}
+    if is_scalar:
+        gradient = grad(source=text, **by)
+        first = [Check("gradient", gradient, _row)] * 2 + [
+            Check("value and gradient", value_and_grad(source=text, **by), _with_row)
+        ]
+        second = [
+            Check("forward over reverse", hvp(source=text, **by), _second, SECOND, tangent),
+            Check("reverse over reverse", vjp(gradient, **by), _second, SECOND, {"cotangent": "direction"}),
+            Check("reverse over forward", grad(forward, **by), _second, SECOND, tangent),
+        ]
+        whole = [Check(f"{'sparse ' * sparse}hessian", hessian(source=text, sparse=sparse, **by), _second, SECOND, {}, _times)
+                 for sparse in (False, True)]  # fmt: skip
+    else:
+        first = [back]
+        second = [
+            Check("forward over reverse", jvp(reverse, **by), _second, SECOND, both),
+            Check(
+                "reverse over reverse", vjp(reverse, **by), _second, SECOND, {"cotangent": "weights", "cotangent2": "direction"}
+            ),
+            Check("reverse over forward", vjp(forward, **by), _second, SECOND, both),
+        ]
+        whole = [Check(f"{'sparse ' * sparse}jacobian", jacobian(source=text, sparse=sparse, **by), _entries, FIRST, {}, _matrix)
+                 for sparse in (False, True)]  # fmt: skip
+    if every:
+        return [value, *first[-2:], along, *second, *whole]
+    found = [value, chosen.choice(first), chosen.choice(second)]
+    if chosen.random() < (0.4 if is_scalar else 0.8):
+        found += whole
+    return found + [along] * (chosen.random() < 0.3)
+
+
+def _row(reference: Reference) -> Vector:
+    return reference.first[0]
+
+
+def _with_row(reference: Reference) -> Vector:
+    return np.concatenate([reference.value, reference.first[0]])
+
+
+def _second(reference: Reference) -> Vector:
+    return reference.second
+
+
+def _entries(reference: Reference) -> Vector:
+    return reference.first.ravel()
+
+
+def _matrix(found: Any, reference: Reference) -> Vector:
+    """The blocks of a Jacobian as one matrix, row by row."""
+    rows = len(reference.value)
+    return _beside(found, rows, [leaf.size for leaf in leaves(reference.like)]).ravel()
+
+
+def _times(found: Any, reference: Reference) -> Vector:
+    """A Hessian times the direction."""
+    sizes = [leaf.size for leaf in leaves(reference.like)]
+    rows = [_beside(row, size, sizes) for row, size in zip(found, sizes, strict=True)]
+    result: Vector = np.concatenate(rows) @ reference.direction
+    return result
+
+
+def _beside(blocks: Sequence[Any], rows: int, columns: Sequence[int]) -> Vector:
+    dense = [block.toarray() if hasattr(block, "toarray") else np.asarray(block, float) for block in blocks]
+    return np.concatenate([block.reshape(rows, size) for block, size in zip(dense, columns, strict=True)], axis=1)

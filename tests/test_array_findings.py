@@ -1,0 +1,92 @@
+"""Programs with arrays that were wrong once, or failed inside, each against differences; and what random programs are drawn."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from tests.random_array_programs import Program, faults
+
+SIZES = ((5, 3), (1, 1), (0, 0))
+FALLBACK = "s = 0.5\nfor c in x:\n    s = np.sin(s) + c\n"  # hands a value on: all arrays are read element by element
+
+# Why it was wrong, the types of the arguments ("m" and "n" are lengths), and the body.
+FOUND = {
+    "elements that only scalar results read were in an array that had become a variable": (
+        {"x": "n", "A": "mn"},
+        FALLBACK + "k = x.copy()\nk[0] = np.sum(np.max(A, axis=0))\nv = x if np.var(k) > -1.2 else A\n"
+        "return np.sum(k*0.7) + np.sum(v*0.7) + s",
+    ),
+    "a sum into x[0] was written where x is empty": (
+        {"x": "n"},
+        "u = np.zeros_like(x)\nfor i in range(x.shape[0]):\n    u[i] = x[0]*x[i]\nreturn np.sum(u)",
+    ),
+    "an element that a scalar result of a branch read was in an array that had become a variable": (
+        {"x": "n"},
+        "return (x[:, None]*x).sum(axis=1)[0] if x[0] > -9 else np.sum(x)",
+    ),
+    "an element was read before it was checked that it is there": (
+        {"x": "n"},
+        "return x/(2 + x[0]**2)",
+    ),
+    "two literals that a branch hands on were a number where an array was needed": (
+        {"x": "n", "a": ""},
+        "if a > 0.1:\n    u = np.ones(len(x))\nelse:\n    u = np.zeros(len(x))\nreturn u",
+    ),
+    "second derivatives that are literals on both sides of a branch were a number where a matrix was needed": (
+        {"x": "n", "a": ""},
+        "if a > 0.1:\n    s = np.outer(x, x)\nelse:\n    s = 2*np.outer(x, x)\nreturn np.sum(s)",
+    ),
+    "an array that is there on one side of a branch only was read on the other": (
+        {"x": "n", "y": "n"},
+        "u = x[:, None]*x\nw = u if x[0] > 0.1 else np.where(u > 0, u/4, 0.0)\nt = w @ y\nreturn np.where(t*w > 0, t*w, 0.0) + t",
+    ),
+    "a choice between a number and an array of known length was the number": (
+        {"x": "n"},
+        FALLBACK + "return np.where(np.sum(x) > 0.1, s, x[:, None]*x)*2",
+    ),
+    "a comparison of arrays of known length, and a write where it holds": (
+        {"x": "n", "a": ""},
+        FALLBACK + "u = 1.5*x\nu[x > 0.3] *= 2\nu[u < 0] = a\nreturn np.sum(u*np.where(u > x, u, 2.0)) + s",
+    ),
+    "an index from data into an array of known length": (
+        {"x": "n", "idx": "n"},
+        FALLBACK + "u = np.zeros_like(x)\nfor k in range(len(x)):\n    u[k] = x[idx[k]]*s\nreturn np.sum(u**2)",
+    ),
+    "methods and transposes of arrays of known length": (
+        {"x": "n", "A": "mn"},
+        FALLBACK + "return x.sum(keepdims=True)[0]*s + np.sum(A.T @ A.sum(axis=1)*x) + A.mean(axis=0) @ x",
+    ),
+    "slices of one element less than none, of known length": (
+        {"x": "n", "A": "mn"},
+        FALLBACK + "return np.diag(np.outer(x, x))[1:]*x[:-1] + s*np.diff(x)",
+    ),
+}
+
+
+def program(types, body: str) -> Program:
+    """A program with this body."""
+    lines = textwrap.indent(body, "    ")
+    return Program(f"import numpy as np\ndef f({', '.join(types)}):\n{lines}\n", types)
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_programs_that_were_wrong_once(name: str) -> None:
+    assert faults(program(*FOUND[name]), sizes=SIZES, every=FALLBACK not in FOUND[name][1]) == []
+
+
+# What is refused because it was read as something else.
+REFUSED = {
+    "a diagonal was read as a block": "t = np.eye(len(x))\nt[np.arange(len(x)), np.arange(len(x))] = 2.0\nreturn t",
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_programs_that_are_refused(name: str) -> None:
+    assert [kind for kind, _ in faults(program({"x": "n"}, REFUSED[name]), sizes=SIZES)] in (["refused"], [])
+
+
+def test_program_of_a_seed_is_always_the_same() -> None:
+    assert Program.of(7).text == Program.of(7).text
+    assert Program.of(7).text != Program.of(8).text
