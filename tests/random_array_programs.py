@@ -202,7 +202,7 @@ def _compared(
 def _by_source(derivative: Any, made: Any, values: Mapping[str, Any]) -> Any:
     """What the generated source gives as plain Python; compiled, where Python raises what is NaN or infinite in NumPy."""
     patterns = made._patterns.of(values) if made.is_sparse else []
-    arguments = made.arguments(values, patterns)
+    arguments = made.arguments(values)
     try:
         result = python_function(made.source)(*arguments)
     except (ArithmeticError, ValueError) as error:
