@@ -375,7 +375,7 @@ def _result(reader: Reader, frame: Frame) -> Value:
     except GapError as error:
         reader.record(frame, error)
         return POISON
-    return calls.run_function(reader, frame)
+    return calls.run_function(reader, frame, source.node)
 
 
 def _bound(reader: Reader, values: dict[str, Value]) -> dict[str, Value]:

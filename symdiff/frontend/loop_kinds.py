@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from symdiff.frontend import growing
+from symdiff.frontend import cells, growing, loop_aliases
 from symdiff.frontend.carried import (
     UNBOUND,
     Absent,
@@ -27,6 +27,7 @@ from symdiff.frontend.gaps import GapError
 from symdiff.frontend.loop_values import GrowingList
 from symdiff.frontend.scopes import bound_names
 from symdiff.frontend.values import Choice, Conflict, ListValue, Number, Poison, Value
+from symdiff.frontend.windows import Stale
 from symdiff.graph.affine import Affine, Element, sizes_in
 
 if TYPE_CHECKING:
@@ -62,23 +63,54 @@ class Search:
     dropped: set[str] = field(default_factory=set)
     uncounted: set[str] = field(default_factory=set)  # integers that do not count
     guessed: set[str] = field(default_factory=set)  # what is read before it is bound, and said to be a number
+    cells: dict[str, Any] = field(default_factory=dict)  # arrays of before the loop that it changes, as carried variables
+    stale: set[object] = field(default_factory=set)  # and those of which it is not known how
+    stale_names: dict[str, set[int]] = field(default_factory=dict)  # arrays of variables of which that is so, by position
 
     def settled(self, trial: Trial) -> bool:
         """Take in what a trial found out; True if it found nothing new."""
-        wanted = dict(self.forms)
+        wanted, dropped = dict(self.forms), set(self.dropped)
         for name in trial.names():
             start, end = trial.starts.get(name), trial.ends.get(name)
             if isinstance(end, Poison) and wanted.get(name) == UNBOUND and trial.snapshot.refused:
                 wanted[name] = Sometimes(Leaf("float"))
                 self.guessed.add(name)
             if end is start or isinstance(end, Poison):
-                if name in wanted and end is start and not isinstance(wanted[name], Absent) and name not in self.dropped:
+                kept = name in self.dropped or name in self.cells
+                if name in wanted and end is start and not isinstance(wanted[name], Absent) and not kept:
                     del wanted[name]
                     self.dropped.add(name)
                 continue
-            wanted[name] = self._joined(trial, name, end)
+            plain = name in wanted and name not in self.dropped and name not in self.cells
+            if plain and cells.is_same(end, trial.before.get(name)):
+                del wanted[name]  # the same view in every iteration
+                self.dropped.add(name)
+                continue
+            if not isinstance(end, Stale):
+                wanted[name] = self._joined(trial, name, end)
         found, self.forms = self.forms, wanted
-        return found == wanted
+        if self.dropped != dropped:  # what they show is told when they are not carried
+            return False
+        return not self._arrays_found(trial) and found == self.forms
+
+    def _arrays_found(self, trial: Trial) -> bool:
+        """Take in which arrays of before the loop an iteration changes, and which may be others; whether that is new."""
+        before = (dict(self.cells), set(self.stale), {name: set(found) for name, found in self.stale_names.items()})
+        for cell, state in trial.memory.changed().items():
+            if isinstance(state, Stale):
+                self.stale.add(cell)
+            elif cell not in self.cells.values():
+                name = loop_aliases.hint_of(trial.frame, cell, [*self.forms, *trial.names()])
+                self.cells[name] = cell
+                self.forms[name] = form_of(trial.reader, state)
+        for name, cell in self.cells.items():
+            if cell in self.stale:
+                self.forms.pop(name, None)
+        self.cells = {name: cell for name, cell in self.cells.items() if cell not in self.stale}
+        self.stale |= trial.aliases.stale_cells
+        for name, found in trial.aliases.stale_names.items():
+            self.stale_names.setdefault(name, set()).update(found)
+        return before != (self.cells, self.stale, self.stale_names)
 
     def _joined(self, trial: Trial, name: str, end: Value | None) -> Form:
         before = self.forms[name] if name in self.forms else form_of(trial.reader, trial.starts.get(name))

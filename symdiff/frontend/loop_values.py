@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from symdiff.graph.affine import ZERO, Affine
@@ -23,6 +23,7 @@ class LoopAxis:
     length: Affine
     low: Affine
     high: Affine
+    since: int = field(default=0, compare=False)  # when it began
 
     @property
     def range(self) -> Range:
@@ -96,21 +97,41 @@ class SeriesValue:
 
 @dataclass(frozen=True)
 class Entry:
-    """A write to an element inside of loops: ``array[index] = atom``, or ``+=`` (``adds``)."""
+    """A write to an element inside of loops: ``array[index] = atom``, or ``+=`` (``adds``); where ``mask`` holds."""
 
     index: tuple[Affine, ...]
     atom: Atom
     adds: bool
     loops: tuple[LoopAxis, ...]
+    time: int
+    mask: Atom | None = None
+
+
+@dataclass(frozen=True)
+class Access:
+    """A place in an array that each iteration reads, and finds there what was there before the loops."""
+
+    index: tuple[Affine, ...]
+    loops: tuple[LoopAxis, ...]
+    time: int
+    node: Any  # where
 
 
 @dataclass(frozen=True, eq=False)
 class PendingArray:
-    """An array that loops write to, with what they have written so far; it becomes a new version after the outermost loop."""
+    """The state of an array that loops write to, with what they have written so far; after them it is in a new state."""
 
-    base: Any  # a TensorValue
+    base: Any  # a TensorValue: the state before
     depth: int  # the number of loops around the one that writes first
     entries: tuple[Entry, ...] = ()
+    reads: tuple[Access, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class PendingValue:
+    """A name for an array that loops write to, or for a view of one."""
+
+    array: Any  # a TensorValue
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lengths import counted, length_of
 from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lookup import home
-from symdiff.frontend.loop_values import SeriesValue
+from symdiff.frontend.loop_values import PendingValue, SeriesValue
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.tensor_functions import FUNCTIONS, NORM, REDUCTIONS, total
 from symdiff.frontend.tensor_making import MAKING
@@ -42,26 +42,32 @@ def attribute(reader: Reader, owner: TensorValue, name: str, node: ast.AST) -> V
     return owner if name == "real" else None
 
 
+def _of_shape(reader: Reader, value: Value, node: ast.AST) -> TensorValue:
+    """An array of which the shape alone is asked: a loop that writes to it may do so."""
+    array: TensorValue = value.array if isinstance(value, PendingValue) else tensor_of(reader, value, node)
+    return array
+
+
 def _length(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     plain(args, keywords, 1, 1, "len", node)
-    return length_of(reader, tensor_of(reader, args[0], node).axes[0])
+    return length_of(reader, _of_shape(reader, args[0], node).axes[0])
 
 
 def _size(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     plain(args, keywords, 1, 1, "size", node)
-    found = attribute(reader, tensor_of(reader, args[0], node), "size", node)
+    found = attribute(reader, _of_shape(reader, args[0], node), "size", node)
     assert found is not None  # noqa: S101 - every array has one
     return found
 
 
 def _shape(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     plain(args, keywords, 1, 1, "shape", node)
-    return shape_of(reader, tensor_of(reader, args[0], node))
+    return shape_of(reader, _of_shape(reader, args[0], node))
 
 
 def _ndim(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     plain(args, keywords, 1, 1, "ndim", node)
-    return number(len(tensor_of(reader, args[0], node).axes))
+    return number(len(_of_shape(reader, args[0], node).axes))
 
 
 def _python_sum(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
