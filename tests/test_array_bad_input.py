@@ -330,9 +330,15 @@ def adds_to_an_argument(x):
     return np.sum(y * y)
 
 
-def writes_a_view(x):
-    y = np.zeros_like(x)
-    z = y[1:]
+def writes_a_view_of_an_argument(x):
+    z = x[::-1]
+    z[0] = 1.0
+    return np.sum(x)
+
+
+def writes_what_is_shown_several_times(x):
+    y = np.zeros(1)
+    z = np.broadcast_to(y, x.shape)
     z[0] = x[0]
     return np.sum(y * x)
 
@@ -348,7 +354,8 @@ def writes_into_a_result(x):
     [
         (writes_an_argument, "a change of an array that comes from outside the function", r"make a copy first: \w+.copy\(\)"),
         (adds_to_an_argument, "a change of an array that comes from outside the function", r"make a copy first: \w+.copy\(\)"),
-        (writes_a_view, "a write through a view of an array", "write to the array itself"),
+        (writes_a_view_of_an_argument, "a change of an array that comes from outside the function", "make a copy first"),
+        (writes_what_is_shown_several_times, "shows an element several times", "make a copy first"),
         (writes_into_a_result, "keyword out", "call it with plain arguments"),
     ],
 )

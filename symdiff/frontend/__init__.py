@@ -395,7 +395,7 @@ def _result(reader: Reader, frame: Frame) -> Value:
         return POISON
     frame.source = recursion.as_read(reader, source, frame.variables)
     frame.local_names = names_assigned(frame.source.node)
-    return calls.run_function(reader, frame)
+    return calls.run_function(reader, frame, source.node)
 
 
 def _bound(reader: Reader, values: dict[str, Value]) -> dict[str, Value]:

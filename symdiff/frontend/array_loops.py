@@ -9,18 +9,30 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NoReturn
 
-from symdiff.frontend import changes, containers, loop_writes
+from symdiff.frontend import cells, changes, containers, grown, loop_writes, pending
 from symdiff.frontend.control import NEXT, Completion, run
-from symdiff.frontend.gaps import GapError
+from symdiff.frontend.gaps import GapError, PoisonedError
 from symdiff.frontend.lengths import affine_atom, is_certain
 from symdiff.frontend.loop_flow import Plan, plan_of
 from symdiff.frontend.loop_rows import over_loops
-from symdiff.frontend.loop_values import GrownList, IndexedValue, LoopAxis, PendingArray, SequentialValue, SeriesValue
+from symdiff.frontend.loop_values import GrownList, IndexedValue, LoopAxis, PendingValue, SequentialValue, SeriesValue
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.tensor_indexing import count
-from symdiff.frontend.values import Condition, Conflict, LeftOver, Number, Poison, Start, TensorValue, TupleValue, Value
+from symdiff.frontend.values import (
+    Condition,
+    Conflict,
+    LeftOver,
+    Number,
+    Poison,
+    Start,
+    TensorValue,
+    TupleValue,
+    Value,
+)
+from symdiff.frontend.windows import now
 from symdiff.graph.affine import ZERO, Affine, identity, sizes_in
 from symdiff.graph.bounds import Bounds
 from symdiff.graph.graph import Atom, Const
@@ -70,11 +82,21 @@ def series_of(reader: Reader, value: Value, node: ast.AST, fixed: bool = False) 
     if isinstance(value, IndexedValue):
         return value
     if isinstance(value, GrownList):
-        return None if value.tuples else series_of(reader, TensorValue(value.atom, value.axes), node, fixed=True)
+        return None if value.tuples else series_of(reader, grown.array_of(reader, value, node), node, fixed=True)
+    if isinstance(value, PendingValue):
+        pending.unread(reader, value, node)
     if not isinstance(value, TensorValue) or (value.axes[0].is_constant and not fixed):
         return None
-    length = value.axes[0]
-    return IndexedValue(LoopAxis(length, ZERO, length), lambda at: loop_writes.element(reader, value, [at], node))
+    length, array = value.axes[0], value
+
+    def item(at: Affine) -> Value:
+        """The element at a position: of what the loop writes to, as this iteration finds it."""
+        found = cells.present(reader, array, node)
+        if isinstance(found, PendingValue):
+            return pending.element_at(reader, found, (at,), node)
+        return loop_writes.element(reader, found, [at], node) if isinstance(found, TensorValue) else found
+
+    return IndexedValue(LoopAxis(length, ZERO, length), item)
 
 
 def as_sequential(series: IndexedValue) -> SequentialValue | None:
@@ -156,12 +178,11 @@ def run_loop(reader: Reader, node: ast.For, series: IndexedValue, frame: Frame) 
     plan = plan_of(node)
     if plan.reason:
         needs_length(reader, series.axis, plan.node, plan.reason)
-    before, checked, changed = dict(frame.variables), dict(reader.checked), reader.changes.copy()
-    shared = {
-        inner.identity for value in (*before.values(), *changes.elsewhere(reader, frame)) for inner in changes.mutables(value)
-    }
+    before, checked, states = dict(frame.variables), dict(reader.checked), dict(reader.cells)
+    changed, around = reader.changes.copy(), (*before.values(), *changes.elsewhere(reader, frame))
+    shared = {inner.identity for value in around for inner in changes.mutables(value) if isinstance(inner, changes.Changing)}
     _begin(reader, plan, series.axis, frame, node)
-    reader.loops.append(series.axis)
+    reader.loops.append(replace(series.axis, since=now()))
     try:
         containers.assign(reader, node.target, series.item(Affine.of(len(reader.loops) - 1)), frame)
         completion = run(reader, node.body, frame).without("continue")
@@ -170,16 +191,14 @@ def run_loop(reader: Reader, node: ast.For, series: IndexedValue, frame: Frame) 
         if any(reader.changes[identity] != changed[identity] for identity in shared):
             needs_length(reader, series.axis, node, "that changes a list, or an array as a whole")
         after = dict(frame.variables)
+    except (GapError, PoisonedError):
+        reader.cells = states
+        raise
     finally:
         reader.loops.pop()
         reader.checked = checked
     frame.variables = _after(reader, plan, series.axis, before, after, node, place_of(node, frame))
-    for name in plan.arrays:
-        pending = frame.variables.get(name)
-        if isinstance(pending, PendingArray) and pending.depth == len(reader.loops):
-            frame.variables[name] = pending.base
-            if pending.entries:
-                changes.replace(reader, pending.base, loop_writes.settled(reader, pending, node), frame, node)
+    pending.end(reader, frame, node)
     return NEXT
 
 
@@ -194,12 +213,12 @@ def _begin(reader: Reader, plan: Plan, axis: LoopAxis, frame: Frame, node: ast.F
         frame.variables[name] = Start(Const(1 if op is ast.Mult else 0), 1 if op is ast.Mult else 0)
     for name in plan.arrays:
         value = frame.variables.get(name)
+        value = cells.present(reader, value, node) if value is not None else None
         if isinstance(value, TensorValue):
-            loop_writes.check_alone(reader, plan, name, value, frame, node)
             if reader.loops:
                 needs_length(reader, axis, node, f"that writes to {name}, which was made in another loop")
-            frame.variables[name] = PendingArray(value, len(reader.loops))
-        elif not isinstance(value, PendingArray):
+            pending.begin(reader, value, node)
+        elif not isinstance(value, PendingValue):
             needs_length(reader, axis, node, f"that writes to {name}, whose length is known")
 
 
@@ -218,7 +237,7 @@ def _after(
         if name in before:
             result[name] = _accumulated(reader, op, before[name], after[name], axis, node, name)
     for name in plan.arrays:
-        if isinstance(after.get(name), PendingArray | Conflict | Poison):  # which is refused where it is used
+        if isinstance(after.get(name), Conflict | Poison):  # which is refused where it is used
             result[name] = after[name]
     for name in plan.temporary:
         result[name] = LeftOver("it is what the last iteration of a loop of any length left in it", place)
@@ -292,6 +311,7 @@ def total_of(reader: Reader, series: SeriesValue) -> Number:
 def array_of(reader: Reader, series: SeriesValue, node: ast.AST) -> TensorValue:
     """``np.array([... for ...])``."""
     if isinstance(series, GrownList):
+        grown.array_of(reader, series, node)  # where an array may have been changed, it is refused
         return TensorValue(series.atom, series.axes)
     axes = tuple(loop.length for loop in series.loops)
     plain = all(loop.low == ZERO and loop.high == loop.length for loop in series.loops)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
-from symdiff.frontend import changes
+from symdiff.frontend import cells
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.values import ArrayValue, Known, Number, TensorValue, TupleValue, Value, describe, number
+from symdiff.frontend.windows import Window
 from symdiff.graph.graph import Const
 
 
@@ -47,20 +49,21 @@ def read(reader: Reader, owner: ArrayValue, index: ast.expr, frame: Frame, node:
     places = positions(reader, owner, index, frame, node)
     if not places.shape:
         return owner.items[int(places)]
-    return view_of(reader, owner, places.shape, tuple(owner.items[int(place)] for place in places.flat))
+    return view_of(reader, owner, places.shape, [int(place) for place in places.flat])
 
 
-def view_of(reader: Reader, owner: ArrayValue, shape: tuple[int, ...], items: tuple[Number, ...]) -> ArrayValue:
-    """An array that shares the memory of another one."""
-    return ArrayValue(shape, items, views=(*owner.views, (owner.identity, reader.changes[owner.identity])))
+def view_of(reader: Reader, owner: ArrayValue, shape: tuple[int, ...], places: Sequence[int]) -> ArrayValue:
+    """An array that shares the memory of another one, in which its elements are at these places."""
+    items = tuple(owner.items[place] for place in places)
+    inside = tuple(places) if owner.window is None else tuple(owner.window.places[place] for place in places)
+    window = Window(cells.register(reader, owner), inside)
+    return ArrayValue(shape, items, owner.identity, owner.parents, window=window)
 
 
 def transposed(reader: Reader, owner: ArrayValue) -> ArrayValue:
     """``a.T``."""
-    import numpy as np
-
-    places = np.arange(len(owner.items)).reshape(owner.shape).T
-    return view_of(reader, owner, places.shape, tuple(owner.items[int(place)] for place in places.flat))
+    places = places_of(owner).T
+    return view_of(reader, owner, places.shape, [int(place) for place in places.flat])
 
 
 def copy_of(value: ArrayValue) -> ArrayValue:
@@ -86,16 +89,13 @@ def write(
     from symdiff.frontend.expressions import binary
     from symdiff.frontend.tensors import tensor_of
 
-    if owner.views:
-        raise GapError(node, "a write through a view of an array", "write to the array itself, or to a copy: p.copy()", "not yet")
     if owner.items and all(is_whole(reader, item) for item in owner.items):
         raise GapError(node, "a write into an array of integers, which rounds", "make an array of floats, as np.zeros does")
     if isinstance(index, ast.Name | ast.Compare | ast.UnaryOp | ast.BinOp | ast.Call):
         chosen = reader.operand(index, frame)
         if isinstance(chosen, TensorValue) and chosen.kind == "bool":  # a mask of any size that is as long as this
-            whole = dataclasses.replace(tensor_of(reader, owner, node), identity=owner.identity, parents=owner.parents)
-            tensor_writes.write(reader, whole, index, value, frame, node, op)
-            return
+            value = tensor_writes.masked(reader, tensor_of(reader, owner, node), chosen, value, node, op)
+            index = op = None
     places = places_of(owner) if index is None else positions(reader, owner, index, frame, node)
     given = to_array(reader, value, node)
     try:
@@ -103,13 +103,16 @@ def write(
     except ValueError:
         reason = f"{describe(given)} written to the shape {places.shape}"
         raise GapError(node, reason, "make the shapes equal", raises=ValueError) from None
-    items = list(owner.items)
+    array = cells.numbered(reader, cells.register(reader, owner), node)
+    items = list(array.items)
+    if owner.window is not None:
+        places = np.array(owner.window.places, dtype=int)[places]
     for place, source in zip(places.flat, sources.flat, strict=True):
         new: Value = given.items[int(source)]
         if op is not None:
             new = binary(reader, op, items[int(place)], new, node)
         items[int(place)] = _as_float(scalar(reader, new, node))
-    changes.replace(reader, owner, dataclasses.replace(owner, items=tuple(items)), frame, node)
+    cells.change(reader, owner, dataclasses.replace(array, items=tuple(items)), node)
 
 
 def is_whole(reader: Reader, item: Number) -> bool:

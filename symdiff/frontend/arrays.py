@@ -13,6 +13,7 @@ from typing import Any
 from symdiff.frontend import containers, tensor_products
 from symdiff.frontend.array_writes import copy_of, view_of
 from symdiff.frontend.assumptions import assume_product
+from symdiff.frontend.cells import sharing
 from symdiff.frontend.conditions import conjunction, disjunction, scalar, truth_of
 from symdiff.frontend.distributions import FUNCTIONS, QUANTILES
 from symdiff.frontend.expressions import arithmetic, binary
@@ -166,14 +167,26 @@ def _at_least_1d(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) 
     """``np.atleast_1d(x)``."""
     plain(args, keywords, 1, 1, "atleast_1d", node)
     array = containers.to_array(reader, args[0], node)
-    return array if array.shape else ArrayValue((1,), array.items)
+    return array if array.shape else sharing(ArrayValue((1,), array.items), array)
 
 
 def _flat(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-    """``np.ravel(a)``, ``a.flatten()``."""
+    """``np.ravel(a)``."""
     plain(args, keywords, 1, 1, "ravel", node)
     array = vector(reader, args[0], node)
-    return view_of(reader, array, (len(array.items),), array.items)
+    return _shaped(reader, array, (len(array.items),))
+
+
+def _shaped(reader: Reader, array: ArrayValue, shape: tuple[int, ...]) -> ArrayValue:
+    """An array in another shape: a view, but of a view it may be a copy."""
+    found = view_of(reader, array, shape, range(len(array.items)))
+    return found if array.window is None else sharing(found, found)
+
+
+def _flattened(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``a.flatten()``: a copy."""
+    plain(args, keywords, 1, 1, "flatten", node)
+    return copy_of(containers.to_array(reader, _flat(reader, args, keywords, node), node))
 
 
 def _reshape(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -186,7 +199,7 @@ def _reshape(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> V
     shape = tuple(len(array.items) // max(rest, 1) if length == -1 else length for length in lengths)
     if lengths.count(-1) > 1 or min(shape, default=0) < 0 or math.prod(shape) != len(array.items):
         raise GapError(node, f"an array of shape {array.shape} in the shape {tuple(lengths)}", "make them fit", raises=ValueError)
-    return view_of(reader, array, shape, array.items)
+    return _shaped(reader, array, shape)
 
 
 def _item(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -344,7 +357,7 @@ METHODS: dict[str, Form] = {
     "any": _any,
     "all": _all,
     "ravel": _flat,
-    "flatten": _flat,
+    "flatten": _flattened,
     "reshape": _reshape,
     "item": _item,
     "astype": _as_float,

@@ -17,6 +17,7 @@ from symdiff.errors import SourceError
 from symdiff.frontend import container_methods, containers, recursion
 from symdiff.frontend.binding import bind, own_defaults
 from symdiff.frontend.callables import check_callee, check_vectorized, row_of_callee
+from symdiff.frontend.cells import present, presently
 from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
 from symdiff.frontend.lookup import has_mark, has_plain_hash, home, is_vectorized, method, unwrap
 from symdiff.frontend.loop_values import GrowingList, GrownList
@@ -174,6 +175,7 @@ def _call_method(
     from symdiff.frontend import assumptions, masks, tensor_forms
     from symdiff.frontend.arrays import METHODS
 
+    found = replace(found, owner=present(reader, found.owner, node))
     if not keywords:
         value = container_methods.method(reader, found.owner, found.name, args, frame, node)
         if value is not None:
@@ -398,10 +400,10 @@ def inline(
     source = recursion.as_read(reader, source, bound)
     frame = Frame(source, names_assigned(source.node), {}, outer, bool(reader.frames), state=state)
     frame.variables.update(bound)
-    return run_function(reader, frame)
+    return run_function(reader, frame, node)
 
 
-def run_function(reader: Reader, frame: Frame) -> Value:
+def run_function(reader: Reader, frame: Frame, node: ast.AST) -> Value:
     """The result of a function whose parameters are bound in the frame."""
     from symdiff.frontend.control import raise_without_result, run
 
@@ -420,7 +422,7 @@ def run_function(reader: Reader, frame: Frame) -> Value:
             return NONE
         if not completion.always:
             raise_without_result(reader, completion, frame)
-        return frame.returned if frame.returned is not None else NONE
+        return presently(reader, frame.returned, node) if frame.returned is not None else NONE
     finally:
         reader.frames.pop()
         reader.builder.origin = origin

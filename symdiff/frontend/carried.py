@@ -29,6 +29,7 @@ from symdiff.frontend.values import (
     Value,
     describe,
 )
+from symdiff.frontend.windows import Cell, now
 from symdiff.graph.affine import Affine, Axes, Element, identity
 from symdiff.graph.graph import Atom, Const
 from symdiff.primitives import TABLE
@@ -241,10 +242,12 @@ def parts(form: Form, hint: str) -> Iterator[tuple[str, Axes]]:
 
 def atoms_of(reader: Reader, value: Value | None, form: Form, node: ast.AST) -> list[Atom]:
     """The numbers and arrays of a value of this kind; 0 where it has no value."""
+    from symdiff.frontend.cells import present
     from symdiff.frontend.conditions import scalar
     from symdiff.frontend.lengths import affine_atom
     from symdiff.frontend.tensors import as_numbers, tensor_of
 
+    value = present(reader, value, node) if value is not None else None
     if isinstance(form, Sometimes):
         return _perhaps(reader, value, form, node)
     if isinstance(form, Same | Opaque | Absent):
@@ -309,7 +312,7 @@ def value_of(reader: Reader, form: Form, atoms: Iterator[Atom], like: Identity) 
     if form.container == "dict":
         return DictValue(form.keys, items, like.own, like.parents)
     numbers = tuple(item for item in items if isinstance(item, Number))
-    return ArrayValue(form.keys, numbers, like.own, like.parents, like.views)
+    return ArrayValue(form.keys, numbers, like.own, like.parents, now())
 
 
 def _leaf(reader: Reader, form: Leaf, atom: Atom, like: Identity) -> Value:
@@ -328,17 +331,17 @@ def _leaf(reader: Reader, form: Leaf, atom: Atom, like: Identity) -> Value:
         affine = Affine.of(Element(atom, identity(len(form.axes))))
     if form.kind == "bool" and isinstance(atom, Const):
         atom = Const(bool(atom.value))
-    return TensorValue(atom, form.axes, form.kind, affine, like.own, like.parents, like.views)
+    return TensorValue(atom, form.axes, form.kind, affine, like.own, like.parents, now())
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Which array or list it is that a value is made for."""
+    """Which array or list it is that a value is made for; ``arrays``: what arrays inside of a list may show."""
 
-    own: object
+    own: Any
     parents: frozenset[object] = frozenset()
-    views: tuple[tuple[object, int], ...] = ()
+    arrays: frozenset[object] = frozenset()
 
     def inner(self) -> Identity:
         """That of something inside."""
-        return Identity(object(), self.parents, self.views)
+        return Identity(Cell(), self.arrays, self.arrays)

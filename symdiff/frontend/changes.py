@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from symdiff.frontend import containers
+from symdiff.frontend import cells, containers
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.loop_values import GrowingList
 from symdiff.frontend.lower import Frame, Reader
@@ -23,11 +23,23 @@ from symdiff.frontend.values import (
     Value,
 )
 
+Changing = ListValue | DictValue | GrowingList
 
-def iterator(reader: Reader, items: Iterable[Value], *sources: Value, lazy: bool = False, once: bool = True) -> IteratorValue:
-    """What ``zip(...)`` and the like give: elements, which show the lists among the sources."""
+
+def iterator(
+    reader: Reader,
+    items: Iterable[Value],
+    *sources: Value,
+    lazy: bool = False,
+    once: bool = True,
+    again: Callable[[list[Value]], Iterable[Value]] | None = None,
+) -> IteratorValue:
+    """What ``zip(...)`` and the like give: elements, which show the lists among the sources.
+
+    ``again`` gives the elements from the sources in their present states.
+    """
     watched = {inner.identity: reader.changes[inner.identity] for source in sources for inner in mutables(source)}
-    made = IteratorValue(tuple(items), lazy, once, tuple(watched.items()))
+    made = IteratorValue(tuple(items), lazy, once, tuple(watched.items()), sources, again)
     reader.iterators.append(made)
     return made
 
@@ -42,37 +54,59 @@ def consumed(reader: Reader, value: IteratorValue, node: ast.AST) -> tuple[Value
     return value.items
 
 
-def check_unchanged(reader: Reader, before: Mapping[object, int], source: Value, item: Value, node: ast.AST) -> None:
-    """Refuse to go on with a loop over a list that the loop changes (a dict may get other values, as in Python)."""
-    own = [source] if isinstance(source, Shared) else []
-    for inner in (*own, *mutables(item)):
-        key = (inner.identity, "keys") if inner is source and isinstance(inner, DictValue) else inner.identity
-        if reader.changes[key] != before.get(key, 0):
-            raise GapError(node, "a loop that changes what it loops over", "loop over a copy: list(...)", "not yet")
+def items_now(
+    reader: Reader, before: Mapping[object, int], source: Value, items: tuple[Value, ...], position: int, node: ast.AST
+) -> tuple[Value, ...]:
+    """What a loop goes over, in its present state: the loop may have changed elements that it has not reached.
 
-
-_COPY = {"list": "list(p)", "dict": "dict(p)", "array": "p.copy()"}
-
-
-def replace(reader: Reader, old: Shared, new: Shared, frame: Frame, node: ast.AST) -> None:
-    """Change a list, dict or array: every variable of this function that shows it shows the new state.
-
-    What a caller or an enclosing function also sees is refused: its variables are out of reach here.
+    A dict may get other values, but its keys stay, as in Python.
     """
-    kind = "list" if isinstance(old, ListValue | GrowingList) else "dict" if isinstance(old, DictValue) else "array"
+    own = [source] if isinstance(source, Shared) else []
+    inside = [inner for inner in mutables(items[position]) if isinstance(inner, Mutable)] if position < len(items) else []
+    keys: list[object] = [identity for identity, _ in source.watched] if isinstance(source, IteratorValue) else []
+    is_dict = isinstance(source, DictValue)
+    keys += [(inner.identity, "keys") if inner is source and is_dict else inner.identity for inner in (*own, *inside)]
+    if all(reader.changes[key] == before.get(key, 0) for key in keys):
+        return items
+    found: Iterable[Value] = ()
+    if isinstance(source, IteratorValue):
+        found = source.again([_latest(reader, each, node) for each in source.sources]) if source.again is not None else ()
+    elif not isinstance(source, DictValue):
+        found = containers.elements(reader, _latest(reader, source, node), node)
+    now = tuple(found)
+    if len(now) != len(items):
+        raise GapError(node, "a loop that changes what it loops over", "loop over a copy: list(...)", "not yet")
+    return now
+
+
+def _latest(reader: Reader, value: Value, node: ast.AST) -> Value:
+    """A value with the lists, dicts and arrays inside of it in their present states."""
+    if isinstance(value, Mutable):
+        known = (inner for frame in reader.frames for each in frame.variables.values() for inner in mutables(each))
+        value = next((inner for inner in known if isinstance(inner, Mutable) and inner.identity is value.identity), value)
+    if isinstance(value, TupleValue | Mutable):
+        return dataclasses.replace(value, items=tuple(_latest(reader, inner, node) for inner in value.items))
+    return cells.present(reader, value, node)
+
+
+def replace(reader: Reader, old: Changing, new: Changing, frame: Frame, node: ast.AST) -> None:
+    """Change a list or dict: every variable of this function that shows it shows the new state.
+
+    What a caller or an enclosing function also sees is refused: its variables are out of reach here. (Arrays: ``cells``.)
+    """
+    kind = "dict" if isinstance(old, DictValue) else "list"
     if old.identity in reader.foreign:
-        reason = f"a change of {'an' if kind == 'array' else 'a'} {kind} that comes from outside the function"
-        raise GapError(node, reason, f"make a copy first: {_COPY[kind]}")
+        reason = f"a change of a {kind} that comes from outside the function"
+        raise GapError(node, reason, f"make a copy first: {kind}(p)")
     if not any(_holds(value, old) for value in frame.variables.values()) or any(
         _holds(value, old) for value in elsewhere(reader, frame)
     ):
         raise GapError(node, f"a change of a {kind} that belongs to another function", f"return a new {kind}", "not yet")
-    article = "an" if kind == "array" else "a"
     if old.parents & reader.foreign:
-        raise GapError(node, f"a change of {article} {kind} that may come from outside", "make a copy first", "not yet")
+        raise GapError(node, f"a change of a {kind} that may come from outside", "make a copy first", "not yet")
     for name, value in frame.variables.items():
         if any(_may_be(old, other) for other in mutables(value)):
-            raise GapError(node, f"a change of {article} {kind} that {name} may show, too", "make a copy first", "not yet")
+            raise GapError(node, f"a change of a {kind} that {name} may show, too", "make a copy first", "not yet")
     reader.changes[old.identity] += 1
     if isinstance(old, DictValue) and isinstance(new, DictValue) and set(old.keys) != set(new.keys):
         reader.changes[old.identity, "keys"] += 1
@@ -119,12 +153,12 @@ def elsewhere(reader: Reader, frame: Frame) -> list[Value]:
     return [value for other in frames for value in other.variables.values()]
 
 
-def _holds(value: Value, old: Shared) -> bool:
+def _holds(value: Value, old: Changing) -> bool:
     return any(inner.identity is old.identity for inner in mutables(value))
 
 
-def _replaced(value: Value, old: Shared, new: Shared) -> Value:
-    if isinstance(value, Shared) and value.identity is old.identity:
+def _replaced(value: Value, old: Changing, new: Changing) -> Value:
+    if isinstance(value, Changing) and value.identity is old.identity:
         return new
     if not _holds(value, old) or not isinstance(value, TupleValue | Mutable):
         return value

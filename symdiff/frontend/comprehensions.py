@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from symdiff.frontend import array_loops, changes, containers, dicts
 from symdiff.frontend.conditions import as_number, conjunction, truth_of
@@ -11,6 +12,7 @@ from symdiff.frontend.loop_rows import over_loops
 from symdiff.frontend.loop_values import SeriesValue
 from symdiff.frontend.lower import Frame, Reader, reads
 from symdiff.frontend.values import POISON, Condition, Known, ListValue, Number, TupleValue, Value
+from symdiff.frontend.windows import now
 from symdiff.graph.affine import Affine
 from symdiff.graph.graph import Const
 
@@ -59,7 +61,7 @@ def _series(reader: Reader, node: ast.ListComp | ast.GeneratorExp, inner: Frame,
                 return None
             if series is None:
                 array_loops.needs_length(reader, reader.loops[-1], generator.iter, "around one over something else")
-            reader.loops.append(series.axis)
+            reader.loops.append(replace(series.axis, since=now()))
             containers.assign(reader, generator.target, series.item(Affine.of(len(reader.loops) - 1)), inner)
             conditions += [truth_of(reader, reader.operand(test, inner), test) for test in generator.ifs]
         value = reader.operand(node.elt, inner)

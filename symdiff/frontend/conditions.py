@@ -9,7 +9,7 @@ import functools
 import operator
 from collections.abc import Callable, Iterator, Sequence
 
-from symdiff.frontend import growing
+from symdiff.frontend import cells, growing
 from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
 from symdiff.frontend.lookup import is_python
 from symdiff.frontend.loop_values import GrowingList, GrownList
@@ -35,6 +35,7 @@ from symdiff.frontend.values import (
     describe,
     number,
 )
+from symdiff.frontend.windows import now
 from symdiff.graph.build import Body
 from symdiff.graph.graph import Atom, Const
 
@@ -235,8 +236,9 @@ def _side(
     scopes = list(reader.scopes(frame)) if frame is not None else []
     before = [dict(scope.variables) for scope in scopes]
     value: Value | None = None
-    with reader.block(condition) as body, contextlib.suppress(EndedError):
-        value = compute()
+    first = now()
+    with cells.sealed(reader, node), reader.block(condition) as body, contextlib.suppress(EndedError):
+        value = cells.detached(compute(), first, node)
     if value is POISON:
         raise PoisonedError
     if [scope.variables for scope in scopes] != before:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from symdiff.frontend import array_writes, changes, containers, dicts, growing, grown, tensor_forms
+from symdiff.frontend import array_writes, changes, containers, dicts, growing, grown, pending, tensor_forms
 from symdiff.frontend.gaps import GapError
-from symdiff.frontend.loop_values import GrowingList, GrownList
+from symdiff.frontend.loop_values import GrowingList, GrownList, PendingValue
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.values import (
     ArrayValue,
@@ -33,6 +33,10 @@ def attribute(reader: Reader, owner: Value, name: str, node: ast.AST) -> Value |
         from symdiff.frontend import masks
 
         return masks.attribute(reader, owner, name, node)
+    if isinstance(owner, PendingValue):
+        if name not in ("shape", "size", "ndim"):
+            pending.unread(reader, owner, node)
+        return tensor_forms.attribute(reader, owner.array, name, node)
     if isinstance(owner, TensorValue):
         return tensor_forms.attribute(reader, owner, name, node)
     if isinstance(owner, ArrayValue):

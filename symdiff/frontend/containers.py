@@ -13,18 +13,19 @@ from typing import Any
 from symdiff.errors import ElementError
 from symdiff.frontend import (
     array_writes,
+    cells,
     changes,
     dicts,
     growing,
     grown,
     loop_indices,
-    loop_writes,
+    pending,
     tensor_indexing,
     tensor_writes,
     writes,
 )
 from symdiff.frontend.gaps import GapError, NeedsCallError
-from symdiff.frontend.loop_values import GrowingList, GrownList, IndexedValue, PendingArray, SequentialValue, Trajectory
+from symdiff.frontend.loop_values import GrowingList, GrownList, IndexedValue, PendingValue, SequentialValue, Trajectory
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.tensors import tensor_of
 from symdiff.frontend.values import (
@@ -122,7 +123,7 @@ def row(reader: Reader, value: ArrayValue, position: int) -> Value:
     if len(value.shape) == 1:
         return value.items[position]
     size = math.prod(value.shape[1:])
-    return array_writes.view_of(reader, value, value.shape[1:], value.items[position * size : (position + 1) * size])
+    return array_writes.view_of(reader, value, value.shape[1:], range(position * size, (position + 1) * size))
 
 
 # -- subscripts ---------------------------------------------------------------------------------------------------
@@ -134,7 +135,7 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
         return dicts.lookup(reader, owner, reader.operand(index, frame), node)
     if isinstance(owner, TensorValue):
         return tensor_indexing.read(reader, owner, index, frame, node)
-    if isinstance(owner, GrowingList | GrownList | MaskedValue | PendingArray | Trajectory):
+    if isinstance(owner, GrowingList | GrownList | MaskedValue | PendingValue | Trajectory):
         return _special(reader, owner, index, frame, node)
     plain = reader.assumed_name(owner) is not None and not isinstance(index, ast.Slice | ast.Tuple)
     if not plain and not _is_axis(index):
@@ -156,7 +157,7 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
 
 def _special(
     reader: Reader,
-    owner: GrowingList | GrownList | MaskedValue | PendingArray | Trajectory,
+    owner: GrowingList | GrownList | MaskedValue | PendingValue | Trajectory,
     index: ast.expr,
     frame: Frame,
     node: ast.AST,
@@ -171,8 +172,8 @@ def _special(
         from symdiff.frontend import integrators
 
         return integrators.at_end(reader, owner, index, frame, node)
-    if isinstance(owner, PendingArray):
-        return loop_writes.current(reader, owner, loop_writes.indices(reader, owner, index, frame, node), node)
+    if isinstance(owner, PendingValue):
+        return pending.read(reader, owner, index, frame, node)
     form = growing.subscript if isinstance(owner, GrowingList) else grown.subscript
     return form(reader, owner, index, frame, node)  # type: ignore[arg-type]
 
@@ -252,8 +253,8 @@ def _slice(reader: Reader, owner: Value, index: ast.Slice, frame: Frame, node: a
         return ListValue(tuple(owner.items[k] for k in positions))
     if isinstance(owner, ArrayValue):
         size = math.prod(owner.shape[1:])
-        items = [leaf for k in positions for leaf in owner.items[k * size : (k + 1) * size]]
-        return array_writes.view_of(reader, owner, (len(positions), *owner.shape[1:]), tuple(items))
+        places = [place for k in positions for place in range(k * size, (k + 1) * size)]
+        return array_writes.view_of(reader, owner, (len(positions), *owner.shape[1:]), places)
     if isinstance(owner, Known) and isinstance(owner.value, range | str):
         return Known(owner.value[slice(*bounds)])
     raise GapError(node, f"a slice of {describe(owner)}", "slice a tuple, list or array")
@@ -308,8 +309,8 @@ def _store(reader: Reader, target: ast.Subscript, value: Value, frame: Frame) ->
     if isinstance(owner, TensorValue):
         tensor_writes.write(reader, owner, target.slice, value, frame, target, None)
         return
-    if isinstance(owner, PendingArray) and isinstance(target.value, ast.Name):
-        frame.variables[target.value.id] = loop_writes.store(reader, owner, target.slice, value, frame, target, None)
+    if isinstance(owner, PendingValue):
+        pending.store(reader, owner, target.slice, value, frame, target, None)
         return
     if isinstance(owner, ArrayValue):
         array_writes.write(reader, owner, target.slice, value, frame, target, None)
@@ -333,7 +334,7 @@ def _store(reader: Reader, target: ast.Subscript, value: Value, frame: Frame) ->
     changes.replace(reader, owner, dataclasses.replace(owner, items=tuple(items)), frame, target)
 
 
-# -- attributes and methods ---------------------------------------------------------------------------------------
+# -- arrays -------------------------------------------------------------------------------------------------------
 
 
 def to_list(reader: Reader, value: ArrayValue) -> ListValue:
@@ -346,12 +347,13 @@ def to_array(reader: Reader, value: Value, node: ast.AST) -> ArrayValue:
     """``np.array(value)`` of nested tuples and lists of numbers."""
     from symdiff.frontend.conditions import scalar
 
+    value = cells.present(reader, value, node)
     if isinstance(value, ArrayValue):
         return value
     if isinstance(value, VectorParam):
         return ArrayValue((len(value.items),), value.items)
     if isinstance(value, TensorValue):
-        return tensor_indexing.numbers_of(reader, value, node)
+        return cells.sharing(tensor_indexing.numbers_of(reader, value, node), value)
     if not isinstance(value, TupleValue | ListValue | Known) or (isinstance(value, Known) and not isinstance(value.value, range)):
         return ArrayValue((), (scalar(reader, value, node),))
     rows = [to_array(reader, inner, node) for inner in elements(reader, value, node)]

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symdiff.frontend import (
     array_writes,
     calls,
+    cells,
     changes,
     containers,
     growing,
     loop_indices,
-    loop_writes,
+    pending,
     recursion,
     scatter,
     tensor_writes,
@@ -28,7 +30,7 @@ from symdiff.frontend import (
 from symdiff.frontend.conditions import disjunction, read_test, supposed, truth_of
 from symdiff.frontend.expressions import binary, inner_function
 from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
-from symdiff.frontend.loop_values import GrowingList, PendingArray
+from symdiff.frontend.loop_values import GrowingList, PendingValue
 from symdiff.frontend.lower import MAX_NESTING, Frame, Reader
 from symdiff.frontend.merge import MISSING, Merge, changed
 from symdiff.frontend.scopes import bound_names
@@ -45,6 +47,7 @@ from symdiff.frontend.values import (
     Value,
     VectorParam,
 )
+from symdiff.frontend.windows import now
 from symdiff.graph.build import Body
 from symdiff.graph.graph import Atom
 
@@ -86,17 +89,17 @@ def run(reader: Reader, statements: Sequence[ast.stmt], frame: Frame) -> Complet
         reader.builder.origin = reader.origin(frame, statement)
         for attempt in reader.attempts:
             attempt.mark(reader, statement, frame)
+        rest, since = statements[position + 1 :], now()
         try:
             reader.step(statement)
-        except GapError as error:
-            reader.record(frame, error)
-            return RAISES
-        rest = statements[position + 1 :]
-        try:
             if isinstance(statement, ast.If | ast.Match):
                 completion, rest_read = run_branches(reader, statement, rest, frame)
             else:
                 completion, rest_read = run_statement(reader, statement, frame), False
+            cells.check_kept(reader, since, statement)
+        except GapError as error:
+            reader.record(frame, error)
+            return RAISES
         except EndedError:
             return RAISES
         if reader.unreachable:
@@ -140,6 +143,20 @@ class Path:
     completion: Completion
     variables: dict[str, Value]
     returned: Value | None
+    cells: dict[object, Value]
+    values: dict[str, Value]  # the variables, with the arrays that were changed as they are at its end
+    changes: Counter[object]
+
+    @staticmethod
+    def of(reader: Reader, body: Body, completion: Completion, frame: Frame, before: Mapping[object, Value]) -> Path:
+        """A path at whose end reading is; ``before``: the states of the arrays at its beginning."""
+        values = cells.at_end(reader, frame.variables, before, frame.source.node)
+        return Path(body, completion, frame.variables, frame.returned, reader.cells, values, reader.changes)
+
+    def value(self, reader: Reader, name: str, frame: Frame) -> Value:
+        """A variable at the end of the path."""
+        found = cells.at(reader, self.values.get(name), self.cells, self.changes, frame.source.node)
+        return MISSING if found is None else found
 
     @property
     def ended(self) -> bool:
@@ -154,13 +171,15 @@ def run_path(
 
     ``fact`` is the condition and the side, which hold while the statements are read.
     """
-    saved = frame.variables, frame.returned
+    saved = frame.variables, frame.returned, reader.cells, reader.changes
     frame.variables = dict(path.variables if path else frame.variables)
     frame.returned = path.returned if path else frame.returned
+    reader.cells = dict(path.cells if path else reader.cells)
+    reader.changes = (path.changes if path else reader.changes).copy()
     with supposed(reader, fact), reader.block(fact[0] if fact else None, path.body if path else None) as body:
         completion = run(reader, statements, frame)
-    result = Path(body, completion, frame.variables, frame.returned)
-    frame.variables, frame.returned = saved
+        result = Path.of(reader, body, completion, frame, saved[2])
+    frame.variables, frame.returned, reader.cells, reader.changes = saved
     return result
 
 
@@ -222,6 +241,7 @@ def run_if(reader: Reader, node: ast.If, rest: Sequence[ast.stmt], frame: Frame)
 def join_paths(reader: Reader, condition: Atom, then: Path, orelse: Path, frame: Frame) -> Completion:
     """Add the If of two paths, and go on with what they have in common."""
     builder = reader.builder
+    reader.changes = then.changes | orelse.changes  # the greater of two
     if then.completion.raises or orelse.completion.raises:
         if then.completion.raises and orelse.completion.raises:
             builder.branch(condition, then.body, orelse.body, [])
@@ -229,7 +249,7 @@ def join_paths(reader: Reader, condition: Atom, then: Path, orelse: Path, frame:
         live = orelse if then.completion.raises else then
         builder.branch(condition, then.body if live is orelse else (), orelse.body if live is then else (), [])
         builder.splice(live.body)
-        frame.variables, frame.returned = live.variables, live.returned
+        frame.variables, frame.returned, reader.cells = live.variables, live.returned, live.cells
         return live.completion
     merge = Merge(reader, condition, then.body, orelse.body)
     kinds = list(dict.fromkeys([*then.completion.flags, *orelse.completion.flags]))
@@ -244,7 +264,9 @@ def join_paths(reader: Reader, condition: Atom, then: Path, orelse: Path, frame:
     names = changed(list(dict.fromkeys([*then.variables, *orelse.variables])), then.variables, orelse.variables)
     both_ended = then.ended and orelse.ended
     for name in names if not both_ended else ():
-        merge.add(name, *(None if path.ended else path.variables.get(name, MISSING) for path in (then, orelse)))
+        merge.add(name, *(None if path.ended else path.value(reader, name, frame) for path in (then, orelse)))
+    states = (None if path.ended and not frame.inlined else path.cells for path in (then, orelse))
+    merge.add_cells(*states, names=then.variables)
     values = merge.finish()
     always = then.completion.always and orelse.completion.always
     completion = Completion({kind: _flag_atom(value) for kind, value in zip(kinds, values, strict=False)}, always)
@@ -268,14 +290,14 @@ def guarded(reader: Reader, before: Completion, rest: Callable[[], Completion], 
     """Read what follows a block that may have ended: it stands inside an If on the flags."""
     over = disjunction(reader, [_flag_value(flag) for flag in before.flags.values()])
     assert isinstance(over, Condition)  # noqa: S101 - a True flag would mean that the block always ended
-    variables, returned = dict(frame.variables), frame.returned
+    variables, returned, state = dict(frame.variables), frame.returned, dict(reader.cells)
     over = reader.over_all_loops(over)
     with supposed(reader, (over.atom, False)), reader.block(over.atom) as body:
         completion = rest()
-    then = Path(Body(), Completion(before.flags, always=True), variables, returned)
+        orelse = Path.of(reader, body, completion, frame, state)
+    then = Path(Body(), Completion(before.flags, always=True), variables, returned, state, variables, reader.changes)
     if len(before.flags) == 1:
         then.completion = ends(next(iter(before.flags)))
-    orelse = Path(body, completion, frame.variables, frame.returned)
     return join_paths(reader, over.atom, then, orelse, frame)
 
 
@@ -340,14 +362,15 @@ def run_augmented(reader: Reader, node: ast.AugAssign, frame: Frame) -> Completi
     operand = reader.operand(node.value, frame)
     if isinstance(present, MaskedValue):
         raise GapError(node, "elements that a mask chooses, changed in place", "write a = a + b, which makes a new array")
+    present = cells.present(reader, present, node)
     if isinstance(present, ArrayValue):
         array_writes.write(reader, present, None, operand, frame, node, type(node.op))
         return NEXT
     if isinstance(present, TensorValue):
         hint = node.target.id if isinstance(node.target, ast.Name) else "t"
-        tensor_writes.check_writeable(reader, present, node)
+        tensor_writes.check_writeable(present, node)
         new = binary(reader, type(node.op), present, operand, node, hint)
-        tensor_writes.change(reader, present, new, frame, node)
+        tensor_writes.change(reader, present, new, node)
         return NEXT
     if isinstance(present, GrowingList) and isinstance(node.op, ast.Add):
         growing.method(reader, present, "extend", [operand], frame, node)
@@ -365,9 +388,8 @@ def run_augmented(reader: Reader, node: ast.AugAssign, frame: Frame) -> Completi
 def _element_augmented(reader: Reader, node: ast.AugAssign, target: ast.Subscript, frame: Frame) -> bool:
     """``a[k] += value`` of an array; False for other containers."""
     owner = loop_indices.writeable(reader, reader.operand(target.value, frame), target.slice, frame, node)
-    if isinstance(owner, PendingArray) and isinstance(target.value, ast.Name):
-        added = reader.operand(node.value, frame)
-        frame.variables[target.value.id] = loop_writes.store(reader, owner, target.slice, added, frame, node, type(node.op))
+    if isinstance(owner, PendingValue):
+        pending.store(reader, owner, target.slice, reader.operand(node.value, frame), frame, node, type(node.op))
         return True
     if isinstance(owner, ArrayValue | TensorValue):
         write = array_writes.write if isinstance(owner, ArrayValue) else tensor_writes.write

@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from symdiff.frontend import algorithms
+from symdiff.frontend.cells import STALE
 from symdiff.frontend.control import NEXT, RAISES, STATEMENTS, Completion, Path, guarded, join_paths, run
 from symdiff.frontend.gaps import GapError
+from symdiff.frontend.loop_values import PendingArray
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.raising import RAISING
 from symdiff.frontend.texts import known_text
@@ -87,6 +89,20 @@ class Point:
 # -- try ----------------------------------------------------------------------------------------------------------
 
 
+State = dict[str, Value]
+Cells = dict[object, Value]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What holds before a statement of the user that begins at a position of the body."""
+
+    position: int
+    variables: State
+    cells: Cells
+    statement: ast.stmt
+
+
 @dataclass
 class Attempt:
     """The body of a try while it is read."""
@@ -95,28 +111,36 @@ class Attempt:
     kinds: tuple[type[BaseException], ...]  # that its handlers catch
     depth: int  # of blocks around it
     body: Body
-    marks: list[tuple[int, dict[str, Value], ast.stmt]] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    unclear: list[tuple[int, object]] = field(default_factory=list)  # arrays that a statement, by number, may have changed
     caught: tuple[type[Exception], str] | None = None  # what the body raises in any case
 
     def mark(self, reader: Reader, statement: ast.stmt, frame: Frame) -> None:
-        """Note the variables before a statement of the body."""
+        """Note the variables and arrays before a statement of the body."""
         if frame is self.frame and reader.builder.depth == self.depth:
-            self.marks.append((len(self.body), dict(frame.variables), statement))
+            self.marks.append(Mark(len(self.body), dict(frame.variables), dict(reader.cells), statement))
 
-    def mark_of(self, position: int) -> tuple[int, dict[str, Value], ast.stmt]:
-        """The mark of the statement of the user that a statement of the graph belongs to."""
-        return next(mark for mark in reversed(self.marks) if mark[0] <= position)
+    def changed(self, reader: Reader, cell: object) -> None:
+        """Note a change of an array. What raises in a simple statement of the body does so before."""
+        if reader.frames[-1] is not self.frame or reader.builder.depth != self.depth:
+            self.unclear.append((len(self.marks), cell))
 
-    def variables(self, position: int) -> dict[str, Value]:
-        """The variables when a statement of the graph raises: those before the statement of the user that it belongs to."""
-        _, before, statement = self.mark_of(position)
-        simple = isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr | ast.Return)
-        inside = list(ast.walk(statement))
+    def mark_of(self, position: int) -> tuple[int, Mark]:
+        """The mark of the statement of the user that a statement of the graph belongs to, and the number of that statement."""
+        return next(found for found in reversed([*enumerate(self.marks, 1)]) if found[1].position <= position)
+
+    def state(self, position: int) -> tuple[State, Cells]:
+        """Variables and arrays when a statement of the graph raises: those before the statement of the user that it is of."""
+        number, mark = self.mark_of(position)
+        simple = isinstance(mark.statement, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr | ast.Return)
+        inside = list(ast.walk(mark.statement))
         names = {inner.target.id for inner in inside if isinstance(inner, ast.NamedExpr)}
         if not simple:
             names |= {inner.id for inner in inside if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)}
         unknown = Conflict("it may have been assigned before the exception, or not")
-        return before | dict.fromkeys(names, unknown)
+        cells = [cell for statement, cell in self.unclear if statement == number]
+        cells += [cell for cell, found in mark.cells.items() if isinstance(found, PendingArray)]  # inside of a loop
+        return mark.variables | dict.fromkeys(names, unknown), mark.cells | dict.fromkeys(cells, STALE)
 
 
 Handlers = list[tuple[tuple[type[BaseException], ...], ast.ExceptHandler]]
@@ -180,24 +204,25 @@ def _continue(reader: Reader, whole: _Try, start: int, number_: int, frame: Fram
     following = max(start, stop) + (1 if point.replaces else 0)
     if isinstance(truth, Known) and not truth.value:
         return _continue(reader, whole, following, number_ + 1, frame)
-    variables = whole.attempt.variables(point.position)
+    state = whole.attempt.state(point.position)
     if isinstance(truth, Known):
-        return _handle(reader, whole, (point.kind, point.message), variables, frame)
+        return _handle(reader, whole, (point.kind, point.message), state, frame)
     assert isinstance(truth, Condition)  # noqa: S101 - a test is a truth value
-    final = frame.variables, frame.returned
+    final = frame.variables, frame.returned, reader.cells
     with builder.block() as handling:
-        completion = _handle(reader, whole, (point.kind, point.message), variables, frame)
-    failed = Path(handling, completion, frame.variables, frame.returned)
-    frame.variables, frame.returned = final
+        completion = _handle(reader, whole, (point.kind, point.message), state, frame)
+        failed = Path.of(reader, handling, completion, frame, {})
+    frame.variables, frame.returned, reader.cells = final
     with builder.block() as going_on:
         completion = _continue(reader, whole, following, number_ + 1, frame)
-    return join_paths(reader, truth.atom, failed, Path(going_on, completion, frame.variables, frame.returned), frame)
+        rest = Path.of(reader, going_on, completion, frame, {})
+    return join_paths(reader, truth.atom, failed, rest, frame)
 
 
 def _end_of_body(reader: Reader, whole: _Try, frame: Frame) -> Completion:
     """What follows when nothing was raised, or when the last statement raises in any case."""
     if whole.attempt.caught is not None:
-        return _handle(reader, whole, whole.attempt.caught, whole.attempt.variables(len(whole.attempt.body)), frame)
+        return _handle(reader, whole, whole.attempt.caught, whole.attempt.state(len(whole.attempt.body)), frame)
     if not whole.node.orelse or whole.completion.always:
         return whole.completion
     return _then(reader, whole.completion, whole.node.orelse, frame)
@@ -213,12 +238,12 @@ def _then(reader: Reader, before: Completion, statements: Sequence[ast.stmt], fr
 
 
 def _handle(
-    reader: Reader, whole: _Try, raised: tuple[type[Exception], str], variables: dict[str, Value], frame: Frame
+    reader: Reader, whole: _Try, raised: tuple[type[Exception], str], state: tuple[State, Cells], frame: Frame
 ) -> Completion:
     """Read the handler of an exception."""
     handler = whole.handler(raised[0])
     assert handler is not None  # noqa: S101 - only what is handled is a point
-    frame.variables = dict(variables)
+    frame.variables, reader.cells = dict(state[0]), dict(state[1])
     if handler.name:
         frame.variables[handler.name] = Conflict("it is an exception, which is no number")
     reader.handled.append(raised)
@@ -240,7 +265,7 @@ def _points(reader: Reader, attempt: Attempt, handlers: Handlers) -> Iterator[Po
             if issubclass(kind, attempt.kinds):
                 yield Point(position, kind, error.message, _truth(reader, condition, taken), replaces=True)
         elif any(_may_raise(reader, inner, attempt.kinds) for inner in walk_all((statement,))):
-            node = attempt.mark_of(position)[2]
+            node = attempt.mark_of(position)[1].statement
             raise GapError(
                 node, "a branch or a loop inside try in which an operation may raise", "test the operand with if", "not yet"
             )

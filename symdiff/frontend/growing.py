@@ -31,9 +31,17 @@ def method(reader: Reader, owner: GrowingList, name: str, args: Sequence[Value],
     changes.count_arguments(name, args, *changes.LIST_METHODS[name], node)
     new = owner
     for value in args if name == "append" else containers.elements(reader, args[0], node):
-        new = dataclasses.replace(new, count=new.count + 1, newest=value, added=(*new.added, Appended(value)))
+        new = dataclasses.replace(new, count=new.count + 1, newest=value, added=(*new.added, appended(value)))
     changes.replace(reader, owner, new, frame, node)
     return NONE
+
+
+def appended(value: Value) -> Appended:
+    """What is appended now."""
+    from symdiff.frontend.loop_aliases import held_by
+    from symdiff.frontend.windows import now
+
+    return Appended(value, shows=held_by(value), time=now())
 
 
 def names_appended_to(loop: ast.AST) -> set[str]:
@@ -159,11 +167,12 @@ def integer_in(atom: Atom) -> Affine:
 def _both(merge: Merge, hint: str, then: Appended, orelse: Appended) -> Callable[[Sequence[Atom]], Appended]:
     """What both sides append."""
     value = merge.recipe(hint, then.value, orelse.value)
+    shows, time = then.shows | orelse.shows, min(then.time, orelse.time)
     if then.when is None and orelse.when is None:
-        return lambda atoms: Appended(value(atoms))
+        return lambda atoms: Appended(value(atoms), shows=shows, time=time)
     sides = (Const(True) if side.when is None else side.when for side in (then, orelse))
     position = merge.pair("appends", *sides)
-    return lambda atoms: Appended(value(atoms), atoms[position])
+    return lambda atoms: Appended(value(atoms), atoms[position], shows=shows, time=time)
 
 
 def _one(merge: Merge, hint: str, each: Appended, taken: bool, condition: Atom | None) -> Callable[[Sequence[Atom]], Appended]:
@@ -179,7 +188,7 @@ def _one(merge: Merge, hint: str, each: Appended, taken: bool, condition: Atom |
         outside = Const(0) if each.rank else Const(False)
         position = merge.pair("appends", *((inner, outside) if taken else (outside, inner)))
         when = lambda atoms: atoms[position]  # noqa: E731 - one of two
-    return lambda atoms: Appended(value(atoms), when(atoms), each.rank)
+    return lambda atoms: dataclasses.replace(each, value=value(atoms), when=when(atoms))
 
 
 def _when(merge: Merge, each: Appended, taken: bool, condition: Atom | None, atoms: Sequence[Atom]) -> Any:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.growing import REWRITE, flag, integer_in, is_tuple, item
 from symdiff.frontend.loop_values import Appended, GrowingList, GrownList, LoopAxis
-from symdiff.frontend.values import NONE, Choice, ListValue, MaskedValue, Number, TensorValue, TupleValue, Value
+from symdiff.frontend.values import NONE, ArrayValue, Choice, ListValue, MaskedValue, Number, TensorValue, TupleValue, Value
+from symdiff.frontend.windows import Cell, now
 from symdiff.graph.affine import ZERO, Affine, Axes, Element, identity, sizes_in
 from symdiff.graph.build import Body
 from symdiff.graph.graph import Atom, Buffer, Carried, Collected, Const, Loop, Store
@@ -49,13 +50,14 @@ def subscript(reader: Reader, owner: GrownList, index: ast.expr, frame: Frame, n
     from symdiff.frontend import tensor_indexing
     from symdiff.frontend.lengths import require
 
+    elements = array_of(reader, owner, node)
     place = None if owner.last is None or isinstance(index, ast.Slice) else reader.operand(index, frame)
     if isinstance(place, Number) and place.known == -1:
         require(reader, owner.axes[0] - 1, "IndexError", "list index out of range", node)
         return owner.last  # type: ignore[no-any-return]
-    found = tensor_indexing.read(reader, TensorValue(owner.atom, owner.axes), index, frame, node)
+    found = tensor_indexing.read(reader, elements, index, frame, node)
     if isinstance(index, ast.Slice) and isinstance(found, TensorValue):
-        return made(found, owner.tuples)
+        return made(found, owner.tuples, shows=owner.shows)
     if owner.tuples and isinstance(found, TensorValue):
         return TupleValue(tensor_indexing.rows(reader, found, node))
     return found
@@ -65,24 +67,52 @@ def last_of(reader: Reader, owner: GrownList, node: ast.AST) -> Value:
     """The last element: 0, if there is none."""
     from symdiff.frontend import tensor_indexing
 
+    array_of(reader, owner, node)
     end, behind = owner.axes[0] - 1, identity(len(owner.axes) - 1)
     index = (end, *behind) if isinstance(owner.atom, str) else ()
     atom = reader.builder.sum([Term(owner.atom, index, (), (Guard(end),))], owner.axes[1:])
     if not behind:
         return Number(atom)
-    found = TensorValue(atom, owner.axes[1:])
+    found = TensorValue(atom, owner.axes[1:], parents=owner.shows, since=owner.since)
     return TupleValue(tensor_indexing.rows(reader, found, node)) if owner.tuples else found
 
 
-def made(array: TensorValue, tuples: bool, chosen: MaskedValue | None = None, last: Value | None = None) -> GrownList:
-    """The list whose elements are those of an array."""
-    length = array.axes[0]
-    return GrownList(array.atom, (LoopAxis(length, ZERO, length),), 0, True, None, array.axes, tuples, chosen, last)
+def array_of(reader: Reader, owner: GrownList, node: ast.AST) -> TensorValue:
+    """The elements of a list as an array. They share its memory, and that of the arrays that were appended."""
+    if any(reader.changes[cell] > owner.since for cell in owner.shows):
+        raise GapError(node, "a list that shows an array that was changed later", "append a copy: .append(u.copy())", "not yet")
+    return TensorValue(owner.atom, owner.axes, parents=owner.shows, since=owner.since)
+
+
+def made(
+    array: TensorValue,
+    tuples: bool,
+    chosen: MaskedValue | None = None,
+    last: Value | None = None,
+    shows: frozenset[object] = frozenset(),
+) -> GrownList:
+    """The list whose elements are those of an array; ``shows``: the memory of arrays among them."""
+    length, since = array.axes[0], now()
+    if len(array.axes) > 1:
+        shows |= {Cell()}  # what is made of an element may be it
+        last = _of_list(last, shows, since) if last is not None else None
+    loops = (LoopAxis(length, ZERO, length),)
+    return GrownList(array.atom, loops, 0, True, None, array.axes, tuples, chosen, last, shows, since)
+
+
+def _of_list(value: Value, shows: frozenset[object], since: int) -> Value:
+    """An element of a list, whose arrays show the memory of those in the list."""
+    if isinstance(value, TupleValue | ListValue):
+        return dataclasses.replace(value, items=tuple(_of_list(inner, shows, since) for inner in value.items))
+    if isinstance(value, ArrayValue | TensorValue):
+        return dataclasses.replace(value, parents=value.parents | shows, since=since)
+    return value
 
 
 def longer(reader: Reader, owner: GrownList, name: str, args: Sequence[Value], frame: Frame, node: ast.AST) -> Value:
     """``items.append(value)`` behind the loop."""
     from symdiff.frontend import changes, containers
+    from symdiff.frontend.loop_aliases import held_by
     from symdiff.frontend.tensors import stacked
 
     changes.count_arguments(name, args, *changes.LIST_METHODS[name], node)
@@ -92,8 +122,8 @@ def longer(reader: Reader, owner: GrownList, name: str, args: Sequence[Value], f
     values = list(args) if name == "append" else containers.elements(reader, args[0], node)
     more = [item(reader, value, node) for value in values]
     if more:
-        array = joined(reader, TensorValue(owner.atom, owner.axes), stacked(reader, more, 0, node), False, node)
-        new = made(array, owner.tuples)
+        array = joined(reader, array_of(reader, owner, node), stacked(reader, more, 0, node), False, node)
+        new = made(array, owner.tuples, shows=owner.shows.union(*map(held_by, values)))
         frame.variables |= {each: new for each, value in frame.variables.items() if value is owner}
     return NONE
 
@@ -218,18 +248,27 @@ def _shifted(atom: Atom, part: Grid, axes: Axes, offset: Affine, total: Affine, 
 # -- the list -----------------------------------------------------------------------------------------------------
 
 
-def behind(reader: Reader, before: Value, end: GrowingList, left: Value | None, grid: Grid, cut: bool, node: ast.AST) -> Value:
+def behind(
+    reader: Reader,
+    before: Value,
+    end: GrowingList,
+    left: Value | None,
+    grid: Grid,
+    cut: bool,
+    shows: frozenset[object],
+    node: ast.AST,
+) -> Value:
     """The list behind the loop: what was in it, and what was collected (``cut``: without the last).
 
-    ``left``: what the loop hands on of it, its length and its last element.
+    ``left``: what the loop hands on of it, its length and its last element. ``shows``: the memory of arrays in it.
     """
     if isinstance(before, GrowingList):  # an inner loop
         if cut or not isinstance(left, GrowingList):
             raise GapError(node, "an inner loop that appends, and ends by break", REWRITE, "not yet")
-        added = Appended(grid.values, grid.kept, grid.rank)
+        added = Appended(grid.values, grid.kept, grid.rank, shows, now())
         return dataclasses.replace(before, added=(*before.added, added), count=left.count, newest=left.newest)
     assert isinstance(before, ListValue | GrownList)  # noqa: S101 - it grows
-    first = TensorValue(before.atom, before.axes) if isinstance(before, GrownList) else before
+    first = array_of(reader, before, node) if isinstance(before, GrownList) else before
     chosen, last = None, None
     tuples = is_tuple(end.newest)
     array = grid.values
@@ -239,7 +278,7 @@ def behind(reader: Reader, before: Value, end: GrowingList, left: Value | None, 
         if not tuples and isinstance(first, ListValue) and not first.items:
             truths = _truths(reader, grid)
             chosen = MaskedValue(grid.values, TensorValue(truths, grid.lengths, "bool"))
-    return made(joined(reader, first, array, cut, node), tuples, chosen, last)
+    return made(joined(reader, first, array, cut, node), tuples, chosen, last, shows)
 
 
 def _truths(reader: Reader, grid: Grid) -> Atom:

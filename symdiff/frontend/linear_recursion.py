@@ -101,9 +101,10 @@ class _Writer:
     def body(self) -> list[ast.stmt]:
         """The statements."""
         count, result = self._fresh("calls"), self._fresh("result")
-        base = self._with_result(restricted(self.tree, calls=False), result)
+        last = self._with_result(restricted(self.tree, calls=False), result)
+        base = _kept(last[0] if len(last) == 1 else ast.If(ast.Constant(True), last, []))
         if self.tail:
-            return [_assign(count, ast.Constant(0)), self._down(count, {}), *base, _return(result)]
+            return [_assign(count, ast.Constant(0)), self._down(count, {}), base, _return(result)]
         up = self._up(result)
         read = {inner.id for statement in up for inner in ast.walk(statement) if isinstance(inner, ast.Name)}
         needed = [name for name in self.changing if name in read]
@@ -115,7 +116,7 @@ class _Writer:
         front.extend(_assign(name, _called("int", _load(name))) for name in lists if name in self.whole)
         first: list[ast.stmt] = [_assign(each, ast.List([], ast.Load())) for each in lists.values()]
         back = ast.For(*self._header(count, lists), [*front, *up], [])
-        return [*first, _assign(count, ast.Constant(0)), self._down(count, lists), *base, back, _return(result)]
+        return [*first, _assign(count, ast.Constant(0)), self._down(count, lists), base, _kept(back), _return(result)]
 
     def _down(self, count: str, lists: dict[str, str]) -> ast.stmt:
         """The loop that goes down."""
@@ -255,6 +256,12 @@ def _marked(leaf: Leaf) -> tuple[ast.stmt, ...]:
 
 
 # -- statements and expressions -----------------------------------------------------------------------------------
+
+
+def _kept(made: ast.stmt) -> ast.stmt:
+    """A statement that must change no array of before: what it computes is computed on the way down, too."""
+    made.unchanging = True  # type: ignore[attr-defined]
+    return made
 
 
 def _is_return_of(leaf: Leaf) -> bool:

@@ -79,18 +79,14 @@ def _tensor(reader: Reader, owner: Fixed, node: ast.AST) -> TensorValue:
 
 def writeable(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node: ast.AST) -> Value:
     """The array that is written to; one of known shape becomes one of the graph where the index is not known."""
-    from symdiff.frontend import array_writes, changes
+    from symdiff.frontend import array_writes, cells
 
     if not isinstance(owner, ArrayValue) or not any_open(reader, index, frame):
         return owner
-    if owner.views:
-        raise GapError(node, "a write through a view of an array", "write to the array itself, or to a copy: p.copy()", "not yet")
     if owner.items and all(array_writes.is_whole(reader, item) for item in owner.items):
         raise GapError(node, "a write into an array of integers, which rounds", "make an array of floats, as np.zeros does")
-    made = _tensor(reader, owner, node)
-    made = dataclasses.replace(made, kind="float", affine=None, identity=owner.identity, parents=owner.parents)
-    changes.replace(reader, owner, made, frame, node)
-    return made
+    cells.enlarge(reader, owner, node)
+    return cells.present(reader, owner, node)
 
 
 def store(reader: Reader, owner: ListValue, index: Value, value: Value, frame: Frame, node: ast.AST) -> None:

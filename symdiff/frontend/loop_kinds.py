@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from symdiff.frontend import growing
+from symdiff.frontend import cells, growing, grown, loop_aliases, loop_memory
 from symdiff.frontend.carried import (
     UNBOUND,
     Absent,
@@ -24,12 +24,14 @@ from symdiff.frontend.carried import (
     join,
 )
 from symdiff.frontend.gaps import GapError
-from symdiff.frontend.loop_values import GrowingList
+from symdiff.frontend.loop_values import GrowingList, GrownList
 from symdiff.frontend.scopes import bound_names
-from symdiff.frontend.values import Conflict, Number, Poison, Value
+from symdiff.frontend.values import Conflict, ListValue, Number, Poison, Value
+from symdiff.frontend.windows import Stale
 from symdiff.graph.affine import Affine, Element, sizes_in
 
 if TYPE_CHECKING:
+    from symdiff.frontend.lower import Frame, Reader
     from symdiff.frontend.sequential import Trial
 
 REWRITE = "give it one kind of value from the start, as in s = 0.0 or y = np.zeros(n)"
@@ -62,15 +64,25 @@ class Search:
     dropped: set[str] = field(default_factory=set)
     uncounted: set[str] = field(default_factory=set)  # integers that do not count
     guessed: set[str] = field(default_factory=set)  # what is read before it is bound, and said to be a number
+    cells: dict[str, Any] = field(default_factory=dict)  # arrays of before the loop that it changes, as carried variables
+    stale: set[object] = field(default_factory=set)  # and those of which it is not known how
+    stale_names: dict[str, set[int]] = field(default_factory=dict)  # arrays of variables of which that is so, by position
 
-    def grow(self, name: str, item: Form) -> None:
-        """A list to which the loop appends; as long as no element says more, its elements are said to be numbers."""
-        guessed = item == UNBOUND
-        self.forms[name] = Growing(Leaf("float") if guessed else item, None, guessed)
+    def find_lists(self, reader: Reader, node: ast.AST, frame: Frame) -> None:
+        """The lists to which the loop appends, by its text. Elements of which nothing is known are said to be numbers."""
+        for name in sorted(growing.names_appended_to(node)):
+            value = frame.variables.get(name)
+            if isinstance(value, GrownList):
+                grown.check_alone(reader, value, frame, node, name)
+            if isinstance(value, ListValue | GrowingList | GrownList):
+                last = loop_memory.seen(reader, growing.last_of(reader, value, node), node)
+                item = form_of(reader, last)
+                guessed = item == UNBOUND or (isinstance(value, GrowingList) and value.guessed and not value.added)
+                self.forms[name] = Growing(Leaf("float") if guessed else item, None, guessed)
 
     def settled(self, trial: Trial) -> bool:
         """Take in what a trial found out; True if it found nothing new."""
-        wanted = dict(self.forms)
+        wanted, dropped = dict(self.forms), set(self.dropped)
         for name in trial.names():
             start, end = trial.starts.get(name), trial.ends.get(name)
             if isinstance(end, Poison) and wanted.get(name) == UNBOUND and trial.snapshot.refused:
@@ -79,13 +91,41 @@ class Search:
             if end is start or isinstance(end, Poison):
                 if isinstance(wanted.get(name), Growing):
                     continue
-                if name in wanted and end is start and not isinstance(wanted[name], Absent) and name not in self.dropped:
+                kept = name in self.dropped or name in self.cells
+                if name in wanted and end is start and not isinstance(wanted[name], Absent) and not kept:
                     del wanted[name]
                     self.dropped.add(name)
                 continue
-            wanted[name] = self._joined(trial, name, end)
+            plain = name in wanted and name not in self.dropped and name not in self.cells
+            if plain and cells.is_same(end, trial.before.get(name)):
+                del wanted[name]  # the same view in every iteration
+                self.dropped.add(name)
+                continue
+            if not isinstance(end, Stale):
+                wanted[name] = self._joined(trial, name, end)
         found, self.forms = self.forms, wanted
-        return found == wanted
+        if self.dropped != dropped:  # what they show is told when they are not carried
+            return False
+        return not self._arrays_found(trial) and found == self.forms
+
+    def _arrays_found(self, trial: Trial) -> bool:
+        """Take in which arrays of before the loop an iteration changes, and which may be others; whether that is new."""
+        before = (dict(self.cells), set(self.stale), {name: set(found) for name, found in self.stale_names.items()})
+        for cell, state in trial.memory.changed().items():
+            if isinstance(state, Stale):
+                self.stale.add(cell)
+            elif cell not in self.cells.values():
+                name = loop_aliases.hint_of(trial.frame, cell, [*self.forms, *trial.names()])
+                self.cells[name] = cell
+                self.forms[name] = form_of(trial.reader, state)
+        for name, cell in self.cells.items():
+            if cell in self.stale:
+                self.forms.pop(name, None)
+        self.cells = {name: cell for name, cell in self.cells.items() if cell not in self.stale}
+        self.stale |= trial.aliases.stale_cells
+        for name, found in trial.aliases.stale_names.items():
+            self.stale_names.setdefault(name, set()).update(found)
+        return before != (self.cells, self.stale, self.stale_names)
 
     def _joined(self, trial: Trial, name: str, end: Value | None) -> Form:
         before = self.forms[name] if name in self.forms else form_of(trial.reader, trial.starts.get(name))

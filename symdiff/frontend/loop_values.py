@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from symdiff.graph.affine import ZERO, Affine
@@ -23,6 +23,7 @@ class LoopAxis:
     length: Affine
     low: Affine
     high: Affine
+    since: int = field(default=0, compare=False)  # when it began
 
     @property
     def range(self) -> Range:
@@ -96,21 +97,41 @@ class SeriesValue:
 
 @dataclass(frozen=True)
 class Entry:
-    """A write to an element inside of loops: ``array[index] = atom``, or ``+=`` (``adds``)."""
+    """A write to an element inside of loops: ``array[index] = atom``, or ``+=`` (``adds``); where ``mask`` holds."""
 
     index: tuple[Affine, ...]
     atom: Atom
     adds: bool
     loops: tuple[LoopAxis, ...]
+    time: int
+    mask: Atom | None = None
+
+
+@dataclass(frozen=True)
+class Access:
+    """A place in an array that each iteration reads, and finds there what was there before the loops."""
+
+    index: tuple[Affine, ...]
+    loops: tuple[LoopAxis, ...]
+    time: int
+    node: Any  # where
 
 
 @dataclass(frozen=True, eq=False)
 class PendingArray:
-    """An array that loops write to, with what they have written so far; it becomes a new version after the outermost loop."""
+    """The state of an array that loops write to, with what they have written so far; after them it is in a new state."""
 
-    base: Any  # a TensorValue
+    base: Any  # a TensorValue: the state before
     depth: int  # the number of loops around the one that writes first
     entries: tuple[Entry, ...] = ()
+    reads: tuple[Access, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class PendingValue:
+    """A name for an array that loops write to, or for a view of one."""
+
+    array: Any  # a TensorValue
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,13 +139,16 @@ class GrownList(SeriesValue):
     """A list to which a loop appended: an array of its elements, which are numbers, arrays or (``tuples``) tuples of numbers.
 
     ``chosen``: the same elements where they are among what the loop may append, in the order of the iterations. ``last``: the
-    last of them, if the loop hands it on.
+    last of them, if the loop hands it on. ``shows``: the memory of arrays that are elements, and what stands for those that
+    have no other name; ``since``: when they were as they are here.
     """
 
     axes: tuple[Affine, ...] = ()
     tuples: bool = False
     chosen: Any = None  # a MaskedValue
     last: Any = None
+    shows: frozenset[Any] = frozenset()
+    since: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,12 +156,14 @@ class Appended:
     """What one append of an iteration adds, ``when`` a condition holds (None: in any case).
 
     What an inner loop has appended is an array, of which the first ``rank`` axes count its elements; ``when`` is an array of
-    0 and 1 then.
+    0 and 1 then. ``shows``: the memory of arrays in the value, which the list shows; ``time``: when it was appended.
     """
 
     value: Any
     when: Any = None
     rank: int = 0
+    shows: frozenset[Any] = frozenset()
+    time: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,3 +190,6 @@ class Trajectory:
     """What a solver finds at each of its steps, the last axis of an array; only what it finds at the end is at hand."""
 
     last: Any
+
+
+LoopValue = IndexedValue | SequentialValue | SeriesValue | PendingArray | PendingValue | GrowingList | Trajectory

@@ -12,7 +12,7 @@ from symdiff.frontend.gaps import GapError, SequentialError
 from symdiff.frontend.loop_values import IndexedValue, SequentialValue
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.rollback import Snapshot
-from symdiff.frontend.values import NONE, Choice, Condition, Known, TensorValue, Value
+from symdiff.frontend.values import Choice, Condition, Known, TensorValue, Value
 from symdiff.graph.affine import Affine
 
 MAX_UNROLL = 10_000  # iterations
@@ -119,10 +119,10 @@ def _unrolled(reader: Reader, node: ast.For, source: Value, frame: Frame, limit:
     before = reader.changes.copy()
     completion = NEXT
     size = len(reader.builder.kinds)
-    for number, item in enumerate(items):
-        changes.check_unchanged(reader, before, source, item, node.iter)
+    for position in range(len(items)):
+        items = changes.items_now(reader, before, source, items, position, node.iter)
 
-        def once(item: Value = item) -> Completion:
+        def once(item: Value = items[position]) -> Completion:
             containers.assign(reader, node.target, item, frame)
             return run(reader, node.body, frame).without("continue")
 
@@ -130,10 +130,10 @@ def _unrolled(reader: Reader, node: ast.For, source: Value, frame: Frame, limit:
         if completion.always:
             break
         made = len(reader.builder.kinds) - size
-        if limit is not None and len(items) > 2 and made * len(items) > limit * (number + 1):
+        if limit is not None and len(items) > 2 and made * len(items) > limit * (position + 1):
             raise SequentialError(_open(node))
     else:
-        changes.check_unchanged(reader, before, source, NONE, node.iter)
+        changes.items_now(reader, before, source, items, len(items), node.iter)
     return after_loop(reader, completion, node.orelse, frame)
 
 

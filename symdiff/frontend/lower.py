@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from symdiff.errors import Gap, NameUnboundError
 from symdiff.frontend import algorithms, resolve
+from symdiff.frontend.cells import present
 from symdiff.frontend.fence import refusal
 from symdiff.frontend.gaps import GapError, PoisonedError, RestartError
 from symdiff.frontend.loop_values import Counting, LoopAxis, Stored
@@ -26,7 +27,6 @@ from symdiff.frontend.places import Guard, Place
 from symdiff.frontend.source import FunctionSource
 from symdiff.frontend.values import (
     POISON,
-    ArrayValue,
     Condition,
     Conflict,
     Known,
@@ -34,7 +34,6 @@ from symdiff.frontend.values import (
     Maybe,
     Number,
     Poison,
-    TensorValue,
     Value,
     describe,
 )
@@ -150,7 +149,9 @@ class Reader(Arguments):
         self.exhausted = False
         self.active: tuple[Any, ...] = ()  # the derivatives that are being built: a call of one is a recursion
         self.facts: list[tuple[Atom, bool]] = []  # conditions that are decided on the path that is being read
-        self.foreign: set[object] = set()  # identities of lists that belong to the caller
+        self.foreign: set[object] = set()  # identities of lists and arrays that belong to the caller
+        self.cells: dict[object, Value] = {}  # the present states of arrays that were changed or viewed, on this path
+        self.originals: dict[object, Value] = {}  # their states before any change
         self.changes: Counter[object] = Counter()  # of lists and dicts, by identity
         self.attempts: list[Attempt] = []  # the bodies of try that are being read, the outermost first
         self.handled: list[tuple[type[Exception], str]] = []  # the exceptions whose handlers are being read
@@ -203,19 +204,12 @@ class Reader(Arguments):
             value = rule(self, node, frame, hint)
             if isinstance(value, Conflict):
                 raise GapError(node, value.reason, "leave it out, or pass what is needed as an argument")
-            if isinstance(value, ArrayValue | TensorValue):
-                self.check_current(value, node)
-            return value
+            return present(self, value, node)
         except GapError as error:
             self.record(frame, error)
         except PoisonedError:
             pass
         return POISON
-
-    def check_current(self, value: ArrayValue | TensorValue, node: ast.AST) -> None:
-        """Refuse a view of an array that was changed after the view was taken: it would show the elements of before."""
-        if any(self.changes[identity] != count for identity, count in value.views):
-            raise GapError(node, "a view of an array that was changed meanwhile", "take a copy: p[...].copy()", "not yet")
 
     def step(self, node: ast.AST) -> None:
         """Count the work of reading: a function (a stranger's text, too) ends it in bounded time."""
@@ -232,7 +226,7 @@ class Reader(Arguments):
                 raise PoisonedError
             if isinstance(value, Conflict):
                 raise GapError(node, value.reason, "give the variable one kind of value on every path")
-        return values
+        return [present(self, value, node) for value, node in zip(values, nodes, strict=True)]
 
     def operand(self, node: ast.expr, frame: Frame) -> Value:
         """Evaluate one expression that must not be poisoned."""
@@ -387,7 +381,7 @@ class Reader(Arguments):
                     raise RestartError(sequential=[value.place])
                 if isinstance(value, Conflict):
                     raise GapError(node, f"{name}: {value.reason}", "give the variable one kind of value on every path")
-                return value
+                return present(self, value, node)
             if name in scope.local_names:
                 raise GapError(node, f"variable {name} has no value here", f"assign {name} on every path before it is read")
             if scope.outer is None:

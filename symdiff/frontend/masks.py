@@ -20,7 +20,7 @@ from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.tensor_functions import FUNCTIONS, NORM, axes_given, optional, total
 from symdiff.frontend.tensor_making import MAKING
-from symdiff.frontend.tensors import as_numbers, as_truths, elementwise, indexed, where
+from symdiff.frontend.tensors import as_numbers, as_truths, elementwise, indexed, same_elements, where
 from symdiff.frontend.values import ArrayValue, Condition, Known, MaskedValue, Number, TensorValue, TupleValue, Value, number
 from symdiff.graph.affine import ONE, Affine
 from symdiff.graph.graph import Const
@@ -31,7 +31,7 @@ REWRITE = "reduce it (np.sum, np.mean, np.max), or write np.where(mask, x, 0)"
 
 def chosen(reader: Reader, owner: TensorValue, mask: TensorValue, first: int, node: ast.AST) -> MaskedValue:
     """``owner[mask]``; ``first`` is the axis of the array that is the first one of the mask."""
-    return MaskedValue(replace(owner, views=(), identity=object()), fitted(reader, owner, mask, first, node), first)
+    return MaskedValue(same_elements(owner), fitted(reader, owner, mask, first, node), first)
 
 
 def fitted(reader: Reader, owner: TensorValue, mask: TensorValue, first: int, node: ast.AST) -> TensorValue:
@@ -264,7 +264,7 @@ def attribute(reader: Reader, value: MaskedValue, name: str, node: ast.AST) -> V
     if name == "T" and covered == 1:
         turned = MAKING["transpose"](reader, [value.inner], {}, node)
         assert isinstance(turned, TensorValue)  # noqa: S101 - an array turned
-        return MaskedValue(replace(turned, views=()), value.mask, value.behind)
+        return MaskedValue(same_elements(turned), value.mask, value.behind)
     return None
 
 

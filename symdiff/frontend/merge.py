@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from symdiff.frontend import growing, stores
+from symdiff.frontend.cells import A, sharing
 from symdiff.frontend.loop_values import Entry, GrowingList, PendingArray, Stored
 from symdiff.frontend.values import (
     ArrayValue,
@@ -27,13 +28,16 @@ from symdiff.frontend.values import (
     TupleValue,
     Value,
 )
+from symdiff.frontend.windows import Stale
 from symdiff.graph.build import Pair
 from symdiff.graph.graph import UNDEFINED, Atom, Const, Statement, defined
+from symdiff.primitives import TABLE
 
 if TYPE_CHECKING:
     from symdiff.frontend.lower import Reader
 
 Recipe = Callable[[Sequence[Atom]], Value]
+Cells = Mapping[object, Value]  # the present states of arrays
 Side = tuple[Sequence[Statement], Value | None]
 
 MISSING = Conflict("it has a value on one path only")
@@ -51,10 +55,28 @@ class Merge:
         self.inside = tuple({name for statement in body for name in defined(statement)} for body in self.bodies)
         self.pairs: list[Pair] = []
         self.recipes: list[Recipe] = []
+        self.changed: list[object] | None = None  # arrays; None: this is an expression, which changes none
 
     def add(self, hint: str, then: Value | None, orelse: Value | None) -> None:
         """One value that is needed after the branch."""
         self.recipes.append(self.recipe(hint, self._decided(then, True), self._decided(orelse, False)))
+
+    def add_cells(self, *sides: Cells | None, names: Mapping[str, Value]) -> None:
+        """The arrays that were changed or viewed; ``None`` as a side means that this path never gets here."""
+        self.changed = list(dict.fromkeys(cell for side in sides for cell in side or ()))
+        arrays = [(name, value) for name, value in names.items() if isinstance(value, ArrayValue | TensorValue)]
+        hints: dict[object, str] = {value.identity: name for name, value in arrays}
+        for cell in self.changed:
+            states = [None if side is None else self._state(cell, position, side) for position, side in enumerate(sides)]
+            self.add(hints.get(cell, "t"), *states)
+
+    def _state(self, cell: object, position: int, side: Cells) -> Value | None:
+        """What an array is at the end of a path; None if the other path made it."""
+        original = self.reader.originals.get(cell)
+        if cell in side or not isinstance(original, ArrayValue | TensorValue):
+            return side.get(cell)
+        items = original.items if isinstance(original, ArrayValue) else [original]
+        return None if any(item.atom in self.inside[1 - position] for item in items) else original
 
     def finish(self) -> list[Value]:
         """Add the If, and return the merged values in the order in which they were added."""
@@ -64,7 +86,12 @@ class Merge:
             over = self.reader.over_loops_of
             pairs = [(hint, over(self.condition, first), over(self.condition, second)) for hint, first, second in pairs]
         atoms = self.builder.branch(self.condition, then, orelse, pairs)
-        return [recipe(atoms) for recipe in self.recipes]
+        values = [recipe(atoms) for recipe in self.recipes]
+        if self.changed is None:
+            return values
+        count = len(values) - len(self.changed)
+        self.reader.cells = dict(zip(self.changed, values[count:], strict=True))
+        return values[:count]
 
     def _decided(self, value: Value | None, taken: bool) -> Value | None:
         """A variable that has a value where a condition holds that is decided on this side: it has one, or none."""
@@ -90,7 +117,7 @@ class Merge:
             return self.survivor(hint, then, orelse)
         if isinstance(then, Maybe) or isinstance(orelse, Maybe) or MISSING in (then, orelse):
             return self._partial(hint, then, orelse)
-        for kind in (Poison, Conflict):  # refused already, or when it is used
+        for kind in (Poison, Conflict, Stale):  # refused already, or when it is used
             if isinstance(then, kind) or isinstance(orelse, kind):
                 return _fixed(then if isinstance(then, kind) else orelse)
         if _axisless(then) is not then or _axisless(orelse) is not orelse:
@@ -122,14 +149,11 @@ class Merge:
         """Two arrays of the same shape: one that is either of them, and neither, for a write."""
         if then.axes != orelse.axes or (then.kind == "bool") != (orelse.kind == "bool"):
             return self._choice(hint, then, orelse)
-        same = then.identity is orelse.identity
-        parents = (then.parents | orelse.parents) | (frozenset() if same else {then.identity, orelse.identity})
-        identity = then.identity if same else object()
-        views = tuple(dict.fromkeys([*then.views, *orelse.views]))
         kind = then.kind if then.kind == orelse.kind else "float"
 
         def make(atom: Atom) -> Value:
-            return TensorValue(self.builder.spread(atom, then.axes), then.axes, kind, None, identity, parents, views)
+            atom = self.builder.spread(atom, then.axes)
+            return _either(replace(then, atom=atom, kind=kind, affine=None), then, orelse)
 
         if then.atom == orelse.atom:
             return _fixed(make(then.atom))
@@ -152,23 +176,44 @@ class Merge:
         return write
 
     def _pending(self, hint: str, then: PendingArray, orelse: PendingArray) -> Recipe:
-        """What two sides of a branch in a loop have written: to the same element, or one side to one that the other leaves."""
+        """What two sides of a branch in a loop have written: each entry where its side is taken."""
         shared = sum(1 for a, b in zip(then.entries, orelse.entries, strict=False) if a is b)
         first, second = then.entries[shared:], orelse.entries[shared:]
-        if len(first) == len(second) == 1 and first[0].index == second[0].index and first[0].adds == second[0].adds:
-            return self._entry(hint, then, shared, first[0], first[0].atom, second[0].atom)
-        if len(first) + len(second) == 1:
+        base = replace(then, entries=then.entries[:shared], reads=tuple(dict.fromkeys([*then.reads, *orelse.reads])))
+        if len(first) == len(second) == 1 and replace(first[0], atom="", time=0) == replace(second[0], atom="", time=0):
+            return self._entries(base, [self._entry(hint, first[0], first[0].atom, second[0].atom)])
+        if len(first) + len(second) == 1 and not shared and isinstance(then.base.atom, Const):
             entry = (first or second)[0]
-            left = Const(0) if entry.adds else then.base.atom if not shared else None
-            if isinstance(left, Const):
-                return self._entry(hint, then, shared, entry, *((entry.atom, left) if first else (left, entry.atom)))
-        return _fixed(Conflict("a loop of any length writes to different elements on two sides of a branch"))
+            if not entry.adds and entry.mask is None:  # the array is full of a literal, and that is written elsewhere
+                left: Atom = then.base.atom
+                return self._entries(base, [self._entry(hint, entry, *((entry.atom, left) if first else (left, entry.atom)))])
+        sides = [(entry, True) for entry in first] + [(entry, False) for entry in second]
+        return self._entries(base, [self._conditional(hint, entry, taken) for entry, taken in sides])
 
-    def _entry(self, hint: str, base: PendingArray, shared: int, entry: Entry, first: Atom, second: Atom) -> Recipe:
-        def make(atom: Atom) -> Value:
-            return replace(base, entries=(*base.entries[:shared], replace(entry, atom=atom)))
+    def _entries(self, base: PendingArray, recipes: Sequence[Callable[[Sequence[Atom]], Entry]]) -> Recipe:
+        return lambda atoms: replace(base, entries=(*base.entries, *(recipe(atoms) for recipe in recipes)))
 
-        return _fixed(make(first)) if first == second else self._pair(hint, first, second, make)
+    def _entry(self, hint: str, entry: Entry, first: Atom, second: Atom) -> Callable[[Sequence[Atom]], Entry]:
+        if first == second:
+            return lambda _: replace(entry, atom=first)
+        value = self._pair(hint, first, second, Number)
+        return lambda atoms: replace(entry, atom=_atom(value(atoms)))
+
+    def _conditional(self, hint: str, entry: Entry, taken: bool) -> Callable[[Sequence[Atom]], Entry]:
+        """A write that one side of a branch makes: the other adds 0, or does not write."""
+        value = self._entry(hint, entry, *self._here(taken, entry.atom, Const(0)))
+        if entry.adds:
+            return value
+        if entry.mask is not None:
+            inner = self._pair("written", *self._here(taken, entry.mask, Const(False)), Condition)
+            return lambda atoms: replace(value(atoms), mask=_atom(inner(atoms)))
+        return lambda atoms: replace(
+            value(atoms), mask=self.condition if taken else self.builder.apply(TABLE["not"], self.condition)
+        )
+
+    @staticmethod
+    def _here(taken: bool, value: Atom, other: Atom) -> tuple[Atom, Atom]:
+        return (value, other) if taken else (other, value)
 
     def _choice(self, hint: str, then: Value, orelse: Value) -> Recipe:
         """Values that no number can express: it is remembered which condition decides between them."""
@@ -275,14 +320,23 @@ def _rebuild(like: Value, recipes: Sequence[Recipe], other: Value | None = None)
             return DictValue(like.keys, items, identity, parents)
         assert isinstance(like, ArrayValue)  # noqa: S101 - the last kind of container
         numbers = tuple(item for item in items if isinstance(item, Number))
-        second = other if isinstance(other, ArrayValue) else like
-        same, views = like.identity is second.identity, tuple(dict.fromkeys([*like.views, *second.views]))
-        if same:
-            return ArrayValue(like.shape, numbers, like.identity, like.parents | second.parents, views)
-        parents = like.parents | second.parents | {like.identity, second.identity}
-        return ArrayValue(like.shape, numbers, parents=parents, views=views)
+        return _either(replace(like, items=numbers), like, other if isinstance(other, ArrayValue) else like)
 
     return make
+
+
+def _either(made: A, then: A, orelse: A) -> A:
+    """An array that is one of two: the same in another state, or one that may show the memory of both."""
+    if then.identity is not orelse.identity or (then.window is None) != (orelse.window is None):
+        return sharing(made, then, orelse)
+    if then.window is not None and orelse.window is not None and then.window.places != orelse.window.places:
+        return sharing(made, then, orelse)
+    return made
+
+
+def _atom(value: Value) -> Atom:
+    assert isinstance(value, Number | Condition)  # noqa: S101 - a pair of atoms gives one
+    return value.atom
 
 
 def _fixed(value: Value) -> Recipe:

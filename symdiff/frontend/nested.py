@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from symdiff.errors import SymdiffError, UnsupportedError
-from symdiff.frontend import calls
+from symdiff.frontend import calls, cells
 from symdiff.frontend.binding import bind, own_defaults
 from symdiff.frontend.conditions import scalar
 from symdiff.frontend.gaps import GapError, NeedsCallError, PoisonedError
@@ -269,7 +269,7 @@ def differentiated(
         fresh[name] = reader.packed(structure, list(names))
         given = zip(names, leaves(value), strict=True)
         reader.stands_for.update({leaf: item.atom for leaf, item in given if isinstance(item, Number)})
-    with builder.block() as body:
+    with cells.sealed(reader, node), builder.block() as body:
         result = calls.inline(reader, inner.source, (), fresh, {}, inner.frame if inner.frame.variables else None, node)
     structure = structure_of(result)
     if isinstance(result, Poison):

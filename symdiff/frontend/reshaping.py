@@ -7,11 +7,13 @@ import itertools
 import math
 from collections.abc import Sequence
 
+from symdiff.frontend.cells import read_at, sharing, view_of
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lengths import equal, require, settled
 from symdiff.frontend.lower import Reader
-from symdiff.frontend.tensors import indexed, moved, view_of
+from symdiff.frontend.tensors import moved
 from symdiff.frontend.values import TensorValue, describe
+from symdiff.frontend.windows import Case
 from symdiff.graph.affine import ONE, ZERO, Affine, Axes, identity, quotient
 from symdiff.graph.terms import Guard, Term, full_ranges
 
@@ -32,8 +34,10 @@ def reshaped(reader: Reader, value: TensorValue, lengths: Sequence[Affine | None
     wanted = _told(reader, value, inner, new[before : len(new) - after], node)
     flat = _merged(reader, value, before, inner, node) if len([length for length in inner if length != ONE]) > 1 else value
     axes = (*old[:before], *wanted, *old[len(old) - after :])
-    atom = _split(reader, flat, before, len(flat.axes) - before - after, wanted, axes, node)
-    return view_of(reader, value, atom, axes)
+    cases = _split(reader, flat, before, len(flat.axes) - before - after, wanted, axes, node)
+    if flat is value:
+        return view_of(reader, value, cases, axes)
+    return sharing(TensorValue(read_at(reader, flat, cases, axes), axes), value)  # a view or a copy
 
 
 def _told(reader: Reader, value: TensorValue, old: Axes, new: Sequence[Affine | None], node: ast.AST) -> Axes:
@@ -80,7 +84,7 @@ def _position(axes: Axes, piece: Sequence[int], index: Sequence[Affine]) -> Affi
     """The position in row-major order of what has the indices of a piece on the first axes, then others."""
     total = ZERO
     for axis, length in enumerate(axes):
-        here = Affine(piece[axis]) if axis < len(piece) else index[axis]
+        here = Affine(piece[axis]) if axis < len(piece) else index[axis] if length != ONE else ZERO
         total = here if not axis else _times(total, length) + here
     return total
 
@@ -106,19 +110,15 @@ def _merged(reader: Reader, value: TensorValue, before: int, old: Axes, node: as
     return TensorValue(moved(reader, terms, axes), axes)
 
 
-def _split(reader: Reader, value: TensorValue, before: int, count: int, new: Axes, axes: Axes, node: ast.AST) -> str:
-    """The atom of an array with one axis (and perhaps ones of length 1) in several."""
+def _split(reader: Reader, value: TensorValue, before: int, count: int, new: Axes, axes: Axes, node: ast.AST) -> list[Case]:
+    """Where the elements are of an array with one axis (and perhaps ones of length 1) in several."""
     own = identity(len(axes))
-    terms = []
+    cases: list[Case] = []
     for piece in _pieces(reader, value, new, node):
         place = _position(new, piece, own[before:])
-        kept = [k for k in range(count) if value.axes[before + k] != ONE]
-        middle = [place if k in kept else ZERO for k in range(count)]
-        index = (*own[:before], *middle, *own[before + len(new) :])
+        middle = [place if length != ONE else ZERO for length in value.axes[before : before + count]]
         fixed = tuple(Guard(own[before + axis] - position, "==") for axis, position in enumerate(piece))
-        if not fixed:
-            return indexed(reader, value, index, axes)  # type: ignore[return-value]
-        terms.append(Term(value.atom, index if isinstance(value.atom, str) else (), (), fixed))
-    if value.kind == "bool" and len(terms) > 1:
+        cases.append(((*own[:before], *middle, *own[before + len(new) :]), fixed))
+    if value.kind == "bool" and len(cases) > 1:
         raise GapError(node, "an array of truth values in another shape", "write 1.0*mask", "not yet")
-    return moved(reader, terms, axes, reader.builder.kind(value.atom))  # type: ignore[return-value]
+    return cases

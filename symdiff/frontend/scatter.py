@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-import dataclasses
 from typing import Any
 
-from symdiff.frontend import tensor_writes
+from symdiff.frontend import array_writes, cells, tensor_writes
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.index_arrays import check_on_axis
 from symdiff.frontend.lengths import extent
@@ -47,8 +46,7 @@ def run(reader: Reader, node: ast.Call, frame: Frame) -> None:
     found = reader.operand(node.args[0], frame)
     if not isinstance(found, ArrayValue | TensorValue):
         raise GapError(node, f"np.add.at on {describe(found)}", "make an array, as np.zeros does", "not yet")
-    owner = tensor_of(reader, found, node)
-    tensor_writes.check_writeable(reader, owner, node)
+    owner = _writeable(reader, found, node)
     parts = parts_of(reader, owner, node.args[1], frame, node)
     if isinstance(parts, TensorValue) or any(isinstance(part, Chosen | Listed) for part in parts):
         raise GapError(node, "np.add.at with a mask or a list", "write a[mask] += v, or pass an array of integers", "not yet")
@@ -58,13 +56,20 @@ def run(reader: Reader, node: ast.Call, frame: Frame) -> None:
             check_on_axis(reader, part.array, length, node)
     term = _scattered(reader, selection, reader.operand(node.args[2], frame), sign, node)
     atom = moved(reader, [view(owner.atom, len(owner.axes)), term], owner.axes, hint=_hint(node.args[0]))
-    made = TensorValue(reader.builder.spread(atom, owner.axes), owner.axes)
-    if isinstance(found, TensorValue):
-        tensor_writes.change(reader, owner, made, frame, node)
-    else:
-        from symdiff.frontend import changes
+    tensor_writes.change(reader, owner, TensorValue(atom, owner.axes), node)
 
-        changes.replace(reader, found, dataclasses.replace(made, identity=found.identity), frame, node)
+
+def _writeable(reader: Reader, value: ArrayValue | TensorValue, node: ast.AST) -> TensorValue:
+    """An array whose elements may be written to, as one of the graph."""
+    if isinstance(value, ArrayValue):
+        if value.items and all(array_writes.is_whole(reader, item) for item in value.items):
+            raise GapError(node, "a write into an array of integers, which rounds", "make an array of floats, as np.zeros does")
+        cells.enlarge(reader, value, node)
+    found = cells.present(reader, value, node)
+    if not isinstance(found, TensorValue):
+        raise GapError(node, "np.add.at on a view of this kind", "add to the array itself", "not yet")
+    tensor_writes.check_writeable(found, node)
+    return found
 
 
 def _hint(node: ast.expr) -> str:

@@ -6,7 +6,7 @@ import ast
 import functools
 import itertools
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from symdiff.frontend import changes, containers, dicts
@@ -58,7 +58,13 @@ def _zip(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value
     columns = [containers.elements(reader, value, node) for value in args]
     if isinstance(strict, Known) and strict.value and len({len(column) for column in columns}) > 1:
         raise GapError(node, "zip(strict=True) of different lengths", "make the lengths equal")
-    return changes.iterator(reader, (TupleValue(items) for items in zip(*columns, strict=False)), *args)
+
+    def again(sources: Sequence[Value]) -> Iterator[Value]:
+        found = [containers.elements(reader, value, node) for value in sources]
+        return (TupleValue(items) for items in zip(*found, strict=False))
+
+    rows = (TupleValue(items) for items in zip(*columns, strict=False))
+    return changes.iterator(reader, rows, *args, again=again)
 
 
 def _enumerate(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -70,8 +76,12 @@ def _enumerate(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) ->
     series = loop_headers.enumerated(reader, args[0], first, node) or array_loops.enumerated(reader, args[0], first, node)
     if series is not None:
         return series
-    items = containers.elements(reader, args[0], node)
-    return changes.iterator(reader, (TupleValue((number(first + k), item)) for k, item in enumerate(items)), args[0])
+
+    def pairs(sources: Sequence[Value]) -> Iterator[Value]:
+        items = containers.elements(reader, sources[0], node)
+        return (TupleValue((number(first + k), item)) for k, item in enumerate(items))
+
+    return changes.iterator(reader, pairs(args), args[0], again=pairs)
 
 
 def _reversed(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -81,7 +91,11 @@ def _reversed(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> 
     series = loop_headers.backwards(reader, args[0]) or array_loops.backwards(reader, args[0], node)
     if series is not None:
         return series
-    return changes.iterator(reader, reversed(containers.elements(reader, args[0], node)), args[0])
+
+    def backwards(sources: Sequence[Value]) -> Iterator[Value]:
+        return reversed(containers.elements(reader, sources[0], node))
+
+    return changes.iterator(reader, backwards(args), args[0], again=backwards)
 
 
 def _map(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:

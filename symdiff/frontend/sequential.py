@@ -28,13 +28,16 @@ from symdiff.frontend.carried import (
     parts,
     value_of,
 )
+from symdiff.frontend.cells import is_same
 from symdiff.frontend.conditions import disjunction, read_test, supposed, truth_of
 from symdiff.frontend.control import NEXT, Completion, ends, poison, run
-from symdiff.frontend.gaps import GapError, SequentialError
+from symdiff.frontend.gaps import GapError, PoisonedError, SequentialError
 from symdiff.frontend.lengths import is_certain
+from symdiff.frontend.loop_aliases import RESULT
 from symdiff.frontend.loop_graph import Part, Row, Shape, append_loop
 from symdiff.frontend.loop_kinds import REWRITE, Search, own_nodes
-from symdiff.frontend.loop_values import Counting, GrowingList, GrownList, SequentialValue
+from symdiff.frontend.loop_memory import Memory, seen
+from symdiff.frontend.loop_values import Counting, GrowingList, SequentialValue
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.merge import Merge, changed
 from symdiff.frontend.rollback import Snapshot
@@ -54,7 +57,6 @@ from symdiff.graph.build import Body
 from symdiff.graph.graph import Atom, Const, defined, walk
 
 MAX_ROUNDS = 12  # trials until the kinds of all variables are found
-RESULT = "#result"  # what a return inside of the loop hands on, as a variable
 
 
 @dataclass
@@ -110,22 +112,20 @@ def _run(reader: Reader, course: Course, frame: Frame) -> Completion:
     if reader.loops or reader.builder.current.elementwise:
         raise SequentialError(gap) if reader.trying else gap
     names = list(dict.fromkeys(name for inner in own_nodes(node) for name in sorted(bound_names(inner))))
-    forms = {name: form_of(reader, frame.variables.get(name)) for name in names}
-    lists = {name: frame.variables.get(name) for name in sorted(growing.names_appended_to(node))}
-    search = Search(forms)
-    for name, value in lists.items():
-        if isinstance(value, ListValue | GrowingList | GrownList):
-            if isinstance(value, GrownList):
-                grown.check_alone(reader, value, frame, node, name)
-            guessed = isinstance(value, GrowingList) and value.guessed and not value.added
-            search.grow(name, UNBOUND if guessed else form_of(reader, growing.last_of(reader, value, node)))
-    for _ in range(MAX_ROUNDS):
-        snapshot = Snapshot(reader, frame)
-        trial = Trial(reader, course, frame, dict(search.forms), snapshot)
-        trial.read()
-        if search.settled(trial):
-            return after(reader, trial.refused() if snapshot.refused else trial.finish(), node, frame)
-        snapshot.restore()
+    search = Search({name: form_of(reader, seen(reader, frame.variables.get(name), node)) for name in names})
+    search.find_lists(reader, node, frame)
+    states = dict(reader.cells)
+    try:
+        for _ in range(MAX_ROUNDS):
+            snapshot = Snapshot(reader, frame)
+            trial = Trial(reader, course, frame, search, snapshot)
+            trial.read()
+            if search.settled(trial):
+                return after(reader, trial.refused() if snapshot.refused else trial.finish(), node, frame)
+            snapshot.restore()
+    except (GapError, PoisonedError):
+        reader.cells = states
+        raise
     raise GapError(node, "a loop whose variables change their kinds", REWRITE)
 
 
@@ -139,9 +139,13 @@ def _is_length(node: ast.AST) -> bool:
 class Trial:
     """One reading of the body of a loop."""
 
-    def __init__(self, reader: Reader, course: Course, frame: Frame, forms: dict[str, Form], snapshot: Snapshot) -> None:
-        self.reader, self.course, self.frame, self.forms, self.snapshot = reader, course, frame, forms, snapshot
-        self.before, self.returned = dict(frame.variables), frame.returned
+    def __init__(self, reader: Reader, course: Course, frame: Frame, search: Search, snapshot: Snapshot) -> None:
+        self.reader, self.course, self.frame, self.snapshot = reader, course, frame, snapshot
+        self.forms, self.search = dict(search.forms), search
+        self.variables, self.returned = dict(frame.variables), frame.returned
+        self.memory = Memory(reader, search)
+        known = {name: seen(reader, value, course.node) for name, value in self.variables.items() if name in self.forms}
+        self.before = self.variables | {name: value for name, value in known.items() if value is not None} | self.memory.states()
         self.starts: dict[str, Value] = {}
         self.ends: dict[str, Value] = {}
         self.params: dict[str, list[str]] = {}
@@ -176,11 +180,21 @@ class Trial:
                 raise GapError(course.node, "a loop that changes an attribute of an object", "use local variables", "not yet")
             self.completion = completion
             self.goes = self._goes_on(completion)
-            self.ends = {name: self._going_on(name, value) for name, value in frame.variables.items()}
+            self.ends = {name: self._end(name, self._going_on(name, value)) for name, value in frame.variables.items()}
+            self.ends |= self.memory.states()
             if "return" in completion.flags and frame.returned is not None:
-                self.ends[RESULT] = frame.returned
+                self.ends[RESULT] = self._end(RESULT, frame.returned)
+        self.aliases = self.memory.aliases(self.starts, self.before, self.ends, self.own)
         del reader.counters[self.counter]
-        frame.variables, frame.returned = dict(self.before), self.returned
+        frame.variables, frame.returned = dict(self.variables), self.returned
+
+    def _end(self, name: str, value: Value) -> Value:
+        """A variable at the end of an iteration, arrays as they are then; one that was not bound is as it was."""
+        start = self.starts.get(name)
+        if start is not None and (value is start or is_same(value, start)):
+            return start
+        found = seen(self.reader, value, self.course.node)
+        return value if found is None else found
 
     def _going_on(self, name: str, value: Value) -> Value:
         """A list to which an iteration appends that does not leave ``while True``: the last one does not count then."""
@@ -213,16 +227,19 @@ class Trial:
                 continue
             made = [builder.fresh(hint, axes=axes) for hint, axes in parts(form, name.strip("#"))]
             self.params[name] = made
-            self.own[name] = loop_aliases.at_start(self.before.get(name))
+            self.own[name] = self.memory.identity(name, self.before.get(name))
             value = value_of(self.reader, form, iter(made), self.own[name])
             if isinstance(form, Growing) and isinstance(value, GrowingList):
                 value = self._at_start(value, form, self.before[name])
             if isinstance(form, Counted):
                 value = index_of(self.reader, form.start + Affine.of(self.counter) * form.step)
-            if name != RESULT and value is not None:
+            if name in self.memory.cells:
+                self.starts[name] = self.memory.start(name, value)
+            elif name != RESULT and value is not None:
                 frame.variables[name] = value
         frame.returned = None
-        self.starts = dict(frame.variables)
+        self.starts |= frame.variables
+        self.memory.begin(frame, {name: value for name, value in self.starts.items() if name in self.own})
 
     def _at_start(self, value: GrowingList, form: Growing, before: Value) -> GrowingList:
         """A list at the start of an iteration: it is no shorter than before the loop."""
@@ -253,7 +270,7 @@ class Trial:
         merge.add("goes", Known(False), Condition(truth))
         names = changed(list(self.frame.variables), before, self.frame.variables)
         for name in names:
-            merge.add(name, before.get(name), self.frame.variables[name])
+            merge.add(name, *(seen(self.reader, each.get(name), test) for each in (before, self.frame.variables)))
         goes, *values = merge.finish()
         self.frame.variables.update(zip(names, values, strict=True))
         return goes.atom if isinstance(goes, Condition) else Const(False)
@@ -272,7 +289,7 @@ class Trial:
         kinds = [kind for kind in ("break", "return") if kind in self.completion.flags]
         if course.test is not None and self.goes == Const(True) and not kinds and course.trip is None:
             raise GapError(course.node, "a loop that never ends", "leave it with break or return")
-        loop_aliases.check(reader, self.starts, self.ends, self.before, self.own, self.snapshot, frame, course.node)
+        loop_aliases.check_lists(reader, self.ends, self.before, self.own, self.snapshot, frame, course.node)
         carried: list[Part] = []
         places: dict[str, slice] = {}
         for name in self.names():
@@ -285,12 +302,16 @@ class Trial:
         first: Atom | None = None
         if self.goes is not None:
             first = Const(bool(course.first.value)) if isinstance(course.first, Known) else course.first.atom
+        for name, end in self.ends.items():
+            if isinstance(end, GrowingList) and isinstance(self.forms.get(name), Growing):
+                loop_aliases.check_appended(reader, name, end, self.aliases, course.node)
         rows = self._rows()
         reader.builder.origin = reader.origin(self.frame, course.node)
         counts = any(isinstance(form, Counted) for form in self.forms.values())
         shape = Shape(self.counter, course.trip, self.body, first, self.goes, counts)
         outs, collected, self.made = append_loop(reader, shape, every, [row for each in rows.values() for row in each])
         ended = {kind: reader.builder.apply(_NE, out, Const(0)) for kind, out in zip(flags, outs[len(carried) :], strict=False)}
+        self.memory.settle()
         self._bind(outs, places, outs[-1])
         given = iter(collected)
         for name, kept in rows.items():
@@ -319,10 +340,12 @@ class Trial:
             variables[name] = before
             return
         grid = grown.grid_of(reader, end.added, collected, node)
-        variables[name] = grown.behind(reader, before, end, left, grid, name in self.cut, node)
+        shows = self.aliases.behind(name) | loop_aliases.held_by(before)
+        variables[name] = grown.behind(reader, before, end, left, grid, name in self.cut, shows, node)
 
     def refused(self) -> Completion:
         """Go on behind a loop in which something was refused: nothing is known of what it binds."""
+        self.memory.settle(refused=True)
         poison(self.course.node, self.frame)
         if "return" not in self.completion.flags:
             return NEXT
@@ -331,6 +354,8 @@ class Trial:
 
     def _carried(self, name: str) -> list[Part]:
         """The parts of a variable: its parameters, what they are at first, and what they become."""
+        if name not in self.forms and self.ends.get(name) is self.starts.get(name):
+            return []  # it is as it was
         form = self.forms.get(name, UNBOUND)
         if form == UNBOUND:
             form = self._last_form(name)
@@ -340,7 +365,8 @@ class Trial:
         known = self.forms.get(name) == form
         hints = list(parts(form, name.strip("#")))
         params = self.params[name] if known else [reader.builder.fresh(hint, axes=axes) for hint, axes in hints]
-        inits = atoms_of(reader, self.before.get(name) if known and name != RESULT else None, form, node)
+        with self.memory.around():
+            inits = atoms_of(reader, self.before.get(name) if known and name != RESULT else None, form, node)
         with reader.builder.block(self.body):
             atoms = atoms_of(reader, self.ends.get(name), form, node)
         rows = zip(params, inits, atoms, hints, strict=True)
@@ -364,36 +390,41 @@ class Trial:
     def _bind(self, outs: list[Atom], places: dict[str, slice], ran: Atom) -> None:
         """Give the variables what the loop left in them."""
         reader, frame = self.reader, self.frame
-        sure = self.runs_surely
-        for name in self.names():
+        for name in sorted(self.names(), key=lambda name: name not in self.memory.cells):  # values know of their changes
             end = self.ends.get(name)
             form = self.forms.get(name, UNBOUND)
-            if name != RESULT and (end is self.starts.get(name) or isinstance(end, Poison)):
+            if name != RESULT and name not in self.memory.cells and (end is self.starts.get(name) or isinstance(end, Poison)):
                 if isinstance(end, Poison):
                     frame.variables[name] = end
                 elif name in self.before:
-                    frame.variables[name] = self.before[name]
+                    frame.variables[name] = self.variables[name]
                 continue
             atoms = outs[places[name]]
             last = self._last_form(name)
-            like = loop_aliases.at_end(self.before.get(name), end, self.own.get(name))
+            if name in self.memory.cells:
+                self.memory.change(name, value_of(reader, form, iter(atoms), self.own[name]))
+                continue
+            like = loop_aliases.at_end(self.before.get(name), end, self.own.get(name), self.aliases.behind(name))
             if isinstance(last, Opaque | Same) or isinstance(end, Conflict) or end is None or (not atoms and form != UNBOUND):
                 frame.variables[name] = Conflict("it is what the last iteration of a loop left in it")
                 continue
-            if form == UNBOUND:
-                value = value_of(reader, last, iter(atoms), like)
-                if value is not None and not sure and name != RESULT:
-                    value = Maybe(value, str(reader.builder.apply(_NE, ran, Const(0))))
-            elif isinstance(form, Counted) and self.goes is not None:
-                value = index_of(reader, form.start + self.made * form.step)
-            elif isinstance(form, Sometimes) and not isinstance(last, Sometimes | Absent) and sure:
-                value = value_of(reader, form.inner, iter(atoms[1:]), like)
-            else:
-                value = value_of(reader, form, iter(atoms), like)
+            value = self._value(form, last, atoms, like, None if self.runs_surely or name == RESULT else ran)
             if name == RESULT:
                 frame.returned = value
             elif value is not None:
                 frame.variables[name] = value
+
+    def _value(self, form: Form, last: Form, atoms: list[Atom], like: Identity, ran: Atom | None) -> Value | None:
+        """What the loop left in a variable. ``ran``: whether there was an iteration; None: it does not matter."""
+        if form == UNBOUND:
+            value = value_of(self.reader, last, iter(atoms), like)
+            found = value is not None and ran is not None
+            return Maybe(value, str(self.reader.builder.apply(_NE, ran, Const(0)))) if found else value  # type: ignore[arg-type]
+        if isinstance(form, Counted) and self.goes is not None:
+            return index_of(self.reader, form.start + self.made * form.step)
+        if isinstance(form, Sometimes) and not isinstance(last, Sometimes | Absent) and self.runs_surely:
+            return value_of(self.reader, form.inner, iter(atoms[1:]), like)
+        return value_of(self.reader, form, iter(atoms), like)
 
     @property
     def runs_surely(self) -> bool:

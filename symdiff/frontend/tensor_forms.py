@@ -8,12 +8,12 @@ import sys
 from functools import cache
 from typing import Any
 
-from symdiff.frontend import assumptions, masks
+from symdiff.frontend import assumptions, grown, masks
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lengths import counted, length_of
 from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lookup import home
-from symdiff.frontend.loop_values import GrownList, SeriesValue
+from symdiff.frontend.loop_values import GrownList, PendingValue, SeriesValue
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.matrices import MATRICES
 from symdiff.frontend.scatter import FUNCTIONS as SCATTER
@@ -47,26 +47,32 @@ def attribute(reader: Reader, owner: TensorValue, name: str, node: ast.AST) -> V
     return owner if name == "real" else None
 
 
+def _of_shape(reader: Reader, value: Value, node: ast.AST) -> TensorValue:
+    """An array of which the shape alone is asked: a loop that writes to it may do so."""
+    array: TensorValue = value.array if isinstance(value, PendingValue) else tensor_of(reader, value, node)
+    return array
+
+
 def _length(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     plain(args, keywords, 1, 1, "len", node)
-    return length_of(reader, tensor_of(reader, args[0], node).axes[0])
+    return length_of(reader, _of_shape(reader, args[0], node).axes[0])
 
 
 def _size(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     plain(args, keywords, 1, 1, "size", node)
-    found = attribute(reader, tensor_of(reader, args[0], node), "size", node)
+    found = attribute(reader, _of_shape(reader, args[0], node), "size", node)
     assert found is not None  # noqa: S101 - every array has one
     return found
 
 
 def _shape(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     plain(args, keywords, 1, 1, "shape", node)
-    return shape_of(reader, tensor_of(reader, args[0], node))
+    return shape_of(reader, _of_shape(reader, args[0], node))
 
 
 def _ndim(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     plain(args, keywords, 1, 1, "ndim", node)
-    return number(len(tensor_of(reader, args[0], node).axes))
+    return number(len(_of_shape(reader, args[0], node).axes))
 
 
 def _python_sum(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -115,8 +121,10 @@ def form_of(
     if any(isinstance(value, MaskedValue) for value in values):
         own = masks.form_of(target, found or other, is_row)
         return own if found or other or own is not masks.refused else None
-    chosen = args[0].chosen if len(args) == 1 and not keywords and isinstance(args[0], GrownList) else None
-    if chosen is not None and target in _reducing():
+    only = args[0] if len(args) == 1 and not keywords else None
+    chosen = only.chosen if isinstance(only, GrownList) else None
+    if isinstance(only, GrownList) and chosen is not None and target in _reducing():
+        grown.array_of(reader, only, node)
         reduced = masks.form_of(target, found or other, is_row)
         return lambda reader, args, keywords, node: reduced(reader, [chosen], {}, node)  # type: ignore[misc]
     if found is None:

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symdiff.frontend import stores
+from symdiff.frontend.cells import view_of
 from symdiff.frontend.conditions import scalar
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.index_arrays import check_on_axis, element_from_end, from_end, listed, on_axis
 from symdiff.frontend.lengths import at_least_none, extent, is_at_least_none, is_certain, require
 from symdiff.frontend.loop_rows import here, marked
 from symdiff.frontend.lower import Frame, Reader
-from symdiff.frontend.tensors import broadcast_axes, indexed, view_of
+from symdiff.frontend.tensors import broadcast_axes, indexed
 from symdiff.frontend.values import (
     ArrayValue,
     Condition,
@@ -165,6 +166,8 @@ def _in_loop(part: Part) -> bool:
 
 def selected(reader: Reader, owner: TensorValue, selection: Selection, node: ast.AST) -> Value:
     """The elements that a selection is of."""
+    if selection.axes and not any(isinstance(part, Gather) for part in selection.parts):
+        return view_of(reader, owner, [(selection.index, ())], selection.axes)
     places: dict[Symbol, Affine] = dict(enumerate(selection.index))
     affine = owner.affine.substitute(places) if owner.affine is not None else None
     if not selection.axes and owner.atom in reader.stores:
@@ -172,9 +175,7 @@ def selected(reader: Reader, owner: TensorValue, selection: Selection, node: ast
     else:
         atom = indexed(reader, owner, selection.index, selection.axes)
     if selection.axes:
-        if any(isinstance(part, Gather) for part in selection.parts):
-            return TensorValue(atom, selection.axes, owner.kind, affine)
-        return view_of(reader, owner, atom, selection.axes, affine)
+        return TensorValue(atom, selection.axes, owner.kind, affine)
     if reader.builder.kind(atom) == "bool":
         return Condition(atom, numpy=True)
     known = atom.value if isinstance(atom, Const) else None
@@ -384,6 +385,3 @@ def _position(part: At | Span | Gather, place: int, first: int, together: Axes) 
     }
     assert array.affine is not None  # noqa: S101 - a Gather has one
     return array.affine.substitute(moved_to)
-
-
-# -- writes -------------------------------------------------------------------------------------------------------

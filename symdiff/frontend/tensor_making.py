@@ -6,6 +6,8 @@ import ast
 from collections.abc import Sequence
 
 from symdiff.frontend import containers
+from symdiff.frontend.array_writes import copy_of
+from symdiff.frontend.cells import sharing, view_of
 from symdiff.frontend.conditions import scalar
 from symdiff.frontend.expressions import arithmetic, binary
 from symdiff.frontend.filling import check_float
@@ -27,7 +29,6 @@ from symdiff.frontend.tensors import (
     same_elements,
     stacked,
     tensor_of,
-    view_of,
 )
 from symdiff.frontend.values import Known, ListValue, Number, TensorValue, TupleValue, Value, describe, number
 from symdiff.graph.affine import ONE, Affine, Axes
@@ -235,7 +236,7 @@ def transposed(reader: Reader, value: TensorValue, order: Sequence[int]) -> Tens
     """The axes in another order: a view."""
     axes = tuple(value.axes[axis] for axis in order)
     index = tuple(Affine.of(list(order).index(axis)) for axis in range(len(order)))
-    return view_of(reader, value, indexed(reader, value, index, axes), axes)
+    return view_of(reader, value, [(index, ())], axes)
 
 
 def _transpose(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -282,7 +283,7 @@ def _diag(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Valu
     if len(value.axes) != 2 or shift:
         raise GapError(node, "a diagonal beside the main one", "use x[i, i + k] in a loop", "not yet")
     length = equal(reader, *value.axes, node)
-    return made(reader, indexed(reader, value, (i, i), (length,)), (length,))
+    return view_of(reader, value, [((i, i), ())], (length,))
 
 
 def _triangle(lower: bool) -> Form:
@@ -310,7 +311,7 @@ def _reversed(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> 
     value = tensor_of(reader, args[0], node)
     axes = range(len(value.axes)) if isinstance(given, Known) else [reader.integer(given, node, "an axis") % len(value.axes)]
     index = [length - 1 - Affine.of(k) if k in axes else Affine.of(k) for k, length in enumerate(value.axes)]
-    return view_of(reader, value, indexed(reader, value, index, value.axes), value.axes)
+    return view_of(reader, value, [(tuple(index), ())], value.axes)
 
 
 def _expand(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -321,7 +322,7 @@ def _expand(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Va
     place = reader.integer(given, node, "an axis") % (len(value.axes) + 1)
     axes = (*value.axes[:place], ONE, *value.axes[place:])
     index = tuple(Affine.of(k if k < place else k + 1) for k in range(len(value.axes)))
-    return view_of(reader, value, indexed(reader, value, index, axes), axes)
+    return view_of(reader, value, [(index, ())], axes)
 
 
 def _reshape(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -337,8 +338,10 @@ def _reshape(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> V
 
 
 def _ravel(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``np.ravel(a)``: a view, but of a view it may be a copy."""
     plain(args, keywords, 1, 1, "ravel", node)
-    return _reshape(reader, [args[0], number(-1)], {}, node)
+    found = tensor_of(reader, _reshape(reader, [args[0], number(-1)], {}, node), node)
+    return found if tensor_of(reader, args[0], node).window is None else sharing(found, found)
 
 
 def _squeeze(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -352,7 +355,9 @@ def _array(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Val
     """``np.array(a)``, ``np.array([x, y])``: a new array."""
     check_float(optional(args, keywords, 1, "dtype", Known(None)), node)
     plain(args, keywords, 1, 1, "array", node)
-    return same_elements(tensor_of(reader, args[0], node)) if holds_array(args[0]) else containers.to_array(reader, args[0], node)
+    if holds_array(args[0]):
+        return same_elements(tensor_of(reader, args[0], node))
+    return copy_of(containers.to_array(reader, args[0], node))
 
 
 def _as_array(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -360,6 +365,12 @@ def _as_array(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> 
     check_float(optional(args, keywords, 1, "dtype", Known(None)), node)
     plain(args, keywords, 1, 1, "asarray", node)
     return tensor_of(reader, args[0], node) if holds_array(args[0]) else containers.to_array(reader, args[0], node)
+
+
+def _contiguous(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``np.ascontiguousarray(a)``: the array itself, but of a view it may be a copy."""
+    found = _as_array(reader, args, keywords, node)
+    return sharing(found, found) if isinstance(found, TensorValue) and found.window is not None else found
 
 
 def _as_float(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -376,7 +387,11 @@ def _broadcast_to(reader: Reader, args: Args, keywords: Keywords, node: ast.AST)
     value = operand(reader, args[0], node)
     if isinstance(value, TensorValue) and broadcast_axes(reader, [value.axes, axes], node) != axes:
         raise GapError(node, f"{describe(value)} broadcast to another shape", "make the shapes fit", raises=ValueError)
-    return filled(reader, axes, value, node)
+    if not isinstance(value, TensorValue):
+        return filled(reader, axes, value, node)
+    first = len(axes) - len(value.axes)
+    places = [(length, Affine.of(first + axis)) for axis, length in enumerate(value.axes)]
+    return view_of(reader, value, [(tuple(Affine() if length == ONE else at for length, at in places), ())], axes)
 
 
 MAKING: dict[str, Form] = {
@@ -411,7 +426,7 @@ MAKING: dict[str, Form] = {
     "array": _array,
     "asarray": _as_array,
     "asanyarray": _as_array,
-    "ascontiguousarray": _as_array,
+    "ascontiguousarray": _contiguous,
     "atleast_1d": _as_array,
     "copy": _array,
     "broadcast_to": _broadcast_to,

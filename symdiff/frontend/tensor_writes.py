@@ -6,7 +6,8 @@ import ast
 import dataclasses
 from collections.abc import Iterator, Sequence
 
-from symdiff.frontend import changes, stores
+from symdiff.frontend import cells, stores
+from symdiff.frontend.conditions import as_number
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.loop_values import Stored
 from symdiff.frontend.lower import Frame, Reader
@@ -25,6 +26,7 @@ from symdiff.frontend.tensor_indexing import (
 )
 from symdiff.frontend.tensors import (
     as_numbers,
+    as_truths,
     broadcast_axes,
     moved,
     operand,
@@ -42,9 +44,11 @@ from symdiff.frontend.values import (
     describe,
     number,
 )
-from symdiff.graph.affine import Affine, identity
+from symdiff.graph.affine import ONE, Affine, identity
 from symdiff.graph.graph import Atom
 from symdiff.graph.terms import Guard, Term, full_ranges
+
+Inside = tuple[At | Span, int]  # a part of an index of an array, and the axis that it is of the view that is written
 
 
 def write(
@@ -53,15 +57,10 @@ def write(
     """``owner[index] = value``; with an operator ``owner[index] += value``."""
     from symdiff.frontend.expressions import binary
 
-    check_writeable(reader, owner, node)
+    check_writeable(owner, node)
     parts = parts_of(reader, owner, index, frame, node)
     if isinstance(parts, TensorValue):
-        from symdiff.frontend import masks
-
-        mask = masks.fitted(reader, owner, parts, 0, node)
-        value = _aligned(owner, mask, value, node)
-        new = binary(reader, op, owner, value, node) if op is not None else value
-        change(reader, owner, where(reader, masks.spread(reader, mask, 0, owner), new, owner, node), frame, node)
+        change(reader, owner, masked(reader, owner, parts, value, node, op), node)
         return
     if any(isinstance(part, Listed) for part in parts):
         raise GapError(node, "a write at a list of literal indices", "write them one by one, or with a slice", "not yet")
@@ -69,19 +68,28 @@ def write(
         raise GapError(node, "a write where truth values hold, beside other indices", "write np.where(mask, new, old)", "not yet")
     _check_alone(parts, node)
     parts = [_as_span(part, node) for part in parts]
-    if op is ast.Sub or op is ast.Add:
-        value = binary(reader, ast.Mult, number(-1), value, node) if op is ast.Sub else value
-        terms = [own(owner), _placed(reader, owner, parts, value, node)]
-    else:
-        if op is not None:
-            present = selected(reader, owner, selection_of(reader, owner, parts, node), node)
-            value = binary(reader, op, present, value, node)
-        terms = [*rest_of(owner, parts), _placed(reader, owner, parts, value, node)]
-    atom = moved(reader, terms, owner.axes, hint=_hint(node))
-    places = tuple(part.index for part in parts if isinstance(part, At))
-    if len(places) == len(owner.axes) and owner.kind == "float":
-        stores.note(reader, atom, Stored(owner.atom, places, as_atom(reader, value, node), op is ast.Sub or op is ast.Add))
-    change(reader, owner, dataclasses.replace(owner, atom=atom), frame, node)
+    adds = op is ast.Sub or op is ast.Add
+    if op is ast.Sub:
+        value = binary(reader, ast.Mult, number(-1), value, node)
+    elif op is not None and not adds:
+        present = selected(reader, owner, selection_of(reader, owner, parts, node), node)
+        value = binary(reader, op, present, value, node)
+    _put(reader, owner, parts, value, node, adds)
+
+
+def masked(
+    reader: Reader, owner: TensorValue, mask: TensorValue, value: Value, node: ast.AST, op: type[ast.operator] | None
+) -> TensorValue:
+    """What an array is after a write to the elements that a mask chooses."""
+    from symdiff.frontend import masks
+    from symdiff.frontend.expressions import binary
+
+    mask = masks.fitted(reader, owner, mask, 0, node)
+    value = _aligned(owner, mask, value, node)
+    new = binary(reader, op, owner, value, node) if op is not None else value
+    found = where(reader, masks.spread(reader, mask, 0, owner), new, owner, node)
+    assert isinstance(found, TensorValue)  # noqa: S101 - of an array
+    return found
 
 
 def as_atom(reader: Reader, value: Value, node: ast.AST) -> Atom:
@@ -112,22 +120,71 @@ def _hint(node: ast.AST) -> str:
     return inner.id if isinstance(inner, ast.Name) else "t"
 
 
-def check_writeable(reader: Reader, owner: TensorValue, node: ast.AST) -> None:
-    """Refuse a write that would have to be seen elsewhere, or that would round."""
-    if owner.views:
-        raise GapError(node, "a write through a view of an array", "write to the array itself, or to a copy: p.copy()", "not yet")
+def check_writeable(owner: TensorValue, node: ast.AST) -> None:
+    """Refuse a write that NumPy refuses, or that would round."""
     if owner.kind == "int":
         raise GapError(node, "a write into an array of integers, which rounds", "make an array of floats, as np.zeros does")
+    if owner.window is None:
+        return
+    if len(owner.window.places) > 1 or any(len(part.positions) > 1 for part in owner.window.places[0][0]):
+        raise GapError(node, "a write to a view in another shape", "write to the array itself", "not yet")
+    if not _shows_once(owner):
+        raise GapError(node, "a write to a view that shows an element several times", "make a copy first: p.copy()")
 
 
-def change(reader: Reader, owner: TensorValue, new: Value, frame: Frame, node: ast.AST) -> None:
-    """A new version of an array, in place of the old one wherever it is bound."""
+def change(reader: Reader, owner: TensorValue, new: Value, node: ast.AST) -> None:
+    """Other elements for all of an array."""
     if not isinstance(new, TensorValue) or new.axes != owner.axes:
         raise GapError(node, f"{describe(new)} in the place of {describe(owner)}", "make the shapes equal", raises=ValueError)
     if owner.kind != "bool":
         new = as_numbers(reader, new)
-    atom = reader.builder.spread(new.atom, owner.axes)
-    changes.replace(reader, owner, dataclasses.replace(owner, atom=atom, affine=None), frame, node)
+    if owner.window is None:
+        atom = reader.builder.spread(new.atom, owner.axes)
+        cells.change(reader, owner, dataclasses.replace(owner, atom=atom, affine=None), node)
+    else:
+        _put(reader, owner, [whole(owner, axis) for axis in range(len(owner.axes))], new, node)
+
+
+def _put(reader: Reader, owner: TensorValue, parts: Sequence[Part], value: Value, node: ast.AST, adds: bool = False) -> None:
+    """Write to a part of an array, or of the array that a view shows."""
+    array = as_numbers(reader, cells.register(reader, owner))
+    inside = _in_array(owner, list(_all(owner, parts)))
+    placed = _placed(reader, owner, inside, parts, value, node)
+    terms = [own(array), placed] if adds else [*rest_of(array, [part for part, _ in inside]), placed]
+    new = TensorValue(moved(reader, terms, array.axes, hint=_hint(node)), array.axes)
+    index = tuple(part.index for part, _ in inside if isinstance(part, At))
+    if owner.kind == "bool":
+        new = as_truths(reader, new)
+    elif len(index) == len(array.axes):
+        stores.note(reader, new.atom, Stored(array.atom, index, as_atom(reader, value, node), adds))
+    cells.change(reader, owner, dataclasses.replace(cells.register(reader, owner), atom=new.atom, affine=None), node)
+
+
+def _shows_once(owner: TensorValue) -> bool:
+    """Whether each element of an array is shown by at most one of a view."""
+    assert owner.window is not None  # noqa: S101 - told apart before
+    ((index, guards),) = owner.window.places
+    shown = [axis for part in index for axis in part.positions]
+    long = {axis for axis, length in enumerate(owner.axes) if length != ONE}
+    return not guards and len(shown) == len({*shown}) and long <= {*shown}
+
+
+def _in_array(owner: TensorValue, parts: Sequence[At | Span]) -> list[Inside]:
+    """An index of a view as one of the array that it shows: a part for each axis, and which axis of the view that is."""
+    if owner.window is None:
+        return [(part, axis) for axis, part in enumerate(parts)]
+    ((index, _),) = owner.window.places
+    found: list[Inside] = []
+    for place in index:
+        axis = next(iter(place.positions), -1)
+        part = parts[axis] if axis >= 0 else At(place)
+        if axis >= 0 and isinstance(part, Span):
+            start, stop = (place.substitute({axis: end}) for end in (part.start, part.stop))
+            part = Span(start, stop, part.step * place.coefficient(axis))
+        elif axis >= 0 and isinstance(part, At):
+            part = At(place.substitute({axis: part.index}))
+        found.append((part, axis))
+    return found
 
 
 def _check_alone(parts: Sequence[Part], node: ast.AST) -> None:
@@ -150,13 +207,21 @@ def _as_span(part: Part, node: ast.AST) -> Part:
     return Span(start, start + axes[0] * step, step)
 
 
-def _placed(reader: Reader, owner: TensorValue, parts: Sequence[Part], value: Value, node: ast.AST) -> Term:
-    """The elements that are written, each where it belongs."""
+def _placed(
+    reader: Reader,
+    owner: TensorValue,
+    inside: Sequence[Inside],
+    parts: Sequence[Part],
+    value: Value,
+    node: ast.AST,
+) -> Term:
+    """The elements that are written, each where it belongs in the array."""
     given = operand(reader, value, node)
-    if isinstance(given, Condition):
+    if isinstance(given, Condition) and owner.kind != "bool":
         raise GapError(node, "a truth value in an array of floats", "write 1.0 or 0.0", "not yet")
-    spans = list(_all(owner, parts))
-    guards = [guard for axis, part in enumerate(spans) for guard in _inside(axis, part)]
+    if isinstance(given, Condition):
+        given = as_number(reader, given)
+    guards = [guard for axis, (part, _) in enumerate(inside) for guard in _inside(axis, part)]
     if not isinstance(given, TensorValue):
         return Term(given.atom, (), (), tuple(guards))
     given = as_numbers(reader, given)
@@ -167,22 +232,24 @@ def _placed(reader: Reader, owner: TensorValue, parts: Sequence[Part], value: Va
             node, f"{describe(given)} written to the shape {selection.axes}", "make the shapes equal", raises=ValueError
         )
     atom = spread_to(reader, given, axes)
-    if any(isinstance(part, Span) and abs(part.step) != 1 for part in spans):
-        return _scattered(reader, atom, selection)
+    if any(isinstance(part, Span) and abs(part.step) != 1 for part, _ in inside):
+        return _scattered(reader, atom, selection, inside)
     index: list[Affine] = [Affine()] * len(axes)
-    for axis, (part, place) in enumerate(zip(selection.parts, selection.places, strict=True)):
+    for axis, (part, own_axis) in enumerate(inside):
         if isinstance(part, Span):
-            index[place] = (Affine.of(axis) - part.start) * part.step
+            index[selection.places[own_axis]] = (Affine.of(axis) - part.start) * part.step
     return Term(atom, tuple(index) if isinstance(atom, str) else (), (), tuple(guards))
 
 
-def _scattered(reader: Reader, atom: Atom, selection: Selection) -> Term:
+def _scattered(reader: Reader, atom: Atom, selection: Selection, inside: Sequence[Inside]) -> Term:
     """The elements that are written, each at its address: the position that an element comes from is no whole number else."""
-    rank = len(selection.index)
-    ranges = full_ranges(selection.axes)
-    address = tuple(part.moved(lambda position: position + rank) for part in selection.index)
+    rank = len(inside)
+    address = tuple(
+        part.index if isinstance(part, At) else part.start + Affine.of(rank + selection.places[axis]) * part.step
+        for part, axis in inside
+    )
     own_index = reader.builder.axes_of(atom)
-    return Term(atom, identity(len(own_index), rank), ranges, (), address)
+    return Term(atom, identity(len(own_index), rank), full_ranges(selection.axes), (), address)
 
 
 def _all(owner: TensorValue, parts: Sequence[Part]) -> Iterator[At | Span]:
@@ -214,10 +281,10 @@ def _outside(axis: int, part: At | Span) -> list[list[Guard]]:
     return found
 
 
-def rest_of(owner: TensorValue, parts: Sequence[Part]) -> list[Term]:
+def rest_of(array: TensorValue, parts: Sequence[At | Span]) -> list[Term]:
     """The elements that stay, in terms that do not overlap."""
     before, terms = list[Guard](), list[Term]()
-    for axis, part in enumerate(_all(owner, parts)):
-        terms += [dataclasses.replace(own(owner), guards=(*before, *guards)) for guards in _outside(axis, part)]
+    for axis, part in enumerate(parts):
+        terms += [dataclasses.replace(own(array), guards=(*before, *guards)) for guards in _outside(axis, part)]
         before += _inside(axis, part)
     return terms

@@ -7,10 +7,11 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
+from symdiff.frontend.cells import present, sharing
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lengths import equal
 from symdiff.frontend.loop_rows import scalar_here
-from symdiff.frontend.loop_values import SeriesValue
+from symdiff.frontend.loop_values import PendingValue, SeriesValue
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.values import (
     ArrayValue,
@@ -27,6 +28,7 @@ from symdiff.frontend.values import (
     describe,
     number,
 )
+from symdiff.frontend.windows import Cell
 from symdiff.graph.affine import ONE, Affine, Axes, Symbol
 from symdiff.graph.bounds import pruned
 from symdiff.graph.graph import Atom, Const
@@ -39,7 +41,7 @@ MAX_ITEMS = 64  # numbers that become an array of the graph, each by a term of i
 
 def holds_tensor(value: Value) -> bool:
     """True for an array of any size, a length of one, and containers of those: what the forms for such arrays are for."""
-    if isinstance(value, TensorValue | SeriesValue | MaskedValue):
+    if isinstance(value, TensorValue | SeriesValue | MaskedValue | PendingValue):
         return True
     if isinstance(value, Number):
         return value.affine is not None and not value.affine.is_constant
@@ -48,7 +50,7 @@ def holds_tensor(value: Value) -> bool:
 
 def holds_array(value: Value) -> bool:
     """True for an array of any size, and for a tuple or list with one."""
-    return isinstance(value, TensorValue | SeriesValue | MaskedValue) or (
+    return isinstance(value, TensorValue | SeriesValue | MaskedValue | PendingValue) or (
         isinstance(value, TupleValue | ListValue) and any(map(holds_array, value.items))
     )
 
@@ -67,8 +69,13 @@ def output(reader: Reader, value: Value, node: ast.AST) -> Atom:
 
 def tensor_of(reader: Reader, value: Value, node: ast.AST) -> TensorValue:
     """An operand as an array of the graph: a list or array of numbers, one by one, too."""
+    value = present(reader, value, node)
     if isinstance(value, TensorValue):
         return value
+    if isinstance(value, PendingValue):
+        from symdiff.frontend.pending import unread
+
+        unread(reader, value, node)
     if isinstance(value, SeriesValue):
         from symdiff.frontend.array_loops import array_of
 
@@ -83,7 +90,7 @@ def tensor_of(reader: Reader, value: Value, node: ast.AST) -> TensorValue:
     axes = tuple(map(Affine, array.shape))
     atoms = {item.atom for item in array.items}
     if len(atoms) == 1 and isinstance(array.items[0].atom, Const):
-        return TensorValue(array.items[0].atom, axes)
+        return sharing(TensorValue(array.items[0].atom, axes), value)
     if len(array.items) > MAX_ITEMS:
         raise GapError(
             node, f"an array of {len(array.items)} numbers beside one of any size", "pass it as an argument", "not yet"
@@ -95,18 +102,17 @@ def tensor_of(reader: Reader, value: Value, node: ast.AST) -> TensorValue:
         Term(item.atom, (), (), tuple(Guard(Affine.of(axis) - place, "==") for axis, place in enumerate(path)))
         for item, path in zip(array.items, Array(array.shape).indices(), strict=True)
     ]
-    return TensorValue(moved(reader, terms, axes), axes)
+    return sharing(TensorValue(moved(reader, terms, axes), axes), value)
 
 
 def operand(reader: Reader, value: Value, node: ast.AST) -> TensorValue | Number | Condition:
     """A value in an operation on arrays: an array, or a scalar."""
     from symdiff.frontend.conditions import plain_number, scalar
 
-    value = plain_number(value)
+    value = present(reader, plain_number(value), node)
     if isinstance(value, TensorValue):
-        reader.check_current(value, node)
         return value
-    if isinstance(value, SeriesValue):
+    if isinstance(value, SeriesValue | PendingValue):
         return tensor_of(reader, value, node)
     if isinstance(value, Number | Condition) and reader.builder.axes_of(value.atom):
         reader.row_node = node
@@ -303,13 +309,7 @@ def _number(reader: Reader, value: Number | Condition) -> Number:
 
 def same_elements(value: TensorValue) -> TensorValue:
     """A copy: the same elements, of an array of its own."""
-    return dataclasses.replace(value, identity=object(), parents=frozenset(), views=())
-
-
-def view_of(reader: Reader, owner: TensorValue, atom: Atom, axes: Axes, affine: Affine | None = None) -> TensorValue:
-    """An array that shares the memory of another one: a slice, a transpose."""
-    seen = (*owner.views, (owner.identity, reader.changes[owner.identity]))
-    return TensorValue(atom, axes, owner.kind, affine, views=seen)
+    return dataclasses.replace(value, identity=Cell(), parents=frozenset(), window=None)
 
 
 def indexed(

@@ -154,7 +154,7 @@ def _format_of(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) ->
 
 def known_text(reader: Reader, node: ast.expr, frame: Frame) -> str:
     """The text of a message: what is known is filled in, and what is not read is shown as ``{expression}``."""
-    gaps, unbound, variables = len(reader.gaps), len(reader.unbound), dict(frame.variables)
+    gaps, unbound, variables, cells = len(reader.gaps), len(reader.unbound), dict(frame.variables), dict(reader.cells)
     value: Value | None = None
     with reader.builder.block():
         try:
@@ -162,7 +162,7 @@ def known_text(reader: Reader, node: ast.expr, frame: Frame) -> str:
         except (EndedError, NeedsCallError, GapError, PoisonedError):
             value = None
     del reader.gaps[gaps:], reader.unbound[unbound:]
-    frame.variables = variables
+    frame.variables, reader.cells = variables, cells
     if isinstance(value, TextValue):
         return value.value
     found = shown(value) if value is not None and not isinstance(value, Poison) else None

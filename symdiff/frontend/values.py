@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from symdiff.frontend.loop_values import GrowingList, IndexedValue, PendingArray, SequentialValue, SeriesValue, Trajectory
+from symdiff.frontend.loop_values import GrowingList, LoopValue
+from symdiff.frontend.windows import Cell, Stale, Window
 from symdiff.graph.affine import Affine, Axes, Element
 from symdiff.graph.graph import Atom, Const
 from symdiff.graph.structure import SCALAR, Array, Items, Structure, Tensor
@@ -143,6 +144,8 @@ class IteratorValue:
     lazy: bool = False
     once: bool = True
     watched: tuple[tuple[object, int], ...] = ()
+    sources: tuple[Any, ...] = ()
+    again: Callable[[list[Any]], Any] | None = None  # the elements, of the sources in other states
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,26 +154,27 @@ class ArrayValue:
 
     shape: tuple[int, ...]
     items: tuple[Number, ...]
-    identity: object = field(default_factory=object)
+    identity: Cell = field(default_factory=Cell)
     parents: frozenset[object] = frozenset()
-    views: tuple[tuple[object, int], ...] = ()
+    since: int = 0
+    window: Window | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class TensorValue:
     """An array of the graph, of any size: its lengths are expressions in sizes.
 
-    A write makes a new version with the same ``identity``, which replaces the old one wherever it is bound. ``views``: the
-    arrays whose memory it shares, with the number of changes that each had when the view was taken.
+    A write makes a new state of the cell ``identity``, which is shown under every name and in every view (see ``cells``).
     """
 
     atom: Atom  # a literal stands for an array that is full of it
     axes: Axes
     kind: Literal["float", "int", "bool"] = "float"
     affine: Affine | None = None  # of integers: each as an expression in its own indices
-    identity: object = field(default_factory=object)
-    parents: frozenset[object] = frozenset()  # identities of the arrays of which a branch made it one
-    views: tuple[tuple[object, int], ...] = ()
+    identity: Cell = field(default_factory=Cell)
+    parents: frozenset[object] = frozenset()  # identities of arrays whose memory it may share: a branch made it one of them
+    since: int = 0  # when it was
+    window: Window | None = None  # of a view
 
 
 @dataclass(frozen=True, eq=False)
@@ -299,12 +303,7 @@ Value = (
     | ArrayValue
     | TensorValue
     | MaskedValue
-    | IndexedValue
-    | SequentialValue
-    | GrowingList
-    | SeriesValue
-    | PendingArray
-    | Trajectory
+    | LoopValue
     | VectorParam
     | FunctionValue
     | Bound
@@ -314,6 +313,7 @@ Value = (
     | Conflict
     | Choice
     | Maybe
+    | Stale
     | Poison
 )
 Container = TupleValue | ListValue | DictValue | ArrayValue
@@ -423,7 +423,7 @@ _NAMED = {  # classes of other modules
     "SeriesValue": "a sequence of any length",
     "GrownList": "a list of any length",
     "GrowingList": "a list that a loop makes longer",
-    "PendingArray": "an array that a loop writes to",
+    "PendingValue": "an array that a loop writes to",
     "Trajectory": "what a solver finds at each of its own steps",
 }
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import types
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -45,10 +45,8 @@ def store(reader: Reader, target: ast.Attribute, value: Value, frame: Frame) -> 
     owner, name = reader.operand(target.value, frame), frame.source.mangled(target.attr)
     place = _place(owner, target)
     _check_setting(owner, name, target)
-    # A list that is kept under two names may change under the other one; of an array it is noticed.
-    if isinstance(value, ArrayValue | TensorValue):
-        value = replace(value, views=(*value.views, (value.identity, reader.changes[value.identity])))
-    elif changes.mutables(value):
+    # A list that is kept under two names may change under the other one.
+    if not isinstance(value, ArrayValue | TensorValue) and changes.mutables(value):
         _note(reader, place, name, None, target, frame)
         return
     _note(reader, place, name, value, target, frame)

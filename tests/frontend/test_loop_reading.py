@@ -1,4 +1,4 @@
-# ruff: noqa: N803, N806 - matrices have capital letters here, as on paper
+# ruff: noqa: N803 - matrices have capital letters here, as on paper
 """Loops that stay loops: the graph that is read gives what Python gives, at every length, and says what it cannot read."""
 
 from dataclasses import replace
@@ -111,13 +111,13 @@ def appended_from_the_start(x):
     return np.array(found)
 
 
-def stale_view(A, x):
-    B = A.copy()
-    r = B[0]
+def list_of_two_names(A, x):
+    a = [A[0, 0], x]
+    b = a
     s = 0.0
     while s < 10:
-        s = s + r[0]
-        B[0, 0] = B[0, 0] + x
+        a[1] = a[1] + x
+        s = s + b[1]
     return s
 
 
@@ -171,7 +171,7 @@ X, A = np.array([1.5, 2.5]), np.ones((2, 2))
         (another_kind, [X], "s = np.array([s, v])", "starts as a number and becomes an array of shape", "one kind"),
         (another_shape, [X, X], "s = np.outer(s, y)", "starts as an array of shape (n,) and becomes an array", "one kind"),
         (appended_from_the_start, [X], "found.append(v * found[0])", "other than the last one", "elements of an array"),
-        (stale_view, [A, 1.0], "while s < 10:", "which another name shows, too", "copy"),
+        (list_of_two_names, [A, 1.0], "a[1] = a[1] + x", "that b may show, too", "copy"),
         (argument_written, [X, 1.0], "x[0] = x[0] + y", "outside the function", "copy"),
         (float_as_index, [X], "s = s * v + x[k]", "an index that depends on the arguments", "int(...)"),
         (endless, [1.0], "while True:", "never ends", "break or return"),

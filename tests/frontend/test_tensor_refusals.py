@@ -28,31 +28,17 @@ def write_to_alias_of_argument(x):
     return np.sum(y)
 
 
-def write_through_slice(x):
-    y = np.zeros_like(x)
-    z = y[1:]
+def write_to_view_of_argument(x):
+    y = x[1:][::-1]
+    y += 1.0
+    return np.sum(y)
+
+
+def write_to_diagonal(x):
+    y = np.zeros((len(x), len(x)))
+    z = np.diag(y)
     z[0] = x[0]
     return np.sum(y)
-
-
-def write_through_transpose(x):
-    y = np.zeros((len(x), len(x)))
-    y.T[0] = x
-    return np.sum(y)
-
-
-def view_of_changed(x):
-    y = x * 2
-    z = y[1:]
-    y[-1] = 0.0
-    return np.sum(z)
-
-
-def view_in_a_tuple(x):
-    y = x * 2
-    pair = (y[::-1], 1.0)
-    y[0] = 0.0
-    return np.sum(pair[0])
 
 
 def write_into_integers(x):
@@ -119,10 +105,8 @@ CASES = [
     (write_to_argument, (X,), "x[0] = 1.0", "comes from outside the function", ".copy()"),
     (augment_argument, (X,), "x *= 2", "comes from outside the function", ".copy()"),
     (write_to_alias_of_argument, (X,), "y[1:] = 0.0", "comes from outside the function", ".copy()"),
-    (write_through_slice, (X,), "z[0] = x[0]", "through a view", "copy"),
-    (write_through_transpose, (X,), "y.T[0] = x", "through a view", "copy"),
-    (view_of_changed, (X,), "return np.sum(z)", "view of an array that was changed", "copy"),
-    (view_in_a_tuple, (X,), "return np.sum(pair[0])", "view of an array that was changed", "copy"),
+    (write_to_view_of_argument, (X,), "y += 1.0", "comes from outside the function", ".copy()"),
+    (write_to_diagonal, (X,), "z[0] = x[0]", "shows an element several times", ".copy()"),
     (write_into_integers, (X,), "y[0] = 0.5", "array of integers", "np.zeros"),
     (full_of_integers, (X,), "y[0] = x[0]", "array of integers", "np.zeros"),
     (write_at_indices, (X, np.array([0, 1])), "y[idx] = x[idx]", "may be equal", "loop"),
@@ -130,7 +114,7 @@ CASES = [
     (truth_of_array, (X,), "if x > 0:", "ambiguous", "elements"),
     (math_of_array, (X,), "return np.sum(math.sin(x))", "math.sin of an array", "np.sin"),
     (sorted_rows, (X,), "return np.sum(np.sort(x[:, None] * x, axis=1))", "np.sort of an array of shape", "vectors"),
-    (changed_while_bound_twice, (X, 1.0), "w[0] = 0.0", "may show, too", "copy"),
+    (changed_while_bound_twice, (X, 1.0), "return np.sum(y)", "may have been changed as another one", "copy"),
 ]
 
 
