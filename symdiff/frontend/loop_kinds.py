@@ -76,6 +76,9 @@ class Search:
                 grown.check_alone(reader, value, frame, node, name)
             if isinstance(value, ListValue | GrowingList | GrownList):
                 last = loop_memory.seen(reader, growing.last_of(reader, value, node), node)
+                if isinstance(last, Conflict):
+                    reason = f"the last element of {name}: {last.reason}"
+                    raise GapError(node, reason, "append copies: .append(u.copy())", "not yet")
                 item = form_of(reader, last)
                 guessed = item == UNBOUND or (isinstance(value, GrowingList) and value.guessed and not value.added)
                 self.forms[name] = Growing(Leaf("float") if guessed else item, None, guessed)

@@ -290,6 +290,9 @@ class Trial:
         if course.test is not None and self.goes == Const(True) and not kinds and course.trip is None:
             raise GapError(course.node, "a loop that never ends", "leave it with break or return")
         loop_aliases.check_lists(reader, self.ends, self.before, self.own, self.snapshot, frame, course.node)
+        for name, end in self.ends.items():
+            if isinstance(end, GrowingList) and isinstance(self.forms.get(name), Growing):
+                loop_aliases.check_appended(reader, name, end, self.aliases, course.node)
         carried: list[Part] = []
         places: dict[str, slice] = {}
         for name in self.names():
@@ -302,9 +305,6 @@ class Trial:
         first: Atom | None = None
         if self.goes is not None:
             first = Const(bool(course.first.value)) if isinstance(course.first, Known) else course.first.atom
-        for name, end in self.ends.items():
-            if isinstance(end, GrowingList) and isinstance(self.forms.get(name), Growing):
-                loop_aliases.check_appended(reader, name, end, self.aliases, course.node)
         rows = self._rows()
         reader.builder.origin = reader.origin(self.frame, course.node)
         counts = any(isinstance(form, Counted) for form in self.forms.values())

@@ -302,6 +302,7 @@ CASES = [
     in_place_under_two_names,
     left_from_inside,
     of_known_length,
+    row_of_a_small_matrix,
     appended_when_done,
     appended_and_changed_then,
     changed_before_a_branch,
