@@ -24,6 +24,7 @@ import numpy as np
 from symdiff import SymdiffError
 from symdiff.codegen import python_function
 from tests.long_differences import Flat, Vector, differs
+from tests.poison import poisoned
 from tests.random_array_checks import Check, Reference, checks
 from tests.random_array_text import RandomArrayText
 from tests.random_loop_text import RandomLoopText
@@ -205,7 +206,9 @@ def _by_source(derivative: Any, made: Any, values: Mapping[str, Any]) -> Any:
     patterns = made._patterns.of(values) if made.is_sparse else []
     arguments = made.arguments(values)
     try:
-        result = python_function(made.source)(*arguments)
+        function = python_function(made.source)
+        with poisoned():
+            result = function(*arguments)
     except (ArithmeticError, ValueError) as error:
         if isinstance(error, ValueError) and "math domain" not in str(error):
             raise
