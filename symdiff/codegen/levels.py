@@ -63,8 +63,8 @@ class Levels(Builder):
         self.known_names: set[str] = set()  # of arrays, sums and sizes, in all graphs that are written here
         self._counters_left: list[str] = []  # of those, the counters of loops that are done
         self._bare: dict[Atom, str] = {}  # integers: the float, and the integer itself
-        self._numbers: dict[Affine, str] = {}
-        self._guards: dict[tuple[Guard, ...], str] = {}
+        self._numbers: dict[tuple[Affine, str], str] = {}
+        self._guards: dict[tuple[tuple[Guard, ...], str], str] = {}
 
     # scopes
 
@@ -321,23 +321,25 @@ class Levels(Builder):
         """An index expression as a number."""
         if part.is_constant:
             return Const(part.const)
-        if part not in self._numbers:
-            text = self.spelling.affine(part)
+        text = self.spelling.affine(part)
+        key = part, text.code if _of_data([part]) else ""
+        if key not in self._numbers:
             level = self._level_of([part])
             name, bare = self.fresh("number"), self.fresh("number")
             self.texts[name], self.texts[bare] = Text(f"float({text.code})", ATOM), text
             self._levels[name] = self._levels[bare] = level
-            self._numbers[part] = name
+            self._numbers[key] = name
             self._bare[name] = bare
-        return self._numbers[part]
+        return self._numbers[key]
 
     def condition(self, guards: Sequence[Guard]) -> str:
         """Guards as a condition."""
-        key = tuple(guards)
+        text = self.spelling.guards(tuple(guards)) if _of_data(guard.affine for guard in guards) else None
+        key = tuple(guards), text.code if text else ""  # an integer from data is another variable in another scope
         if key not in self._guards:
             name = self._guards[key] = self.fresh("guard", "bool")
-            self.texts[name] = self.spelling.guards(key)
-            self._levels[name] = self._level_of(guard.affine for guard in key)
+            self.texts[name] = text or self.spelling.guards(key[0])
+            self._levels[name] = self._level_of(guard.affine for guard in guards)
         return self._guards[key]
 
     def is_checked(self, check: object) -> bool:
@@ -352,3 +354,8 @@ class Levels(Builder):
         name = self.variable(self.fresh("guard", "bool"), "bool")
         self.texts[name] = text
         return name
+
+
+def _of_data(parts: Iterable[Affine]) -> bool:
+    """Whether index expressions contain integers from data, which are variables of their scopes."""
+    return any(True for part in parts for _ in part.elements)
