@@ -284,7 +284,9 @@ class Levels(Builder):
 
     def release(self, names: Iterable[str]) -> None:
         """Names that are free again, because what they were kept for is a variable."""
-        self._taken.difference_update(names)
+        for name in names:
+            self._taken.discard(name)
+            self._levels.pop(name, None)
 
     def variable(self, name: str, kind: str = "float") -> str:
         """Declare a variable that the present block assigns."""
