@@ -45,6 +45,7 @@ from tests.array_graphs import (
 )
 from tests.array_moves import INTEGERS, Made, n
 from tests.array_programs import ArrayProgram
+from tests.poison import poisoned
 
 Given = tuple[list[Param], list[tuple[str, Atom]], list[Made]]  # parameters of a step, what is captured, what is in sight
 
@@ -250,7 +251,8 @@ def code(case: Case) -> Iterator[str]:
                 wanted = evaluate(graph, values)
                 try:
                     arguments = [_argument(graph.param(key), value) for key, value in zip(graph.inputs, values, strict=True)]
-                    found = function(*arguments)
+                    with poisoned():
+                        found = function(*arguments)
                 except ZeroDivisionError:  # plain Python divides so
                     continue
                 except ValueError as error:

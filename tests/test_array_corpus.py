@@ -17,6 +17,7 @@ from tests.corpus.array_physics import ARRAY_PHYSICS
 from tests.corpus.array_statistics import ARRAY_STATISTICS
 from tests.corpus.sized import SizedProgram
 from tests.long_differences import Flat, differs, flat, packed
+from tests.poison import poisoned
 
 PROGRAMS = [*ARRAY_STATISTICS, *ARRAY_PHYSICS, *ARRAY_LEARNING]
 SMALL = 3  # sizes up to here, where the source runs under plain CPython
@@ -66,7 +67,9 @@ class Crossing:
         seed = self.seed(transform)
         made = transformed(self.program, transform).at(*self.point, **seed)
         arguments = dict(zip(self.program.names, self.point, strict=True)) | seed
-        return python_function(made.source)(*made.arguments(arguments))
+        function = python_function(made.source)
+        with poisoned():
+            return function(*made.arguments(arguments))
 
 
 MADE: dict[tuple[str, str], SymbolicFunction] = {}

@@ -7,8 +7,10 @@ import textwrap
 import numpy as np
 import pytest
 
-from symdiff import grad, jacobian, jvp
+from symdiff import grad, hessian, jacobian, jvp
+from symdiff.codegen import python_function
 from symdiff.graph.evaluate import evaluate
+from tests.poison import poisoned
 from tests.random_array_programs import Program, faults
 
 SIZES = ((5, 3), (1, 1), (0, 0))
@@ -113,3 +115,19 @@ def test_a_norm_at_zero_and_of_nothing_has_the_derivative_0(text):
 def test_the_formula_of_the_derivative_of_a_norm_is_as_in_books():
     found = str(grad(source="import numpy as np\ndef f(x):\n    return np.linalg.norm(x)\n").at(np.ones(2)))
     assert found == "∂f/∂x[k] = x[k]/sqrt(sum(x[i]**2, i = 0..n-1))"
+
+
+def of_one_row(x, y):
+    w = np.zeros((len(x), len(x)))
+    w[0] *= y**2
+    return np.cumsum(y) @ w.T @ x
+
+
+def test_sums_in_one_row_leave_zeros_in_all_others():
+    """A guard that stood around the loops of a sum kept it from filling its array: the other rows were what was in memory."""
+    x, y = np.array([0.3, 0.5, 0.2]), np.array([0.2, 0.9, 0.4])
+    function = python_function(hessian(of_one_row, argnums=(0, 1)).at(x, y).source)
+    with poisoned():
+        (xx, xy), (yx, yy) = function(x, y)
+    for block in (xx, xy, yx, yy):
+        np.testing.assert_array_equal(block, np.zeros((3, 3)))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from symdiff import grad, read
+from symdiff.codegen import python_function
 from tests.random_array_programs import Program, faults
 
 FOUND = {
@@ -107,3 +108,41 @@ def handed_on(x, times):
 def test_what_an_inner_loop_begins_with_may_be_what_it_ends_with():
     x, times = np.array([0.3, 0.4]), np.array([0.5, 0.6, 0.7, 1.5])  # it was used again for another array
     assert read(handed_on)(x, times) == pytest.approx(handed_on(x, times), rel=1e-14)
+
+
+def at_places(x):
+    table = np.ones((2, 3))
+    table[0, 0] = x[0]
+    i, q = 0, x[1]
+    while q < 3.5:
+        table[0, 1] = 0.8 * table[0, 1]
+        table[0, i % 3] = 0.5 * table[0, 0] + 0.1 * q
+        i += 1
+        q += 1
+    return np.sum(table * table) + 3 * table[0, 0]
+
+
+def at_places_of_both_loops(x):
+    total, q, i = 0.0, 0.0, 0
+    while q < 3:
+        j = i % len(x)
+        total += x[j]
+        r, k = 0.0, 1
+        while r < x[2]:
+            j = k % len(x)
+            total += x[j] * x[j] * (q + 1)
+            r += 1
+            k += 2
+        total += x[j] ** 3
+        q += 1
+        i += 1
+    return total
+
+
+@pytest.mark.parametrize("function", [at_places, at_places_of_both_loops])
+def test_places_are_those_of_the_same_loop(function):
+    """The adjoint loop took for its own what an index had been in the last iteration of the loop forward."""
+    x = np.array([0.7, 1.2, 1.5])
+    found = python_function(grad(function).at(x).source)(x)
+    steps = 1e-6 * np.eye(3)
+    np.testing.assert_allclose(found, [(function(x + h) - function(x - h)) / 2e-6 for h in steps], rtol=1e-8, atol=1e-8)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from symdiff.codegen.definitions import Definitions, Index
 from symdiff.codegen.indices import is_short
-from symdiff.codegen.nests import Item, Nest
+from symdiff.codegen.nests import Item, Nest, common_guards
 from symdiff.codegen.works import Work
 from symdiff.graph.affine import ZERO, Affine
 
@@ -106,6 +106,7 @@ def groups(items: Sequence[Item], dropped: Mapping[str, frozenset[int]], definit
         key = (work.name, work.address, id(home))
         if key not in found:
             covers = covering(work.address, loops[:depth], definitions.axes[work.name])
+            covers &= not any(map(common_guards, loops[:depth]))  # which stand around the loop, so around the variable, too
             found[key] = Group(work.name, work.address, home, depth, covers)
         group = found[key]
         group.works.append(work)

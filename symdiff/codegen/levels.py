@@ -284,7 +284,9 @@ class Levels(Builder):
 
     def release(self, names: Iterable[str]) -> None:
         """Names that are free again, because what they were kept for is a variable."""
-        self._taken.difference_update(names)
+        for name in names:
+            self._taken.discard(name)
+            self._levels.pop(name, None)
 
     def variable(self, name: str, kind: str = "float") -> str:
         """Declare a variable that the present block assigns."""
@@ -322,7 +324,7 @@ class Levels(Builder):
         if part.is_constant:
             return Const(part.const)
         text = self.spelling.affine(part)
-        key = part, text.code  # names of a step are those of others, too, and are written otherwise there
+        key = part, text.code if _of_data([part]) else ""
         if key not in self._numbers:
             level = self._level_of([part])
             name, bare = self.fresh("number"), self.fresh("number")
@@ -334,11 +336,11 @@ class Levels(Builder):
 
     def condition(self, guards: Sequence[Guard]) -> str:
         """Guards as a condition."""
-        text = self.spelling.guards(tuple(guards))
-        key = tuple(guards), text.code
+        text = self.spelling.guards(tuple(guards)) if _of_data(guard.affine for guard in guards) else None
+        key = tuple(guards), text.code if text else ""  # an integer from data is another variable in another scope
         if key not in self._guards:
             name = self._guards[key] = self.fresh("guard", "bool")
-            self.texts[name] = text
+            self.texts[name] = text or self.spelling.guards(key[0])
             self._levels[name] = self._level_of(guard.affine for guard in guards)
         return self._guards[key]
 
@@ -354,3 +356,8 @@ class Levels(Builder):
         name = self.variable(self.fresh("guard", "bool"), "bool")
         self.texts[name] = text
         return name
+
+
+def _of_data(parts: Iterable[Affine]) -> bool:
+    """Whether index expressions contain integers from data, which are variables of their scopes."""
+    return any(True for part in parts for _ in part.elements)

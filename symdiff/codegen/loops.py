@@ -21,7 +21,7 @@ from symdiff.codegen.printer import COMPARE, Text
 from symdiff.codegen.products import Products
 from symdiff.codegen.scratch import allocated_once
 from symdiff.codegen.split import Code
-from symdiff.codegen.steps import Renamed, named
+from symdiff.codegen.steps import Renamed, integers_of, named
 from symdiff.graph.affine import Affine, Axes
 from symdiff.graph.dead import dead_code
 from symdiff.graph.graph import Atom, Buffer, Const, Graph, Loop, Raise, defined, walk
@@ -112,7 +112,10 @@ class _Writer:
         names |= {each.param: each.out for each in loop.handed if each.axes}
         own = names_in(graph)
         names |= {name: self.elements.named_apart(name, is_array, own) for name, is_array in named(graph).items()}
+        own_integers = integers_of(loop, graph) - names.keys()
+        names |= {name: self.elements.named_apart(name, False, own) for name in sorted(own_integers)}
         self._apart(names, graph)
+        self.names_of = names
         change = Renamed(names, integers)
         made = replace(loop, counter=names[loop.counter])
         made = replace(
@@ -255,7 +258,7 @@ class _Writer:
         roles = {param.name: param.role for param in self.original.step.params}
         for name, atom in self.original.captured:
             if not self.original.step.input_axes[name] and roles[name] != "size":
-                found[name] = elements.scalar(atom)
+                found[self.names_of.get(name, name)] = elements.scalar(atom)
         for param in self.step.params:
             if param.role == "size":
                 found[param.name] = elements.number(Affine.of(param.name))

@@ -26,7 +26,7 @@ from symdiff.graph.graph import (
 )
 from symdiff.graph.loops import axes_of
 from symdiff.graph.structure import Items, Structure, Tensor
-from symdiff.graph.terms import Guard, Range, Term
+from symdiff.graph.terms import Guard, Range, Term, arrays_in
 
 Handed = TypeVar("Handed", Carried, Buffer)
 
@@ -171,3 +171,13 @@ def named(graph: Graph) -> dict[str, bool]:
             if axes or isinstance(statement, Sum | Fold) or (isinstance(statement, Loop) and name == statement.count):
                 found[name] = bool(axes)
     return found
+
+
+def integers_of(loop: Loop, graph: Graph) -> set[str]:
+    """The scalars of a step that its indices read: what is known of ``x[at]`` is known by the name ``at``."""
+    parts = [part for buffer in loop.buffers for store in buffer.stores for part in store.index]
+    for statement in walk(graph.body):
+        parts += [part for axes in axes_of(statement).values() for part in axes]
+        parts += [part for term in getattr(statement, "terms", ()) for part in term.affines()]
+        parts += [statement.trip] if isinstance(statement, Loop) and statement.trip is not None else []
+    return {name for name in arrays_in(parts) if not graph.input_axes.get(name)}

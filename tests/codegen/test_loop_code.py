@@ -17,6 +17,8 @@ from tests.array_graphs import SIZES, drawn
 from tests.array_graphs import gradient as gradient_of
 from tests.array_moves import INTEGERS
 from tests.loop_graphs import LoopProgram
+from tests.loop_graphs import case as case_of
+from tests.loop_graphs import code as code_faults
 
 from .array_graphs import agree, source
 from .loop_graphs import CASES, LoopCase, data_trip, table
@@ -178,3 +180,9 @@ def test_the_trip_may_come_from_data(time, steps):
     text = source(LoopCase("f", BY_NAME["data_trip"].params, data_trip).graph())
     for run in (python_function(text), compile_source(text, "df")):
         assert run(time, 0.5, 2.0) == 2.0 * 1.5**steps
+
+
+@pytest.mark.parametrize("seed", [88010])
+def test_random_graphs_that_failed_once(seed):
+    """88010: a name that an array had given back was taken to be known further out."""
+    assert list(code_faults(case_of(seed))) == []

@@ -170,14 +170,14 @@ def test_processes_that_write_at_the_same_time(place):
     assert run(place, "scalar,vector")["compiled"] == 0
 
 
-@pytest.mark.parametrize("damage", [lambda data: data[: len(data) // 2], lambda data: data[:-200] + bytes(200), lambda _: b""])
-def test_a_damaged_entry_is_made_again(place, damage):
+def test_a_damaged_entry_is_made_again(place):
     expected = run(place, "vector")["results"]
     (entry,) = (path for path in (place / "cache").rglob("*") if path.is_file())
-    entry.write_bytes(damage(entry.read_bytes()))
-    again = run(place, "vector")
-    assert again["compiled"] > 0
-    assert again["results"] == expected
+    for damage in (lambda data: data[: len(data) // 2], lambda data: data[:-200] + bytes(200), lambda _: b""):
+        entry.write_bytes(damage(entry.read_bytes()))
+        again = run(place, "vector")
+        assert again["compiled"] > 0
+        assert again["results"] == expected
     assert run(place, "vector")["compiled"] == 0
 
 

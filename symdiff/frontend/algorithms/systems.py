@@ -107,11 +107,20 @@ def _dogleg(rows: Any, f: Any, newton: Any, scale: Any, radius: Any) -> Any:
     return [u + part * v for u, v in zip(first, rest, strict=True)]
 
 
+def _trusted(radius: Any, length: Any, ratio: Any) -> Any:
+    """How long the next step may be, by how much of the gain that was foretold came true."""
+    if not ratio >= 0.1:
+        return 0.5 * min(radius, length)
+    if abs(ratio - 1) <= 0.1:
+        return 2 * length
+    return max(radius, 2 * length) if ratio >= 0.5 else radius
+
+
 def _hybrid(func: Any, x0: Any, fprime: Any, args: Any, xtol: Any, limit: Any, factor: Any) -> Any:
     """Powell's method (MINPACK's hybrj) with the Jacobian anew in each iteration.
 
     It ends at a step of Newton's of relative length ``xtol``, so that what it returns is a root. At a root with a singular
-    Jacobian these steps shrink by a constant factor, which raises.
+    Jacobian these steps shrink by a constant factor, which raises. Where it gets stuck, it starts again with shorter steps.
     """
     tol = max(xtol, 1e-13)  # that step squares the error
     x = x0
@@ -123,6 +132,7 @@ def _hybrid(func: Any, x0: Any, fprime: Any, args: Any, xtol: Any, limit: Any, f
     radius = -1.0
     before = inf
     slow = 0
+    first, start, restarts = f, size, 0
     for _ in range(limit):
         if max([abs(each) for each in f]) == 0:
             return x
@@ -139,7 +149,7 @@ def _hybrid(func: Any, x0: Any, fprime: Any, args: Any, xtol: Any, limit: Any, f
             return [a + b / d for a, b, d in zip(x, newton, weights, strict=True)]
         if radius < 0:
             radius = factor * long if long > 0 else factor * 1.0
-            radius = min(radius, whole)
+            radius = min(radius, whole) * 0.1**restarts
         step = newton if whole <= radius else _dogleg(rows, f, newton, weights, radius)
         length = _norm(step)
         move = [a / d for a, d in zip(step, weights, strict=True)]
@@ -149,16 +159,16 @@ def _hybrid(func: Any, x0: Any, fprime: Any, args: Any, xtol: Any, limit: Any, f
         gain = 1 - (size_there / size) * (size_there / size) if 0.1 * size_there < size else -1.0
         left = _norm([a + b for a, b in zip(f, _product(rows, move), strict=True)]) / size
         ratio = gain / (1 - left * left) if left < 1 else 0.0
-        if not ratio >= 0.1:
-            radius = 0.5 * min(radius, length)
-        elif abs(ratio - 1) <= 0.1:
-            radius = 2 * length
-        elif ratio >= 0.5:
-            radius = max(radius, 2 * length)
+        radius = _trusted(radius, length, ratio)
         slow = 0 if gain >= 0.001 else slow + 1
         if ratio >= 1e-4:
             x, f, size = there, f_there, size_there
             before = whole
+        if slow >= 12 and restarts < 3:
+            x, f, size = x0, first, start
+            scale = [0.0 for each in x]
+            radius, before, slow = -1.0, inf, 0
+            restarts += 1
         if slow >= 20:
             raise RuntimeError(
                 "The iteration is not making good progress, as measured by the improvement from the last twenty iterations."
