@@ -127,9 +127,9 @@ def run_statement(reader: Reader, node: ast.stmt, frame: Frame) -> Completion:
 
 
 def poison(node: ast.AST, frame: Frame) -> None:
-    """The variables that a refused statement would have bound are unknown."""
-    for inner in ast.walk(node):
-        frame.variables.update(dict.fromkeys(bound_names(inner), POISON))
+    """The variables that a refused statement would have bound, or made longer, are unknown."""
+    names = {name for inner in ast.walk(node) for name in bound_names(inner)}
+    frame.variables.update(dict.fromkeys(names | (growing.names_appended_to(node) & frame.variables.keys()), POISON))
 
 
 # -- branches -----------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from symdiff.frontend.carried import (
     join,
 )
 from symdiff.frontend.gaps import GapError
+from symdiff.frontend.lengths import is_certain
 from symdiff.frontend.loop_values import GrowingList, GrownList
 from symdiff.frontend.scopes import bound_names
 from symdiff.frontend.values import Conflict, ListValue, Number, Poison, Value
@@ -54,6 +55,13 @@ def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
             yield from (walrus.target for walrus in ast.walk(inner) if isinstance(walrus, ast.NamedExpr))
         elif not isinstance(inner, ast.FunctionDef | ast.ClassDef):
             yield from own_nodes(inner)
+
+
+def is_length(node: ast.AST) -> bool:
+    """True for ``len(x)``, and for sums and differences."""
+    if isinstance(node, ast.BinOp):
+        return isinstance(node.op, ast.Add | ast.Sub)
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len"
 
 
 @dataclass
@@ -193,9 +201,16 @@ class Search:
             item = joined
         guessed = item == UNBOUND
         step = end.count - start.count
-        if not step.is_constant or (before.step is not None and before.step != step.const):
+        if not step.is_constant or (before.step is not None and before.step != step.const) or not _counts(trial, name):
             self.uncounted.add(name)
         return Growing(before.item if guessed else item, None if name in self.uncounted else step.const, guessed)
+
+
+def _counts(trial: Trial, name: str) -> bool:
+    """Whether the number of iterations tells how long a list is behind the loop, where a loop around it has to know that."""
+    trip = trial.course.trip
+    is_inner = isinstance(trial.before.get(name), GrowingList)
+    return not is_inner or (trip is not None and not trial.course.leaves and is_certain(trial.reader, trip))
 
 
 def _binding(node: ast.AST, name: str) -> ast.AST:

@@ -35,7 +35,7 @@ from symdiff.frontend.gaps import GapError, PoisonedError, SequentialError
 from symdiff.frontend.lengths import is_certain
 from symdiff.frontend.loop_aliases import RESULT
 from symdiff.frontend.loop_graph import Part, Row, Shape, append_loop
-from symdiff.frontend.loop_kinds import REWRITE, Search, own_nodes
+from symdiff.frontend.loop_kinds import REWRITE, Search, is_length, own_nodes
 from symdiff.frontend.loop_memory import Memory, seen
 from symdiff.frontend.loop_values import Counting, GrowingList, SequentialValue
 from symdiff.frontend.lower import Frame, Reader
@@ -129,13 +129,6 @@ def _run(reader: Reader, course: Course, frame: Frame) -> Completion:
     raise GapError(node, "a loop whose variables change their kinds", REWRITE)
 
 
-def _is_length(node: ast.AST) -> bool:
-    """True for ``len(x)``, and for sums and differences."""
-    if isinstance(node, ast.BinOp):
-        return isinstance(node.op, ast.Add | ast.Sub)
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len"
-
-
 class Trial:
     """One reading of the body of a loop."""
 
@@ -212,7 +205,7 @@ class Trial:
         """That the test holds when an iteration begins: it is read again for what it says, where that has no effect."""
         test = self.course.test
         effects = ast.Subscript | ast.Call | ast.NamedExpr | ast.BinOp
-        if test is None or any(isinstance(inner, effects) and not _is_length(inner) for inner in ast.walk(test)):
+        if test is None or any(isinstance(inner, effects) and not is_length(inner) for inner in ast.walk(test)):
             return None
         truth = self._test_of(read_test(self.reader, test, self.frame), test)
         return None if isinstance(truth, Const) else (truth, True)
@@ -339,6 +332,9 @@ class Trial:
         if not end.added:
             variables[name] = before
             return
+        form = self.forms[name]
+        if isinstance(left, GrowingList) and isinstance(form, Growing) and form.step is not None:
+            left = replace(left, count=growing.length_of(before) + self.made * form.step)
         grid = grown.grid_of(reader, end.added, collected, node)
         shows = self.aliases.behind(name) | loop_aliases.held_by(before)
         variables[name] = grown.behind(reader, before, end, left, grid, name in self.cut, shows, node)

@@ -79,6 +79,15 @@ def in_two_lists(z):
     return np.sum(np.array(found) * np.array(others))
 
 
+def as_long_as_an_inner_loop_makes_it(z):
+    found, s = [z[0]], z[0]
+    for _ in range(int(z[1])):
+        for v in z:
+            found.append(v * s)  # noqa: PERF401 - that is what is tested
+        s = s * 0.5 + len(found) * 0.1 + found[-1]
+    return np.sum(np.array(found)) + s
+
+
 def down_with_copies(z):
     def down(v, k):
         if k < 1:
@@ -204,6 +213,7 @@ CASES = [
     row_of_what_changes,
     in_two_lists,
     inner_one_appends_copies,
+    as_long_as_an_inner_loop_makes_it,
     down_with_copies,
     down_in_place,
 ]

@@ -14,7 +14,9 @@ from tests.oracle import leaves
 
 
 def inputs_of(made, signature, args):
-    values = dict(zip(signature.parameters, args, strict=False))
+    bound = signature.bind(*args)
+    bound.apply_defaults()  # an integer may be a size
+    values = bound.arguments
     given = [param for param in made.params if param.role != "captured"]
     found = [leaf for param in given for leaf in leaves(param.structure, values[param.name])]
     found += made.captured().values()
