@@ -11,8 +11,8 @@ from tests import random_array_programs as arrays
 from tests.high_precision import UnfitError, function_of
 from tests.random_programs import COMPILED, RandomProgram, exact_program, faults, program
 
-BATCHES, BATCH = 4, 25
-COMPILED_SEEDS = range(500_000, 500_005)
+BATCHES, BATCH = 4, 16
+COMPILED_SEEDS = range(500_000, 500_003)
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
@@ -30,28 +30,28 @@ def test_random_programs_compiled(seed: int) -> None:
 @pytest.mark.parametrize("batch", range(4))
 def test_random_array_programs(batch: int) -> None:
     """Of functions of arrays; the long form is ``python -m tests.random_array_programs``."""
-    seeds = range(batch * 13, (batch + 1) * 13)
+    seeds = range(batch * 8, (batch + 1) * 8)
     found = {seed: arrays.faults(arrays.Program.of(seed)) for seed in seeds}
     assert not [f"{seed}: {kind}: {line}" for seed, lines in found.items() for kind, line in lines if kind != "refused"]
-    assert sum(1 for lines in found.values() if lines) <= 5  # refused
+    assert sum(1 for lines in found.values() if lines) <= 3  # refused
 
 
 @pytest.mark.parametrize("batch", range(3))
 def test_random_loop_programs(batch: int) -> None:
     """Of functions with sequential loops; the long form is ``python -m tests.random_array_programs --loops``."""
-    seeds = range(batch * 10, (batch + 1) * 10)
+    seeds = range(batch * 6, (batch + 1) * 6)
     found = {seed: arrays.faults(arrays.Program.of(seed, loops=True)) for seed in seeds}
     assert not [f"{seed}: {kind}: {line}" for seed, lines in found.items() for kind, line in lines if kind != "refused"]
     assert sum(1 for lines in found.values() if lines) <= 1  # refused
 
 
-@pytest.mark.parametrize("seed", [2001, 2002, 2003])
+@pytest.mark.parametrize("seed", [2001, 2002])
 def test_random_loop_programs_compiled(seed: int) -> None:
     program = arrays.Program.of(seed, loops=True)
     assert arrays.faults(program, compiled=True, sizes=program.sizes[:1]) == []
 
 
-@pytest.mark.parametrize("seed", [1003, 1006, 1010])
+@pytest.mark.parametrize("seed", [1003, 1010])
 def test_random_array_programs_compiled(seed: int) -> None:
     program = arrays.Program.of(seed)
     assert arrays.faults(program, compiled=True, sizes=program.sizes[:1]) == []
