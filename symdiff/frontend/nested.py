@@ -22,8 +22,9 @@ from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.outside import wrap
 from symdiff.frontend.places import Place
 from symdiff.frontend.source import FunctionSource, from_function
-from symdiff.frontend.tensors import as_numbers, holds_tensor
+from symdiff.frontend.tensors import as_numbers, holds_tensor, tensor_of
 from symdiff.frontend.values import (
+    ArrayValue,
     Bound,
     FunctionValue,
     Known,
@@ -64,6 +65,7 @@ def call_derivative(reader: Reader, target: Any, args: Sequence[Value], keywords
         _require_numbers(reader, bound.values(), node)
     objects = {name: found for name, value in bound.items() if (found := _object(value)) and name not in target.differentiated}
     reading = _read(reader, target, bound, {name: found.value for name, found in objects.items()}, whole, node)
+    _shape_seeds(reader, reading.graph, bound, node)
     sizes = _sizes(reader, reading.graph, bound, node)
     substitution: dict[str, Atom] = {str(size): affine_atom(reader, length) for size, length in sizes.items()}
     for param in reading.graph.params:
@@ -148,6 +150,22 @@ def _is_of_arrays(reader: Reader, values: Iterable[Value]) -> bool:
     over = any(isinstance(leaf, Number) and reader.builder.axes_of(leaf.atom) for leaf in found)  # other ones in each iteration
     inside = over or any(depth_of(reader, array.atom) for array in arrays) or reader.builder.current.elementwise
     return bool(arrays) and not numbers and not inside
+
+
+def _shape_seeds(reader: Reader, graph: Graph, bound: dict[str, Value], node: ast.AST) -> None:
+    """Make arrays of tangents and cotangents that are given as so many numbers, where the argument is an array."""
+    for param in graph.params:
+        if param.role == "captured":
+            continue
+        value = bound[param.name]
+        if isinstance(param.structure, Tensor) and isinstance(value, ArrayValue | ListValue | TupleValue):
+            value = bound[param.name] = as_numbers(reader, tensor_of(reader, value, node))
+        wanted, given = list(param.structure.leaves()), leaves(value)
+        pairs = zip(wanted, given, strict=False)
+        ranks = all(len(a.axes) == len(b.axes) for a, b in pairs if isinstance(a, Tensor) and isinstance(b, TensorValue))
+        if len(wanted) != len(given) or not ranks:
+            reason = f"{param.name} is {describe(value)}, which is of another shape than is needed here"
+            raise GapError(node, reason, "give tangents the shape of the argument, cotangents that of the result")
 
 
 def _sizes(reader: Reader, graph: Graph, bound: Mapping[str, Value], node: ast.AST) -> dict[Symbol, Affine]:

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from symdiff import ShapeError, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from symdiff import ShapeError, UnsupportedError, grad, hessian, hvp, jacobian, jvp, read, value_and_grad, vjp
+from symdiff.codegen import python_function
 from symdiff.graph.check import check
 from symdiff.graph.evaluate import evaluate
 from symdiff.graph.structure import Tensor
@@ -185,3 +186,42 @@ def test_further_orders():
     columns = Flat(lambda x: 2 * chain_curvature(x) @ chain_slope(x), ["x"], ["x"], (V,)).jacobian().astype(float)
     for found in (curvature, reverse, forward):
         np.testing.assert_allclose(found, columns.reshape(4, 4), rtol=1e-7)
+
+
+def energy(x):
+    return np.sum(np.sin(x) * x)
+
+
+def along_written_out(a, v):
+    return jvp(energy)(v * a, tangent=np.array([a, 1.0, 2.0]))
+
+
+def product(x):
+    return x[0] * x[1]
+
+
+def along_a_list(a, v):
+    return jvp(product)(v, tangent=[a, a**2])
+
+
+def second_along(a, v):
+    return np.sum(hvp(energy)(v * a, tangent=np.array([a, 1.0, 2.0])))
+
+
+@pytest.mark.parametrize("function", [along_written_out, along_a_list, second_along])
+def test_tangents_that_are_written_out_beside_arrays(function):
+    v, a, step = np.array([1.0, -0.5, 0.2]), 0.3, 1e-5
+    if function is along_a_list:
+        v = v[:2]
+    value = read(function)
+    above, below = (python_function(value.at(b, v).source)(b, v) for b in (a + step, a - step))
+    slope = grad(function)
+    assert python_function(slope.at(a, v).source)(a, v) == pytest.approx((above - below) / (2 * step), rel=1e-8)
+
+
+def test_a_tangent_of_another_rank_is_refused():
+    def wrong(a, v):
+        return jvp(energy)(v * a, tangent=np.array([[a, 1.0], [1.0, a]]))
+
+    with pytest.raises(UnsupportedError, match="another shape"):
+        grad(wrong)(0.3, np.array([1.0, 2.0]))
