@@ -55,18 +55,24 @@ def in_branch(y, x):
 
 
 def same(y, x):
+    s = 0.5
     for i in range(len(x)):
-        y[i] = np.sin(y[i]) * x[i]
+        s = np.sin(s + y[i])
+        y[i] = s * x[i]
 
 
 def ahead(y, x):
+    s = 0.5
     for i in range(len(x) - 1):
-        y[i] = np.sin(y[i + 1]) * y[i + 1]
+        s = np.sin(s + y[i + 1])
+        y[i] = s * y[i + 1]
 
 
 def backward_ahead(y, x):
+    s = 0.5
     for i in range(len(x) - 1, 0, -1):
-        y[i] = np.sin(y[i - 1]) * y[i - 1]
+        s = np.sin(s + y[i - 1])
+        y[i] = s * y[i - 1]
 
 
 def first_too(y, x):
