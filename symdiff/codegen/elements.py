@@ -126,8 +126,25 @@ class Elements(Levels):
 
     def _computed(self, name: str, index: Index) -> Atom:
         if name in self.storage.stored or name not in self.arrays.known:
-            return self._load(name, index)
+            return self._read_if_there(name, index)
         return self.defined(name, index)
+
+    def _read_if_there(self, name: str, index: Index) -> Atom:
+        """An element of an array that is stored; where nothing says that an array is long enough for x[0], 0 if it is not.
+
+        Such a read is what is left of a loop that makes no iterations then. Those at places that change are checked before.
+        """
+        symbols = {symbol for part in index for symbol in part.symbols}
+        plain = not symbols or symbols <= {
+            each for axes in self.arrays.graph.input_axes.values() for part in axes for each in part.symbols
+        }
+        doubtful = self.doubtful(name, index) if plain and not self.dropped.get(name) else []
+        if not doubtful:
+            return self._load(name, index)
+        with self.side(doubtful) as body:
+            found = self._load(name, index)
+        empty = Const(0.0) if self.arrays.kinds[name] == "float" else Const(0)
+        return self.choose(self.condition(doubtful), body, (), [(name, found, empty)], self.origin)[0]
 
     # definitions
 
