@@ -31,6 +31,19 @@ FOUND = {
         {"x": "n"},
         "return (x[:, None]*x).sum(axis=1)[0] if x[0] > -9 else np.sum(x)",
     ),
+    "an element of an array that is empty was read beside a loop of no iterations": (
+        {"x": "n"},
+        "t = np.zeros_like(x)\nu = np.full(len(x), 0.5)\nfor k in range(x.size):\n    u[k] += x[0]*t[k]\nreturn np.sum(u)",
+    ),
+    "an element that a loop of no iterations would read was computed from an array that is empty": (
+        {"x": "n"},
+        "v = 0.5*x\nfor i in range(len(x) - 1, 0, -1):\n    v[i] = v[i-1] - 0.1*v[0]\nreturn np.sum(v*0.7)",
+    ),
+    "an integer was read for a guard before the guard that says that it is there": (
+        {"x": "n", "idx": "n"},
+        "w = np.zeros(len(x))\nfor k in range(len(x) - 1, 0, -1):\n    w[k] += max(w[k-1], x[k])\nr = 0.5\n"
+        "for k in range(len(x) - 1):\n    if idx[k] > 0:\n        r += np.sin(w[k])\n    else:\n        r += 0.5*w[k - 1]\nreturn r",
+    ),
     "an element was read before it was checked that it is there": (
         {"x": "n"},
         "return x/(2 + x[0]**2)",

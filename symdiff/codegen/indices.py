@@ -129,8 +129,8 @@ class Spelling:
         return [self.affine(part).code for part in parts]
 
     def guards(self, guards: Sequence[Guard]) -> Text:
-        """A condition on indices."""
-        texts = [self._guard(guard) for guard in guards]
+        """A condition on indices: what elements are read for comes behind what says that they are there."""
+        texts = [self._guard(guard) for guard in sorted(guards, key=lambda guard: _nesting(guard.affine))]
         return texts[0] if len(texts) == 1 else Text(" and ".join(text.code for text in texts), AND)
 
     def _guard(self, guard: Guard) -> Text:
@@ -175,3 +175,8 @@ class Spelling:
         codes = [self.affine(part).code.replace(" + ", "p").replace(" - ", "m") for part in parts]
         joined = "".join(codes)
         return joined if joined.isidentifier() or joined.isalnum() else ""
+
+
+def _nesting(part: Affine) -> int:
+    """How deep elements are nested in the indices of elements; 0 if there are none."""
+    return max((1 + max(map(_nesting, element.index), default=0) for element in part.elements), default=0)
