@@ -41,8 +41,16 @@ FOUND = {
     ),
     "an integer was read for a guard before the guard that says that it is there": (
         {"x": "n", "idx": "n"},
-        "w = np.zeros(len(x))\nfor k in range(len(x) - 1, 0, -1):\n    w[k] += max(w[k-1], x[k])\nr = 0.5\n"
-        "for k in range(len(x) - 1):\n    if idx[k] > 0:\n        r += np.sin(w[k])\n    else:\n        r += 0.5*w[k - 1]\nreturn r",
+        """w = np.zeros(len(x))
+for k in range(len(x) - 1, 0, -1):
+    w[k] += max(w[k-1], x[k])
+r = 0.5
+for k in range(len(x) - 1):
+    if idx[k] > 0:
+        r += np.sin(w[k])
+    else:
+        r += 0.5*w[k - 1]
+return r""",
     ),
     "an element was read before it was checked that it is there": (
         {"x": "n"},
