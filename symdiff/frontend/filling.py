@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
+from collections.abc import Sequence
 
 from symdiff.frontend import containers
 from symdiff.frontend.conditions import scalar
@@ -57,13 +58,28 @@ def _like(name: str, value: float | None) -> Form:
 
 
 def _arange(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-    """``np.arange(start, stop, step)`` of integers."""
+    """``np.arange(start, stop, step)`` of integers; of literal floats, the numbers that NumPy gives."""
     check_float(keywords.pop("dtype", None), node)
     plain(args, keywords, 1, 3, "arange", node)
-    numbers = range(*(reader.integer(value, node, "a bound of arange") for value in args))
+    known = [value.known for value in args if isinstance(value, Number) and value.known is not None]
+    if len(known) == len(args) and any(isinstance(value, float) for value in known):
+        numbers = _of_floats(*known, node=node)
+    else:
+        numbers = range(*(reader.integer(value, node, "a bound of arange") for value in args))
     if len(numbers) > containers.MAX_RANGE:
         raise GapError(node, f"an array of {len(numbers)} elements", "use a smaller one", "not yet")
     return ArrayValue((len(numbers),), tuple(map(number, numbers)))
+
+
+def _of_floats(start: float, stop: float | None = None, step: float = 1, *, node: ast.AST) -> Sequence[float]:
+    start, stop = (0, start) if stop is None else (start, stop)
+    count = (stop - start) / step if step else math.inf
+    if not count <= containers.MAX_RANGE:
+        raise GapError(node, f"arange of {count} steps", "use np.linspace with a number of points", "not yet")
+    import numpy as np
+
+    found: list[float] = np.arange(start, stop, step, dtype=float).tolist()
+    return found
 
 
 def _broadcast_arrays(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
