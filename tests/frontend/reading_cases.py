@@ -528,6 +528,11 @@ def pairs(*names):
     return [(name, args) for name, args in names]
 
 
+def arange_of_floats(x):
+    t = np.arange(0.0, 1.0, 0.1)
+    return np.sum(np.sin(x * t) * np.arange(10.0)) + np.sum(np.arange(2.5, 0, -0.5)) + len(np.arange(3.0, 1.0))
+
+
 CASES = pairs(
     (rebinding, (1.5,)), (augmented, (4.3,)), (unpacking, (1.5, 2.5)), (swap, (1.0, 2.0)), (chained_assignment, (3.0,)),
     *[(early_returns, (v,)) for v in (-1.0, 0.5, 3.0, 7.0)],
@@ -557,4 +562,5 @@ CASES = pairs(
     (is_instance, (1.2,)), *[(any_all, (v,)) for v in (-3.0, 1.5, 20.0)], (keyword_names, (1.2, 0.7)),
     (generated_names, (1.2, 0.7, 0.3, 0.2, 0.1)), (log_base, (1.2,)), (power_forms, (1.2,)), (big_integers, (1.2,)),
     (hypot_many, (1.2, 0.7)), (string_options, (1.2,)), (known_integers, (1.2,)), (dead_code, (1.2,)),
+    (arange_of_floats, (1.2,)),
 )  # fmt: skip
