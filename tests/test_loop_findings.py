@@ -1,9 +1,11 @@
 """Programs with loops that were wrong once, found by ``python -m tests.random_array_programs --loops``, and why."""
 
+import math
+
 import numpy as np
 import pytest
 
-from symdiff import grad, read
+from symdiff import derivative, grad, read
 from symdiff.codegen import python_function
 from tests.random_array_programs import Program, faults
 
@@ -146,3 +148,49 @@ def test_places_are_those_of_the_same_loop(function):
     found = python_function(grad(function).at(x).source)(x)
     steps = 1e-6 * np.eye(3)
     np.testing.assert_allclose(found, [(function(x + h) - function(x - h)) / 2e-6 for h in steps], rtol=1e-8, atol=1e-8)
+
+
+def simulated(x, end):
+    for _ in range(int(end / 0.25)):
+        x = x + 0.1 * math.sin(x)
+    return x
+
+
+slope_of_simulated = derivative(simulated)
+
+
+def with_steps_of_its_own(a, end):
+    t = 0.0
+    for _ in range(int(end * 3)):
+        t = t + a * math.cos(t)
+    return t * slope_of_simulated(a, end)
+
+
+def test_a_loop_in_a_derivative_inside_makes_its_own_number_of_iterations():
+    """Its number of iterations was that of the function around, where both were called by one name."""
+    a, end, product = 0.4, 1.0, 1.0
+    t, x = 0.0, a
+    for _ in range(4):
+        product *= 1 + 0.1 * math.cos(x)
+        x = x + 0.1 * math.sin(x)
+    for _ in range(3):
+        t = t + a * math.cos(t)
+    assert python_function(read(with_steps_of_its_own).at(a, end).source)(a, end) == pytest.approx(t * product, rel=1e-14)
+
+
+def joined_on_the_way_back(x, n):
+    y = x * n
+    if n > 0:
+        z = joined_on_the_way_back(x * 0.5 + 0.1, n - 1)
+        y = y + z * x
+    else:
+        y = y - x
+    return y
+
+
+@pytest.mark.parametrize("n", [0, 1, 4])
+def test_equal_numbers_of_iterations_are_one(n):
+    """One of two that were equal was dropped, but not where a loop had it as its number of iterations (a KeyError)."""
+    made = read(joined_on_the_way_back).at(0.7, n)
+    found = python_function(made.source)(*made.arguments({"x": 0.7, "n": n}))
+    assert found == pytest.approx(joined_on_the_way_back(0.7, n), rel=1e-14)

@@ -25,7 +25,7 @@ from symdiff.graph.graph import (
     walk_all,
 )
 from symdiff.graph.structure import SCALAR, Items, Structure, Tensor
-from symdiff.graph.terms import arrays_in
+from symdiff.graph.terms import arrays_in, part_from
 
 
 def raises(block: Block) -> bool:
@@ -61,9 +61,10 @@ def step_graph(name: str, params: Iterable[Param], body: Block, outputs: Iterabl
 
 
 def rewired(loop: Loop, rename: Callable[[Atom], Atom]) -> Loop:
-    """The same loop over what its operands have become; its sizes keep their names."""
+    """The same loop over what its operands have become, a number of iterations from data, too; its sizes keep their names."""
     return replace(
         loop,
+        trip=None if loop.trip is None else part_from(loop.trip, rename),
         carried=tuple(replace(each, init=rename(each.init)) for each in loop.carried),
         buffers=tuple(replace(each, init=rename(each.init)) for each in loop.buffers),
         captured=tuple((name, rename(atom)) for name, atom in loop.captured),

@@ -107,7 +107,7 @@ def read_from(term: Term, rename: Callable[[Atom], Atom]) -> Term:
     made = term.renamed(rename)
     if not any(True for part in term.affines() for _ in part.elements):
         return made
-    part = partial(_part_from, rename=rename)
+    part = partial(part_from, rename=rename)
     return Term(
         part(made.atom) if isinstance(made.atom, Affine) else made.atom,
         tuple(map(part, made.index)),
@@ -117,14 +117,15 @@ def read_from(term: Term, rename: Callable[[Atom], Atom]) -> Term:
     )
 
 
-def _part_from(part: Affine, rename: Callable[[Atom], Atom]) -> Affine:
+def part_from(part: Affine, rename: Callable[[Atom], Atom]) -> Affine:
+    """The same index expression over what the integers from data in it have become."""
     total = Affine(part.const)
     for symbol, factor in part.terms:
         if not isinstance(symbol, Element):
             total += Affine.of(symbol) * factor
             continue
         atom = rename(symbol.array)
-        inside = tuple(_part_from(each, rename) for each in symbol.index)
+        inside = tuple(part_from(each, rename) for each in symbol.index)
         total += Affine.of(Element(atom, inside)) * factor if isinstance(atom, str) else int(atom.value) * factor
     return total
 
