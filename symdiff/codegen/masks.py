@@ -39,6 +39,7 @@ from symdiff.graph.graph import (
     walk,
 )
 from symdiff.graph.loops import axes_of, rewired
+from symdiff.graph.mapping import renamed
 from symdiff.graph.terms import Guard, Range, Term
 from symdiff.primitives import TABLE
 
@@ -341,10 +342,8 @@ def _renamed(block: Block, names: Mapping[str, Atom]) -> Block:
     def moved(statement: Statement) -> Statement:
         if isinstance(statement, Let):
             return replace(statement, name=str(of(statement.name)), args=tuple(map(of, statement.args)))
-        if isinstance(statement, Sum):
-            return replace(statement, name=str(of(statement.name)), terms=tuple(term.renamed(of) for term in statement.terms))
-        if isinstance(statement, Fold):
-            return replace(statement, name=str(of(statement.name)), term=statement.term.renamed(of))
+        if isinstance(statement, Sum | Fold):
+            return replace(renamed(statement, of), name=str(of(statement.name)))
         if isinstance(statement, Loop):
             return rewired(statement, of)
         if not isinstance(statement, If):
