@@ -119,10 +119,9 @@ class _Segments:
         if not loop.count:
             return
         made = outer.carried[-1].out if self.done else self.limit
-        if not loop.collected:
-            names.append(Sum(loop.count, (), (Term(made or Const(0)),), loop.origin))
-        elif loop.test is not None:
+        if loop.test is not None or not loop.collected:
             names.append(_counting(loop, _integer(made or Const(0)), loop.count))
+        if loop.test is not None:
             for each, row in zip(loop.collected, self.rows, strict=True):
                 axes = (Affine.of(loop.count), *each.axes)
                 names.append(Sum(each.out, axes, (Term(row.out, identity(len(axes))),), loop.origin))

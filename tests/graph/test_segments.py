@@ -249,3 +249,18 @@ def growing(x):
 def test_checkpoints_are_refused_for_a_list_of_unknown_length():
     with pytest.raises(ArgumentError, match="checkpoint: the list that grows in the loop in line 3 is as long as the data tell"):
         grad(growing, checkpoint=True)(0.5)
+
+
+def last_of_those_added(x):
+    i, s = 0, 0.0
+    while i < len(x) and s < 1.4:
+        s += x[i]
+        i += 1
+    return s * x[i - 1]
+
+
+def test_the_number_of_iterations_is_an_index_behind_the_loop():
+    """It was another number there, so that another element was read."""
+    x = np.array([0.7, 0.3, 0.45, 0.9])
+    made = grad(last_of_those_added, checkpoint=True).at(x)
+    np.testing.assert_allclose(evaluate(made.graph, [x])[0], [0.45, 0.45, 1.45 + 0.45, 0.0], rtol=1e-15)
