@@ -88,9 +88,12 @@ def checks(text: str, wrt: Sequence[str], is_scalar: bool, seed: int, every: boo
         ]
         whole = [Check(f"{'sparse ' * sparse}jacobian", jacobian(source=text, sparse=sparse, **by), _entries, FIRST, {}, _matrix)
                  for sparse in (False, True)]  # fmt: skip
+    segmented = Check("vjp with checkpoints", vjp(source=text, checkpoint=True, **by), back.expected, seeds=cotangent)
+    kept = [segmented] * ("for " in text or "while " in text)
     if every:
-        return [value, *first[-2:], along, *second, *whole]
+        return [value, *first[-2:], along, *second, *whole, *kept]
     found = [value, chosen.choice(first), chosen.choice(second)]
+    found += kept * (random.Random(seed + 1).random() < 0.3)  # numbers of its own: the other choices stay those of the seed
     if chosen.random() < (0.4 if is_scalar else 0.8):
         found += whole
     return found + [along] * (chosen.random() < 0.3)

@@ -194,3 +194,43 @@ def test_equal_numbers_of_iterations_are_one(n):
     made = read(joined_on_the_way_back).at(0.7, n)
     found = python_function(made.source)(*made.arguments({"x": 0.7, "n": n}))
     assert found == pytest.approx(joined_on_the_way_back(0.7, n), rel=1e-14)
+
+
+def running_maximum_and_an_early_return(x):
+    v = x.copy()
+    for i in range(1, len(x)):
+        v[i] = max(v[i - 1], x[i])
+    return np.sum(v * 0.7) + until_half(x)
+
+
+def until_half(y):
+    s = 0.1
+    for i in range(len(y)):
+        if s > 0.5:
+            return s + y[i] ** 2
+        s = 0.7 * s + np.sin(y[i])
+    return s * 2.0
+
+
+def returns_at_once(y):
+    s = 0.6
+    for i in range(len(y)):
+        if s > 0.5:
+            return s + y[i] ** 2
+        s = 0.7 * s + np.sin(y[i])
+    return s * 2.0
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 9])
+@pytest.mark.parametrize("function", [running_maximum_and_an_early_return, until_half, returns_at_once])
+def test_segments_of_one_loop_are_not_those_of_another(function, size):
+    """The second loop counted from where a segment of the first one had begun (a silent wrong derivative with checkpoints).
+
+    And a loop that returns at once handed on a variable that has no value, which plain Python does not do.
+    """
+    x = np.random.default_rng(size).uniform(-1, 1, size)
+    steps = 1e-6 * np.eye(size)
+    expected = [(function(x + h) - function(x - h)) / 2e-6 for h in steps]
+    for options in ({}, {"checkpoint": True}):
+        found = python_function(grad(function, **options).at(x).source)(x)
+        np.testing.assert_allclose(found, expected, rtol=1e-8, atol=1e-8)

@@ -21,7 +21,7 @@ from symdiff.codegen.printer import COMPARE, Text
 from symdiff.codegen.products import Products
 from symdiff.codegen.scratch import allocated_once
 from symdiff.codegen.split import Code
-from symdiff.codegen.steps import Renamed, integers_of, named
+from symdiff.codegen.steps import Renamed, going_on, integers_of, named
 from symdiff.graph.affine import Affine, Axes
 from symdiff.graph.dead import dead_code
 from symdiff.graph.graph import Atom, Buffer, Const, Graph, Loop, Raise, defined, walk
@@ -94,7 +94,7 @@ class _Writer:
 
     def _renamed(self, loop: Loop) -> tuple[Loop, Graph, frozenset[str]]:
         """The loop whose step is about names of the function: captured arrays and sizes, and fresh ones."""
-        graph = dead_code(with_indices(loop, loop.step))
+        graph = going_on(loop, dead_code(with_indices(loop, loop.step)))
         graph, partial = unmasked(graph, deciding(graph))
         graph = Products(graph).apart()
         # The counter is called by a name of its own that is no identifier, because its variable may be that of another loop, too.
@@ -142,7 +142,7 @@ class _Writer:
         """What a captured array or size is called inside."""
         if isinstance(atom, str) and axes:
             return self.outer.existing(atom)
-        if isinstance(atom, str) and atom in self.elements.spelling.names:
+        if isinstance(atom, str) and is_size and self._is_size(atom):
             return atom
         if axes:
             made = self.elements.fresh(name, "float", axes)
@@ -150,8 +150,14 @@ class _Writer:
             return made
         made = self.elements.integer_name(name)
         self.elements.emit(Plain((f"{made} = int({{0}})",), (self.elements.scalar(atom),)))
-        self._spell(made, made)
-        return made
+        known = f"{made} of {next(self.outer.numbers)}"  # as that of a counter: no value of any step is called so
+        self._spell(known, made)
+        return known
+
+    def _is_size(self, atom: str) -> bool:
+        """Whether what a loop captures is a size of the function or step around it, and no number that was computed."""
+        graph = self.outer.graph
+        return atom in graph.sizes or atom in self.outer.counts or any(p.name == atom and p.role == "size" for p in graph.params)
 
     def _spell(self, symbol: str, code: str) -> None:
         names = self.elements.spelling.names
