@@ -51,6 +51,7 @@ class Specialization:
         self._lock = threading.RLock()
         self._shortcut: Callable[..., Any] | None = None
         self._into: Any = None
+        self._source: tuple[tuple[Param, ...], str] | None = None  # for these defaults
         self._loops: dict[tuple[bool, ...], Any] = {}
         self._callees: dict[tuple[Any, ...], Any] = {}  # kept, because compiled callers refer to them weakly
         self._origin: Specialization | None = None  # the version whose code this one shares
@@ -126,7 +127,9 @@ class Specialization:
         """Stand-alone Python source; its last definition is the derivative. Captured values default to what they are now."""
         present = {leaf: value for leaf, value in self.captured(self.known).items() if isinstance(value, int | float)}
         params = tuple(replace(param, default=present.get(param.name, param.default)) for param in self.compiled_graph.params)
-        return codegen.emit(replace(self.graph, params=params), name=self.name, title=self.title)
+        if self._source is None or self._source[0] != params:
+            self._source = params, codegen.emit(replace(self.graph, params=params), name=self.name, title=self.title)
+        return self._source[1]
 
     @property
     def into(self) -> Any:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Literal
 
 from symdiff.calculus.scopes import close, share
@@ -20,6 +22,7 @@ from symdiff.graph.terms import Term as Part
 from symdiff.primitives import TABLE
 
 ONE = Const(1)
+LARGEST = 2**53  # up to which integers are exact
 
 
 @dataclass(frozen=True)
@@ -177,8 +180,34 @@ class Sweep:
         factors = [factor for factor, unit in zip((numerator, vector), signs, strict=True) if not unit]
         if len(factors) < 2:
             return negative, factors[0] if factors else ONE
+        factors = self._gathered(factors)
         factors.sort(key=lambda factor: isinstance(factor, str))  # literals first: 2*x
         return negative, builder.apply(TABLE["mul"], *factors, hint=hint)
+
+    def _gathered(self, factors: list[Atom]) -> list[Atom]:
+        """Two factors with the literals of both as one, where that is exact: ``-400*x`` and ``y`` for ``-2*x`` and ``200*y``."""
+        (first, left), (second, right) = map(self._literal, factors)
+        number = first * second
+        exact = abs(number) < LARGEST and Fraction(first) * Fraction(second) == Fraction(number)
+        if not exact or 1 in (abs(first), abs(second), abs(number)) or not number:
+            return factors
+        rest = [atom for atom in (left, right) if atom is not None]
+        if len(rest) == 1:
+            return [Const(number), *rest]
+        if not rest:  # folded later
+            return factors
+        return [self.builder.apply(TABLE["mul"], Const(number), rest[0]), rest[1]]
+
+    def _literal(self, atom: Atom) -> tuple[float, Atom | None]:
+        """A product made by this sweep as its literal and the rest; the literal is 1 where there is none."""
+        let = self._made(atom)
+        if let is not None and let.op.name == "neg":
+            number, rest = self._literal(let.args[0])
+            return -number, rest
+        factor, rest = (let.args[0], let.args[1]) if let is not None and let.op.name == "mul" else (atom, None)
+        if isinstance(factor, Const) and not factor.symbol and factor.kind == "float" and math.isfinite(factor.value):
+            return factor.value, rest
+        return 1, atom
 
     def _factors(self, coefficient: Atom) -> tuple[bool, Atom, Atom | None]:
         """A coefficient made by this sweep as sign, numerator, denominator; one that the primal had stays whole."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 
 
 def bound_names(node: ast.AST) -> set[str]:
@@ -16,6 +17,7 @@ def bound_names(node: ast.AST) -> set[str]:
     return {node.rest} if isinstance(node, ast.MatchMapping) and node.rest else set()
 
 
+@lru_cache(maxsize=256)  # a function is read for every kind of arguments, and a helper at every call
 def names_assigned(node: ast.FunctionDef | ast.Lambda) -> frozenset[str]:
     """Python's local variables of a function: its parameters and every name that it binds."""
     arguments = node.args

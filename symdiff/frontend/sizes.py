@@ -10,6 +10,7 @@ import ast
 import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from symdiff.graph.affine import Affine, Axes, sizes_in, substituted
@@ -143,26 +144,33 @@ def _named(
     return {symbol: names[symbol] for symbol in order if symbol not in given}
 
 
-def _names_in(node: ast.AST) -> set[str]:
+@lru_cache(maxsize=256)  # a function is read again and again
+def _names_in(node: ast.AST) -> frozenset[str]:
     """Every name in a function: a size must not be called like a variable, here or outside."""
-    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+    return frozenset(inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name))
 
 
 def _preferred(node: ast.AST, arrays: Mapping[str, Axes]) -> dict[str, str]:
     """The names that the user gives to sizes: ``n = len(x)``, ``n = x.size``, ``m, n = A.shape``; each bound only once."""
-    bound = [inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)]
-    parameters = {inner.arg for inner in ast.walk(node) if isinstance(inner, ast.arg)}
     found: dict[str, str] = {}
-    for statement in ast.walk(node):
-        if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
-            continue
-        for target, leaf, axis in _lengths(statement.targets[0], statement.value):
-            axes = arrays.get(leaf, ())
-            length = axes[axis] if axis < len(axes) else Affine()
-            symbol = next((symbol for symbol in length.symbols if length == Affine.of(symbol)), None)
-            if isinstance(symbol, str) and bound.count(target) == 1 and target not in parameters:
-                found.setdefault(symbol, target)
+    for target, leaf, axis in _named_lengths(node):
+        axes = arrays.get(leaf, ())
+        length = axes[axis] if axis < len(axes) else Affine()
+        symbol = next((symbol for symbol in length.symbols if length == Affine.of(symbol)), None)
+        if isinstance(symbol, str):
+            found.setdefault(symbol, target)
     return found
+
+
+@lru_cache(maxsize=256)
+def _named_lengths(node: ast.AST) -> tuple[tuple[str, str, int], ...]:
+    """The variables of a function that are lengths and nothing else, with the array and the axis of each."""
+    nodes = list(ast.walk(node))
+    bound = [inner.id for inner in nodes if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)]
+    parameters = {inner.arg for inner in nodes if isinstance(inner, ast.arg)}
+    assignments = [inner for inner in nodes if isinstance(inner, ast.Assign) and len(inner.targets) == 1]
+    found = [length for each in assignments for length in _lengths(each.targets[0], each.value)]
+    return tuple(length for length in found if bound.count(length[0]) == 1 and length[0] not in parameters)
 
 
 def _lengths(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, str, int]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 Axes = tuple["Affine", ...]  # the lengths of an array, in sizes only; () for a scalar
@@ -56,7 +56,7 @@ class Affine:
     def make(const: int, coefficients: Mapping[Symbol, int]) -> Affine:
         """An affine expression from its coefficients."""
         kept = [(symbol, factor) for symbol, factor in coefficients.items() if factor]
-        return Affine(const, tuple(sorted(kept, key=lambda item: _order(item[0]))))
+        return Affine(const, tuple(sorted(kept, key=lambda item: _order(item[0])) if len(kept) > 1 else kept))
 
     def coefficient(self, symbol: Symbol) -> int:
         """The factor of a symbol; 0 if it does not occur."""
@@ -92,7 +92,9 @@ class Affine:
 
     def __add__(self, other: Affine | int) -> Affine:
         if isinstance(other, int):
-            return replace(self, const=self.const + other)
+            return Affine(self.const + other, self.terms)
+        if not (self.terms and other.terms):
+            return Affine(self.const + other.const, self.terms or other.terms)
         total = dict(self.terms)
         for symbol, factor in other.terms:
             total[symbol] = total.get(symbol, 0) + factor
@@ -110,22 +112,28 @@ class Affine:
         return -self + other
 
     def __mul__(self, factor: int) -> Affine:
-        return Affine.make(self.const * factor, {symbol: factor * before for symbol, before in self.terms})
+        if factor == 1:
+            return self
+        return Affine(self.const * factor, tuple((symbol, factor * before) for symbol, before in self.terms) if factor else ())
 
     __rmul__ = __mul__
 
     def substitute(self, replacements: Mapping[Symbol, Affine]) -> Affine:
         """Replace symbols, inside elements of arrays too."""
-        result = Affine(self.const)
+        if not any(symbol in replacements or isinstance(symbol, Element | Quotient) for symbol, _ in self.terms):
+            return self
+        const, total = self.const, dict[Symbol, int]()
         for symbol, factor in self.terms:
             if isinstance(symbol, Element):
-                symbol = Element(symbol.array, tuple(part.substitute(replacements) for part in symbol.index))
-                result += Affine.of(symbol) * factor
+                found = Affine.of(Element(symbol.array, substituted(symbol.index, replacements)))
             elif isinstance(symbol, Quotient):
-                result += quotient(symbol.part.substitute(replacements), symbol.divisor) * factor
+                found = quotient(symbol.part.substitute(replacements), symbol.divisor)
             else:
-                result += replacements.get(symbol, Affine.of(symbol)) * factor
-        return result
+                found = replacements.get(symbol) or Affine.of(symbol)
+            const += factor * found.const
+            for each, times in found.terms:
+                total[each] = total.get(each, 0) + factor * times
+        return Affine.make(const, total)
 
     def moved(self, change: Callable[[int], int]) -> Affine:
         """The same expression over indices at other positions."""

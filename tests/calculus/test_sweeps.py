@@ -5,6 +5,7 @@ import itertools
 import pytest
 from random_graphs import INPUTS, case, reference, values
 
+from symdiff import grad
 from symdiff.calculus import adjoint, tangent
 from symdiff.graph.check import check
 from symdiff.graph.graph import Const
@@ -60,3 +61,27 @@ def test_third_order_of_random_graphs(seed, modes):
     for mode in modes.split():
         derived = sweep(derived, mode)
     agree(graph, derived, point, list(partials(1, 3)))
+
+
+def valley(x, y):
+    return 100 * (y - x**2) ** 2
+
+
+def tenths(x, y):
+    return 0.1 * (0.3 * x - y) ** 2
+
+
+def large(x, y):
+    return 1e200 * (1e200 * x - y) ** 2
+
+
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        (valley, "-400*x*(y - x**2)"),
+        (tenths, "0.3*(0.2*(0.3*x - y))"),
+        (large, "1e+200*(1e+200*(2*(1e+200*x - y)))"),
+    ],
+)
+def test_literals_of_two_factors_are_one_where_that_is_exact(function, expected):
+    assert grad(function).source.rstrip().endswith(f"return {expected}")
