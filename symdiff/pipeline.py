@@ -11,7 +11,6 @@ from typing import Any
 from symdiff import calculus
 from symdiff.errors import ArgumentError, ShapeError, UnsupportedError
 from symdiff.graph import notes
-from symdiff.graph.affine import sizes_in
 from symdiff.graph.bounded import limited
 from symdiff.graph.graph import Atom, Graph, Origin, Param
 from symdiff.graph.segments import segmented
@@ -151,9 +150,8 @@ class Transform:
 
     def _seed(self, graph: Graph, params: Sequence[Param]) -> Param:
         if self.kind == "vjp":
-            _require_told(graph)
-        structure = graph.result if self.kind == "vjp" else self._container([param.structure for param in params])
-        return Param(self.seed, structure, role="seed")
+            return calculus.cotangent(graph, self.seed)
+        return Param(self.seed, self._container([param.structure for param in params]), role="seed")
 
     # structures
 
@@ -285,17 +283,6 @@ def _returned(structure: Structure) -> str:
     if isinstance(structure, Tensor):
         return f"an array of {' by '.join(map(str, structure.axes))}"
     return f"{structure.size} numbers" if structure.shape is None else f"shape {structure.shape}"
-
-
-def _require_told(graph: Graph) -> None:
-    """The lengths of a result whose cotangent is given must be those of arguments."""
-    leaves = [leaf for leaf in graph.result.leaves() if isinstance(leaf, Tensor)]
-    unknown = [size for leaf in leaves for size in sizes_in(leaf.axes) if size not in graph.sizes]
-    if unknown:
-        raise ShapeError(
-            f"vjp needs a result whose length is known before a call; that of {graph.name} is the number of iterations that the "
-            f"data tell. Differentiate a weighted sum of its elements with grad"
-        )
 
 
 def _require_array(graph: Graph) -> None:

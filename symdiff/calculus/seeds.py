@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
+from symdiff.calculus.counted import matched
 from symdiff.calculus.forward import tangent
 from symdiff.calculus.reverse import adjoint
 from symdiff.calculus.sweep import ONE, flat
@@ -95,8 +96,9 @@ def jvp(graph: Graph, wrt: Sequence[str], seeds: Sequence[Param], tidy: Tidy = i
 
 def vjp(graph: Graph, wrt: Sequence[str], seeds: Sequence[Param], tidy: Tidy = identity) -> Graph:
     """A cotangent times the Jacobian: ``seeds`` are the parameters of the cotangent, one leaf per output."""
-    leaves = _leaves(seeds, len(graph.outputs))
-    sweep = adjoint(graph, wrt, [dict(enumerate(leaves))], seeds=seeds)
+    _leaves(seeds, len(graph.outputs))
+    graph, cotangents = matched(graph, seeds)
+    sweep = adjoint(graph, wrt, [dict(enumerate(cotangents))])
     return tidy(sweep.finish([sweep.adjoint(name, 0) for name in wrt]))
 
 

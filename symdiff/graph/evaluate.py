@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import builtins
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
 
 from symdiff.errors import ArgumentError, InternalError
+from symdiff.graph.affine import Affine
 from symdiff.graph.arrays import Arrays, elementwise, extents, filled, stacked, whole
 from symdiff.graph.cost import is_constant, weight
 from symdiff.graph.graph import Atom, Block, Const, Fold, Graph, If, Let, Loop, Out, Raise, Statement, Sum, free_names
@@ -140,7 +141,7 @@ class Machine(ABC):
                 holds = self._truth(read(statement.condition))
                 running.append((iter(statement.then if holds else statement.orelse), statement.outs, holds))
             else:
-                raise exception(statement)
+                raise exception(statement, lambda length: max(arrays.number(length), 0))
 
     def _loop(self, loop: Loop, values: dict[str, Any], arrays: Arrays) -> None:
         """Run the iterations of a loop, and define what it hands on."""
@@ -193,12 +194,12 @@ class Machine(ABC):
                 values[out.name][index] = inside[out.name]
 
 
-def exception(statement: Raise) -> Exception:
+def exception(statement: Raise, spelled: Callable[[Affine], object] = str) -> Exception:
     """The exception that a Raise stands for."""
     kind = getattr(builtins, statement.exception, None)
     if not (isinstance(kind, type) and issubclass(kind, Exception)):
         raise InternalError(f"{statement.exception} is not a builtin exception")
-    return kind(statement.message)
+    return kind(statement.told(spelled))
 
 
 class Double(Machine):

@@ -56,7 +56,7 @@ def resized(block: Block, sizes: Mapping[Symbol, Affine]) -> Block:
 
     def changed(statement: Statement) -> Statement:
         if isinstance(statement, Raise):
-            return statement
+            return replace(statement, lengths=substituted(statement.lengths, sizes))
         if isinstance(statement, Loop):
             return _resized_loop(statement, sizes)
         axes = substituted(statement.axes, sizes)
