@@ -54,7 +54,7 @@ def derivative(graph: Graph, wrt: Sequence[str], tidy: Tidy = identity) -> Graph
     """The mixed partial of every output: ``("x", "x", "y")`` differentiates twice in x, then once in y."""
     for name in wrt:
         sweep = tangent(graph, [name], [{name: ONE}], labels=[name])
-        graph = tidy(sweep.finish([sweep.tangent(atom, 0) for atom in graph.outputs]))
+        graph = tidy(sweep.finish([sweep.tangent(atom, 0) for atom in graph.outputs], graph.result))
     return graph
 
 
@@ -91,7 +91,7 @@ def jvp(graph: Graph, wrt: Sequence[str], seeds: Sequence[Param], tidy: Tidy = i
     """The Jacobian times a tangent: ``seeds`` are the parameters of the tangent, one leaf per name of ``wrt``."""
     leaves = _leaves(seeds, len(wrt))
     sweep = tangent(graph, wrt, [dict(zip(wrt, leaves, strict=True))], seeds=seeds)
-    return tidy(sweep.finish([sweep.tangent(atom, 0) for atom in sweep.graph.outputs]))
+    return tidy(sweep.finish([sweep.tangent(atom, 0) for atom in sweep.graph.outputs], graph.result))
 
 
 def vjp(graph: Graph, wrt: Sequence[str], seeds: Sequence[Param], tidy: Tidy = identity) -> Graph:
