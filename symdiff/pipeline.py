@@ -11,6 +11,7 @@ from typing import Any
 from symdiff import calculus
 from symdiff.errors import ArgumentError, ShapeError, UnsupportedError
 from symdiff.graph import notes
+from symdiff.graph.affine import sizes_in
 from symdiff.graph.bounded import limited
 from symdiff.graph.graph import Atom, Graph, Origin, Param
 from symdiff.graph.segments import segmented
@@ -88,7 +89,7 @@ class Transform:
         order = 1 if self.kind == "jacobian" else 2
         if self.sparse and order == 2:
             _require_scalar(graph, "a sparse hessian")
-        elif self.sparse and graph.result.is_scalar:
+        elif self.sparse:
             _require_array(graph)
         if not self.sparse:
             derived = (calculus.blocks.jacobian if order == 1 else calculus.blocks.hessian)(graph, params, simplify)
@@ -286,8 +287,13 @@ def _returned(structure: Structure) -> str:
 
 
 def _require_array(graph: Graph) -> None:
-    name = graph.name
-    raise ShapeError(f"a sparse jacobian needs a function that returns an array; {name} returns one number. Use grad({name})")
+    """A sparse Jacobian has rows, and their number must be known when it is found out where its values stand."""
+    name, wanted = graph.name, "a sparse jacobian needs a function that returns an array"
+    if graph.result.is_scalar:
+        raise ShapeError(f"{wanted}; {name} returns one number. Use grad({name})")
+    lengths = [length for leaf in graph.result.leaves() for length in getattr(leaf, "axes", ())]
+    if not set(graph.sizes).issuperset(sizes_in(lengths)):
+        raise ShapeError(f"{wanted} of a length known before the call; how long that of {name} is the data tell. Use jacobian({name})")
 
 
 def _require_scalar_argument(graph: Graph, param: Param) -> None:
