@@ -293,9 +293,7 @@ def _require_array(graph: Graph) -> None:
         raise ShapeError(f"{wanted}; {name} returns one number. Use grad({name})")
     lengths = [length for leaf in graph.result.leaves() for length in getattr(leaf, "axes", ())]
     if not set(graph.sizes).issuperset(sizes_in(lengths)):
-        raise ShapeError(
-            f"{wanted} of a length known before the call; how long that of {name} is the data tell. Use jacobian({name})"
-        )
+        raise ShapeError(f"{wanted} as long as a call tells; how long that of {name} is the data tell. Use jacobian({name})")
 
 
 def _require_scalar_argument(graph: Graph, param: Param) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from symdiff.calculus.sweep import with_params
-from symdiff.graph.affine import Affine, Axes, sizes_in
+from symdiff.graph.affine import Affine, sizes_in
 from symdiff.graph.bounds import is_certain
 from symdiff.graph.build import Builder
 from symdiff.graph.graph import Atom, Const, Graph, Param, Raise

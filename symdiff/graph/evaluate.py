@@ -46,6 +46,11 @@ def evaluate_with_bound(graph: Graph, inputs: Sequence[Number]) -> tuple[list[fl
     return [_part(output, 0) for output in outputs], [_part(output, 1) for output in outputs]
 
 
+def sizes_at(graph: Graph, inputs: Sequence[Number]) -> dict[str, int]:
+    """The sizes at ``inputs``, also those that loops tell: how many iterations they make."""
+    return Double().started(graph, inputs)[1].sizes
+
+
 def executed_cost(graph: Graph, inputs: Sequence[Number]) -> int:
     """The weighted number of operations (``graph.cost``) on the path that is executed at ``inputs``."""
     machine = Counting()
@@ -89,14 +94,18 @@ class Machine(ABC):
 
     def run(self, graph: Graph, inputs: Sequence[Number]) -> list[Any]:
         """The values of the outputs at ``inputs``."""
-        if len(inputs) != len(graph.inputs):
-            raise ArgumentError(f"{graph.name} has {len(graph.inputs)} inputs, {len(inputs)} were given")
-        given = {name: elementwise(self._number, value) for name, value in zip(graph.inputs, inputs, strict=True)}
-        found, arrays = self._run(graph, given)
+        found, arrays = self.started(graph, inputs)
         return [
             filled(value, leaf.axes, arrays.sizes) if isinstance(leaf, Tensor) else value
             for value, leaf in zip(found, graph.result.leaves(), strict=True)
         ]
+
+    def started(self, graph: Graph, inputs: Sequence[Number]) -> tuple[list[Any], Arrays]:
+        """The values of the outputs at ``inputs``, where an array may be one number, and all values and sizes."""
+        if len(inputs) != len(graph.inputs):
+            raise ArgumentError(f"{graph.name} has {len(graph.inputs)} inputs, {len(inputs)} were given")
+        given = {name: elementwise(self._number, value) for name, value in zip(graph.inputs, inputs, strict=True)}
+        return self._run(graph, given)
 
     def _run(self, graph: Graph, given: Mapping[str, Any]) -> tuple[list[Any], Arrays]:
         """The values of the outputs, and all values and sizes."""
