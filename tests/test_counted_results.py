@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from symdiff import ShapeError, check_grads, grad, jacobian, jvp, read, vjp
+from symdiff import ShapeError, UnsupportedError, check_grads, grad, jacobian, jvp, read, vjp
 from symdiff.codegen import python_function
 from symdiff.graph.check import check
 from symdiff.graph.evaluate import evaluate
@@ -267,3 +267,100 @@ def test_a_sparse_jacobian_needs_the_length_before():
     for function, args in ((positive, (X,)), (growing, (1.0, 1.5))):
         with pytest.raises(ShapeError, match=rf"how long that of {function.__name__} is the data tell"):
             jacobian(function, sparse=True).at(*args)
+
+
+RETURNS = {
+    "of a loop over an array": (
+        VECTOR,
+        """
+    out = []
+    s = 0.0
+    for v in x:
+        s = s + v
+        if v > 1.5:
+            return np.array(out)*s*v
+        if v < -0.9:
+            return np.sin(np.array(out))
+        out.append(v**2*x[0])
+    return 2*np.array(out)
+""",
+    ),
+    "of an endless loop": (
+        NUMBERS,
+        """
+    out = []
+    t = 1.3 + 0.1*a
+    while True:
+        t = 0.6*t
+        if t < 0.2:
+            return np.array(out)*t
+        out.append(t*x)
+        if len(out) > 6:
+            return np.array(out) + a
+""",
+    ),
+    "of an inner loop with an else": (
+        NUMBERS,
+        """
+    out = []
+    t = 1.3 + 0.1*a
+    while True:
+        t = 0.6*t
+        for k in range(3):
+            t = t*0.9
+            if t < 0.1:
+                return np.array(out)*t
+            out.append(t*x)
+        else:
+            if len(out) > 4:
+                break
+    return 7*np.array(out)
+""",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RETURNS)
+def test_a_return_inside_of_the_loop_that_makes_a_list_longer(name, monkeypatch):
+    monkeypatch.setattr(random_array_programs, "checks", without_refused)
+    types, body = RETURNS[name]
+    program = Program(f"import numpy as np\ndef f({', '.join(types)}):{body.rstrip()}\n", types, 7)
+    assert faults(program, sizes=[(1, 1), (5, 3)] if "n" in types.values() else [(0, 0)], every=True) == []
+
+
+def left_from_an_else(a):
+    n, t, over = 0, 1.3 + 0.1 * a, 0
+    while True:
+        t = 0.6 * t
+        for _ in range(3):
+            t = t * 0.9
+            if t < 0.1:
+                over = 1
+                break
+            n = n + 1
+        else:
+            if n > 4:
+                break
+        if over != 0:
+            break
+    return n * t
+
+
+def test_a_break_in_an_else_clause_is_one_of_the_loop_around():
+    for a in (-12.0, -10.0, -3.0, 0.7, 20.0):
+        assert by_source(read(left_from_an_else), a) == pytest.approx(left_from_an_else(a))
+
+
+def inner_lists(x):
+    out = []
+    for v in x:
+        for w in x:
+            if v * w < -0.8:
+                return np.array(out)
+            out.append(v * w)
+    return np.array(out)
+
+
+def test_what_is_refused_of_a_list_that_is_returned_early():
+    with pytest.raises(UnsupportedError, match="an inner loop that appends to out, as often as the iteration around it tells"):
+        read(inner_lists).at(np.ones(4000))

@@ -47,8 +47,12 @@ def on_trial(snapshot: Snapshot, read: Callable[[], Completion]) -> Completion |
 def read(reader: Reader, node: LoopT, frame: Frame, rule: Callable[[Reader, LoopT, Frame], Completion]) -> Completion:
     """Read a loop by a rule: with its returns behind it, or, where that is refused or there are none, as it is."""
     moved = behind(node, set(frame.variables))
-    found = None if moved is None else on_trial(Snapshot(reader, frame), lambda: run(reader, moved, frame))
-    return found or rule(reader, node, frame)
+    if moved is None:
+        return rule(reader, node, frame)
+    snapshot = Snapshot(reader, frame)
+    found = on_trial(snapshot, lambda: run(reader, moved, frame))
+    found = found or on_trial(snapshot, lambda: rule(reader, node, frame))
+    return found or run(reader, moved, frame)  # which says what is refused
 
 
 def behind(node: ast.For | ast.While, taken: set[str]) -> list[ast.stmt] | None:
