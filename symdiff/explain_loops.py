@@ -39,10 +39,15 @@ def loops(
 def inner_loops(block: Block, dependent: set[str], mark: Callable[[Block, set[str]], None]) -> Iterator[tuple[Loop, set[str]]]:
     """The loops of a block and of their steps, each with the names of its step that depend on what is differentiated by."""
     for statement in walk(block):
-        if isinstance(statement, Loop) and not statement.solver:
+        if isinstance(statement, Loop) and not statement.solver and not _only_counts(statement):
             names = _inside(statement, dependent, mark)
             yield statement, names
             yield from inner_loops(statement.step.body, names, mark)
+
+
+def _only_counts(loop: Loop) -> bool:
+    """Whether a loop does nothing: it makes an integer from data a size."""
+    return not (loop.handed or loop.collected or loop.step.body)
 
 
 def _inside(loop: Loop, dependent: set[str], mark: Callable[[Block, set[str]], None]) -> set[str]:

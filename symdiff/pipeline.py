@@ -89,7 +89,7 @@ class Transform:
         order = 1 if self.kind == "jacobian" else 2
         if self.sparse and order == 2:
             _require_scalar(graph, "a sparse hessian")
-        elif self.sparse and graph.result.is_scalar:
+        elif self.sparse:
             _require_array(graph)
         if not self.sparse:
             derived = (calculus.blocks.jacobian if order == 1 else calculus.blocks.hessian)(graph, params, simplify)
@@ -151,9 +151,8 @@ class Transform:
 
     def _seed(self, graph: Graph, params: Sequence[Param]) -> Param:
         if self.kind == "vjp":
-            _require_told(graph)
-        structure = graph.result if self.kind == "vjp" else self._container([param.structure for param in params])
-        return Param(self.seed, structure, role="seed")
+            return calculus.cotangent(graph, self.seed)
+        return Param(self.seed, self._container([param.structure for param in params]), role="seed")
 
     # structures
 
@@ -287,20 +286,14 @@ def _returned(structure: Structure) -> str:
     return f"{structure.size} numbers" if structure.shape is None else f"shape {structure.shape}"
 
 
-def _require_told(graph: Graph) -> None:
-    """The lengths of a result whose cotangent is given must be those of arguments."""
-    leaves = [leaf for leaf in graph.result.leaves() if isinstance(leaf, Tensor)]
-    unknown = [size for leaf in leaves for size in sizes_in(leaf.axes) if size not in graph.sizes]
-    if unknown:
-        raise ShapeError(
-            f"vjp needs a result whose length is known before a call; that of {graph.name} is the number of iterations that the "
-            f"data tell. Differentiate a weighted sum of its elements with grad"
-        )
-
-
 def _require_array(graph: Graph) -> None:
-    name = graph.name
-    raise ShapeError(f"a sparse jacobian needs a function that returns an array; {name} returns one number. Use grad({name})")
+    """A sparse Jacobian has rows, and their number must be known when it is found out where its values stand."""
+    name, wanted = graph.name, "a sparse jacobian needs a function that returns an array"
+    if graph.result.is_scalar:
+        raise ShapeError(f"{wanted}; {name} returns one number. Use grad({name})")
+    lengths = [length for leaf in graph.result.leaves() for length in getattr(leaf, "axes", ())]
+    if not set(graph.sizes).issuperset(sizes_in(lengths)):
+        raise ShapeError(f"{wanted} as long as a call tells; how long that of {name} is the data tell. Use jacobian({name})")
 
 
 def _require_scalar_argument(graph: Graph, param: Param) -> None:

@@ -15,8 +15,9 @@ from symdiff.elements import elements, fixed, flattened, leaf_values
 from symdiff.errors import DomainError, SymdiffError
 from symdiff.explain import kinks
 from symdiff.function import SymbolicFunction
+from symdiff.graph.affine import sizes_in
 from symdiff.graph.arrays import extents
-from symdiff.graph.evaluate import UNIT_ROUNDOFF, evaluate, evaluate_with_bound
+from symdiff.graph.evaluate import UNIT_ROUNDOFF, evaluate, evaluate_with_bound, sizes_at
 from symdiff.graph.graph import Graph
 from symdiff.graph.structure import Size, Structure, Tensor
 from symdiff.transforms import hessian, jacobian, read
@@ -180,7 +181,7 @@ class _Check:
         inputs = [leaf for param in made.params for leaf in leaf_values(param.structure, given[param.name])]
         found = dict(zip((leaf for param in made.params for leaf in param.leaves), inputs, strict=True))
         self.inputs: dict[str, Any] = {leaf: found[leaf] for leaf in self.graph.inputs}
-        self.sizes = extents(self.graph, self.inputs)
+        self.sizes = self._sizes(self.graph)
         self.where = elements(self.graph, self.sizes)
         self.point = {name: self._at(name) for name in self.where}
         self.outside = fixed(self.graph, self.sizes)
@@ -260,7 +261,8 @@ class _Check:
             order = pipeline.entries(self.outside, params, level)
         else:
             below, inner = self.levels[2]
-            graph = fixed(below.at(**self.call.values).graph, self.sizes)
+            graph = below.at(**self.call.values).graph
+            graph = fixed(graph, self._sizes(graph))
             outer = pipeline.entries(graph, [graph.param(name) for name in self.names], 1)
             order = [(*inner[number], column) for number, column in outer]
         self.levels.append((derived, order))
@@ -277,6 +279,12 @@ class _Check:
             else:
                 present[leaf] = number
         return [present[leaf] for leaf in graph.inputs]
+
+    def _sizes(self, graph: Graph) -> dict[str, int]:
+        """The sizes of a graph at the point. If they are not all told by arguments, it is run to see."""
+        told = extents(graph, self.inputs)
+        lengths = [length for leaf in graph.result.leaves() if isinstance(leaf, Tensor) for length in leaf.axes]
+        return told if told.keys() >= set(sizes_in(lengths)) else sizes_at(graph, [self.inputs[leaf] for leaf in graph.inputs])
 
     def _at(self, name: str) -> float:
         leaf, index = self.where[name]

@@ -349,7 +349,8 @@ def vjp(
 ) -> SymbolicFunction:
     """Cotangent times Jacobian, by one reverse sweep: ``vjp(f)(*args, cotangent=w)``. Errors as for ``jacobian``.
 
-    ``w`` has the structure of f's result; the result has that of the argument (a tuple of them for several argnums).
+    ``w`` has the structure of f's result; the result has that of the argument (a tuple of them for several argnums). Where only
+    the data tell how long f's result is, each call checks that ``w`` is as long, and raises a ValueError that names both lengths.
 
     >>> from symdiff import vjp
     >>> vjp(lambda x: (x[0]*x[1], x[1]**2))([2.0, 3.0], cotangent=(1.0, 1.0))

@@ -2,6 +2,7 @@
 
 from symdiff.calculus import blocks
 from symdiff.calculus.activity import is_zero
+from symdiff.calculus.counted import cotangent
 from symdiff.calculus.forward import tangent
 from symdiff.calculus.known import require_known
 from symdiff.calculus.reverse import adjoint
@@ -12,6 +13,7 @@ __all__ = [
     "Derived",
     "adjoint",
     "blocks",
+    "cotangent",
     "derivative",
     "gradient",
     "hessian",

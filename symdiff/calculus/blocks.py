@@ -29,8 +29,7 @@ def jacobian(graph: Graph, params: Sequence[Param], tidy: Tidy = identity) -> Gr
     columns = Columns(graph, [leaf for param in params for leaf in param.leaves])
     blocks = [_block(columns, graph.result, graph.outputs, param.structure, param.leaves) for param in params]
     outputs = [atom for _, atoms in blocks for atom in atoms]
-    made = columns.finish(outputs)
-    return tidy(replace(made, result=Items("tuple", tuple(structure for structure, _ in blocks))))
+    return tidy(columns.finish(outputs, Items("tuple", tuple(structure for structure, _ in blocks))))
 
 
 def hessian(graph: Graph, params: Sequence[Param], tidy: Tidy = identity) -> Graph:
@@ -47,7 +46,7 @@ def hessian(graph: Graph, params: Sequence[Param], tidy: Tidy = identity) -> Gra
         blocks = [_block(columns, structure, atoms, param.structure, param.leaves) for param in params]
         outputs += [atom for _, made in blocks for atom in made]
         rows.append(Items("tuple", tuple(made for made, _ in blocks)))
-    return tidy(replace(columns.finish(outputs), result=Items("tuple", tuple(rows))))
+    return tidy(columns.finish(outputs, Items("tuple", tuple(rows))))
 
 
 def sparse(graph: Graph, params: Sequence[Param], order: int = 1, tidy: Tidy = identity) -> Graph:
@@ -66,9 +65,8 @@ def sparse(graph: Graph, params: Sequence[Param], order: int = 1, tidy: Tidy = i
     columns = Columns(graph, [leaf for param in params for leaf in param.leaves])
     made = _Stored(columns)
     structures = [Items("tuple", tuple(made.block(outer, atoms, param) for param in params)) for outer, atoms in rows]
-    finished = columns.finish(made.outputs)
-    result = Items("tuple", tuple(structures)) if order == 2 else structures[0]
-    return tidy(replace(finished, params=(*finished.params, *made.patterns), result=result))
+    finished = columns.finish(made.outputs, Items("tuple", tuple(structures)) if order == 2 else structures[0])
+    return tidy(replace(finished, params=(*finished.params, *made.patterns)))
 
 
 class _Stored:

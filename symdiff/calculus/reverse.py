@@ -25,6 +25,7 @@ from symdiff.calculus.transpose import contracted, transposed
 from symdiff.graph.build import Body
 from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Loop, Origin, Param, Statement, Sum, free_names
 from symdiff.graph.settled import with_settled
+from symdiff.graph.structure import Structure
 from symdiff.graph.terms import Term as Part
 from symdiff.graph.terms import view
 from symdiff.primitives.row import Choice, Decision
@@ -77,11 +78,11 @@ class Reverse(Sweep):
         self.block(graph.body, ledger)
         self.adjoints = {name: self.take(ledger, name) for name in dict.fromkeys(wrt)}
 
-    def finish(self, outputs: Sequence[Atom]) -> Graph:
+    def finish(self, outputs: Sequence[Atom], result: Structure | None = None) -> Graph:
         """The new graph, in which the loops forward keep what the loops backward read."""
         body = self.builder.body
         self.builder.current[:] = self.with_tapes(body)
-        return super().finish(outputs)
+        return super().finish(outputs, result)
 
     def with_tapes(self, block: Block) -> Block:
         """The block with its loops replaced."""

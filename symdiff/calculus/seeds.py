@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
+from symdiff.calculus.counted import matched
 from symdiff.calculus.forward import tangent
 from symdiff.calculus.reverse import adjoint
 from symdiff.calculus.sweep import ONE, flat
@@ -53,7 +54,7 @@ def derivative(graph: Graph, wrt: Sequence[str], tidy: Tidy = identity) -> Graph
     """The mixed partial of every output: ``("x", "x", "y")`` differentiates twice in x, then once in y."""
     for name in wrt:
         sweep = tangent(graph, [name], [{name: ONE}], labels=[name])
-        graph = tidy(sweep.finish([sweep.tangent(atom, 0) for atom in graph.outputs]))
+        graph = tidy(sweep.finish([sweep.tangent(atom, 0) for atom in graph.outputs], graph.result))
     return graph
 
 
@@ -90,13 +91,14 @@ def jvp(graph: Graph, wrt: Sequence[str], seeds: Sequence[Param], tidy: Tidy = i
     """The Jacobian times a tangent: ``seeds`` are the parameters of the tangent, one leaf per name of ``wrt``."""
     leaves = _leaves(seeds, len(wrt))
     sweep = tangent(graph, wrt, [dict(zip(wrt, leaves, strict=True))], seeds=seeds)
-    return tidy(sweep.finish([sweep.tangent(atom, 0) for atom in sweep.graph.outputs]))
+    return tidy(sweep.finish([sweep.tangent(atom, 0) for atom in sweep.graph.outputs], graph.result))
 
 
 def vjp(graph: Graph, wrt: Sequence[str], seeds: Sequence[Param], tidy: Tidy = identity) -> Graph:
     """A cotangent times the Jacobian: ``seeds`` are the parameters of the cotangent, one leaf per output."""
-    leaves = _leaves(seeds, len(graph.outputs))
-    sweep = adjoint(graph, wrt, [dict(enumerate(leaves))], seeds=seeds)
+    _leaves(seeds, len(graph.outputs))
+    graph, cotangents = matched(graph, seeds)
+    sweep = adjoint(graph, wrt, [dict(enumerate(cotangents))])
     return tidy(sweep.finish([sweep.adjoint(name, 0) for name in wrt]))
 
 

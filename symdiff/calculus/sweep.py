@@ -17,7 +17,7 @@ from symdiff.graph.build import Body, Builder
 from symdiff.graph.dead import dead_code
 from symdiff.graph.graph import Atom, Const, Graph, If, Let, Origin, Param, defined, walk
 from symdiff.graph.splice import splice
-from symdiff.graph.structure import SCALAR, Items
+from symdiff.graph.structure import SCALAR, Items, Structure
 from symdiff.graph.terms import Term as Part
 from symdiff.primitives import TABLE
 
@@ -134,13 +134,17 @@ class Sweep:
         summands = [self._product(term, hint if len(terms) == 1 else "t") for term in terms]
         return self._sum(summands, terms, hint)
 
-    def finish(self, outputs: Sequence[Atom]) -> Graph:
-        """The new graph: flat outputs, equal work shared across branches, everything in scope, nothing dead."""
+    def finish(self, outputs: Sequence[Atom], result: Structure | None = None) -> Graph:
+        """The new graph: equal work shared across branches, everything in scope, nothing dead.
+
+        ``result`` (numbers, if it is None) tells the lengths of the outputs: the loop that makes one lives as long as they do.
+        """
         body = self.builder.body
         if any(isinstance(statement, If) for statement in body):
             body, outputs = share(body, outputs)
             body = close(body, self.builder)
-        return dead_code(flat(replace(self.graph, body=body), outputs))
+        made = flat(replace(self.graph, body=body), outputs)
+        return dead_code(made if result is None else replace(made, result=result))
 
     def _sum(self, summands: Sequence[tuple[bool, Atom]], terms: Sequence[Term], hint: str) -> Atom:
         """Add signed atoms in order, a positive one first if there is one (``b - a``, not ``-a + b``)."""

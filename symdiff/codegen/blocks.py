@@ -12,6 +12,7 @@ from symdiff.codegen.storage import Storage
 from symdiff.codegen.works import Work, Works
 from symdiff.graph.affine import identity, sizes_in
 from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Loop, Raise, Statement, Sum, defined, operands, walk, walk_all
+from symdiff.graph.loops import axes_of, sizes_of
 from symdiff.graph.loops import raises as may_raise
 
 MOST_ORDERS = 24  # of sizes that are tried
@@ -67,10 +68,11 @@ class Blocks:
             yield Step(statement, frozenset(), frozenset(), True)
         elif isinstance(statement, If) and not statement.axes:
             raises = may_raise((statement,))
-            reads = frozenset(name for node in walk((statement,)) for name in self._reads(operands(node)))
+            reads = frozenset(name for node in walk((statement,)) for name in (*self._reads(operands(node)), *self._counts(node)))
             yield Fork(statement, statement.then, statement.orelse, reads, frozenset(names), raises)
         elif isinstance(statement, Loop):
-            yield Step(statement, frozenset(self._reads(operands(statement))), frozenset(names), may_raise(statement.step.body))
+            reads = frozenset((*self._reads(operands(statement)), *self._counts(statement)))
+            yield Step(statement, reads, frozenset(names), may_raise(statement.step.body))
         elif isinstance(statement, Let) and not statement.axes:
             yield Step(statement, frozenset(self._reads(statement.args)), frozenset(names))
         else:
@@ -81,9 +83,16 @@ class Blocks:
                     continue
                 waited_for = self.definitions.certain(name)
                 if waited_for:
-                    yield Step(statement, frozenset(self.definitions.waits(name)), frozenset({waited_for}))
+                    yield Step(statement, frozenset(self.storage.waits(name)), frozenset({waited_for}))
                 if name in self.storage.stored:
                     yield from self.works.of(name)
+
+    def _counts(self, statement: Statement) -> Iterator[str]:
+        """The sizes of what a statement makes or takes that loops tell: these come before it."""
+        made = axes_of(statement)
+        taken = [each.axes for each in statement.handed] if isinstance(statement, Loop) else []
+        sizes = (*sizes_of(statement), *sizes_in([length for axes in (*made.values(), *taken) for length in axes]))
+        yield from (size for size in sizes if size in self.definitions.counts and size not in made)
 
     def _reads(self, atoms: Iterable[Atom]) -> Iterator[str]:
         for atom in atoms:

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
+from symdiff.codegen.code import Plain
 from symdiff.codegen.definitions import Definitions, Indexed
 from symdiff.codegen.elements import Elements
+from symdiff.codegen.given import length_code
 from symdiff.codegen.printer import COMPARE, Text
 from symdiff.graph.affine import ZERO, Affine, Axes, Symbol, substituted
-from symdiff.graph.graph import Raise, defined, free_names
+from symdiff.graph.graph import Raise, Statement, defined, free_names
 from symdiff.graph.terms import Guard, Range, Term
 
 
@@ -116,6 +118,15 @@ def _write(elements: Elements, definition: Indexed, term: Term, part: Affine, le
             return
         inside = _outside(elements, part.substitute(places), length).code
         elements.choose(elements.condition_of(_with(elements, guards, inside)), raising, (), [], definition.origin)
+
+
+def write_raise(elements: Elements, statement: Statement) -> None:
+    """Raise an error, which tells the lengths that it is about."""
+    if not isinstance(statement, Raise) or not statement.lengths:
+        elements.append(statement)
+        return
+    message = statement.told(lambda length: f"{{{{{length_code(elements.spelling, length)}}}}}")  # in double braces: no hole
+    elements.emit(Plain((f'raise {statement.exception}(f"{message}")',), (), statement.origin))
 
 
 def _outside(elements: Elements, part: Affine, length: Affine) -> Text:

@@ -35,7 +35,7 @@ class Given:
 
     def differs(self, spelling: Spelling, axes: Iterable[int]) -> str:
         """The condition that the lengths of some axes are wrong."""
-        return " or ".join(f"{self.name}.shape[{axis}] != {_length(spelling, self.axes[axis])}" for axis in axes)
+        return " or ".join(f"{self.name}.shape[{axis}] != {length_code(spelling, self.axes[axis])}" for axis in axes)
 
     @property
     def message(self) -> str:
@@ -43,7 +43,8 @@ class Given:
         return f"{self.name} must have the shape of the result"
 
 
-def _length(spelling: Spelling, length: Affine) -> str:
+def length_code(spelling: Spelling, length: Affine) -> str:
+    """A length as code: one such as n - 1 is 0 where it is less."""
     code = spelling.affine(length).code
     return code if Place().is_nonnegative(length) else f"max({code}, 0)"
 

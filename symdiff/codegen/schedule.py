@@ -14,7 +14,7 @@ from functools import cached_property
 
 from symdiff.codegen.accumulate import Frame, Group, contracted, groups, is_scalar, starts_empty, uses
 from symdiff.codegen.blocks import Blocks, deciding
-from symdiff.codegen.checks import write_checks
+from symdiff.codegen.checks import write_checks, write_raise
 from symdiff.codegen.code import Allocate, Dot, Put
 from symdiff.codegen.definitions import Definitions, Indexed, uses_of
 from symdiff.codegen.elements import Elements
@@ -219,7 +219,7 @@ class Scheduler(Results):
         elif isinstance(statement, Loop):
             write_loop(self, statement)
         else:
-            self.elements.append(statement)
+            write_raise(self.elements, statement)
 
     def _guarded_nest(self, nest: Nest) -> None:
         """A loop, inside the guards that all its works have and that do not depend on it."""

@@ -119,7 +119,7 @@ class Renamed:
                 outs=tuple(map(self._out, statement.outs)),
                 axes=self.parts(statement.axes),
             )
-        return self.loop(statement) if isinstance(statement, Loop) else statement
+        return self.loop(statement) if isinstance(statement, Loop) else replace(statement, lengths=self.parts(statement.lengths))
 
     def _out(self, out: Out) -> Out:
         return Out(self._name(out.name), self.atom(out.then), self.atom(out.orelse), out.kind, self.parts(out.axes))

@@ -257,7 +257,7 @@ def join_paths(reader: Reader, condition: Atom, then: Path, orelse: Path, frame:
         flags = then.completion.flags.get(kind, False), orelse.completion.flags.get(kind, False)
         if reader.counters and flags == (True, False) and not builder.axes_of(condition):
             flags = condition, condition  # it is the condition itself
-        merge.add(kind + "ed" if kind != "break" else "broke", *map(_flag_value, flags))
+        merge.add("broke" if kind in ("break", "left") else kind + "ed", *map(_flag_value, flags))
     if "return" in kinds:
         sides = (path.returned if "return" in path.completion.flags else None for path in (then, orelse))
         merge.add("result", *sides)

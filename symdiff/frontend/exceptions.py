@@ -263,7 +263,7 @@ def _points(reader: Reader, attempt: Attempt, handlers: Handlers) -> Iterator[Po
             error, condition, taken = raised
             kind = _kind(error)
             if issubclass(kind, attempt.kinds):
-                yield Point(position, kind, error.message, _truth(reader, condition, taken), replaces=True)
+                yield Point(position, kind, error.told(), _truth(reader, condition, taken), replaces=True)
         elif any(_may_raise(reader, inner, attempt.kinds) for inner in walk_all((statement,))):
             node = attempt.mark_of(position)[1].statement
             raise GapError(

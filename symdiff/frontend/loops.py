@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from functools import partial
 
 from symdiff.frontend import algorithms, array_loops, changes, containers, growing, loop_headers, sequential
 from symdiff.frontend.conditions import truth_of
 from symdiff.frontend.control import NEXT, STATEMENTS, Completion, guarded, run
+from symdiff.frontend.early_returns import on_trial, read
 from symdiff.frontend.gaps import GapError, SequentialError
 from symdiff.frontend.loop_values import IndexedValue, SequentialValue
 from symdiff.frontend.lower import Frame, Reader
@@ -18,6 +21,7 @@ from symdiff.graph.affine import Affine
 MAX_UNROLL = 10_000  # iterations
 MAX_OPERATIONS = 300  # of an unrolled loop that could be a loop of the graph
 MAX_OPEN = 20  # those of one that may have ended before
+_LEFT = "left"  # how a loop is called that was left by break, while its else clause is read
 
 
 def run_for(reader: Reader, node: ast.For, frame: Frame) -> Completion:
@@ -46,7 +50,7 @@ def _as_sums(reader: Reader, node: ast.For, series: IndexedValue, frame: Frame, 
     """Read a loop as sums and arrays; None if it is neither."""
     reader.trying += 1
     try:
-        return _on_trial(snapshot, lambda: array_loops.run_loop(reader, node, series, frame))
+        return on_trial(snapshot, lambda: array_loops.run_loop(reader, node, series, frame))
     finally:
         reader.trying -= 1
 
@@ -80,7 +84,7 @@ def _unroll(reader: Reader, node: ast.For, source: Value, frame: Frame) -> Compl
         if completion is not None:
             return completion
     if steps is not None:
-        completion = _on_trial(snapshot, lambda: sequential.run_for(reader, node, steps, frame))
+        completion = on_trial(snapshot, lambda: sequential.run_for(reader, node, steps, frame))
         if completion is not None:
             return completion
     return _unrolled(reader, node, source, frame)
@@ -97,19 +101,6 @@ def _axis_of(reader: Reader, source: Value, node: ast.For) -> IndexedValue | Non
         each = source.value
         return array_loops.range_of(reader, Affine(each.start), Affine(each.start + each.step * len(each)), each.step, node)
     return array_loops.series_of(reader, source, node.iter, fixed=True) if isinstance(source, TensorValue) else None
-
-
-def _on_trial(snapshot: Snapshot, read: Callable[[], Completion]) -> Completion | None:
-    """What the reading of a loop comes to; None if something is refused."""
-    try:
-        completion = read()
-    except (GapError, SequentialError):
-        snapshot.restore()
-        return None
-    if snapshot.refused:
-        snapshot.restore()
-        return None
-    return completion
 
 
 def _unrolled(reader: Reader, node: ast.For, source: Value, frame: Frame, limit: int | None = None) -> Completion:
@@ -151,7 +142,7 @@ def run_while(reader: Reader, node: ast.While, frame: Frame) -> Completion:
         snapshot.restore()
         if error.gap.certain:
             return sequential.run_while(reader, node, frame)
-    completion = _on_trial(snapshot, lambda: sequential.run_while(reader, node, frame))
+    completion = on_trial(snapshot, lambda: sequential.run_while(reader, node, frame))
     if completion is not None:
         return completion
     try:
@@ -185,11 +176,13 @@ def _then(reader: Reader, completion: Completion, more: Callable[[], Completion]
 
 
 def after_loop(reader: Reader, completion: Completion, orelse: Sequence[ast.stmt], frame: Frame) -> Completion:
-    """The else clause of a loop, which is read unless the loop was left by break."""
+    """The else clause of a loop, which is read unless the loop was left by break. A break in it is one of the loop around."""
+    flags = {_LEFT if kind == "break" else kind: flag for kind, flag in completion.flags.items()}
+    completion = replace(completion, flags=flags)
     if orelse and not completion.always:
         completion = _then(reader, completion, lambda: run(reader, orelse, frame), frame)
-    return completion.without("break")
+    return completion.without(_LEFT)
 
 
-STATEMENTS[ast.For] = run_for  # type: ignore[assignment]
-STATEMENTS[ast.While] = run_while  # type: ignore[assignment]
+STATEMENTS[ast.For] = partial(read, rule=run_for)
+STATEMENTS[ast.While] = partial(read, rule=run_while)

@@ -45,7 +45,7 @@ from symdiff.frontend.writes import check_unwritten
 from symdiff.graph.affine import Affine, Symbol, sizes_in
 from symdiff.graph.graph import Atom, Graph, Param, defined, free_names
 from symdiff.graph.mapping import resized, resized_structure
-from symdiff.graph.splice import splice
+from symdiff.graph.splice import apart, splice
 from symdiff.graph.structure import SCALAR, Array, Items, Sparse, Structure, Tensor
 
 NOWHERE: Mapping[str, Place] = {}
@@ -74,10 +74,17 @@ def call_derivative(reader: Reader, target: Any, args: Sequence[Value], keywords
         atoms = [_atom(reader, leaf) for leaf in leaves(bound[param.name])]
         substitution.update(zip(param.leaves, atoms, strict=True))
     substitution |= adopt(reader, reading, {name: found.place or Place(name, found.value) for name, found in objects.items()})
-    outputs = splice(reader.builder, resized(reading.graph.body, sizes), substitution, reading.graph.outputs)
     if any(isinstance(part, Sparse) for part in _parts(reading.graph.result)):
         raise GapError(node, "a sparse matrix inside a function", "leave sparse=True out here", "not yet")
-    return from_leaves(resized_structure(reading.graph.result, sizes), outputs)
+    return _put(reader, reading.graph, substitution, sizes)
+
+
+def _put(reader: Reader, graph: Graph, names: Mapping[str, Atom], sizes: Mapping[Symbol, Affine]) -> Value:
+    """The result of a graph, which becomes part of this one: its inputs and sizes are others here."""
+    graph, counts = apart(reader.builder, graph)
+    reader.counts |= set(map(str, counts.values()))
+    outputs = splice(reader.builder, resized(graph.body, sizes), {**names, **counts}, graph.outputs)
+    return from_leaves(resized_structure(graph.result, sizes), outputs)
 
 
 def _bound(reader: Reader, target: Any, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST) -> dict[str, Value]:
@@ -316,7 +323,7 @@ def differentiated(
         if param.role == "argument"
         for leaf, item in zip(param.leaves, leaves(bound[param.name]), strict=True)
     }
-    return from_leaves(derived.result, splice(builder, derived.body, values, derived.outputs))
+    return _put(reader, derived, values, {})
 
 
 def _free(graph: Graph) -> list[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import builtins
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
 
 from symdiff.errors import ArgumentError, InternalError
+from symdiff.graph.affine import Affine
 from symdiff.graph.arrays import Arrays, elementwise, extents, filled, stacked, whole
 from symdiff.graph.cost import is_constant, weight
 from symdiff.graph.graph import Atom, Block, Const, Fold, Graph, If, Let, Loop, Out, Raise, Statement, Sum, free_names
@@ -43,6 +44,11 @@ def evaluate_with_bound(graph: Graph, inputs: Sequence[Number]) -> tuple[list[fl
     """
     outputs = Bounded().run(graph, inputs)
     return [_part(output, 0) for output in outputs], [_part(output, 1) for output in outputs]
+
+
+def sizes_at(graph: Graph, inputs: Sequence[Number]) -> dict[str, int]:
+    """The sizes at ``inputs``, also those that loops tell: how many iterations they make."""
+    return Double().started(graph, inputs)[1].sizes
 
 
 def executed_cost(graph: Graph, inputs: Sequence[Number]) -> int:
@@ -88,14 +94,18 @@ class Machine(ABC):
 
     def run(self, graph: Graph, inputs: Sequence[Number]) -> list[Any]:
         """The values of the outputs at ``inputs``."""
-        if len(inputs) != len(graph.inputs):
-            raise ArgumentError(f"{graph.name} has {len(graph.inputs)} inputs, {len(inputs)} were given")
-        given = {name: elementwise(self._number, value) for name, value in zip(graph.inputs, inputs, strict=True)}
-        found, arrays = self._run(graph, given)
+        found, arrays = self.started(graph, inputs)
         return [
             filled(value, leaf.axes, arrays.sizes) if isinstance(leaf, Tensor) else value
             for value, leaf in zip(found, graph.result.leaves(), strict=True)
         ]
+
+    def started(self, graph: Graph, inputs: Sequence[Number]) -> tuple[list[Any], Arrays]:
+        """The values of the outputs at ``inputs``, where an array may be one number, and all values and sizes."""
+        if len(inputs) != len(graph.inputs):
+            raise ArgumentError(f"{graph.name} has {len(graph.inputs)} inputs, {len(inputs)} were given")
+        given = {name: elementwise(self._number, value) for name, value in zip(graph.inputs, inputs, strict=True)}
+        return self._run(graph, given)
 
     def _run(self, graph: Graph, given: Mapping[str, Any]) -> tuple[list[Any], Arrays]:
         """The values of the outputs, and all values and sizes."""
@@ -140,7 +150,7 @@ class Machine(ABC):
                 holds = self._truth(read(statement.condition))
                 running.append((iter(statement.then if holds else statement.orelse), statement.outs, holds))
             else:
-                raise exception(statement)
+                raise exception(statement, lambda length: max(arrays.number(length), 0))
 
     def _loop(self, loop: Loop, values: dict[str, Any], arrays: Arrays) -> None:
         """Run the iterations of a loop, and define what it hands on."""
@@ -193,12 +203,12 @@ class Machine(ABC):
                 values[out.name][index] = inside[out.name]
 
 
-def exception(statement: Raise) -> Exception:
+def exception(statement: Raise, spelled: Callable[[Affine], object] = str) -> Exception:
     """The exception that a Raise stands for."""
     kind = getattr(builtins, statement.exception, None)
     if not (isinstance(kind, type) and issubclass(kind, Exception)):
         raise InternalError(f"{statement.exception} is not a builtin exception")
-    return kind(statement.message)
+    return kind(statement.told(spelled))
 
 
 class Double(Machine):

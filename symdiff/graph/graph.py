@@ -18,7 +18,7 @@ stand for an array that is full of it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -188,6 +188,11 @@ class Raise:
     origin: Origin | None = None
     own: Any = None  # the user's exception class, whose nearest builtin base ``exception`` is; None for a builtin class
     solving: bool = False  # a solver finds no solution, an index from data is out of range: no condition that a formula states
+    lengths: Axes = ()  # told in the message for ``{}``: sizes that the condition before it reads, too
+
+    def told(self, spelled: Callable[[Affine], object] = str) -> str:
+        """The message, with its lengths as they are spelled."""
+        return self.message.format(*map(spelled, self.lengths)) if self.lengths else self.message
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from symdiff.graph.affine import Affine, Symbol, substituted
+from symdiff.graph.affine import Affine, Symbol, sizes_in, substituted
 from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Loop, Raise, Statement, Sum
 from symdiff.graph.loops import with_sizes
 from symdiff.graph.structure import Items, Structure, Tensor
@@ -56,7 +56,7 @@ def resized(block: Block, sizes: Mapping[Symbol, Affine]) -> Block:
 
     def changed(statement: Statement) -> Statement:
         if isinstance(statement, Raise):
-            return statement
+            return replace(statement, lengths=substituted(statement.lengths, sizes))
         if isinstance(statement, Loop):
             return _resized_loop(statement, sizes)
         axes = substituted(statement.axes, sizes)
@@ -74,7 +74,7 @@ def resized(block: Block, sizes: Mapping[Symbol, Affine]) -> Block:
 
 
 def _resized_loop(loop: Loop, sizes: Mapping[Symbol, Affine]) -> Loop:
-    """A loop over arrays of other sizes; its step captures the sizes that it has now."""
+    """A loop over arrays of other sizes; its step captures the sizes that it has now, and its own may be called otherwise."""
     step = loop.step
     params = tuple(replace(param, structure=resized_structure(param.structure, sizes)) for param in step.params)
     step = replace(step, params=params, body=resized(step.body, sizes), result=resized_structure(step.result, sizes))
@@ -89,6 +89,7 @@ def _resized_loop(loop: Loop, sizes: Mapping[Symbol, Affine]) -> Loop:
         carried=tuple(replace(each, axes=substituted(each.axes, sizes)) for each in loop.carried),
         buffers=tuple(buffers),
         collected=tuple(replace(each, axes=substituted(each.axes, sizes)) for each in loop.collected),
+        count=next(iter(sizes_in([sizes[loop.count]]))) if loop.count in sizes else loop.count,
     )
     return with_sizes(made)
 

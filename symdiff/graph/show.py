@@ -46,7 +46,7 @@ def _statement(statement: Statement, indent: str) -> list[str]:
         ]
     if isinstance(statement, Loop):
         return _loop(statement, indent)
-    return [f"{indent}raise {statement.exception}({statement.message!r})"]
+    return [f"{indent}raise {statement.exception}({statement.told()!r})"]
 
 
 def _loop(loop: Loop, indent: str) -> list[str]:

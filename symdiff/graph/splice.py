@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
+from symdiff.graph.affine import Affine, Symbol
 from symdiff.graph.build import Builder
-from symdiff.graph.graph import Atom, Const, Fold, If, Let, Loop, Statement, Sum
+from symdiff.graph.graph import Atom, Const, Fold, Graph, If, Let, Loop, Statement, Sum, walk
 from symdiff.graph.loops import rewired, with_outs
-from symdiff.graph.mapping import renamed
+from symdiff.graph.mapping import renamed, resized, resized_structure
 
 
 def splice(
@@ -20,6 +22,18 @@ def splice(
     names: dict[str, Atom] = dict(substitution)
     _splice(builder, body, names)
     return [_atom(names, atom) for atom in outputs]
+
+
+def apart(builder: Builder, graph: Graph) -> tuple[Graph, dict[str, Atom]]:
+    """The graph whose loops count their iterations by names that the builder does not have, and what these were before.
+
+    They are sizes, and so may be what the lengths of arrays are called where the graph is put. Where they are read as numbers,
+    ``splice`` renames them.
+    """
+    counts = [statement.count for statement in walk(graph.body) if isinstance(statement, Loop) and statement.count]
+    names: dict[str, Atom] = {count: builder.fresh(count) for count in counts}
+    sizes: dict[Symbol, Affine] = {count: Affine.of(str(name)) for count, name in names.items()}
+    return replace(graph, body=resized(graph.body, sizes), result=resized_structure(graph.result, sizes)), names
 
 
 def _atom(names: Mapping[str, Atom], atom: Atom) -> Atom:

@@ -154,7 +154,9 @@ class _Renaming:
             return replace(statement, name=self.name(statement.name), axes=self.axes(statement.axes), term=term)
         if isinstance(statement, If):
             return self._branch(statement)
-        return statement if isinstance(statement, Raise) else self._loop(statement)
+        if isinstance(statement, Raise):
+            return replace(statement, lengths=self.axes(statement.lengths))
+        return self._loop(statement)
 
     def term(self, term: Term) -> Term:
         number = isinstance(term.atom, str) and term.atom in self.sizes and not term.index

@@ -20,7 +20,7 @@ from symdiff.graph.build import Value
 from symdiff.graph.evaluate import evaluate
 from symdiff.graph.graph import UNDEFINED, Graph
 from symdiff.graph.mapping import without_origins
-from symdiff.graph.splice import splice
+from symdiff.graph.splice import apart, splice
 from symdiff.graph.structure import SCALAR, Structure
 from symdiff.primitives.own import Own
 from symdiff.primitives.row import SPECIAL, UNKNOWN
@@ -229,8 +229,9 @@ def _partials(rule: Rule, key: tuple[Any, ...], *values: Any) -> tuple[Any, ...]
     if handle is None:
         return (*_evaluated(version.graph, inputs, ()), *(UNKNOWN,) * len(key))
     builder = handle.builder
-    substitution = dict(zip(version.graph.inputs, map(builder.atom, inputs), strict=True))
-    atoms = splice(builder, without_origins(version.graph).body, substitution, version.graph.outputs)
+    graph, counts = apart(builder, without_origins(version.graph))
+    substitution = dict(zip(graph.inputs, map(builder.atom, inputs), strict=True))
+    atoms = splice(builder, graph.body, substitution | counts, graph.outputs)
     return (*(UNKNOWN if atom == UNDEFINED else builder.value(atom) for atom in atoms), *(UNKNOWN,) * len(key))
 
 
