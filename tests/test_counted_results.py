@@ -393,3 +393,18 @@ def test_the_names_of_lengths_outside_are_not_those_inside_of_loops():
 def test_a_number_is_no_cotangent_of_an_array():
     with pytest.raises(UnsupportedError, match="cotangent is a number, which is of another shape than is needed here"):
         read(lambda x: np.sum(vjp(positive)(x, cotangent=2.0))).at(X)
+
+
+def kept_in_each(x):
+    y, k = x, 0.0
+    while k < 2.5 + 0.01 * x[0]:
+        z = positive(y)
+        y = y + 0.1 * np.sum(z) / len(z)
+        k = k + 1.0
+    return np.sum(y**2)
+
+
+def test_arrays_that_are_counted_in_each_iteration():
+    expected = differences(kept_in_each, X)
+    np.testing.assert_allclose(by_source(grad(kept_in_each), X), expected, rtol=1e-6)
+    np.testing.assert_allclose(by_source(grad(kept_in_each, checkpoint=True), X), expected, rtol=1e-6)
