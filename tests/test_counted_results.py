@@ -363,3 +363,48 @@ def inner_lists(x):
 def test_what_is_refused_of_a_list_that_is_returned_early():
     with pytest.raises(UnsupportedError, match="an inner loop that appends to out, as often as the iteration around it tells"):
         read(inner_lists).at(np.ones(4000))
+
+
+def rolled(x):
+    s = 0.0
+    for v in x:
+        s = np.sin(s + v) * v
+    return s
+
+
+slope = grad(rolled)
+
+
+def named_like_a_counter(x, w):
+    k = x.shape[0]
+    m = len(w)
+    return np.sum(slope(x)) * k + m * np.sum(jvp(positive)(x, tangent=x))
+
+
+def test_the_names_of_lengths_outside_are_not_those_inside_of_loops():
+    def plain(x):
+        return np.sum(differences(rolled, x, 1e-5)) * 5 + 2 * np.sum(3 * x[x > 0] ** 3)
+
+    w = np.array([1.0, 2.0])
+    assert by_source(read(named_like_a_counter), X, w) == pytest.approx(plain(X))
+    np.testing.assert_allclose(by_source(grad(named_like_a_counter), X, w), differences(plain, X, 1e-4), rtol=1e-4, atol=1e-4)
+
+
+def test_a_number_is_no_cotangent_of_an_array():
+    with pytest.raises(UnsupportedError, match="cotangent is a number, which is of another shape than is needed here"):
+        read(lambda x: np.sum(vjp(positive)(x, cotangent=2.0))).at(X)
+
+
+def kept_in_each(x):
+    y, k = x, 0.0
+    while k < 2.5 + 0.01 * x[0]:
+        z = positive(y)
+        y = y + 0.1 * np.sum(z) / len(z)
+        k = k + 1.0
+    return np.sum(y**2)
+
+
+def test_arrays_that_are_counted_in_each_iteration():
+    expected = differences(kept_in_each, X)
+    np.testing.assert_allclose(by_source(grad(kept_in_each), X), expected, rtol=1e-6)
+    np.testing.assert_allclose(by_source(grad(kept_in_each, checkpoint=True), X), expected, rtol=1e-6)

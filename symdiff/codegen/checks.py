@@ -55,7 +55,7 @@ def _accesses(definitions: Definitions, definition: Indexed, term: Term) -> Iter
     """The arrays, indices and lengths of the axes where only data tell that an index is in range."""
     accesses: list[tuple[str, Sequence[Affine], Axes]] = []
     if isinstance(term.atom, str):
-        accesses.append((term.atom, term.index, definitions.axes[term.atom]))
+        accesses.append((term.atom, term.index, definitions.axes.get(term.atom, ())))  # none: a size, read as a number
     if term.address is not None:
         accesses.append((definition.name, term.address, definition.axes))
     pending = list(term.affines())

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from symdiff.codegen.steps import Renamed
 from symdiff.codegen.storage import DEAR
 from symdiff.graph.affine import Axes
 from symdiff.graph.cost import weight
 from symdiff.graph.dead import dead_code
 from symdiff.graph.graph import Block, Fold, Graph, If, Let, Loop, Statement, Sum, operands
 from symdiff.graph.loops import names_in, parameter, raises, sizes_of
+from symdiff.graph.renaming import Renamed
 
 Plain = Let | Sum | Fold
 

@@ -21,11 +21,12 @@ from symdiff.codegen.printer import COMPARE, Text
 from symdiff.codegen.products import Products
 from symdiff.codegen.scratch import allocated_once
 from symdiff.codegen.split import Code
-from symdiff.codegen.steps import Renamed, going_on, integers_of, named
+from symdiff.codegen.steps import going_on, integers_of, named
 from symdiff.graph.affine import Affine, Axes
 from symdiff.graph.dead import dead_code
 from symdiff.graph.graph import Atom, Buffer, Const, Graph, Loop, Raise, defined, walk
 from symdiff.graph.loops import names_in, names_read, raises, with_indices
+from symdiff.graph.renaming import Renamed
 from symdiff.graph.structure import Tensor
 from symdiff.graph.terms import Guard, arrays_in
 from symdiff.graph.whole import ROWS, matrices_of

@@ -30,8 +30,9 @@ from symdiff.frontend.values import (
     describe,
 )
 from symdiff.frontend.windows import Cell, now
-from symdiff.graph.affine import Affine, Axes, Element, identity
-from symdiff.graph.graph import Atom, Const
+from symdiff.graph.affine import Affine, Axes, Element, identity, sizes_in
+from symdiff.graph.build import Body
+from symdiff.graph.graph import Atom, Const, defined, walk
 from symdiff.primitives import TABLE
 
 if TYPE_CHECKING:
@@ -222,6 +223,13 @@ def difference(first: Form, second: Form) -> tuple[str, str]:
 
 
 # -- numbers ------------------------------------------------------------------------------------------------------
+
+
+def lasting(form: Form, body: Body) -> Form:
+    """The kind of what a loop leaves behind: an array whose length is told in the body is one of its last iteration only."""
+    made = {name for statement in walk(tuple(body)) for name in defined(statement)}
+    told = made.intersection(sizes_in([length for _, axes in parts(form, "t") for length in axes]))
+    return Opaque("an array as long as an iteration tells") if told else form
 
 
 def parts(form: Form, hint: str) -> Iterator[tuple[str, Axes]]:

@@ -169,10 +169,15 @@ def _shape_seeds(reader: Reader, graph: Graph, bound: dict[str, Value], node: as
             value = bound[param.name] = as_numbers(reader, tensor_of(reader, value, node))
         wanted, given = list(param.structure.leaves()), leaves(value)
         pairs = zip(wanted, given, strict=False)
-        ranks = all(len(a.axes) == len(b.axes) for a, b in pairs if isinstance(a, Tensor) and isinstance(b, TensorValue))
+        ranks = all(_rank(a) == _rank(b) for a, b in pairs if isinstance(a, Tensor))
         if len(wanted) != len(given) or not ranks:
             reason = f"{param.name} is {describe(value)}, which is of another shape than is needed here"
             raise GapError(node, reason, "give tangents the shape of the argument, cotangents that of the result")
+
+
+def _rank(part: Structure | Value) -> int:
+    """The number of axes of an array of any size; that of a number is 0."""
+    return len(part.axes) if isinstance(part, Tensor | TensorValue) else 0
 
 
 def _sizes(reader: Reader, graph: Graph, bound: Mapping[str, Value], node: ast.AST) -> dict[Symbol, Affine]:

@@ -25,6 +25,7 @@ from symdiff.frontend.carried import (
     Sometimes,
     atoms_of,
     form_of,
+    lasting,
     parts,
     value_of,
 )
@@ -371,7 +372,7 @@ class Trial:
     def _last_form(self, name: str) -> Form:
         """The kind of a variable at the end of an iteration."""
         end = self.ends.get(name)
-        return UNBOUND if end is None or isinstance(end, Conflict | Poison) else form_of(self.reader, end)
+        return UNBOUND if end is None or isinstance(end, Conflict | Poison) else lasting(form_of(self.reader, end), self.body)
 
     def _flag(self, kind: str) -> Part:
         """Whether the loop was left in this way."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from symdiff.graph.affine import Affine, Symbol, sizes_in, substituted
-from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Loop, Raise, Statement, Sum
-from symdiff.graph.loops import with_sizes
+from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Loop, Raise, Statement, Sum, defined, walk
+from symdiff.graph.loops import names_in, with_sizes
+from symdiff.graph.renaming import Renamed, shared_sizes
 from symdiff.graph.structure import Items, Structure, Tensor
 from symdiff.graph.terms import read_from
 
@@ -75,12 +77,13 @@ def resized(block: Block, sizes: Mapping[Symbol, Affine]) -> Block:
 
 def _resized_loop(loop: Loop, sizes: Mapping[Symbol, Affine]) -> Loop:
     """A loop over arrays of other sizes; its step captures the sizes that it has now, and its own may be called otherwise."""
+    loop, own = _without_clashes(loop, sizes)
     step = loop.step
-    params = tuple(replace(param, structure=resized_structure(param.structure, sizes)) for param in step.params)
-    step = replace(step, params=params, body=resized(step.body, sizes), result=resized_structure(step.result, sizes))
+    params = tuple(replace(param, structure=resized_structure(param.structure, own)) for param in step.params)
+    step = replace(step, params=params, body=resized(step.body, own), result=resized_structure(step.result, own))
     buffers = []
     for each in loop.buffers:
-        stores = tuple(replace(store, index=substituted(store.index, sizes)) for store in each.stores)
+        stores = tuple(replace(store, index=substituted(store.index, own)) for store in each.stores)
         buffers.append(replace(each, axes=substituted(each.axes, sizes), stores=stores))
     made = replace(
         loop,
@@ -92,6 +95,38 @@ def _resized_loop(loop: Loop, sizes: Mapping[Symbol, Affine]) -> Loop:
         count=next(iter(sizes_in([sizes[loop.count]]))) if loop.count in sizes else loop.count,
     )
     return with_sizes(made)
+
+
+def _without_clashes(loop: Loop, sizes: Mapping[Symbol, Affine]) -> tuple[Loop, Mapping[Symbol, Affine]]:
+    """The loop whose step calls nothing of its own as sizes are called now, and what the sizes of the step become."""
+    step, shared = loop.step, shared_sizes(loop)
+    own = {*step.inputs, *(name for statement in walk(step.body) for name in defined(statement))}
+    clashes = {name for name in own.intersection(sizes_in(list(sizes.values()))) if name in sizes or name not in shared}
+    if not clashes:
+        return loop, sizes
+    taken = {*names_in(step), *step.sizes, *map(str, sizes), *sizes_in(list(sizes.values()))}
+    names: dict[str, str] = {}
+    for name in sorted(clashes):
+        names[name] = next(each for k in itertools.count(1) if (each := f"{name}_{k}") not in taken)
+        taken.add(names[name])
+    renamed = Renamed(names)
+    buffers = tuple(
+        replace(
+            each,
+            param=names.get(each.param, each.param),
+            stores=tuple(replace(store, index=renamed.parts(store.index)) for store in each.stores),
+        )
+        for each in loop.buffers
+    )
+    made = replace(
+        loop,
+        step=renamed.graph(step),
+        counter=names.get(loop.counter, loop.counter),
+        carried=tuple(replace(each, param=names.get(each.param, each.param)) for each in loop.carried),
+        buffers=buffers,
+        captured=tuple((names.get(name, name), atom) for name, atom in loop.captured),
+    )
+    return made, {names.get(str(size), size): value for size, value in sizes.items()}
 
 
 def resized_structure(structure: Structure, sizes: Mapping[Symbol, Affine]) -> Structure:
