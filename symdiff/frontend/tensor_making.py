@@ -18,6 +18,7 @@ from symdiff.frontend.lower import Reader
 from symdiff.frontend.reshaping import reshaped
 from symdiff.frontend.tensor_functions import optional
 from symdiff.frontend.tensors import (
+    are_whole,
     as_numbers,
     broadcast,
     broadcast_axes,
@@ -174,7 +175,7 @@ def joined(reader: Reader, items: Sequence[Value], axis: int, node: ast.AST) -> 
         start += length
     lengths[axis] = start
     axes = tuple(lengths)
-    return made(reader, moved(reader, terms, axes), axes)
+    return made(reader, moved(reader, terms, axes), axes, whole=are_whole(reader, items))
 
 
 def _concatenate(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:

@@ -74,13 +74,18 @@ def resized(block: Block, sizes: Mapping[Symbol, Affine]) -> Block:
 
 
 def _resized_loop(loop: Loop, sizes: Mapping[Symbol, Affine]) -> Loop:
-    """A loop over arrays of other sizes; its step captures the sizes that it has now."""
+    """A loop over arrays of other sizes; its step captures the sizes that it has now.
+
+    What the step calls by the name of a size outside is its own: a loop of an inlined function may count by the same name.
+    """
     step = loop.step
-    params = tuple(replace(param, structure=resized_structure(param.structure, sizes)) for param in step.params)
-    step = replace(step, params=params, body=resized(step.body, sizes), result=resized_structure(step.result, sizes))
+    own = {loop.counter, *(name for name, atom in loop.captured if atom != name)}
+    inside = {symbol: part for symbol, part in sizes.items() if symbol not in own}
+    params = tuple(replace(param, structure=resized_structure(param.structure, inside)) for param in step.params)
+    step = replace(step, params=params, body=resized(step.body, inside), result=resized_structure(step.result, inside))
     buffers = []
     for each in loop.buffers:
-        stores = tuple(replace(store, index=substituted(store.index, sizes)) for store in each.stores)
+        stores = tuple(replace(store, index=substituted(store.index, inside)) for store in each.stores)
         buffers.append(replace(each, axes=substituted(each.axes, sizes), stores=stores))
     made = replace(
         loop,
