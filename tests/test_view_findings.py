@@ -143,3 +143,29 @@ def test_segments_of_a_loop_leave_alone_what_counts_by_the_same_name_inside():
     for found in (plain, segmented):
         assert found[0] == pytest.approx(by_source(value, x), rel=1e-14)
         np.testing.assert_allclose(found[1], slopes, rtol=1e-7, atol=1e-8)
+
+
+def of_the_rest(x):
+    s = 0.1
+    for i in range(len(x)):
+        s = np.sin(s + np.sum(slope_of_energy(x[i:] * s)))
+    return s
+
+
+def of_the_first(x, i):
+    return np.sum(slope_of_energy(x[:i]) * x[:i])
+
+
+def slopes_of_energy(p):
+    return by_source(slope_of_energy, p)
+
+
+def test_lengths_that_a_name_tells_which_a_loop_inside_has_too():
+    """The loop of the derivative read its own counter for the length that the name outside tells (a silent wrong value)."""
+    x, s = np.array([0.4, 0.7, 1.1]), 0.1
+    for i in range(3):
+        s = np.sin(s + np.sum(slopes_of_energy(x[i:] * s)))
+    assert by_source(read(of_the_rest), x) == pytest.approx(s, rel=1e-12)
+    made = read(of_the_first).at(x, 2)
+    found = python_function(made.source)(*made.arguments({"x": x, "i": 2}))
+    assert found == pytest.approx(np.sum(slopes_of_energy(x[:2]) * x[:2]), rel=1e-12)
