@@ -235,7 +235,10 @@ def _placed(
     axes = broadcast_axes(reader, [selection.axes, given.axes], node)
     if axes != selection.axes:
         raise GapError(
-            node, f"{describe(given)} written to the shape {selection.axes}", "make the shapes equal", raises=ValueError
+            node,
+            f"{describe(given)} written to the shape ({', '.join(map(str, selection.axes))})",
+            "make the shapes equal",
+            raises=ValueError,
         )
     atom = spread_to(reader, given, axes)
     if any(isinstance(part, Span) and abs(part.step) != 1 for part, _ in inside):
