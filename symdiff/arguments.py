@@ -34,7 +34,7 @@ class Call:
     def exact(self, name: str) -> Structure | None:
         """The structure of an argument with the lengths of its arrays; None if it has too many numbers for that."""
         try:
-            return structure_of(name, self.values[name], True, exact=True)
+            return structure_of(name, self.values[name], not _has_integers(self.structures.get(name)), exact=True)
         except ShapeError:
             return None
 
@@ -43,6 +43,13 @@ class Call:
         """What a specialisation is made for."""
         known = tuple((name, Same(value)) for name, value in self.known.items())
         return (tuple(self.structures.items()), known)
+
+
+def _has_integers(structure: Structure | None) -> bool:
+    """Whether an argument has arrays of integers, as only those have that are not differentiated by."""
+    if isinstance(structure, Items):
+        return any(map(_has_integers, structure.items))
+    return isinstance(structure, Tensor) and structure.kind == "int"
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +132,7 @@ def structure_of(name: str, value: Any, differentiated: bool, exact: bool = Fals
             return Tensor(axes, "int" if whole else "bool" if value.dtype.kind == "b" else "float")
         if value.size > MAX_LEAVES:
             raise ShapeError(f"argument {name} has {value.size} elements; at most {MAX_LEAVES} are supported yet")
-        return Array(value.shape)
+        return Array(value.shape, whole=value.dtype.kind in "iu" and not differentiated)
     if isinstance(value, tuple | list):
         items = tuple(structure_of(f"{name}[{k}]", item, differentiated, exact) for k, item in enumerate(value))
         if sum(item.size for item in items) > MAX_LEAVES:

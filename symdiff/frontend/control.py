@@ -368,7 +368,7 @@ def run_augmented(reader: Reader, node: ast.AugAssign, frame: Frame) -> Completi
         return NEXT
     if isinstance(present, TensorValue):
         hint = node.target.id if isinstance(node.target, ast.Name) else "t"
-        tensor_writes.check_writeable(present, node)
+        tensor_writes.check_writeable(present, node, tensor_writes.keeps_whole(reader, operand, type(node.op)))
         new = binary(reader, type(node.op), present, operand, node, hint)
         tensor_writes.change(reader, present, new, node)
         return NEXT

@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 
 from symdiff.frontend import containers
+from symdiff.frontend.array_writes import is_whole
 from symdiff.frontend.conditions import scalar
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.library import Args, Form, Keywords, plain
@@ -19,6 +20,12 @@ def check_float(kind: Value | None, node: ast.AST) -> None:
     plain_float = isinstance(kind, Known) and getattr(kind.value, "__name__", kind.value) in ("float", "float64", "f8", "d", None)
     if kind is not None and not plain_float:
         raise GapError(node, "an array of another type than float64", "leave dtype out")
+
+
+def check_like(reader: Reader, name: str, like: ArrayValue, node: ast.AST) -> None:
+    """Refuse an array like one of integers: what is written into it is rounded."""
+    if like.items and all(is_whole(reader, item) for item in like.items):
+        raise GapError(node, f"{name} of an array that is not of floats", "write dtype=float")
 
 
 def filled_array(sizes: tuple[int, ...], value: Number, node: ast.AST) -> ArrayValue:
@@ -48,11 +55,14 @@ def _like(name: str, value: float | None) -> Form:
     """``np.zeros_like(a)``, ``np.ones_like(a)``, ``np.full_like(a, value)``."""
 
     def form(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-        check_float(keywords.pop("dtype", None), node)
+        kind = keywords.pop("dtype", None)
+        check_float(kind, node)
         count = 1 if value is not None else 2
         plain(args, keywords, count, count, name, node)
-        shape = containers.to_array(reader, args[0], node).shape
-        return filled_array(shape, number(value) if value is not None else scalar(reader, args[1], node), node)
+        like = containers.to_array(reader, args[0], node)
+        if kind is None:
+            check_like(reader, name, like, node)
+        return filled_array(like.shape, number(value) if value is not None else scalar(reader, args[1], node), node)
 
     return form
 

@@ -154,6 +154,9 @@ def _before_loop(reader: Reader, part: Affine, exception: str, message: str, nod
     least, loop = found
     if loop.trip is None or any(part.elements):
         return False
+    counter = next(name for name, each in reader.counters.items() if each is loop)
+    if any(each.length.coefficient(counter) for each in reader.loops):  # those that do nothing in some iterations
+        return False
     with reader.builder.above(loop.body):
         require(reader, least, exception, message, node, unless_empty=loop.trip)
     reader.checked[part] = reader.builder.current

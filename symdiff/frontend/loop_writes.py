@@ -52,7 +52,7 @@ def element(reader: Reader, owner: TensorValue, index: Sequence[Affine], node: a
     if reader.builder.kind(atom) == "bool":
         return Condition(atom, numpy=True)
     affine = owner.affine.substitute(dict(enumerate(index))) if owner.affine is not None else None
-    return Number(atom, atom.value if isinstance(atom, Const) else None, affine)
+    return Number(atom, atom.value if isinstance(atom, Const) else None, affine, owner.kind == "int")
 
 
 def row(reader: Reader, owner: TensorValue, parts: Sequence[At | Span], node: ast.AST) -> Value:

@@ -239,7 +239,8 @@ class Reader(Arguments):
         if self.builder.kind(atom) == "bool":
             return Condition(atom)
         known = atom.value if isinstance(atom, Const) else self.fold(row, values)
-        return Number(atom, known)
+        kept = row.name in ("abs", "neg", "max", "min")
+        return Number(atom, known, whole=kept and all(isinstance(value, Number) and value.is_whole for value in values))
 
     def operation(self, row: Primitive, atoms: Sequence[Atom], hint: str = "t", whole: bool = False) -> Atom:
         """Apply a row of the table to atoms, element by element to arrays of the same axes.

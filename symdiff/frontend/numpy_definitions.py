@@ -10,10 +10,15 @@ from typing import Any
 import numpy as np
 
 
+def refused(reason: str, rewrite: str) -> Any:
+    """What a definition does not do is refused at the user's line, for this reason (see ``tensor_definitions``)."""
+    raise NotImplementedError(f"{reason}: {rewrite}")
+
+
 def cov(m: Any, y: Any = None, rowvar: Any = True, bias: Any = False, ddof: Any = None) -> Any:
     """``np.cov``: of the rows of a matrix, or of its columns; the variance of a vector."""
     if y is not None:
-        raise ValueError("np.cov of two arrays: stack them")
+        return refused("two arrays", "stack them: np.cov(np.stack([x, y]))")
     less = ddof if ddof is not None else (0 if bias else 1)
     if m.ndim == 1:
         return np.var(m, ddof=less)
@@ -28,6 +33,8 @@ def corrcoef(x: Any, y: Any = None) -> Any:
         apart = x - np.mean(x, axis=1, keepdims=True)
         size = np.sqrt(np.sum(apart**2, axis=1))
         return apart @ apart.T / size[:, None] / size[None, :]
+    if x.ndim != 1 or y.ndim != 1:
+        return refused("two matrices", "put their rows into one: np.concatenate([x, y])")
     dx, dy = x - np.mean(x), y - np.mean(y)
     r = np.sum(dx * dy) / np.sqrt(np.sum(dx**2) * np.sum(dy**2))
     return np.array([[1.0, r], [r, 1.0]])
@@ -84,7 +91,7 @@ def gradient(f: Any, h: Any = 1.0) -> Any:
 
 
 def pad(array: Any, pad_width: Any, mode: Any = "constant", constant_values: Any = 0.0) -> Any:
-    """``np.pad``: of a vector in the usual modes, of a matrix by a constant."""
+    """``np.pad``: of a vector in the usual modes, by less than NumPy repeats it for; of a matrix by a constant."""
     if array.ndim == 2 and mode == "constant":
         if isinstance(pad_width, tuple):
             (top, bottom), (left, right) = pad_width
@@ -99,20 +106,24 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", constant_values: Any
         ends = np.full(before, constant_values * 1.0), np.full(behind, constant_values * 1.0)
     elif mode == "edge":
         ends = array[0] * np.ones(before), array[-1] * np.ones(behind)
+    elif mode not in ("wrap", "reflect", "symmetric"):
+        return refused("this mode", "use constant, edge, wrap, reflect or symmetric")
+    elif max(before, behind) > len(array) - (1 if mode == "reflect" else 0):
+        raise ValueError("np.pad by more elements than there are")
     elif mode == "wrap":
         ends = array[len(array) - before :], array[:behind]
     elif mode == "reflect":
         ends = array[before:0:-1], array[-2 : -2 - behind : -1]
-    elif mode == "symmetric":
-        ends = array[:before][::-1], array[len(array) - behind :][::-1]
     else:
-        raise ValueError("np.pad in this mode")
+        ends = array[:before][::-1], array[len(array) - behind :][::-1]
     return np.concatenate([ends[0], array, ends[1]])
 
 
 def convolve(a: Any, v: Any, mode: Any = "full") -> Any:
     """``np.convolve`` of two vectors, the first one not shorter."""
     n, m = len(a), len(v)
+    if mode != "full" and m > n:
+        raise ValueError("np.convolve of a longer second array: give it first")
     if mode == "valid":
         return np.array([np.sum(a[i : i + m] * v[::-1]) for i in range(n - m + 1)])
     whole = np.zeros(n + m - 1)
@@ -139,8 +150,8 @@ def multi_dot(arrays: Any) -> Any:
 
 
 def tile(A: Any, reps: Any) -> Any:  # noqa: N803 - NumPy's name
-    """``np.tile`` of a vector."""
-    return np.concatenate([A for _ in range(reps)])
+    """``np.tile``: side by side, along the last axis."""
+    return np.concatenate([A for _ in range(reps)], axis=A.ndim - 1)
 
 
 def repeat(a: Any, repeats: Any) -> Any:
@@ -149,7 +160,9 @@ def repeat(a: Any, repeats: Any) -> Any:
 
 
 def kron(a: Any, b: Any) -> Any:
-    """``np.kron`` of vectors or matrices."""
+    """``np.kron`` of two vectors or two matrices."""
+    if a.ndim != b.ndim or a.ndim > 2:
+        return refused("arrays with these axes", "give two vectors or two matrices")
     if a.ndim == 1:
         return np.outer(a, b).ravel()
     m, n = a.shape
@@ -194,41 +207,52 @@ def nanmean(a: Any, axis: Any = None) -> Any:
 def cross(a: Any, b: Any) -> Any:
     """``np.cross`` of the rows of two matrices with three columns."""
     if a.ndim != 2 or b.ndim != 2:
-        raise ValueError("np.cross of these arrays")
+        return refused("arrays with these axes", "give two matrices with three columns")
     columns = [a[:, 1] * b[:, 2] - a[:, 2] * b[:, 1], a[:, 2] * b[:, 0] - a[:, 0] * b[:, 2]]
     return np.stack([*columns, a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]], axis=1)
 
 
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
-    """``np.tensordot`` over all, one, or no axes of vectors and matrices."""
-    if axes == 1:
-        return np.dot(a, b)
-    if axes == 0:
-        return np.outer(a, b)
-    return np.sum(a * b)
+    """``np.tensordot``: over so many axes where the arrays meet, or over given ones."""
+    if isinstance(axes, int):
+        of_a, of_b = [a.ndim - axes + k for k in range(axes)], list(range(axes))
+    else:
+        of_a, of_b = [[part] if isinstance(part, int) else part for part in axes]
+    if len(of_a) != len(of_b) or any(k >= a.ndim for k in of_a) or any(k >= b.ndim for k in of_b):
+        return refused("axes that the arrays have not", "give as many of each, as in axes=([1], [0])")
+    of_a, of_b = [k % a.ndim for k in of_a], [k % b.ndim for k in of_b]
+    first = ["abcdefgh"[k] for k in range(a.ndim)]
+    second = [first[of_a[of_b.index(k)]] if k in of_b else "ijklmnop"[k] for k in range(b.ndim)]
+    kept = [first[k] for k in range(a.ndim) if k not in of_a] + [second[k] for k in range(b.ndim) if k not in of_b]
+    return np.einsum("".join(first) + "," + "".join(second) + "->" + "".join(kept), a, b)
 
 
 def quantile(a: Any, q: Any) -> Any:
     """``np.quantile`` of a vector, linear between its elements."""
+    at = np.asarray(q)
     if len(a) == 1:
-        return a[0]
-    return np.interp(q * (len(a) - 1), np.arange(len(a)), np.sort(a))
+        return a[0] + 0.0 * at
+    return np.interp(at * (len(a) - 1), np.arange(len(a)), np.sort(a))
 
 
 def percentile(a: Any, q: Any) -> Any:
     """``np.percentile`` of a vector, linear between its elements."""
+    at = np.asarray(q) / 100.0
     if len(a) == 1:
-        return a[0]
-    return np.interp(q / 100.0 * (len(a) - 1), np.arange(len(a)), np.sort(a))
+        return a[0] + 0.0 * at
+    return np.interp(at * (len(a) - 1), np.arange(len(a)), np.sort(a))
 
 
 def take(a: Any, indices: Any, axis: Any = None) -> Any:
-    """``np.take`` along the first axis or the second one."""
-    if axis in (1, -1) and a.ndim == 2:
-        return a[:, indices]
+    """``np.take`` along an axis: a copy."""
     if axis is None and a.ndim > 1:
-        raise ValueError("np.take of a matrix as one vector: give the axis")
-    return a[indices]
+        return refused("a matrix as one vector", "give the axis")
+    before = (0 if axis is None else axis) % a.ndim
+    if before > 2:
+        return refused("this axis", "index it with brackets")
+    places = list(indices) if isinstance(indices, tuple) else indices
+    found = a[places] if before == 0 else a[:, places] if before == 1 else a[:, :, places]
+    return found if np.ndim(found) == 0 else found.copy()
 
 
 def select(condlist: Any, choicelist: Any, default: Any = 0.0) -> Any:
@@ -253,17 +277,19 @@ def moveaxis(a: Any, source: Any, destination: Any) -> Any:
 
 def ediff1d(ary: Any) -> Any:
     """``np.ediff1d`` of a vector."""
+    if ary.ndim != 1:
+        return refused("a matrix as one vector", "use np.diff along an axis")
     return np.diff(ary)
 
 
 def rot90(m: Any, k: Any = 1) -> Any:
-    """``np.rot90`` of a matrix."""
+    """``np.rot90`` of the first two axes: a view."""
     turns = k % 4
     if turns == 0:
-        return m * 1.0
+        return m[:]
     if turns == 2:
         return m[::-1, ::-1]
-    return m.T[::-1] if turns == 1 else m[::-1].T
+    return np.swapaxes(m, 0, 1)[::-1] if turns == 1 else np.swapaxes(m[::-1], 0, 1)
 
 
 def fliplr(m: Any) -> Any:
@@ -281,21 +307,31 @@ def atleast_2d(a: Any) -> Any:
     return a[None, :] if a.ndim == 1 else a
 
 
+def column(a: Any) -> Any:
+    """A vector that goes down, beside another one."""
+    return a[:, None] if a.ndim == 1 else refused("arrays that are no vectors", "put new axes into them: a[:, None]")
+
+
+def row(b: Any) -> Any:
+    """A vector that goes across."""
+    return b[None, :] if b.ndim == 1 else refused("arrays that are no vectors", "put new axes into them: b[None, :]")
+
+
 def add_outer(a: Any, b: Any) -> Any:
     """``np.add.outer`` of vectors."""
-    return a[:, None] + b[None, :]
+    return column(a) + row(b)
 
 
 def subtract_outer(a: Any, b: Any) -> Any:
     """``np.subtract.outer`` of vectors."""
-    return a[:, None] - b[None, :]
+    return column(a) - row(b)
 
 
 def multiply_outer(a: Any, b: Any) -> Any:
     """``np.multiply.outer`` of vectors."""
-    return a[:, None] * b[None, :]
+    return column(a) * row(b)
 
 
 def divide_outer(a: Any, b: Any) -> Any:
     """``np.divide.outer`` of vectors."""
-    return a[:, None] / b[None, :]
+    return column(a) / row(b)

@@ -182,7 +182,8 @@ class Arguments(Integers):
                 array = as_truths(self, array)  # type: ignore[arg-type]
             self.foreign.add(array.identity)
             return array
-        numbers = ArrayValue(structure.shape or (), tuple(Number(name) for name in names))
+        of_integers = isinstance(structure, Array) and structure.whole
+        numbers = ArrayValue(structure.shape or (), tuple(Number(name, whole=of_integers) for name in names))
         self.foreign.add(numbers.identity)
         return numbers
 

@@ -20,7 +20,7 @@ from symdiff.frontend.loop_values import Access, Entry, PendingArray, PendingVal
 from symdiff.frontend.loop_writes import element, require_on_axis, sizes_around
 from symdiff.frontend.lower import Frame, Reader, negated_guard
 from symdiff.frontend.tensor_indexing import At, Span
-from symdiff.frontend.tensor_writes import check_writeable, rest_of
+from symdiff.frontend.tensor_writes import check_writeable, keeps_whole, rest_of
 from symdiff.frontend.tensors import moved, own
 from symdiff.frontend.values import Condition, Number, TensorValue, Value
 from symdiff.frontend.windows import now
@@ -35,7 +35,7 @@ EARLIER, SAME, LATER = -1, 0, 1
 
 def begin(reader: Reader, array: TensorValue, node: ast.AST) -> None:
     """A loop that writes to an array, or to a view of one, begins."""
-    check_writeable(array, node)
+    check_writeable(array, node, whole=True)  # what is written is looked at when it is
     base = cells.register(reader, array)
     if base.kind == "bool":
         reader.fix(sizes_around(reader, base), node, "a loop of any length that writes truth values", "use np.where")
@@ -69,9 +69,13 @@ def _indices(reader: Reader, owner: PendingValue, index: ast.expr, frame: Frame,
         reason = "a row or slice of an array to which a loop of any length writes"
         reader.fix(sizes_around(reader, owner.array), node, reason, "use the elements")
     found = [extent(reader, reader.operand(part, frame), part, "an index") for part in parts]
-    return [
-        length + part.const if part.is_constant and part.const < 0 else part for part, length in zip(found, axes, strict=True)
-    ]
+    inside = Bounds(tuple(loop.range for loop in reader.loops))
+    return [_from_start(inside, part, length) for part, length in zip(found, axes, strict=True)]
+
+
+def _from_start(inside: Bounds, part: Affine, length: Affine) -> Affine:
+    """An index; one that is negative in every iteration counts from the end."""
+    return length + part if inside.is_nonnegative(-part - 1) else part
 
 
 def _in_array(reader: Reader, owner: PendingValue, index: Sequence[Affine], node: ast.AST) -> tuple[Affine, ...]:
@@ -82,6 +86,9 @@ def _in_array(reader: Reader, owner: PendingValue, index: Sequence[Affine], node
     for part, length in zip(index, array.axes, strict=True):
         if any(part.elements):
             raise GapError(node, "an index from data in an array to which a loop writes", "use indices that count", "not yet")
+        least = inside.least(part)
+        if least is not None and least.terms and all(factor < 0 for _, factor in least.terms):
+            unread(reader, owner, node)  # u[-i] is the first element, then one from the end
         require_on_axis(reader, inside, guards, part, node)
         require_on_axis(reader, inside, guards, length - 1 - part, node)
     if array.window is None:
@@ -106,7 +113,7 @@ def store(
     from symdiff.frontend.conditions import scalar
     from symdiff.frontend.expressions import binary
 
-    check_writeable(owner.array, node)
+    check_writeable(owner.array, node, keeps_whole(reader, value, op))
     places = _in_array(reader, owner, _indices(reader, owner, index, frame, node), node)
     if op is not None and op not in (ast.Add, ast.Sub):
         value = binary(reader, op, _current(reader, owner, places, node), value, node)

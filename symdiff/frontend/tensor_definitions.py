@@ -14,7 +14,7 @@ from symdiff.frontend.library import Args, Form, Keywords
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.source import from_function
 from symdiff.frontend.tensor_functions import FUNCTIONS
-from symdiff.frontend.values import Value
+from symdiff.frontend.values import Known, Value, number
 
 PLAIN = (
     "cov", "corrcoef", "cumprod", "vander", "gradient", "pad", "convolve", "tile", "repeat", "kron", "meshgrid", "split", "ptp",
@@ -41,6 +41,23 @@ def _read(definition: Callable[..., Any]) -> Form:
     return form
 
 
+def _refused(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """What a definition says that it does not do."""
+    reason, rewrite = (str(arg.value) for arg in args if isinstance(arg, Known))
+    raise GapError(node, reason, rewrite, "not yet")
+
+
+def _reduced(name: str) -> Form:
+    """``np.add.reduce(a)``: along the first axis, where ``np.sum`` is over all of them."""
+
+    def form(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+        if len(args) == 1:
+            keywords = {"axis": number(0), **keywords}
+        return FUNCTIONS[name](reader, args, keywords, node)
+
+    return form
+
+
 @cache
 def definitions() -> dict[Any, Form]:
     """The functions by themselves, with the forms that read them."""
@@ -48,11 +65,12 @@ def definitions() -> dict[Any, Form]:
 
     found = {getattr(np, name): _read(getattr(numpy_definitions, name)) for name in PLAIN}
     found |= {getattr(np.linalg, name): _read(getattr(numpy_definitions, name)) for name in LINALG}
-    found |= {getattr(np, ufunc).reduce: FUNCTIONS[name] for ufunc, name in REDUCED.items()}
+    found |= {getattr(np, ufunc).reduce: _reduced(name) for ufunc, name in REDUCED.items()}
     found |= {np.add.accumulate: FUNCTIONS["cumsum"], np.multiply.accumulate: found[np.cumprod]}
     found |= {
         getattr(np, name).accumulate: _read(getattr(numpy_definitions, f"{name}_accumulate")) for name in ("maximum", "minimum")
     }
+    found[numpy_definitions.refused] = _refused
     outer = ("add", "subtract", "multiply", "divide")
     return found | {getattr(np, name).outer: _read(getattr(numpy_definitions, f"{name}_outer")) for name in outer}
 

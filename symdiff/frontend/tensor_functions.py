@@ -191,7 +191,7 @@ def _cumulated(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) ->
     index = [Affine.of(position if k == axis else k) for k in range(position)]
     up_to = Range(Affine(), Affine.of(axis) + 1)
     term = Term(value.atom, tuple(index) if isinstance(value.atom, str) else (), (up_to,))
-    return made(reader, moved(reader, [term], value.axes), value.axes)
+    return made(reader, moved(reader, [term], value.axes), value.axes, whole=value.kind == "int")
 
 
 def _along(reader: Reader, args: Args, keywords: Keywords, name: str, node: ast.AST) -> tuple[TensorValue, int]:

@@ -179,7 +179,7 @@ def selected(reader: Reader, owner: TensorValue, selection: Selection, node: ast
     if reader.builder.kind(atom) == "bool":
         return Condition(atom, numpy=True)
     known = atom.value if isinstance(atom, Const) else None
-    return Number(atom, known, affine)
+    return Number(atom, known, affine, owner.kind == "int")
 
 
 def element(reader: Reader, owner: TensorValue, position: int, node: ast.AST) -> Value:

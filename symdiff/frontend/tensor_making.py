@@ -10,7 +10,7 @@ from symdiff.frontend.array_writes import copy_of
 from symdiff.frontend.cells import sharing, view_of
 from symdiff.frontend.conditions import scalar
 from symdiff.frontend.expressions import arithmetic, binary
-from symdiff.frontend.filling import check_float
+from symdiff.frontend.filling import check_float, check_like
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lengths import equal, extent, is_at_least_none, length_of, require, settled
 from symdiff.frontend.library import Args, Form, Keywords, plain
@@ -18,10 +18,12 @@ from symdiff.frontend.lower import Reader
 from symdiff.frontend.reshaping import reshaped
 from symdiff.frontend.tensor_functions import optional
 from symdiff.frontend.tensors import (
+    are_whole,
     as_numbers,
     broadcast,
     broadcast_axes,
     holds_array,
+    holds_tensor,
     indexed,
     made,
     moved,
@@ -85,6 +87,8 @@ def _like(name: str, value: float | None) -> Form:
         check_float(kind, node)
         given = number(value) if value is not None else optional(args, keywords, 1, "fill_value", Known(None))
         plain(args, keywords, 1, 1, name, node)
+        if kind is None and not holds_tensor(args[0]):
+            check_like(reader, name, containers.to_array(reader, args[0], node), node)
         like = tensor_of(reader, args[0], node)
         if like.kind != "float" and kind is None:
             raise GapError(node, f"{name} of an array that is not of floats", "write dtype=float")
@@ -171,7 +175,7 @@ def joined(reader: Reader, items: Sequence[Value], axis: int, node: ast.AST) -> 
         start += length
     lengths[axis] = start
     axes = tuple(lengths)
-    return made(reader, moved(reader, terms, axes), axes)
+    return made(reader, moved(reader, terms, axes), axes, whole=are_whole(reader, items))
 
 
 def _concatenate(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:

@@ -25,6 +25,7 @@ from symdiff.frontend.tensor_indexing import (
     whole,
 )
 from symdiff.frontend.tensors import (
+    are_whole,
     as_numbers,
     as_truths,
     broadcast_axes,
@@ -57,7 +58,7 @@ def write(
     """``owner[index] = value``; with an operator ``owner[index] += value``."""
     from symdiff.frontend.expressions import binary
 
-    check_writeable(owner, node)
+    check_writeable(owner, node, keeps_whole(reader, value, op))
     parts = parts_of(reader, owner, index, frame, node)
     if isinstance(parts, TensorValue):
         change(reader, owner, masked(reader, owner, parts, value, node, op), node)
@@ -120,9 +121,14 @@ def _hint(node: ast.AST) -> str:
     return inner.id if isinstance(inner, ast.Name) else "t"
 
 
-def check_writeable(owner: TensorValue, node: ast.AST) -> None:
-    """Refuse a write that NumPy refuses, or that would round."""
-    if owner.kind == "int":
+def keeps_whole(reader: Reader, value: Value, op: type[ast.operator] | None = None) -> bool:
+    """Whether a write leaves integers in an array of integers."""
+    return op in (None, ast.Add, ast.Sub, ast.Mult) and are_whole(reader, [value])
+
+
+def check_writeable(owner: TensorValue, node: ast.AST, whole: bool = False) -> None:
+    """Refuse a write that NumPy refuses, or that would round, as what is not ``whole`` does in an array of integers."""
+    if owner.kind == "int" and not whole:
         raise GapError(node, "a write into an array of integers, which rounds", "make an array of floats, as np.zeros does")
     if owner.window is None:
         return
@@ -229,7 +235,10 @@ def _placed(
     axes = broadcast_axes(reader, [selection.axes, given.axes], node)
     if axes != selection.axes:
         raise GapError(
-            node, f"{describe(given)} written to the shape {selection.axes}", "make the shapes equal", raises=ValueError
+            node,
+            f"{describe(given)} written to the shape ({', '.join(map(str, selection.axes))})",
+            "make the shapes equal",
+            raises=ValueError,
         )
     atom = spread_to(reader, given, axes)
     if any(isinstance(part, Span) and abs(part.step) != 1 for part, _ in inside):

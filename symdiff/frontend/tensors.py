@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from symdiff.frontend.cells import present, sharing
 from symdiff.frontend.gaps import GapError
@@ -89,8 +89,9 @@ def tensor_of(reader: Reader, value: Value, node: ast.AST) -> TensorValue:
         raise GapError(node, f"{describe(value)} where an array is needed", "use an array", raises=ValueError)
     axes = tuple(map(Affine, array.shape))
     atoms = {item.atom for item in array.items}
+    kind: Literal["int", "float"] = "int" if are_whole(reader, [array]) else "float"
     if len(atoms) == 1 and isinstance(array.items[0].atom, Const):
-        return sharing(TensorValue(array.items[0].atom, axes), value)
+        return sharing(TensorValue(array.items[0].atom, axes, kind), value)
     if len(array.items) > MAX_ITEMS:
         raise GapError(
             node, f"an array of {len(array.items)} numbers beside one of any size", "pass it as an argument", "not yet"
@@ -102,7 +103,7 @@ def tensor_of(reader: Reader, value: Value, node: ast.AST) -> TensorValue:
         Term(item.atom, (), (), tuple(Guard(Affine.of(axis) - place, "==") for axis, place in enumerate(path)))
         for item, path in zip(array.items, Array(array.shape).indices(), strict=True)
     ]
-    return sharing(TensorValue(moved(reader, terms, axes), axes), value)
+    return sharing(TensorValue(moved(reader, terms, axes), axes, kind), value)
 
 
 def operand(reader: Reader, value: Value, node: ast.AST) -> TensorValue | Number | Condition:
@@ -134,13 +135,27 @@ def moved(reader: Reader, terms: Sequence[Term], axes: Axes, kind: Any = "float"
     return reader.builder.sum(kept, axes, hint=hint, kind=kind)
 
 
-def made(reader: Reader, atom: Atom, axes: Axes, affine: Affine | None = None) -> TensorValue:
-    """A new array of the graph; a scalar is spread over it."""
+def made(reader: Reader, atom: Atom, axes: Axes, affine: Affine | None = None, whole: bool = False) -> TensorValue:
+    """A new array of the graph; a scalar is spread over it. ``whole``: its numbers are integers, to NumPy, too."""
     kind = reader.builder.kind(atom)
     if reader.loops and reader.builder.axes_of(atom) not in ((), axes):
         atom = scalar_here(reader, atom)
     atom = reader.builder.spread(atom, axes)
-    return TensorValue(atom, axes, "int" if affine is not None else kind, affine)
+    return TensorValue(atom, axes, "int" if affine is not None or (whole and kind != "bool") else kind, affine)
+
+
+def are_whole(reader: Reader, values: Sequence[Value]) -> bool:
+    """Whether these are integers to NumPy, or truth values, which are integers in arithmetic."""
+    from symdiff.frontend.array_writes import is_whole
+
+    def whole(value: Value) -> bool:
+        if isinstance(value, TensorValue):
+            return value.kind != "float"
+        if isinstance(value, ArrayValue):
+            return bool(value.items) and all(is_whole(reader, item) for item in value.items)
+        return isinstance(value, Condition) or (isinstance(value, Number) and is_whole(reader, value))
+
+    return all(map(whole, values))
 
 
 def as_numbers(reader: Reader, value: TensorValue) -> TensorValue:
@@ -211,6 +226,9 @@ def broadcast(reader: Reader, values: Sequence[Value], node: ast.AST) -> tuple[A
     return axes, [spread_to(reader, item, axes) if isinstance(item, TensorValue) else item.atom for item in operands]
 
 
+_WHOLE = frozenset({"add", "sub", "mul", "neg", "abs", "floordiv", "mod", "pow", "max", "min"})  # integers of integers
+
+
 def elementwise(reader: Reader, row: Primitive, values: Sequence[Value], node: ast.AST, hint: str = "t") -> Value:
     """A row of the table on arrays and scalars, element by element."""
     if any(isinstance(value, MaskedValue) for value in values):
@@ -229,7 +247,8 @@ def elementwise(reader: Reader, row: Primitive, values: Sequence[Value], node: a
         raise GapError(node, "an integer too large for a float", "use a smaller number")
     axes, atoms = broadcast(reader, operands, node)
     affine = _affine(row.name, values, axes)
-    return made(reader, reader.operation(row, atoms, hint, bool(axes)), axes, affine)
+    whole = row.name in _WHOLE and are_whole(reader, operands)
+    return made(reader, reader.operation(row, atoms, hint, bool(axes)), axes, affine, whole)
 
 
 def _of_truths(row: Primitive, operands: Sequence[TensorValue | Number | Condition], node: ast.AST) -> Primitive:
@@ -294,11 +313,12 @@ def where(reader: Reader, condition: Value, then: Value, orelse: Value, node: as
     numeric = {reader.builder.kind(side.atom) for side in sides} != {"bool"}
     if numeric:
         sides = [as_numbers(reader, side) if isinstance(side, TensorValue) else _number(reader, side) for side in sides]
+    whole = are_whole(reader, [then, orelse])
     axes, (chosen, first, second) = broadcast(reader, [truth, *sides], node)
     if isinstance(chosen, Const):
-        return made(reader, first if chosen.value else second, axes)
+        return made(reader, first if chosen.value else second, axes, whole=whole)
     chosen = reader.builder.spread(chosen, axes)
-    return made(reader, reader.builder.branch(chosen, (), (), [(hint, first, second)])[0], axes)
+    return made(reader, reader.builder.branch(chosen, (), (), [(hint, first, second)])[0], axes, whole=whole)
 
 
 def _number(reader: Reader, value: Number | Condition) -> Number:

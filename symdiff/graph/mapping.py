@@ -76,8 +76,12 @@ def resized(block: Block, sizes: Mapping[Symbol, Affine]) -> Block:
 
 
 def _resized_loop(loop: Loop, sizes: Mapping[Symbol, Affine]) -> Loop:
-    """A loop over arrays of other sizes; its step captures the sizes that it has now, and its own may be called otherwise."""
-    loop, own = _without_clashes(loop, sizes)
+    """A loop over arrays of other sizes; its step captures the sizes that it has now, and its own may be called otherwise.
+
+    What the step calls by the name of a size outside is its own: a loop of an inlined function may count by the same name.
+    """
+    private = {loop.counter, *(name for name, atom in loop.captured if atom != name)}
+    loop, own = _without_clashes(loop, {size: part for size, part in sizes.items() if size not in private})
     step = loop.step
     params = tuple(replace(param, structure=resized_structure(param.structure, own)) for param in step.params)
     step = replace(step, params=params, body=resized(step.body, own), result=resized_structure(step.result, own))

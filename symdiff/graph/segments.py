@@ -229,7 +229,7 @@ def _reading_number(statement: Statement, counter: str) -> Statement:
     if isinstance(statement, If):
         then, orelse = (tuple(_reading_number(each, counter) for each in body) for body in (statement.then, statement.orelse))
         return replace(statement, then=then, orelse=orelse)
-    if not isinstance(statement, Loop):
+    if not isinstance(statement, Loop) or statement.counter == counter:  # which counts by the same name
         return statement
     if any(atom == counter and name != counter for name, atom in statement.captured):
         raise ArgumentError("checkpoint: a loop inside a loop that reads the counter of the outer one under another name")

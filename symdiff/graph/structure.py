@@ -137,9 +137,10 @@ class Items(Structure):
 
 @dataclass(frozen=True)
 class Array(Structure):
-    """A NumPy array of floats, of fixed shape."""
+    """A NumPy array of fixed shape, of floats, or (``whole``) of integers."""
 
     dimensions: tuple[int, ...]
+    whole: bool = False
 
     @property
     def size(self) -> int:

@@ -1,0 +1,171 @@
+"""Faults that programs with views, writes and arrays of integers had: each was a silent wrong answer, or an error inside."""
+
+import numpy as np
+import pytest
+
+from symdiff import UnsupportedError, grad, read, value_and_grad
+from symdiff.codegen import python_function
+from tests.poison import poisoned
+
+
+def by_source(function, *args):
+    with poisoned():
+        return python_function(function.at(*args).source)(*args)
+
+
+def swaps_rows_where_they_are_positive(a):
+    n = a.shape[0]
+    b = a.copy()
+    for k in range(n):
+        if b[k, 0] > 0:
+            for j in range(n):
+                b[k, j], b[0, j] = b[0, j], b[k, j]
+        for i in range(k + 1, n):
+            for j in range(k + 1, n):
+                b[i, j] -= b[i, k] * b[k, j]
+    return np.sum(b * a)
+
+
+@pytest.mark.parametrize("shape", [(3, 3), (1, 1), (2, 3), (0, 0)])
+def test_what_an_inner_loop_needs_is_checked_where_its_length_is_known(shape):
+    """The check stood before the loop around it, and asked for that loop's counter (a KeyError in the code)."""
+    a = np.random.default_rng(3).normal(size=shape)
+    steps = 1e-6 * np.eye(a.size).reshape(a.size, *shape)
+    slopes = [(swaps_rows_where_they_are_positive(a + h) - swaps_rows_where_they_are_positive(a - h)) / 2e-6 for h in steps]
+    assert by_source(read(swaps_rows_where_they_are_positive), a) == pytest.approx(swaps_rows_where_they_are_positive(a))
+    np.testing.assert_allclose(by_source(grad(swaps_rows_where_they_are_positive), a).ravel(), slopes, atol=1e-8)
+
+
+def test_a_matrix_that_is_too_narrow_raises_as_it_does_in_numpy():
+    a = np.random.default_rng(3).normal(size=(3, 2))
+    with pytest.raises(IndexError):
+        swaps_rows_where_they_are_positive(a)
+    with pytest.raises(IndexError):
+        by_source(read(swaps_rows_where_they_are_positive), a)
+
+
+ROUNDED = {
+    "like_a_range": "c = np.zeros_like(np.arange(3))",
+    "like_literals": "c = np.ones_like(np.array([1, 2, 3]))",
+    "full_like_a_list": "c = np.full_like([1, 2, 3], 0.5)",
+    "like_an_argument": "c = np.zeros_like(h)",
+    "a_copy": "c = h.copy()",
+    "a_sum": "c = h + 1",
+    "sizes_of_integers": "c = np.abs(h[::-1])",
+    "one_where": "c = np.where(x > 0, 1, 0)",
+    "truths_as_integers": "c = (x > 0) * 1",
+    "powers": "c = np.arange(len(x)) ** 2",
+    "sums_so_far": "c = np.cumsum(h)",
+    "put_together": "c = np.concatenate([h, h])[:3]",
+}
+
+
+@pytest.mark.parametrize("name", ROUNDED)
+def test_numbers_written_into_arrays_of_integers_are_refused(name):
+    """NumPy rounds what is written there; these were arrays of floats."""
+    text = f"def f(x, h):\n    {ROUNDED[name]}\n    c[0] = x[0]\n    return np.sum(c * x)"
+    with pytest.raises(UnsupportedError, match=r"array of integers|not of floats"):
+        read(source=text).at(np.ones(3), np.array([2, 0, 1]))
+
+
+def test_integers_stay_integers_where_they_are_written():
+    """So such arrays may be written to, as long as nothing is rounded."""
+    text = """
+def f(x, h):
+    c = np.where(x > 0, 1, -1)
+    c[0] = 3
+    c[1:] += h[1:]
+    c *= 2
+    for i in range(len(x)):
+        c[i] = c[i] * i - 1
+    d = c * 0.5
+    d[0] = x[0]
+    return np.sum(c * x) + np.sum(d * x)
+"""
+    x, h = np.array([0.3, -0.7, 1.1]), np.array([2, 0, 1])
+    c = np.array([-1.0, -3.0, 7.0])
+    made = by_source(grad(source=text), x, h)
+    np.testing.assert_allclose(made, 1.5 * c + [0.5 + 2 * x[0], 0, 0])
+
+
+FROM_THE_END = {
+    "u[-i - 1] += np.sin(x[i])": 0,
+    "u[-i] = u[-i] * x[i]": 0,
+    "u[i - 1] = u[i - 1] + x[i] ** 2": 0,
+    "u[-i] *= x[i] * u[0]": 1,
+}
+
+
+@pytest.mark.parametrize("statement", FROM_THE_END)
+def test_writes_in_loops_at_places_from_the_end(statement):
+    """What counts from the end in every iteration was taken to be out of range, and so was ``u[-0]``."""
+    text = f"""
+def f(x):
+    u = x.copy()
+    for i in range({FROM_THE_END[statement]}, len(x)):
+        {statement}
+    return np.sum(u * u * x)
+"""
+    names = {"np": np}
+    exec(text, names)  # noqa: S102 - text of our own making
+    value, slope = read(source=text), grad(source=text)
+    for size in (1, 2, 5):
+        x = np.random.default_rng(size).normal(size=size)
+        slopes = [(names["f"](x + h) - names["f"](x - h)) / 2e-6 for h in 1e-6 * np.eye(size)]
+        assert by_source(value, x) == pytest.approx(names["f"](x))
+        np.testing.assert_allclose(by_source(slope, x), slopes, rtol=1e-7, atol=1e-7)
+
+
+def energy(p):
+    s = 0.2
+    for i in range(len(p)):
+        s = s + np.sin(s + p[i])
+    return s
+
+
+slope_of_energy = grad(energy)
+
+
+def goes_down(x):
+    y = x * 1.0
+    for i in range(len(x)):
+        y = slope_of_energy(y * 0.5) * x[i]
+    return np.sum(y * y)
+
+
+def test_segments_of_a_loop_leave_alone_what_counts_by_the_same_name_inside():
+    """The loop of the derivative inside counted by the name of the loop around it, and read at the places of that."""
+    x = np.array([0.4, 0.7, 1.1])
+    plain, segmented = (by_source(value_and_grad(goes_down, checkpoint=checkpoint), x) for checkpoint in (False, True))
+    steps = 1e-6 * np.eye(3)
+    value = read(goes_down)
+    slopes = [(by_source(value, x + h) - by_source(value, x - h)) / 2e-6 for h in steps]
+    for found in (plain, segmented):
+        assert found[0] == pytest.approx(by_source(value, x), rel=1e-14)
+        np.testing.assert_allclose(found[1], slopes, rtol=1e-7, atol=1e-8)
+
+
+def of_the_rest(x):
+    s = 0.1
+    for i in range(len(x)):
+        s = np.sin(s + np.sum(slope_of_energy(x[i:] * s)))
+    return s
+
+
+def of_the_first(x, i):
+    return np.sum(slope_of_energy(x[:i]) * x[:i])
+
+
+def slopes_of_energy(p):
+    return by_source(slope_of_energy, p)
+
+
+def test_lengths_that_a_name_tells_which_a_loop_inside_has_too():
+    """The loop of the derivative read its own counter for the length that the name outside tells (a silent wrong value)."""
+    x, s = np.array([0.4, 0.7, 1.1]), 0.1
+    for i in range(3):
+        s = np.sin(s + np.sum(slopes_of_energy(x[i:] * s)))
+    assert by_source(read(of_the_rest), x) == pytest.approx(s, rel=1e-12)
+    made = read(of_the_first).at(x, 2)
+    found = python_function(made.source)(*made.arguments({"x": x, "i": 2}))
+    assert found == pytest.approx(np.sum(slopes_of_energy(x[:2]) * x[:2]), rel=1e-12)
