@@ -11,11 +11,11 @@ What is stored and then only used inside one loop becomes a scalar there (``nest
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from symdiff.codegen.definitions import Definitions, Index, Indexed, Read, axes_positions, finished
-from symdiff.graph.affine import Affine, Symbol, substituted
+from symdiff.graph.affine import Affine, Symbol, identity, substituted
 from symdiff.graph.graph import Graph, If, Loop, defined, operands, walk
 
 DEAR = 8  # weight from which on an element is worth storing where it would be computed several times
@@ -72,10 +72,16 @@ class Storage:
         waited_for = self.definitions.certain(name)
         if waited_for:
             yield Read(waited_for)
-        yield from map(Read, self.definitions.waits(name))
+        yield from map(Read, self.waits(name))
         for atom, index, guards, number in self.definitions.operands(name):
             if isinstance(atom, str) and (chosen is None or number in chosen):
                 yield from (read.at({}, guards) for read in self.reads(atom, index))
+
+    def waits(self, name: str) -> Iterator[str]:
+        """What must be known before an array, beside what it reads: for an integer from data what that is computed from."""
+        for waited in self.definitions.waits(name):
+            rank = len(self.definitions.axes.get(waited, ()))
+            yield from (read.name for read in self.reads(waited, identity(rank)))
 
     def _closed(self, name: str, read: Read) -> Read:
         """A read inside a sum that is computed where it is needed: its own indices are those of no loop outside."""
