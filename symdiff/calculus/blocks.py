@@ -11,6 +11,7 @@ from symdiff.calculus.seeds import Tidy, gradient, identity
 from symdiff.errors import ShapeError
 from symdiff.graph.affine import Affine, Axes, Element
 from symdiff.graph.affine import identity as identities
+from symdiff.graph.bounds import pruned
 from symdiff.graph.graph import Atom, Graph, Param
 from symdiff.graph.structure import SCALAR, EntryPlace, Items, Sparse, Structure, Tensor
 from symdiff.graph.terms import Guard, Term, full_ranges
@@ -88,7 +89,10 @@ class _Stored:
         for (atom, at), (name, to) in itertools.product(_places(outer, atoms), _places(param.structure, param.leaves)):
             own = builder.axes_of(atom)
             for entry in self.columns.of(atom, self.columns.wrt.index(str(name))):
-                entry = replace(entry, address=entry.address or to)
+                inside = pruned(_on_axes(replace(entry, address=entry.address or to), columns), own)
+                if inside is None:
+                    continue
+                entry = inside
                 axes = (*own, *(each.high for each in entry.ranges))
                 places.append(EntryPlace("", axes, identities(len(own)) if own else at, entry))
         slots = _slots(places)
@@ -118,6 +122,13 @@ class _Stored:
         name = self.builder.fresh(hint, axes=axes)
         self.patterns.append(Param(name, Tensor(axes, "int"), (name,), "pattern"))
         return name
+
+
+def _on_axes(entry: Term, columns: Axes) -> Term:
+    """An entry where its column is one: that of an element beside its array is read in no branch that is taken."""
+    pairs = [(part, length) for part, length in zip(entry.address or (), columns, strict=True) if not any(part.elements)]
+    guards = (Guard(part) for place, length in pairs for part in (place, length - 1 - place))
+    return replace(entry, guards=tuple(dict.fromkeys((*entry.guards, *guards))))
 
 
 def _stored(place: EntryPlace) -> Term:
