@@ -14,7 +14,7 @@ from symdiff.graph.affine import identity as identities
 from symdiff.graph.bounds import pruned
 from symdiff.graph.graph import Atom, Graph, Param
 from symdiff.graph.structure import SCALAR, EntryPlace, Items, Sparse, Structure, Tensor
-from symdiff.graph.terms import Guard, Term, full_ranges
+from symdiff.graph.terms import Guard, Term, arrays_in, full_ranges, part_from, read_from
 
 Blocks = tuple[list[Structure], list[Atom]]  # the structure for each argument, and the atoms of all
 
@@ -69,7 +69,35 @@ def sparse(graph: Graph, params: Sequence[Param], order: int = 1, tidy: Tidy = i
     structures = [Items("tuple", tuple(made.block(outer, atoms, param) for param in params)) for outer, atoms in rows]
     finished = columns.finish(made.outputs)
     result = Items("tuple", tuple(structures)) if order == 2 else structures[0]
-    return tidy(replace(finished, params=(*finished.params, *made.patterns), result=result))
+    return _tidied(replace(finished, params=(*finished.params, *made.patterns), result=result), columns.builder.axes_of, tidy)
+
+
+def _tidied(graph: Graph, axes_of: Callable[[Atom], Axes], tidy: Tidy) -> Graph:
+    """The graph made simpler; the patterns in its result are told by what the integers that it computes have become."""
+    told = (part for each in _places_in(graph.result) for part in (*each.term.affines(), *each.row))
+    names = [name for name in dict.fromkeys(arrays_in(told)) if name not in graph.inputs]
+    more = [Tensor(axes_of(name)) if axes_of(name) else SCALAR for name in names]
+    made = tidy(replace(graph, outputs=(*graph.outputs, *names), result=Items("tuple", (graph.result, *more))))
+    atoms: dict[Atom, Atom] = dict(zip(names, made.outputs[len(graph.outputs) :], strict=True))
+
+    def structure(part: Structure) -> Structure:
+        if isinstance(part, Items):
+            return replace(part, items=tuple(map(structure, part.items)))
+        return replace(part, places=tuple(map(place, part.places))) if isinstance(part, Sparse) else part
+
+    def place(each: EntryPlace) -> EntryPlace:
+        row = tuple(part_from(part, lambda atom: atoms.get(atom, atom)) for part in each.row)
+        return replace(each, row=row, term=read_from(each.term, lambda atom: atoms.get(atom, atom)))
+
+    result = made.result.items[0] if isinstance(made.result, Items) else graph.result
+    return replace(made, outputs=made.outputs[: len(graph.outputs)], result=structure(result))
+
+
+def _places_in(structure: Structure) -> Iterator[EntryPlace]:
+    if isinstance(structure, Sparse):
+        yield from structure.places
+    for item in structure.items if isinstance(structure, Items) else ():
+        yield from _places_in(item)
 
 
 class _Stored:

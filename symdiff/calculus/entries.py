@@ -163,8 +163,8 @@ class Columns(Sweep):
         for array in sorted(inside.intersection(arrays_in(entry.affines()))):
             axes = self.builder.axes_of(array)
             names[array] = self.builder.fresh(array, axes=axes)
-            sides = (array, Const(0)) if holds else (Const(0), array)
-            outs.append(Out(str(names[array]), *sides, "float", axes))
+            then, orelse = (array, Const(0)) if holds else (Const(0), array)
+            outs.append(Out(str(names[array]), then, orelse, "float", axes))
         return read_from(entry, lambda atom: names.get(atom, atom))
 
     def outside(self, atom: Atom, number: int, axes: Axes) -> tuple[Term, ...]:

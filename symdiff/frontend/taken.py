@@ -50,5 +50,6 @@ def _flag(builder: Builder, facts: Sequence[Fact], bodies: Sequence[Body], names
             names = {**names, **dict(zip(made, splice(builder, body, names, made), strict=True))}
             flag = _flag(builder, rest, bodies[1:], names)
     condition = names.get(condition, condition) if isinstance(condition, str) else condition
-    sides, atoms = ((inside, ()), (flag, Const(0))) if holds else (((), inside), (Const(0), flag))
-    return builder.branch(condition, *sides, [("taken", *atoms)])[0]
+    if holds:
+        return builder.branch(condition, inside, (), [("taken", flag, Const(0))])[0]
+    return builder.branch(condition, (), inside, [("taken", Const(0), flag)])[0]
