@@ -178,10 +178,8 @@ def _coordinates(
 
 def _read(array: Indices, index: Sequence[Indices]) -> Indices:
     """Elements of an array of integers; any number where there is none, which is where the entry is not there either."""
-    if not array.size:
-        return np.zeros((), np.int64)
-    found: Indices = array[tuple(np.clip(part, 0, length - 1) for part, length in zip(index, array.shape, strict=False))]
-    return found
+    places = tuple(np.clip(part, 0, length - 1) for part, length in zip(index, array.shape, strict=False))
+    return array[places] if array.size else np.zeros((), np.int64)
 
 
 def _holds(guard: Guard, value: Indices) -> Indices:

@@ -153,8 +153,8 @@ class _Stored:
 
 
 def _on_axes(entry: Term, columns: Axes) -> Term:
-    """An entry where its column is one: that of an element beside its array is read in no branch that is taken."""
-    pairs = [(part, length) for part, length in zip(entry.address or (), columns, strict=True) if not any(part.elements)]
+    """An entry where its column is one: x[3] of three elements is read in a branch that is not taken."""
+    pairs = [(part, length) for part, length in zip(entry.address or (), columns, strict=True) if part.is_constant]
     guards = (Guard(part) for place, length in pairs for part in (place, length - 1 - place))
     return replace(entry, guards=tuple(dict.fromkeys((*entry.guards, *guards))))
 
