@@ -156,8 +156,7 @@ def _coordinates(
         total = np.full((1,) * len(shape), part.const, np.int64)
         for symbol, factor in part.terms:
             if isinstance(symbol, Element):
-                read = arrays[symbol.array][tuple(np.clip(value(index), 0, None) for index in symbol.index)]
-                total = total + factor * read
+                total = total + factor * _read(arrays[symbol.array], [value(index) for index in symbol.index])
             elif isinstance(symbol, Quotient):
                 total = total + factor * (symbol.part.value(sizes) // symbol.divisor)
             else:
@@ -175,6 +174,12 @@ def _coordinates(
     row = _flat([value(part) for part in place.row], rows, shape)
     column = _flat([value(part) for part in place.term.address], columns, shape)
     return row, column, inside
+
+
+def _read(array: Indices, index: Sequence[Indices]) -> Indices:
+    """Elements of an array of integers; any number where there is none, which is where the entry is not there either."""
+    places = tuple(np.clip(part, 0, length - 1) for part, length in zip(index, array.shape, strict=False))
+    return array[places] if array.size else np.zeros((), np.int64)
 
 
 def _holds(guard: Guard, value: Indices) -> Indices:
@@ -241,7 +246,7 @@ class Patterns:
         result = self._kernel(*(compiled_argument(arrays[param.name], param.structure, param.name) for param in params))
         unpack = codegen.unpacker(graph.result)
         values = result if unpack is None else unpack(result)
-        return {name: value.astype(np.int64) for name, value in values.items()}
+        return {name: np.atleast_1d(value).astype(np.int64) for name, value in values.items()}
 
     def _order_axes(self) -> dict[str, Axes]:
         patterns = [param for param in self.graph.params if param.role == "pattern"]

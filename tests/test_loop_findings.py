@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from symdiff import derivative, grad, read
+from symdiff import derivative, grad, hessian, read
 from symdiff.codegen import python_function
-from tests.random_array_programs import Program, faults
+from tests.random_array_programs import Program, by_source, faults
 
 FOUND = {
     "values that change places in a branch of a loop were assigned one after the other": (
@@ -234,3 +234,39 @@ def test_segments_of_one_loop_are_not_those_of_another(function, size):
     for options in ({}, {"checkpoint": True}):
         found = python_function(grad(function, **options).at(x).source)(x)
         np.testing.assert_allclose(found, expected, rtol=1e-8, atol=1e-8)
+
+
+def up_to_the_larger(x):
+    total = 0.0
+    for i in range(len(x)):
+        for j in range(len(x)):
+            if x[j] > x[i]:
+                break
+            total = total + np.cos(x[j])
+    return total * total
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 3])
+def test_the_number_of_iterations_of_an_inner_loop_is_not_a_number_of_stored_values(size):
+    """Both were called ``count``: the values of a sparse Hessian had the length that an inner loop had had (an IndexError)."""
+    x = np.random.default_rng(size).uniform(-1, 1, size)
+    dense, sparse = (hessian(up_to_the_larger, sparse=kind) for kind in (False, True))
+    found, expected = (by_source(each, each.at(x), {"x": x}) for each in (sparse, dense))
+    np.testing.assert_allclose(found.toarray(), expected, rtol=1e-14)
+
+
+def decayed(x):
+    kept = []
+    for v in x:
+        if v > -0.5:
+            kept.append(v * v)  # noqa: PERF401 - what is tested
+    s = 0.0
+    for v in kept:
+        s = s * 0.5 + v
+    return s
+
+
+def test_how_long_a_list_is_waits_for_what_tells_it():
+    """In segments, that of one element is an element, which was read before the loop that makes it (a KeyError)."""
+    x = np.array([0.7])
+    assert python_function(grad(decayed, checkpoint=True).at(x).source)(x) == pytest.approx([1.4], rel=1e-14)

@@ -11,9 +11,10 @@ from symdiff.calculus.seeds import Tidy, gradient, identity
 from symdiff.errors import ShapeError
 from symdiff.graph.affine import Affine, Axes, Element
 from symdiff.graph.affine import identity as identities
+from symdiff.graph.bounds import pruned
 from symdiff.graph.graph import Atom, Graph, Param
 from symdiff.graph.structure import SCALAR, EntryPlace, Items, Sparse, Structure, Tensor
-from symdiff.graph.terms import Guard, Term, full_ranges
+from symdiff.graph.terms import Guard, Term, arrays_in, full_ranges, part_from, read_from
 
 Blocks = tuple[list[Structure], list[Atom]]  # the structure for each argument, and the atoms of all
 
@@ -66,7 +67,35 @@ def sparse(graph: Graph, params: Sequence[Param], order: int = 1, tidy: Tidy = i
     made = _Stored(columns)
     structures = [Items("tuple", tuple(made.block(outer, atoms, param) for param in params)) for outer, atoms in rows]
     finished = columns.finish(made.outputs, Items("tuple", tuple(structures)) if order == 2 else structures[0])
-    return tidy(replace(finished, params=(*finished.params, *made.patterns)))
+    return _tidied(replace(finished, params=(*finished.params, *made.patterns)), columns.builder.axes_of, tidy)
+
+
+def _tidied(graph: Graph, axes_of: Callable[[Atom], Axes], tidy: Tidy) -> Graph:
+    """The graph made simpler; the patterns in its result are told by what the integers that it computes have become."""
+    told = (part for each in _places_in(graph.result) for part in (*each.term.affines(), *each.row))
+    names = [name for name in dict.fromkeys(arrays_in(told)) if name not in graph.inputs]
+    more = [Tensor(axes_of(name)) if axes_of(name) else SCALAR for name in names]
+    made = tidy(replace(graph, outputs=(*graph.outputs, *names), result=Items("tuple", (graph.result, *more))))
+    atoms: dict[Atom, Atom] = dict(zip(names, made.outputs[len(graph.outputs) :], strict=True))
+
+    def structure(part: Structure) -> Structure:
+        if isinstance(part, Items):
+            return replace(part, items=tuple(map(structure, part.items)))
+        return replace(part, places=tuple(map(place, part.places))) if isinstance(part, Sparse) else part
+
+    def place(each: EntryPlace) -> EntryPlace:
+        row = tuple(part_from(part, lambda atom: atoms.get(atom, atom)) for part in each.row)
+        return replace(each, row=row, term=read_from(each.term, lambda atom: atoms.get(atom, atom)))
+
+    result = made.result.items[0] if isinstance(made.result, Items) else graph.result
+    return replace(made, outputs=made.outputs[: len(graph.outputs)], result=structure(result))
+
+
+def _places_in(structure: Structure) -> Iterator[EntryPlace]:
+    if isinstance(structure, Sparse):
+        yield from structure.places
+    for item in structure.items if isinstance(structure, Items) else ():
+        yield from _places_in(item)
 
 
 class _Stored:
@@ -86,7 +115,10 @@ class _Stored:
         for (atom, at), (name, to) in itertools.product(_places(outer, atoms), _places(param.structure, param.leaves)):
             own = builder.axes_of(atom)
             for entry in self.columns.of(atom, self.columns.wrt.index(str(name))):
-                entry = replace(entry, address=entry.address or to)
+                inside = pruned(_on_axes(replace(entry, address=entry.address or to), columns), own)
+                if inside is None:
+                    continue
+                entry = inside
                 axes = (*own, *(each.high for each in entry.ranges))
                 places.append(EntryPlace("", axes, identities(len(own)) if own else at, entry))
         slots = _slots(places)
@@ -116,6 +148,13 @@ class _Stored:
         name = self.builder.fresh(hint, axes=axes)
         self.patterns.append(Param(name, Tensor(axes, "int"), (name,), "pattern"))
         return name
+
+
+def _on_axes(entry: Term, columns: Axes) -> Term:
+    """An entry where its column is one: x[3] of three elements is read in a branch that is not taken."""
+    pairs = [(part, length) for part, length in zip(entry.address or (), columns, strict=True) if part.is_constant]
+    guards = (Guard(part) for place, length in pairs for part in (place, length - 1 - place))
+    return replace(entry, guards=tuple(dict.fromkeys((*entry.guards, *guards))))
 
 
 def _stored(place: EntryPlace) -> Term:

@@ -23,11 +23,11 @@ from symdiff.calculus.loop_entries import dense, loop_entries, unit
 from symdiff.calculus.sweep import ONE, Sweep, derived
 from symdiff.calculus.transpose import contracted
 from symdiff.errors import InternalError
-from symdiff.graph.affine import Affine, Axes, identity
+from symdiff.graph.affine import Affine, Axes, Element, identity
 from symdiff.graph.bounds import Bounds, pruned, renumbered
 from symdiff.graph.build import Body
-from symdiff.graph.graph import Atom, Block, Const, Fold, Graph, If, Let, Loop, Out, Sum
-from symdiff.graph.terms import Guard, Range, Term, full_ranges
+from symdiff.graph.graph import Atom, Block, Const, Fold, Graph, If, Let, Loop, Out, Sum, defined
+from symdiff.graph.terms import Guard, Range, Term, arrays_in, full_ranges, read_from
 from symdiff.primitives import TABLE
 
 Place = tuple[Atom, tuple[Affine, ...]]  # a result or an input, and where it stands in its array if it is a scalar of one
@@ -129,18 +129,43 @@ class Columns(Sweep):
         outs: list[Out] = []
         found: dict[str, dict[int, list[Term]]] = {}
         for holds, side in zip((True, False), handed, strict=True):
+            is_taken = self.taken(holds, [term for *_, term, _ in side], outs)
             for number, name, term, atom in side:
                 axes = self.builder.axes_of(name)
                 full = (*axes, *(each.high for each in term.ranges))
                 then, orelse = (atom, Const(0)) if holds else (Const(0), atom)
                 kept = self.builder.fresh("t", axes=full)
                 outs.append(Out(kept, then, orelse, "float", full))
-                found.setdefault(name, {}).setdefault(number, []).append(replace(term, atom=kept, index=identity(len(full))))
+                made = replace(term, atom=kept, index=identity(len(full)))
+                if is_told(term):
+                    told = self.told_outside(made, bodies[0 if holds else 1], holds, outs)
+                    made = replace(told, guards=(*is_taken, *told.guards))
+                found.setdefault(name, {}).setdefault(number, []).append(made)
         self.builder.append(
             If(statement.condition, tuple(bodies[0]), tuple(bodies[1]), (*statement.outs, *outs), statement.origin)
         )
         for name, terms in found.items():
             self.keep(name, self.builder.axes_of(name), terms)
+
+    def taken(self, holds: bool, terms: Iterable[Term], outs: list[Out]) -> tuple[Guard, ...]:
+        """A guard that says that a side is taken, which hands that on: integers from data need be in range only there."""
+        if not any(map(is_told, terms)):
+            return ()
+        one = (Affine(1),)
+        flag = self.builder.fresh("taken", axes=one)
+        outs.append(Out(flag, Const(int(holds)), Const(int(not holds)), "float", one))
+        return (Guard(Affine.of(Element(flag, (Affine(),))) - 1),)
+
+    def told_outside(self, entry: Term, body: Body, holds: bool, outs: list[Out]) -> Term:
+        """An entry whose arrays of integers from data that a side makes are handed on by it."""
+        inside = {name for statement in body for name in defined(statement)}
+        names: dict[Atom, Atom] = {}
+        for array in sorted(inside.intersection(arrays_in(entry.affines()))):
+            axes = self.builder.axes_of(array)
+            names[array] = self.builder.fresh(array, axes=axes)
+            then, orelse = (array, Const(0)) if holds else (Const(0), array)
+            outs.append(Out(str(names[array]), then, orelse, "float", axes))
+        return read_from(entry, lambda atom: names.get(atom, atom))
 
     def outside(self, atom: Atom, number: int, axes: Axes) -> tuple[Term, ...]:
         """The entries of what a branch hands on. Integers from data that are known inside only are not told outside."""
@@ -278,6 +303,11 @@ class Columns(Sweep):
         ):
             return plain[0].atom
         return self.builder.sum(plain, (), hint="J")
+
+
+def is_told(term: Term) -> bool:
+    """Whether only the data tell where an entry is."""
+    return any(True for part in term.affines() for _ in part.elements)
 
 
 def _gathered(term: Term, axes: Axes) -> Term:

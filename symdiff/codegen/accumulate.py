@@ -70,12 +70,15 @@ def contracted(found: Mapping[str, Uses], lasting: Iterable[str], definitions: D
         if not use.made:
             continue
         axes = definitions.axes[name]
+        if name in kept or any(len(index) < len(axes) for _, index in use.read):  # one for integers from data is read whole
+            result[name] = frozenset()
+            continue
         places = [(loops, work.address) for loops, work in use.made] + use.read
-        dropped = {k for k in range(len(axes)) if name not in kept and _is_dropped(k, places)}
+        dropped = {k for k in range(len(axes)) if _is_dropped(k, places)}
         written_out = {k for k in range(len(axes)) if is_short(axes[k]) and all(index[k].is_constant for _, index in places)}
         made = {tuple(work.address[k] for k in sorted(written_out)) for _, work in use.made}
         read = {tuple(index[k] for k in sorted(written_out)) for _, index in use.read}
-        if name not in kept and dropped | written_out >= set(range(len(axes))) and read <= made:
+        if dropped | written_out >= set(range(len(axes))) and read <= made:
             dropped |= written_out
         result[name] = frozenset(dropped)
     return result

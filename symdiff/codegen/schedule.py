@@ -133,7 +133,7 @@ class Scheduler(Results):
         arrays = {name for name in self.storage.stored if self.definitions.axes[name]}
         taken = {*taken, *letters, *graph.inputs, *graph.sizes, *arrays, *names.values()}
         self.elements = Elements(self.storage, Spelling(dict(names)), letters, taken)
-        self.elements.known_names.update(self.definitions.axes)
+        self.elements.known_names.update(self.definitions.axes, graph.sizes)
 
     def run(self, into: Mapping[int, str]) -> Schedule:
         """Write everything."""

@@ -134,8 +134,9 @@ def require(
     builder = reader.builder
     condition = _is_negative(reader, part)
     for loop in reader.loops:  # a loop that does nothing raises nothing
-        if not loop.length.positions and not is_certain(reader, loop.length - 1):
-            condition = builder.apply(TABLE["and"], _is_negative(reader, -loop.length), condition)
+        length = _longest(reader, loop.length)
+        if length is not None and not length.positions and not is_certain(reader, length - 1):
+            condition = builder.apply(TABLE["and"], _is_negative(reader, -length), condition)
     if unless_empty is not None:
         condition = builder.apply(TABLE["and"], _is_negative(reader, -unless_empty), condition)
     with builder.block() as body:
@@ -161,6 +162,16 @@ def _before_loop(reader: Reader, part: Affine, exception: str, message: str, nod
         require(reader, least, exception, message, node, unless_empty=loop.trip)
     reader.checked[part] = reader.builder.current
     return True
+
+
+def _longest(reader: Reader, length: Affine) -> Affine | None:
+    """A length of a loop, before the loops around it whose counters tell it: the greatest. None if nothing tells that."""
+    while any(length.coefficient(name) and not reader.builder.is_open(loop.body) for name, loop in reader.counters.items()):
+        found = counted_out(reader, -length)
+        if found is None:
+            return None
+        length = -found[0]
+    return length
 
 
 def _is_negative(reader: Reader, part: Affine) -> Atom:

@@ -12,6 +12,7 @@ from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lengths import is_certain, require
 from symdiff.frontend.loop_rows import depth_of, guard_here, here, marked, over_loops
 from symdiff.frontend.lower import Reader
+from symdiff.frontend.taken import guards_of_iteration
 from symdiff.frontend.tensor_indexing import At, Span
 from symdiff.frontend.tensors import moved
 from symdiff.frontend.values import Condition, Number, TensorValue, Value
@@ -34,6 +35,8 @@ def element(reader: Reader, owner: TensorValue, index: Sequence[Affine], node: a
         owner = dataclasses.replace(owner, atom=batch, axes=reader.builder.axes_of(batch))
         index = [*identity(depth), *index]
     rank = 1 + max((position for part in index for position in part.positions), default=-1)
+    if reader.builder.current.elementwise and any(True for part in index for _ in part.elements):
+        rank = len(reader.loops)  # on which it depends whether an iteration comes here
     axes = tuple(loop.length for loop in reader.loops[:rank])
     if isinstance(owner.atom, Const):
         atom: Atom = owner.atom
@@ -94,7 +97,7 @@ def sizes_around(reader: Reader, owner: TensorValue) -> tuple[str, ...]:
 def _places(reader: Reader, part: Affine, length: Affine, rank: int, node: ast.AST) -> list[tuple[Affine, tuple[Guard, ...]]]:
     """Where an index reads, with guards that keep it on the axis: negative ones count from the end."""
     if any(part.elements):
-        return [(part, ())]
+        return [(part, guards_of_iteration(reader) if reader.builder.current.elementwise else ())]
     box = Bounds(tuple(Range(Affine(), loop.length) for loop in reader.loops))
     if box.is_nonnegative(part) and box.is_nonnegative(length - 1 - part):
         return [(part, ())]

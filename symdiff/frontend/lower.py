@@ -277,11 +277,13 @@ class Reader(Arguments):
         if not self.loops:
             return condition
         from symdiff.frontend.array_loops import lifted
-        from symdiff.frontend.loop_rows import over_loops
 
-        if not self.builder.axes_of(over_loops(self, condition.atom)):
-            return condition
-        found = dataclasses.replace(condition, atom=lifted(self, condition.atom, len(self.loops)))
+        over = lifted(self, condition.atom, len(self.loops))
+        if not self.builder.axes_of(over):  # the same in all iterations: a branch of its own, but inside of such a one
+            if not self.builder.current.elementwise:
+                return condition
+            over = self.builder.spread(over, tuple(loop.length for loop in self.loops))
+        found = dataclasses.replace(condition, atom=over)
         if condition.guards and isinstance(found.atom, str):
             self.index_guards[found.atom] = condition.guards
         return found

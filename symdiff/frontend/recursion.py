@@ -37,6 +37,7 @@ def enter(reader: Reader, source: FunctionSource, values: Sequence[Value], node:
         keys = [key for value in values if isinstance(value, Number) for key in reader.integer_sources(value)]
         if keys:
             _restart_as_loop(reader, source, node)
+            reader.require_known(keys)
             raise RestartError(specialise=keys)
         if sum(frame.state == state for frame in around) > 1:  # once it may end by the signs that a branch decides: f(-x)
             _restart_as_loop(reader, source, node)
