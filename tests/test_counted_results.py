@@ -408,3 +408,17 @@ def test_arrays_that_are_counted_in_each_iteration():
     expected = differences(kept_in_each, X)
     np.testing.assert_allclose(by_source(grad(kept_in_each), X), expected, rtol=1e-6)
     np.testing.assert_allclose(by_source(grad(kept_in_each, checkpoint=True), X), expected, rtol=1e-6)
+
+
+def stepped(x, w):
+    y, k = x, 0.0
+    while k < 2.5 + 0.01 * x[0]:
+        y = y + 0.1 * vjp(positive)(y, cotangent=w)
+        k = k + 1.0
+    return np.sum(y**2)
+
+
+def test_checkpoints_of_a_loop_around_loops_with_counters_of_the_same_name():
+    w = np.array([0.3, 0.6, 0.1])
+    expected = by_source(grad(stepped), X, w)
+    np.testing.assert_allclose(by_source(grad(stepped, checkpoint=True), X, w), expected, rtol=1e-12)

@@ -105,6 +105,7 @@ def _without_clashes(loop: Loop, sizes: Mapping[Symbol, Affine]) -> tuple[Loop, 
     """The loop whose step calls nothing of its own as sizes are called now, and what the sizes of the step become."""
     step, shared = loop.step, shared_sizes(loop)
     own = {*step.inputs, *(name for statement in walk(step.body) for name in defined(statement))}
+    sizes = {size: value for size, value in sizes.items() if size not in own or size in shared}  # else the step means its own
     clashes = {name for name in own.intersection(sizes_in(list(sizes.values()))) if name in sizes or name not in shared}
     if not clashes:
         return loop, sizes
