@@ -80,8 +80,7 @@ def _resized_loop(loop: Loop, sizes: Mapping[Symbol, Affine]) -> Loop:
 
     What the step calls by the name of a size outside is its own: a loop of an inlined function may count by the same name.
     """
-    private = {loop.counter, *(name for name, atom in loop.captured if atom != name)}
-    loop, own = _without_clashes(loop, {size: part for size, part in sizes.items() if size not in private})
+    loop, own = _without_clashes(loop, sizes)
     step = loop.step
     params = tuple(replace(param, structure=resized_structure(param.structure, own)) for param in step.params)
     step = replace(step, params=params, body=resized(step.body, own), result=resized_structure(step.result, own))
