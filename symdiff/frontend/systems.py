@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import replace
 
 from symdiff.frontend import calls
 from symdiff.frontend.conditions import as_number, scalar
@@ -31,12 +30,14 @@ from symdiff.frontend.values import (
     VectorParam,
     describe,
 )
+from symdiff.graph import notes
 from symdiff.graph.affine import Affine, Axes
 from symdiff.graph.build import Body
-from symdiff.graph.graph import Atom, Block, Carried, Collected, Graph, Loop, Param, free_names
+from symdiff.graph.graph import Atom, Block, Carried, Collected, Const, Graph, Let, Loop, Param, free_names
 from symdiff.graph.loops import step_graph
 from symdiff.graph.splice import splice
 from symdiff.graph.structure import SCALAR, Array, Structure, Tensor
+from symdiff.primitives import TABLE
 
 FEW = 6  # unknowns that are numbers
 Several = ArrayValue | TensorValue | ListValue | TupleValue | VectorParam
@@ -175,12 +176,14 @@ def _jacobian(reader: Reader, function: Value, point: Unknowns, given: Value, no
     names = tuple(map(str, _atoms(unknowns)))
     axes = _axes(point)
     whole: Structure = Tensor(axes) if axes else Array((len(names),))
-    graph = Graph("residuals", (Param("x", whole, names),), tuple(body), tuple(_atoms(residuals)), whole)
-    read = dict.fromkeys(name for name in free_names(graph.body) if name not in names)
-    if reader.differentiate is None or any(builder.kind(name) == "bool" for name in read):
-        raise GapError(node, "a system that reads a condition from outside", "give fprime", "not yet")
-    more = tuple(Param(name, Tensor(own) if (own := builder.axes_of(name)) else SCALAR, (name,), "captured") for name in read)
-    derived = reader.differentiate(("jacobian", "x"), replace(graph, params=(*graph.params, *more)))
+    read = dict.fromkeys(name for name in free_names(tuple(body)) if name not in names)
+    front, outside = _as_numbers(reader, list(read))
+    more = (Param(name, Tensor(own) if (own := builder.axes_of(name)) else SCALAR, (name,), "captured") for name in outside)
+    params = (Param("x", whole, names), *more)
+    graph = Graph("residuals", params, (*front, *body), tuple(_atoms(residuals)), whole)
+    assert reader.differentiate is not None  # noqa: S101 - every reading has it
+    with notes.recording():  # which nobody asked for
+        derived = reader.differentiate(("jacobian", "x"), graph)
     found = splice(builder, derived.body, dict(zip(names, _atoms(point), strict=True)), derived.outputs)
     shape = (len(names), len(names))
     if not isinstance(derived.result, Tensor):
@@ -188,6 +191,21 @@ def _jacobian(reader: Reader, function: Value, point: Unknowns, given: Value, no
     lengths = axes * 2 or tuple(map(Affine, shape))
     matrix = TensorValue(builder.spread(found[0], lengths), lengths)
     return matrix if axes else to_array(reader, matrix, node)
+
+
+def _as_numbers(reader: Reader, names: Sequence[str]) -> tuple[list[Let], list[str]]:
+    """What stands for names from outside in a graph of its own: numbers for conditions, and how these are read of them."""
+    builder = reader.builder
+    front: list[Let] = []
+    given: list[str] = []
+    for name in names:
+        number: Atom = name
+        if builder.kind(name) == "bool":
+            axes = builder.axes_of(name)
+            number = builder.branch(name, (), (), [(name, Const(1), Const(0))])[0]
+            front.append(Let(name, TABLE["ne"], (number, builder.spread(Const(0), axes)), axes=axes))
+        given.append(str(number))
+    return front, given
 
 
 def solution(reader: Reader, function: Value, root: Value, given: Value, node: ast.AST) -> Value:

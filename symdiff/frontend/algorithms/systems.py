@@ -135,36 +135,36 @@ def _hybrid(func: Any, x0: Any, fprime: Any, args: Any, xtol: Any, limit: Any, f
     Jacobian these steps shrink by a constant factor, which raises. Where it gets stuck, it starts again with shorter steps.
     """
     tol = max(xtol, 1e-13)  # that step squares the error
-    x = x0
-    f = values(func, x, args)
+    point = x0
+    f = values(func, point, args)
     size = _norm(f)
     if not size < inf:
         raise ValueError("The function value at the starting point is not finite; solver cannot continue.")
-    scale = np.zeros_like(x)
+    scale = np.zeros_like(point)
     radius = -1.0
     before = inf
     slow = 0
     first, start, restarts = f, size, 0
     for _ in range(limit):
         if np.sum(np.abs(f)) == 0:
-            return x
-        rows = slopes(func, fprime, x, args)
+            return point
+        rows = slopes(func, fprime, point, args)
         scale = np.maximum(scale, np.sqrt(np.ones_like(f) @ (rows * rows)))
         weights = scale + (1 - np.sign(scale))  # 1 where it is 0
         newton = _newton(rows, f) * weights
         whole = _norm(newton)
-        long = _norm(x * weights)
+        long = _norm(point * weights)
         if whole <= tol * long:
             if whole > 0.25 * before > 1e-12 * long:
                 raise RuntimeError("The Jacobian is singular at the solution.")
-            return x + newton / weights
+            return point + newton / weights
         if radius < 0:
             radius = factor * long if long > 0 else factor * 1.0
             radius = min(radius, whole) * 0.1**restarts
         step = newton if whole <= radius else _dogleg(rows, f, newton, weights, radius)
         length = _norm(step)
         move = step / weights
-        there = x + move
+        there = point + move
         f_there = values(func, there, args)
         size_there = _norm(f_there)
         gain = 1 - (size_there / size) * (size_there / size) if 0.1 * size_there < size else -1.0
@@ -173,11 +173,11 @@ def _hybrid(func: Any, x0: Any, fprime: Any, args: Any, xtol: Any, limit: Any, f
         radius = _trusted(radius, length, ratio)
         slow = 0 if gain >= 0.001 else slow + 1
         if ratio >= 1e-4:
-            x, f, size = there, f_there, size_there
+            point, f, size = there, f_there, size_there
             before = whole
         if slow >= 12 and restarts < 3:
-            x, f, size = x0, first, start
-            scale = np.zeros_like(x)
+            point, f, size = x0, first, start
+            scale = np.zeros_like(point)
             radius, before, slow = -1.0, inf, 0
             restarts += 1
         if slow >= 20:
