@@ -15,7 +15,7 @@ import sympy as sp
 from symdiff.graph.affine import Axes
 from symdiff.graph.build import Builder
 from symdiff.graph.dead import dead_code
-from symdiff.graph.graph import UNDEFINED, Atom, Block, Graph, If, Loop, Out, Param, Raise, Statement, walk, walk_all
+from symdiff.graph.graph import UNDEFINED, Atom, Block, Const, Graph, If, Loop, Out, Param, Raise, Statement, walk, walk_all
 from symdiff.graph.implicit import explicit, is_implicit
 from symdiff.graph.loops import names_in
 from symdiff.graph.splice import splice
@@ -63,6 +63,7 @@ def on_paper(graph: Graph) -> tuple[Graph, list[str], list[tuple[str, ...]]]:
 
     For each of them also what all unknowns of its system are called, if there are several.
     """
+    graph = dead_code(replace(graph, body=_unfounded(graph.body)))
     taken = Builder(taken=names_in(graph))
     taken.inputs(graph.input_axes)
     for statement in walk(graph.body):
@@ -117,6 +118,18 @@ class _Page:
             outs.append(Out(self.builder.fresh("residual", axes=axes), on_then, on_orelse, axes=axes))
         names: list[Atom] = [out.name for out in outs[len(statement.outs) :]]
         return replace(statement, then=then, orelse=orelse, outs=tuple(outs)), names
+
+
+def _unfounded(block: Block) -> Block:
+    """The block whose solutions are not what solvers found, so that nothing is left of these, and of what they raise."""
+    made: list[Statement] = []
+    for statement in _stated(block):
+        if isinstance(statement, If):
+            statement = replace(statement, then=_unfounded(statement.then), orelse=_unfounded(statement.orelse))
+        elif isinstance(statement, Loop) and is_implicit(statement):
+            statement = replace(statement, carried=tuple(replace(each, init=Const(0.0)) for each in statement.carried))
+        made.append(statement)
+    return tuple(made)
 
 
 def without_errors(graph: Graph) -> Graph:
