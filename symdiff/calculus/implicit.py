@@ -3,20 +3,27 @@
 The residuals F are put at the solution, where they are differentiated by what they read from outside with x held fixed, and
 by x. What comes out is an expression of the solution, so the next sweep differentiates it again: it is exact to every order.
 The iterations of the solver are never differentiated.
+
+A few unknowns are scalars: their Jacobian is inverted by minors. An array of unknowns is one: there dx solves a linear system,
+as does the adjoint, and a whole Jacobian reads the inverse.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from symdiff.calculus.activity import mark_useful, mark_varied
+from symdiff.calculus.activity import is_zero, mark_useful, mark_varied
+from symdiff.calculus.matrices import Writer
 from symdiff.calculus.sweep import ONE, Sweep, Term, derived, flat
+from symdiff.graph.affine import Affine
 from symdiff.graph.build import Body
 from symdiff.graph.graph import Atom, Const, Loop
 from symdiff.graph.loops import without_raises
 from symdiff.graph.splice import splice
+from symdiff.graph.terms import Term as Part
+from symdiff.graph.whole import call
 from symdiff.primitives import TABLE
 
 if TYPE_CHECKING:
@@ -38,6 +45,9 @@ def tangents_of_solution(sweep: Forward, loop: Loop) -> None:
     body, residuals = _at_solution(sweep, loop)
     mark_useful(tuple(body), sweep.useful, residuals)
     sweep.block(tuple(body))
+    if loop.carried[0].axes:
+        _tangents_of_array(sweep, loop, residuals[0], numbers)
+        return
     inverse = _negative_inverse(sweep, loop)
     for row, each in zip(inverse, loop.carried, strict=True):
         for number in numbers:
@@ -50,21 +60,19 @@ def tangents_of_solution(sweep: Forward, loop: Loop) -> None:
 def adjoints_of_solution(sweep: Reverse, loop: Loop, ledger: Ledger) -> None:
     """Post the adjoint of a solution to what its residuals read."""
     bars = [sweep.take(ledger, each.out) for each in loop.carried]
-    seeds = sorted({seed for bar in bars for seed in bar})
-    if not seeds:
+    if not any(bars):
         return
-    origin = sweep.builder.origin
     body, residuals = _at_solution(sweep, loop)
     for statement in body:
         sweep.builder.append(statement)
-    inverse = _negative_inverse(sweep, loop)
+    if loop.carried[0].axes:
+        found = _adjoints_of_array(sweep, loop, residuals[0], bars[0])
+    else:
+        found = _adjoints_of_numbers(sweep, loop, residuals, bars)
     sweep.active -= set(loop.outs)  # all that reads the solution is behind us: from here on it is held fixed
     mark_varied(tuple(body), sweep.active)
-    for column, residual in enumerate(residuals):
-        for seed in seeds:
-            for row, bar in zip(inverse, bars, strict=True):
-                if seed in bar:
-                    sweep.post(ledger, residual, seed, Term(row[column], bar[seed], len(seeds) == 1, origin))
+    for residual, seed, term in found:
+        sweep.post(ledger, residual, seed, term)
     sweep.block(tuple(body), ledger)
 
 
@@ -78,6 +86,9 @@ def entries_of_solution(columns: Columns, loop: Loop) -> None:
     body, residuals = _at_solution(columns, loop)
     mark_useful(tuple(body), columns.useful, residuals)
     columns.block(tuple(body))
+    if loop.carried[0].axes:
+        _entries_of_array(columns, loop, residuals[0])
+        return
     inverse = _negative_inverse(columns, loop)
     for row, each in zip(inverse, loop.carried, strict=True):
         pairs = [(str(atom), entry) for atom, entry in zip(residuals, row, strict=True) if atom in columns.entries]
@@ -98,6 +109,22 @@ def _names(loop: Loop) -> dict[str, Atom]:
     return {**dict(loop.captured), **{each.param: each.out for each in loop.carried}}
 
 
+def _adjoints_of_numbers(
+    sweep: Reverse, loop: Loop, residuals: Sequence[Atom], bars: Sequence[Mapping[int, Atom]]
+) -> list[tuple[Atom, int, Term]]:
+    """The products of the inverse with the adjoints, for the residuals."""
+    origin = sweep.builder.origin
+    seeds = sorted({seed for bar in bars for seed in bar})
+    inverse = _negative_inverse(sweep, loop)
+    return [
+        (residual, seed, Term(row[column], bar[seed], len(seeds) == 1, origin))
+        for column, residual in enumerate(residuals)
+        for seed in seeds
+        for row, bar in zip(inverse, bars, strict=True)
+        if seed in bar
+    ]
+
+
 def _negative_inverse(sweep: Sweep, loop: Loop) -> Matrix:
     """-(dF/dx)^-1 at the solution."""
     from symdiff.calculus.forward import Forward
@@ -111,6 +138,64 @@ def _negative_inverse(sweep: Sweep, loop: Loop) -> Matrix:
     atoms = splice(builder, derivative.body, _names(loop), derivative.outputs)
     count = len(params)
     return _inverse(sweep, [atoms[count * row : count * (row + 1)] for row in range(count)])
+
+
+# -- arrays of unknowns -------------------------------------------------------------------------------------------
+
+
+def _tangents_of_array(sweep: Forward, loop: Loop, residual: Atom, numbers: Sequence[int]) -> None:
+    """Along each direction, dx = -(dF/dx)^-1 dF."""
+    jacobian = _jacobian(sweep, loop)
+    for number in numbers:
+        if not is_zero(vector := sweep.tangent(residual, number)):
+            made = _negative_solution(sweep, loop, jacobian, vector, sweep.hint(loop.carried[0].out, number))
+            sweep.tangents.setdefault(loop.carried[0].out, {})[number] = made
+
+
+def _adjoints_of_array(sweep: Reverse, loop: Loop, residual: Atom, bars: Mapping[int, Atom]) -> list[tuple[Atom, int, Term]]:
+    """F_bar = -(dF/dx)^-T x_bar."""
+    origin = sweep.builder.origin
+    jacobian = _jacobian(sweep, loop)
+    index = (Affine.of(1), Affine.of(0)) if isinstance(jacobian, str) else ()
+    across = sweep.builder.sum([Part(jacobian, index)], loop.carried[0].axes * 2)
+    made = {seed: _negative_solution(sweep, loop, across, bar, "residual_bar") for seed, bar in bars.items()}
+    return [(residual, seed, Term(ONE, atom, True, origin)) for seed, atom in made.items()]
+
+
+def _entries_of_array(columns: Columns, loop: Loop, residual: Atom) -> None:
+    """Those of -(dF/dx)^-1 F, where the inverse is held fixed."""
+    builder, (each,) = columns.builder, loop.carried
+    inverse = call(builder, "inv", [(_jacobian(columns, loop), each.axes * 2)], each.axes * 2, "inverse")
+    with builder.block() as body, builder.unshared():
+        product = Writer(builder, each.axes[0]).product(inverse, residual, each.axes)
+        made = builder.apply(TABLE["neg"], product)
+    mark_useful(tuple(body), columns.useful, [made])
+    columns.block(tuple(body))
+    if made in columns.entries:
+        columns.entries[each.out] = columns.entries[str(made)]
+
+
+def _jacobian(sweep: Sweep, loop: Loop) -> Atom:
+    """dF/dx at the solution, as an array."""
+    from symdiff.calculus.entries import Columns
+
+    (each,), (residual,) = loop.carried, loop.outputs()[1]
+    step = replace(loop.step, body=without_raises(loop.step.body))
+    inner = Columns(flat(step, [residual]), [each.param])
+    derivative = inner.finish([inner.array([(residual, ())], [(each.param, ())], each.axes * 2)])
+    (found,) = splice(sweep.builder, derivative.body, _names(loop), derivative.outputs)
+    return sweep.builder.spread(found, each.axes * 2)
+
+
+def _negative_solution(sweep: Sweep, loop: Loop, matrix: Atom, vector: Atom, hint: str) -> Atom:
+    """What solves a linear system, times -1."""
+    axes = loop.carried[0].axes
+    right = sweep.builder.spread(vector, axes)
+    found = call(sweep.builder, "solve", [(matrix, axes * 2), (right, axes)], axes, "solution")
+    return sweep.builder.apply(TABLE["neg"], found, hint=hint)
+
+
+# -- a few unknowns -----------------------------------------------------------------------------------------------
 
 
 def _inverse(sweep: Sweep, matrix: Matrix) -> Matrix:

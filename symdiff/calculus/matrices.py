@@ -84,7 +84,7 @@ def _same_derivative(sweep: Sweep, loop: Loop) -> tuple[Body, str]:
         inverted = out if loop.solver == "cholesky" else matrix
         inverse = call(builder, "inv", [(inverted, axes)], axes, f"inv_{inverted}")
     with builder.block() as body, builder.unshared():
-        write = _Writer(builder, size)
+        write = Writer(builder, size)
         if loop.solver in ("solve", "inv"):
             right = others[0][0] if others else None
             found = write.product(matrix, out, own)
@@ -99,7 +99,7 @@ def _same_derivative(sweep: Sweep, loop: Loop) -> tuple[Body, str]:
     return body, str(made)
 
 
-class _Writer:
+class Writer:
     """Products of square matrices of one size, and of these with vectors, as statements."""
 
     def __init__(self, builder: Builder, size: Affine) -> None:

@@ -29,6 +29,7 @@ from symdiff.frontend.values import (
     Value,
 )
 from symdiff.frontend.windows import Stale
+from symdiff.graph.affine import Affine
 from symdiff.graph.build import Pair
 from symdiff.graph.graph import UNDEFINED, Atom, Const, Statement, defined
 from symdiff.primitives import TABLE
@@ -135,6 +136,7 @@ class Merge:
 
     def _many(self, hint: str, then: Value, orelse: Value) -> Recipe:
         """Two values of many numbers, of the same kind, or none at all."""
+        then, orelse = _whole(then, orelse), _whole(orelse, then)
         if isinstance(then, TensorValue) and isinstance(orelse, TensorValue):
             return self._arrays(hint, then, orelse)
         if isinstance(then, PendingArray) and isinstance(orelse, PendingArray) and then.base is orelse.base:
@@ -337,6 +339,16 @@ def _either(made: A, then: A, orelse: A) -> A:
 def _atom(value: Value) -> Atom:
     assert isinstance(value, Number | Condition)  # noqa: S101 - a pair of atoms gives one
     return value.atom
+
+
+def _whole(value: Value, other: Value) -> Value:
+    """Numbers that are all the same literal as an array of the graph, beside another one of that shape."""
+    if not isinstance(value, ArrayValue) or not isinstance(other, TensorValue) or other.axes != tuple(map(Affine, value.shape)):
+        return value
+    atoms = {item.atom for item in value.items}
+    if len(atoms) != 1 or not isinstance(value.items[0].atom, Const):
+        return value
+    return TensorValue(value.items[0].atom, other.axes, "float", None, value.identity, value.parents, value.since, value.window)
 
 
 def _fixed(value: Value) -> Recipe:

@@ -92,7 +92,8 @@ def _definition(printer: IndexedPrinter, left: Any, right: Any) -> str:
         return recurrence_text(printer, right)
     if isinstance(right, Solution):
         names, verb = ", ".join(map(printer.doprint, right.unknowns or (left,))), "solve" if right.unknowns else "solves"
-        return value_lines(printer, f"{names} {verb} ", right.residual) + " = 0"
+        equation = value_lines(printer, f"{names} {verb} ", right.residual) + " = 0"
+        return equation if "\n" not in equation else value_lines(printer, f"{names} {verb} 0 = ", right.residual)
     return value_lines(printer, f"{printer.doprint(left)} = ", right)
 
 

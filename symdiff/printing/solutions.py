@@ -12,13 +12,14 @@ from typing import Any
 
 import sympy as sp
 
+from symdiff.graph.affine import Axes
 from symdiff.graph.build import Builder
 from symdiff.graph.dead import dead_code
-from symdiff.graph.graph import UNDEFINED, Atom, Block, Graph, If, Loop, Out, Param, Raise, Statement, walk, walk_all
-from symdiff.graph.implicit import explicit
+from symdiff.graph.graph import UNDEFINED, Atom, Block, Const, Graph, If, Loop, Out, Param, Raise, Statement, walk, walk_all
+from symdiff.graph.implicit import explicit, is_implicit
 from symdiff.graph.loops import names_in
 from symdiff.graph.splice import splice
-from symdiff.graph.structure import SCALAR, Items
+from symdiff.graph.structure import SCALAR, Items, Tensor
 from symdiff.printing.convert import Formula
 
 
@@ -62,22 +63,24 @@ def on_paper(graph: Graph) -> tuple[Graph, list[str], list[tuple[str, ...]]]:
 
     For each of them also what all unknowns of its system are called, if there are several.
     """
+    graph = dead_code(replace(graph, body=_unfounded(graph.body)))
     taken = Builder(taken=names_in(graph))
     taken.inputs(graph.input_axes)
     for statement in walk(graph.body):
         taken.declare(statement)
     page = _Page(taken)
     body, residuals = page.block(graph.body)
-    params = (*graph.params, *(Param(name, SCALAR, (name,)) for name in page.solutions))
-    result = Items("tuple", (graph.result, *(SCALAR for _ in residuals)))
+    structures = [Tensor(axes) if axes else SCALAR for axes in page.solutions.values()]
+    params = (*graph.params, *(Param(name, each, (name,)) for name, each in zip(page.solutions, structures, strict=True)))
+    result = Items("tuple", (graph.result, *structures))
     made = replace(graph, params=params, body=body, outputs=(*graph.outputs, *residuals), result=result)
-    return dead_code(made), page.solutions, page.systems
+    return dead_code(made), list(page.solutions), page.systems
 
 
 class _Page:
     def __init__(self, builder: Builder) -> None:
         self.builder = builder
-        self.solutions: list[str] = []
+        self.solutions: dict[str, Axes] = {}  # with the axes of their residuals, too
         self.systems: list[tuple[str, ...]] = []
 
     def block(self, block: Block) -> tuple[Block, list[Atom]]:
@@ -85,13 +88,13 @@ class _Page:
         residuals: list[Atom] = []
         made: list[Statement] = []
         for statement in block:
-            if isinstance(statement, Loop) and statement.implicit:
+            if isinstance(statement, Loop) and is_implicit(statement):
                 names = {**dict(statement.captured), **{each.param: each.out for each in statement.carried}}
                 with self.builder.block() as inner:
                     residuals += splice(self.builder, statement.step.body, names, statement.outputs()[1])
                 made += inner
                 outs = tuple(each.out for each in statement.carried)
-                self.solutions += outs
+                self.solutions.update({each.out: each.axes for each in statement.carried})
                 self.systems += [outs if len(outs) > 1 else ()] * len(outs)
             elif isinstance(statement, If) and not statement.axes:
                 branch, found = self.branch(statement)
@@ -110,10 +113,23 @@ class _Page:
         orelse, second = self.block(statement.orelse)
         outs = list(statement.outs)
         for atom, holds in [*((each, True) for each in first), *((each, False) for each in second)]:
-            sides = (atom, UNDEFINED) if holds else (UNDEFINED, atom)
-            outs.append(Out(self.builder.fresh("residual"), *sides))
+            on_then, on_orelse = (atom, UNDEFINED) if holds else (UNDEFINED, atom)
+            axes = self.builder.axes_of(atom)
+            outs.append(Out(self.builder.fresh("residual", axes=axes), on_then, on_orelse, axes=axes))
         names: list[Atom] = [out.name for out in outs[len(statement.outs) :]]
         return replace(statement, then=then, orelse=orelse, outs=tuple(outs)), names
+
+
+def _unfounded(block: Block) -> Block:
+    """The block whose solutions are not what solvers found, so that nothing is left of these, and of what they raise."""
+    made: list[Statement] = []
+    for statement in _stated(block):
+        if isinstance(statement, If):
+            statement = replace(statement, then=_unfounded(statement.then), orelse=_unfounded(statement.orelse))
+        elif isinstance(statement, Loop) and is_implicit(statement):
+            statement = replace(statement, carried=tuple(replace(each, init=Const(0.0)) for each in statement.carried))
+        made.append(statement)
+    return tuple(made)
 
 
 def without_errors(graph: Graph) -> Graph:

@@ -10,7 +10,7 @@ from typing import Any
 
 from symdiff.frontend.algorithms import initial_values, runge_kutta, scalars, systems
 from symdiff.frontend.algorithms.scalars import bisect, brentq, fixed_point, newton, ridder, root_scalar, solution
-from symdiff.frontend.algorithms.systems import fsolve, root, slopes, values
+from symdiff.frontend.algorithms.systems import few, fsolve, root, slopes, values
 
 _MODULES = (scalars, systems, initial_values, runge_kutta)
 
@@ -32,6 +32,7 @@ __all__ = [
     "UNROLLED",
     "bisect",
     "brentq",
+    "few",
     "fixed_point",
     "fsolve",
     "is_own",

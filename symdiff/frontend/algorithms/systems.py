@@ -8,16 +8,18 @@ from __future__ import annotations
 from math import inf, sqrt
 from typing import Any
 
+import numpy as np
+
 from symdiff.frontend.algorithms.scalars import solution
 
 
 def values(func: Any, x: Any, args: Any) -> Any:
-    """The components of ``func(array(x), *args)`` as a list, one for each of x: the reader has a rule of its own for it."""
+    """The components of ``func(x, *args)`` as an array, one for each of x: the reader has a rule of its own for it."""
     raise NotImplementedError
 
 
 def slopes(func: Any, fprime: Any, x: Any, args: Any) -> Any:
-    """The rows of the Jacobian of ``func``, by ``fprime`` if there is one, else exact: a rule of the reader's own, too."""
+    """The Jacobian of ``func``, by ``fprime`` if there is one, else exact: a rule of the reader's own, too."""
     raise NotImplementedError
 
 
@@ -54,12 +56,13 @@ def root(
     return fsolve(fun, x0, args, jac, False, False, 1.49012e-8 if tol is None else tol)
 
 
+def few(x: Any) -> bool:
+    """Whether an array is read number by number, as it is short: a rule of the reader's own, too."""
+    raise NotImplementedError
+
+
 def _norm(x: Any) -> Any:
-    return sqrt(sum([each * each for each in x]))
-
-
-def _product(rows: Any, x: Any) -> Any:
-    return [sum([a * b for a, b in zip(row, x, strict=True)]) for row in rows]
+    return sqrt(np.sum(x * x))
 
 
 def _largest_first(first: Any, rest: Any) -> Any:
@@ -86,13 +89,22 @@ def _eliminated(rows: Any) -> Any:
     return [(last / head if head != 0 else inf), *tail]
 
 
+def _newton(rows: Any, f: Any) -> Any:
+    """The step of Newton's method; infinite if the Jacobian is singular."""
+    if few(f):
+        return np.array(_eliminated([[*row, -b] for row, b in zip(rows, f, strict=True)]))
+    if np.linalg.slogdet(rows)[0] == 0:
+        return np.full_like(f, inf)
+    return np.linalg.solve(rows, -f)
+
+
 def _descent(rows: Any, f: Any, scale: Any, radius: Any) -> Any:
     """The step down the gradient of |f|^2, in scaled variables: to its minimum along the line, or of length ``radius``."""
-    down = [-each / d for each, d in zip(_product(list(zip(*rows, strict=True)), f), scale, strict=True)]
+    down = -(f @ rows) / scale
     length = _norm(down)
-    bend = _norm(_product(rows, [each / d for each, d in zip(down, scale, strict=True)]))
+    bend = _norm(rows @ (down / scale))
     far = radius if bend == 0 else min(radius, (length / bend) * (length / bend) * length)
-    return [(each / length * far if length > 0 else 0.0) for each in down]
+    return down * (far / length if length > 0 else 0.0)
 
 
 def _dogleg(rows: Any, f: Any, newton: Any, scale: Any, radius: Any) -> Any:
@@ -100,11 +112,11 @@ def _dogleg(rows: Any, f: Any, newton: Any, scale: Any, radius: Any) -> Any:
     first = _descent(rows, f, scale, radius)
     if not _norm(newton) < inf:
         return first
-    rest = [a - b for a, b in zip(newton, first, strict=True)]
-    a, b = sum([each * each for each in rest]), sum([u * v for u, v in zip(first, rest, strict=True)])
+    rest = newton - first
+    a, b = np.sum(rest * rest), np.sum(first * rest)
     c = max((radius - _norm(first)) * (radius + _norm(first)), 0.0)
     part = 0.0 if a == 0 else min(c / (b + sqrt(b * b + a * c)) if b > 0 else (sqrt(b * b + a * c) - b) / a, 1.0)
-    return [u + part * v for u, v in zip(first, rest, strict=True)]
+    return first + part * rest
 
 
 def _trusted(radius: Any, length: Any, ratio: Any) -> Any:
@@ -123,54 +135,55 @@ def _hybrid(func: Any, x0: Any, fprime: Any, args: Any, xtol: Any, limit: Any, f
     Jacobian these steps shrink by a constant factor, which raises. Where it gets stuck, it starts again with shorter steps.
     """
     tol = max(xtol, 1e-13)  # that step squares the error
-    x = x0
-    f = values(func, x, args)
+    point = x0
+    f = values(func, point, args)
     size = _norm(f)
     if not size < inf:
         raise ValueError("The function value at the starting point is not finite; solver cannot continue.")
-    scale = [0.0 for each in x]
+    scale = np.zeros_like(point)
     radius = -1.0
     before = inf
     slow = 0
     first, start, restarts = f, size, 0
     for _ in range(limit):
-        if max([abs(each) for each in f]) == 0:
-            return x
-        rows = slopes(func, fprime, x, args)
-        scale = [max(d, _norm(column)) for d, column in zip(scale, zip(*rows, strict=True), strict=True)]
-        weights = [(d if d > 0 else 1.0) for d in scale]
-        newton = _eliminated([[*row, -b] for row, b in zip(rows, f, strict=True)])
-        newton = [a * d for a, d in zip(newton, weights, strict=True)]
+        if np.sum(np.abs(f)) == 0:
+            return point
+        rows = slopes(func, fprime, point, args)
+        scale = np.maximum(scale, np.sqrt(np.ones_like(f) @ (rows * rows)))
+        weights = scale + (1 - np.sign(scale))  # 1 where it is 0
+        newton = _newton(rows, f) * weights
         whole = _norm(newton)
-        long = _norm([a * d for a, d in zip(x, weights, strict=True)])
+        long = _norm(point * weights)
         if whole <= tol * long:
             if whole > 0.25 * before > 1e-12 * long:
                 raise RuntimeError("The Jacobian is singular at the solution.")
-            return [a + b / d for a, b, d in zip(x, newton, weights, strict=True)]
+            return point + newton / weights
         if radius < 0:
             radius = factor * long if long > 0 else factor * 1.0
             radius = min(radius, whole) * 0.1**restarts
         step = newton if whole <= radius else _dogleg(rows, f, newton, weights, radius)
         length = _norm(step)
-        move = [a / d for a, d in zip(step, weights, strict=True)]
-        there = [a + b for a, b in zip(x, move, strict=True)]
+        move = step / weights
+        there = point + move
         f_there = values(func, there, args)
         size_there = _norm(f_there)
         gain = 1 - (size_there / size) * (size_there / size) if 0.1 * size_there < size else -1.0
-        left = _norm([a + b for a, b in zip(f, _product(rows, move), strict=True)]) / size
+        left = _norm(f + rows @ move) / size
         ratio = gain / (1 - left * left) if left < 1 else 0.0
         radius = _trusted(radius, length, ratio)
         slow = 0 if gain >= 0.001 else slow + 1
         if ratio >= 1e-4:
-            x, f, size = there, f_there, size_there
+            point, f, size = there, f_there, size_there
             before = whole
         if slow >= 12 and restarts < 3:
-            x, f, size = x0, first, start
-            scale = [0.0 for each in x]
+            point, f, size = x0, first, start
+            scale = np.zeros_like(point)
             radius, before, slow = -1.0, inf, 0
             restarts += 1
         if slow >= 20:
             raise RuntimeError(
                 "The iteration is not making good progress, as measured by the improvement from the last twenty iterations."
             )
-    raise RuntimeError(f"The number of calls to function has reached maxfev = {limit}.")
+    if few(x0):
+        raise RuntimeError(f"The number of calls to function has reached maxfev = {limit}.")
+    raise RuntimeError("The number of calls to function has reached maxfev.")
