@@ -7,7 +7,7 @@ counted operations is taken, and ``Choice`` tells which that was.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
@@ -53,7 +53,8 @@ def derivative(graph: Graph, wrt: Sequence[str], tidy: Tidy = identity) -> Graph
     """The mixed partial of every output: ``("x", "x", "y")`` differentiates twice in x, then once in y."""
     for name in wrt:
         sweep = tangent(graph, [name], [{name: ONE}], labels=[name])
-        graph = tidy(sweep.finish([sweep.tangent(atom, 0) for atom in graph.outputs]))
+        finished = sweep.finish([sweep.tangent(atom, 0) for atom in graph.outputs])
+        graph = tidy(replace(finished, result=graph.result))  # whose lengths loops may tell
     return graph
 
 
@@ -90,7 +91,8 @@ def jvp(graph: Graph, wrt: Sequence[str], seeds: Sequence[Param], tidy: Tidy = i
     """The Jacobian times a tangent: ``seeds`` are the parameters of the tangent, one leaf per name of ``wrt``."""
     leaves = _leaves(seeds, len(wrt))
     sweep = tangent(graph, wrt, [dict(zip(wrt, leaves, strict=True))], seeds=seeds)
-    return tidy(sweep.finish([sweep.tangent(atom, 0) for atom in sweep.graph.outputs]))
+    finished = sweep.finish([sweep.tangent(atom, 0) for atom in sweep.graph.outputs])
+    return tidy(replace(finished, result=graph.result))  # whose lengths loops may tell
 
 
 def vjp(graph: Graph, wrt: Sequence[str], seeds: Sequence[Param], tidy: Tidy = identity) -> Graph:

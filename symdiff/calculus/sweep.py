@@ -137,7 +137,7 @@ class Sweep:
         if any(isinstance(statement, If) for statement in body):
             body, outputs = share(body, outputs)
             body = close(body, self.builder)
-        return dead_code(flat(replace(self.graph, body=body), outputs))
+        return dead_code(flat(replace(self.graph, body=body), outputs), self.graph.result)
 
     def _sum(self, summands: Sequence[tuple[bool, Atom]], terms: Sequence[Term], hint: str) -> Atom:
         """Add signed atoms in order, a positive one first if there is one (``b - a``, not ``-a + b``)."""

@@ -71,6 +71,9 @@ def contracted(found: Mapping[str, Uses], lasting: Iterable[str], definitions: D
             continue
         axes = definitions.axes[name]
         places = [(loops, work.address) for loops, work in use.made] + use.read
+        if any(len(index) < len(axes) for _, index in places):  # all of it must be there: it holds the indices of others
+            result[name] = frozenset()
+            continue
         dropped = {k for k in range(len(axes)) if name not in kept and _is_dropped(k, places)}
         written_out = {k for k in range(len(axes)) if is_short(axes[k]) and all(index[k].is_constant for _, index in places)}
         made = {tuple(work.address[k] for k in sorted(written_out)) for _, work in use.made}

@@ -81,7 +81,7 @@ class Blocks:
                     continue
                 waited_for = self.definitions.certain(name)
                 if waited_for:
-                    yield Step(statement, frozenset(self.definitions.waits(name)), frozenset({waited_for}))
+                    yield Step(statement, frozenset(self.storage.waits(name)), frozenset({waited_for}))
                 if name in self.storage.stored:
                     yield from self.works.of(name)
 

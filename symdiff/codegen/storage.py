@@ -11,7 +11,7 @@ What is stored and then only used inside one loop becomes a scalar there (``nest
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from symdiff.codegen.definitions import Definitions, Index, Indexed, Read, axes_positions, finished
@@ -66,13 +66,18 @@ class Storage:
         places: dict[Symbol, Affine] = dict(enumerate(index))
         return tuple(dict.fromkeys(read.at(places) for read in self._reads[name]))
 
+    def waits(self, name: str) -> Iterator[str]:
+        """What must be known before an array, beside what it reads; for integers that are computed there, what those read."""
+        for waited_for in self.definitions.waits(name):
+            yield from dict.fromkeys(read.name for read in self.reads(waited_for, ()))
+
     def within(self, name: str, terms: Iterable[int] | None = None) -> Iterable[Read]:
         """The reads of a definition at the identity index, whether it is stored or not; of some of its terms, or all."""
         chosen = None if terms is None else set(terms)
         waited_for = self.definitions.certain(name)
         if waited_for:
             yield Read(waited_for)
-        yield from map(Read, self.definitions.waits(name))
+        yield from map(Read, self.waits(name))
         for atom, index, guards, number in self.definitions.operands(name):
             if isinstance(atom, str) and (chosen is None or number in chosen):
                 yield from (read.at({}, guards) for read in self.reads(atom, index))

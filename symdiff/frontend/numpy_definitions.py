@@ -222,8 +222,11 @@ def percentile(a: Any, q: Any) -> Any:
     return np.interp(q / 100.0 * (len(a) - 1), np.arange(len(a)), np.sort(a))
 
 
-def take(a: Any, indices: Any, axis: Any = None) -> Any:
+def take(a: Any, indices: Any, axis: Any = None, mode: Any = "raise") -> Any:
     """``np.take`` along the first axis or the second one."""
+    if mode != "raise":
+        length = a.shape[1] if axis in (1, -1) and a.ndim == 2 else len(a)
+        indices = np.asarray(indices) % length if mode == "wrap" else np.clip(np.asarray(indices), 0, length - 1)
     if axis in (1, -1) and a.ndim == 2:
         return a[:, indices]
     if axis is None and a.ndim > 1:
@@ -299,3 +302,8 @@ def multiply_outer(a: Any, b: Any) -> Any:
 def divide_outer(a: Any, b: Any) -> Any:
     """``np.divide.outer`` of vectors."""
     return a[:, None] / b[None, :]
+
+
+def isclose(a: Any, b: Any, rtol: Any = 1e-5, atol: Any = 1e-8) -> Any:
+    """``np.isclose`` of arrays."""
+    return (a == b) | ((np.abs(a - b) <= atol + rtol * np.abs(b)) & np.isfinite(b + 0.0 * a))

@@ -8,13 +8,18 @@ from dataclasses import replace
 from symdiff.graph.affine import sizes_in
 from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Loop, Raise, Statement, Sum, operands, walk
 from symdiff.graph.loops import narrowed, sizes_of
+from symdiff.graph.structure import Structure
 
 
-def dead_code(graph: Graph) -> Graph:
-    """The graph without lets, outs and results of loops that nobody reads. Raises are effects: they stay, and what is around."""
+def dead_code(graph: Graph, result: Structure | None = None) -> Graph:
+    """The graph without lets, outs and results of loops that nobody reads. Raises are effects: they stay, and what is around.
+
+    ``result``: what results will be made into, whose lengths a loop may tell.
+    """
     live = set(_names(graph.outputs))
     if any(isinstance(statement, Loop) and statement.count for statement in walk(graph.body)):
-        live.update(sizes_in([length for leaf in graph.result.leaves() for length in getattr(leaf, "axes", ())]))
+        leaves = [*graph.result.leaves(), *(result.leaves() if result is not None else ())]
+        live.update(sizes_in([length for leaf in leaves for length in getattr(leaf, "axes", ())]))
         return replace(graph, body=_block(graph.body, live, sizes_of))
     return replace(graph, body=_block(graph.body, live))
 
