@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from symdiff.frontend import cells, changes, containers, grown, loop_writes, pending
 from symdiff.frontend.control import NEXT, Completion, run
-from symdiff.frontend.gaps import GapError, PoisonedError
+from symdiff.frontend.gaps import GapError, PoisonedError, SequentialError
 from symdiff.frontend.lengths import affine_atom, is_certain
 from symdiff.frontend.loop_flow import Plan, plan_of
 from symdiff.frontend.loop_rows import over_loops
@@ -25,6 +25,7 @@ from symdiff.frontend.values import (
     Condition,
     Conflict,
     LeftOver,
+    MaskedValue,
     Number,
     Poison,
     Start,
@@ -33,7 +34,7 @@ from symdiff.frontend.values import (
     Value,
 )
 from symdiff.frontend.windows import now
-from symdiff.graph.affine import ZERO, Affine, identity, sizes_in
+from symdiff.graph.affine import ZERO, Affine, Axes, Element, identity, sizes_in
 from symdiff.graph.bounds import Bounds
 from symdiff.graph.graph import Atom, Const
 from symdiff.graph.terms import Term
@@ -83,6 +84,8 @@ def series_of(reader: Reader, value: Value, node: ast.AST, fixed: bool = False) 
         return value
     if isinstance(value, GrownList):
         return None if value.tuples else series_of(reader, grown.array_of(reader, value, node), node, fixed=True)
+    if isinstance(value, SeriesValue):
+        return series_of(reader, array_of(reader, value, node), node, fixed=True)
     if isinstance(value, PendingValue):
         pending.unread(reader, value, node)
     if not isinstance(value, TensorValue) or (value.axes[0].is_constant and not fixed):
@@ -308,17 +311,50 @@ def total_of(reader: Reader, series: SeriesValue) -> Number:
     return added(reader, atom, series.loops, series.depth)
 
 
+def chosen(reader: Reader, series: SeriesValue) -> MaskedValue:
+    """``[... for ... if c]`` as elements that a mask chooses from those of all positions."""
+    axes = tuple(loop.length for loop in series.loops)
+    rank = len(axes)
+    reader.loops.extend(series.loops)
+    try:
+        test, atom = (lifted(reader, part, rank) for part in (series.condition or Const(True), series.atom))
+    finally:
+        del reader.loops[series.depth :]
+    guards = tuple(guard for position, loop in enumerate(series.loops) for guard in loop.guards(position))
+    if guards:
+        inside = reader.builder.sum([Term(Const(1), (), (), guards)], axes)
+        inside = reader.builder.apply(TABLE["ne"], inside, reader.builder.spread(Const(0), axes))
+        test = reader.builder.apply(TABLE["and"], inside, reader.builder.spread(test, axes))
+    atom, test = reader.builder.spread(atom, axes), reader.builder.spread(test, axes)
+    return MaskedValue(_integers(series, atom, axes), TensorValue(test, axes, "bool"))
+
+
+def _integers(series: SeriesValue, atom: Atom, axes: Axes) -> TensorValue:
+    """The elements of a sequence, integers as such."""
+    if not series.whole:
+        return TensorValue(atom, axes)
+    affine = Affine(int(atom.value)) if isinstance(atom, Const) else Affine.of(Element(atom, identity(len(axes))))
+    return TensorValue(atom, axes, "int", affine)
+
+
 def array_of(reader: Reader, series: SeriesValue, node: ast.AST) -> TensorValue:
     """``np.array([... for ...])``."""
     if isinstance(series, GrownList):
         grown.array_of(reader, series, node)  # where an array may have been changed, it is refused
-        return TensorValue(series.atom, series.axes)
+        return _integers(series, series.atom, series.axes)
     axes = tuple(loop.length for loop in series.loops)
     plain = all(loop.low == ZERO and loop.high == loop.length for loop in series.loops)
     if not series.is_list or not plain or series.condition is not None or series.depth:
-        raise GapError(node, "an array of as many elements as a loop lets through", "add them up, or use a plain list", "not yet")
+        from symdiff.frontend import choices
+
+        if series.depth or not choices.is_open(reader):
+            gap = GapError(node, "an array of as many elements as a loop lets through", "add them up", "not yet")
+            raise SequentialError(gap) if reader.trying else gap
+        found = choices.taken(reader, chosen(reader, series), node)
+        assert isinstance(found, TensorValue)  # noqa: S101 - it is no loop over an array
+        return found
     own = reader.builder.axes_of(series.atom)
     atom = series.atom
     if own and own != axes:
         atom = reader.builder.sum([Term(atom, identity(len(own)))], axes)
-    return TensorValue(reader.builder.spread(atom, axes), axes)
+    return _integers(series, reader.builder.spread(atom, axes), axes)

@@ -15,7 +15,8 @@ from symdiff.frontend.values import Known, ListValue, Number, TensorValue, Tuple
 
 VECTORS = (
     "sum mean var std prod max amax min amin cumsum average diff roll zeros_like ones_like empty_like full_like diag flip "
-    "flatten ravel sort argsort median argmax argmin dot inner vdot outer append trapezoid trapz"
+    "flatten ravel sort argsort median argmax argmin dot inner vdot outer append trapezoid trapz "
+    "nonzero flatnonzero argwhere count_nonzero delete bincount"
 )
 MATRICES = "trace tril triu transpose swapaxes"
 
@@ -39,6 +40,14 @@ def _found(special_is_loaded: bool) -> dict[Any, int]:
     return found | {np.linalg.norm: 1, builtins.len: 1, enumerate: 1, reversed: 1, np.size: 1, np.shape: 1}
 
 
+@cache
+def _several() -> dict[Any, tuple[int, ...]]:
+    """The functions that show what several arguments are, with their ranks; 0: any."""
+    import numpy as np
+
+    return {np.linalg.solve: (2, 1), np.interp: (0, 1, 1), np.compress: (1, 1), np.extract: (1, 1)}
+
+
 def assume(reader: Reader, target: Any, args: Args, keywords: Keywords) -> None:
     """Start reading again if a function shows that an argument of which no call has told anything is an array."""
     import numpy as np
@@ -47,10 +56,10 @@ def assume(reader: Reader, target: Any, args: Args, keywords: Keywords) -> None:
         return
     if target is np.matmul and len(args) == 2:
         assume_product(reader, *args)
-    elif target in (np.linalg.solve, np.interp):
-        for value, rank in zip(args, (2, 1) if target is np.linalg.solve else (0, 1, 1), strict=False):
+    elif target in _several():
+        for value, rank in zip(args, _several()[target], strict=False):
             _assume_of_rank(reader, value, rank)
-    elif target is zip:
+    elif target is zip or (target is np.where and len(args) == 1):
         for value in args:
             reader.assume_array(value, 1)
     elif target is np.einsum:

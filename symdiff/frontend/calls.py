@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from symdiff.errors import SourceError
-from symdiff.frontend import container_methods, containers, recursion
+from symdiff.frontend import computed, container_methods, containers, recursion
 from symdiff.frontend.binding import bind, own_defaults
 from symdiff.frontend.callables import check_callee, check_vectorized, row_of_callee
 from symdiff.frontend.cells import present, presently
@@ -51,6 +51,7 @@ from symdiff.frontend.values import (
     VectorParam,
     describe,
     number,
+    whole,
 )
 from symdiff.graph.graph import Const, Origin
 from symdiff.primitives import Primitive
@@ -180,10 +181,10 @@ def _call_method(
         value = container_methods.method(reader, found.owner, found.name, args, frame, node)
         if value is not None:
             return value
-    if found.name in tensor_forms.METHODS and isinstance(found.owner, Number | VectorParam):
+    if found.name in tensor_forms.METHODS and isinstance(found.owner, Number | VectorParam | Condition):
         assumptions.assume_method(reader, found.owner, found.name, args, keywords)
     if isinstance(found.owner, TensorValue):
-        form = tensor_forms.METHODS.get(found.name)
+        form = tensor_forms.method_of(reader, found.owner, found.name)
         if form is not None:
             return form(reader, [found.owner, *args], dict(keywords), node)
     if isinstance(found.owner, MaskedValue) and found.name in masks.METHODS:
@@ -375,11 +376,20 @@ def _apply_row(reader: Reader, row: Primitive, args: Sequence[Value], node: ast.
         atoms = [Condition(Const(bool(truth.value))) if isinstance(truth, Known) else truth for truth in truths]
         return reader.apply(row, *atoms, hint=hint)
     if any(isinstance(value, ArrayValue | VectorParam | TupleValue | ListValue) for value in args):
-        return containers.broadcast(reader, lambda *items: as_number(reader, reader.apply(row, *items)), *args, node)
+        return containers.broadcast(
+            reader, lambda *items: computed.exact(row.name, items) or as_number(reader, reader.apply(row, *items)), *args, node
+        )
     operands = [scalar(reader, value, node) for value in args]
     for position in row.literals:
         operands[position] = number(reader.integer(operands[position], node, f"argument {position + 1} of {row.name}"))
-    return reader.apply(row, *operands, hint=hint)
+    plain = computed.exact(row.name, operands)
+    if plain is not None:
+        return plain
+    found = reader.apply(row, *operands, hint=hint)
+    if isinstance(found, Number) and found.known is None and computed.are_whole(row.name, operands):
+        computed.note(reader, found.atom, row.name, operands)
+        found = whole(found)
+    return found
 
 
 # -- inlining -----------------------------------------------------------------------------------------------------

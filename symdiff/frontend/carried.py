@@ -120,7 +120,10 @@ def form_of(reader: Reader, value: Value | None) -> Form:
     if isinstance(value, Number):
         return Leaf("int" if value.is_whole or value.atom in reader.integers else "float")
     if isinstance(value, TensorValue):
-        return Leaf(value.kind, value.axes)
+        from symdiff.frontend.lengths import sees
+
+        inside = any(size in reader.counts and not sees(reader, size) for size in sizes_in(value.axes))
+        return Opaque("an array whose length an iteration tells") if inside else Leaf(value.kind, value.axes)
     if isinstance(value, ArrayValue):
         items = tuple(form_of(reader, item) for item in value.items)
         kind: Kind = "int" if items and all(item == Leaf("int") for item in items) else "float"

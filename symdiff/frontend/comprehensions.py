@@ -5,13 +5,25 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from symdiff.frontend import array_loops, changes, containers, dicts
-from symdiff.frontend.conditions import as_number, conjunction, truth_of
+from symdiff.frontend import array_loops, changes, choices, computed, containers, dicts, grown
+from symdiff.frontend.conditions import as_number, conjunction, either, truth_of
 from symdiff.frontend.gaps import GapError, PoisonedError
 from symdiff.frontend.loop_rows import over_loops
 from symdiff.frontend.loop_values import SeriesValue
 from symdiff.frontend.lower import Frame, Reader, reads
-from symdiff.frontend.values import POISON, Condition, Known, ListValue, Number, TupleValue, Value
+from symdiff.frontend.tensors import as_truths, stacked, tensor_of
+from symdiff.frontend.values import (
+    POISON,
+    Condition,
+    Known,
+    ListValue,
+    MaskedValue,
+    Number,
+    TensorValue,
+    TupleValue,
+    Value,
+    number,
+)
 from symdiff.frontend.windows import now
 from symdiff.graph.affine import Affine
 from symdiff.graph.graph import Const
@@ -21,7 +33,7 @@ Comprehension = ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp
 
 @reads(ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)
 def read_comprehension(reader: Reader, node: Comprehension, frame: Frame, hint: str) -> Value:
-    """``[g(v) for v in items if c]`` over containers of known length; the condition must be known while reading."""
+    """``[g(v) for v in items if c]`` over containers of known length; where only the data tell a condition, a list of as many."""
     targets = {
         name.id
         for generator in node.generators
@@ -34,9 +46,12 @@ def read_comprehension(reader: Reader, node: Comprehension, frame: Frame, hint: 
         if series is not None:
             return series
     items: list[Value] = []
-    _generate(reader, node, 0, inner, frame, items)
+    tests: list[Value] = []
+    _generate(reader, node, 0, inner, frame, items, tests)
     if any(item is POISON for item in items):
         raise PoisonedError
+    if any(isinstance(test, Condition) for test in tests) and not isinstance(node, ast.DictComp):
+        return _kept(reader, node, items, tests)
     if isinstance(node, ast.DictComp):
         pairs = [item.items for item in items if isinstance(item, TupleValue)]
         return dicts.made([(dicts.hashed(reader, key, node.key), value) for key, value in pairs], node)
@@ -67,14 +82,15 @@ def _series(reader: Reader, node: ast.ListComp | ast.GeneratorExp, inner: Frame,
         value = reader.operand(node.elt, inner)
         loops, single = tuple(reader.loops[depth:]), len(node.generators) == 1
         if isinstance(value, SeriesValue) and value.is_list and single and not conditions and value.condition is None:
-            return SeriesValue(value.atom, (*loops, *value.loops), depth, isinstance(node, ast.ListComp))
+            return SeriesValue(value.atom, (*loops, *value.loops), depth, isinstance(node, ast.ListComp), whole=value.whole)
         if not isinstance(value, Number | Condition):
             array_loops.needs_length(reader, loops[0], node.elt, "whose elements are no numbers")
         together = conjunction(reader, conditions)
         test = over_loops(reader, together.atom) if isinstance(together, Condition) else None
         if isinstance(together, Known) and not together.value:
             test = Const(False)
-        return SeriesValue(over_loops(reader, as_number(reader, value).atom), loops, depth, single, test)
+        atom = over_loops(reader, as_number(reader, value).atom)
+        return SeriesValue(atom, loops, depth, single, test, isinstance(value, Number) and value.is_whole)
     finally:
         del reader.loops[depth:]
         reader.checked = checked
@@ -88,31 +104,61 @@ def _element(reader: Reader, node: Comprehension, inner: Frame) -> Value:
     return POISON if POISON in pair else TupleValue(pair)
 
 
-def _generate(reader: Reader, node: Comprehension, level: int, inner: Frame, outer: Frame, items: list[Value]) -> None:
+def _generate(
+    reader: Reader, node: Comprehension, level: int, inner: Frame, outer: Frame, items: list[Value], tests: list[Value]
+) -> None:
+    """The elements, and beside each whether it is there."""
     generator = node.generators[level]
     source = reader.operand(generator.iter, outer if level == 0 else inner)
     for value in containers.elements(reader, source, generator.iter):
         containers.assign(reader, generator.target, value, inner)
-        if not _passes(reader, generator.ifs, inner):
+        passes = _passes(reader, generator.ifs, inner)
+        if isinstance(passes, Known) and not passes.value:
             continue
         if level + 1 < len(node.generators):
-            _generate(reader, node, level + 1, inner, outer, items)
+            if isinstance(passes, Condition):
+                raise GapError(generator.ifs[0], *FILTER, "not yet")
+            _generate(reader, node, level + 1, inner, outer, items, tests)
         else:
-            items.append(_element(reader, node, inner))
+            items.append(_element(reader, node, inner) if isinstance(passes, Known) else _perhaps(reader, node, passes, inner))
+            tests.append(passes)
         if items and items[-1] is POISON:
             return
 
 
-def _passes(reader: Reader, tests: list[ast.expr], frame: Frame) -> bool:
-    for test in tests:
+FILTER = "a filter that depends on the arguments", "write `value if condition else 0` as the element"
+
+
+def _passes(reader: Reader, tests: list[ast.expr], frame: Frame) -> Known | Condition:
+    for number_, test in enumerate(tests):
         truth = truth_of(reader, reader.operand(test, frame), test)
         if isinstance(truth, Condition):
-            raise GapError(
-                test,
-                "a filter that depends on the arguments",
-                "write `value if condition else 0` as the element",
-                "not yet",
-            )
+            if number_ + 1 < len(tests):
+                raise GapError(test, *FILTER, "not yet")
+            return truth
         if not truth.value:
-            return False
-    return True
+            return truth
+    return Known(True)
+
+
+def _perhaps(reader: Reader, node: Comprehension, passes: Condition, inner: Frame) -> Value:
+    """An element that is there where a condition holds; it is computed only there."""
+    if isinstance(node, ast.DictComp):
+        raise GapError(node, *FILTER, "not yet")
+    return either(reader, passes, lambda: reader.read(node.elt, inner), lambda: number(0), node.elt, "t", inner)
+
+
+def _kept(reader: Reader, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, items: list[Value], tests: list[Value]) -> Value:
+    """A list of those elements for which the conditions hold."""
+    numbers = [item for item in items if isinstance(item, Number)]
+    if isinstance(node, ast.SetComp) or len(numbers) < len(items) or not choices.is_open(reader):
+        raise GapError(node, *FILTER, "not yet")
+    axes = (Affine(len(items)),)
+    array = tensor_of(reader, ListValue(tuple(items)), node)
+    if all(item.is_whole for item in numbers):
+        array = computed.array(reader, reader.builder.spread(array.atom, axes), axes, "list", numbers)
+    holds = [test if isinstance(test, Condition) else Condition(Const(True)) for test in tests]
+    masked = MaskedValue(array, as_truths(reader, stacked(reader, holds, 0, node)))
+    found = choices.taken(reader, masked, node)
+    assert isinstance(found, TensorValue)  # noqa: S101 - in no loop over an array
+    return grown.made(found, False, masked)

@@ -71,11 +71,23 @@ def method(reader: Reader, owner: Value, name: str, args: Sequence[Value], frame
         return _search(owner, name, args, node)
     if isinstance(owner, Number) and name in ("item", "conjugate") and not args:
         return owner
+    if isinstance(owner, Number) and name == "astype" and len(args) == 1:
+        return _cast(reader, owner, args[0], node)
     if isinstance(owner, Condition) and owner.numpy and name in ("any", "all", "item") and not args:
         return owner
     if isinstance(owner, ArrayValue) and name in ("copy", "tolist") and not args:
         return array_writes.copy_of(owner) if name == "copy" else containers.to_list(reader, owner)
     return None
+
+
+def _cast(reader: Reader, owner: Number, kind: Value, node: ast.AST) -> Value:
+    """``v.astype(int)`` of one of NumPy's numbers."""
+    from symdiff.frontend.library import PYTHON
+
+    name = getattr(kind.value, "__name__", "") if isinstance(kind, Known) else ""
+    if name not in ("int", "float", "int64", "float64"):
+        raise GapError(node, "a number of another type", "use float or int", "not yet")
+    return PYTHON[name.removesuffix("64")](reader, [owner], {}, node)
 
 
 def _search(owner: TupleValue | ListValue, name: str, args: Sequence[Value], node: ast.AST) -> Value:

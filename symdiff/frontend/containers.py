@@ -18,6 +18,7 @@ from symdiff.frontend import (
     dicts,
     growing,
     grown,
+    index_arrays,
     loop_indices,
     pending,
     tensor_indexing,
@@ -25,7 +26,15 @@ from symdiff.frontend import (
     writes,
 )
 from symdiff.frontend.gaps import GapError, NeedsCallError
-from symdiff.frontend.loop_values import GrowingList, GrownList, IndexedValue, PendingValue, SequentialValue, Trajectory
+from symdiff.frontend.loop_values import (
+    GrowingList,
+    GrownList,
+    IndexedValue,
+    PendingValue,
+    SequentialValue,
+    SeriesValue,
+    Trajectory,
+)
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.tensors import tensor_of
 from symdiff.frontend.values import (
@@ -135,7 +144,7 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
         return dicts.lookup(reader, owner, reader.operand(index, frame), node)
     if isinstance(owner, TensorValue):
         return tensor_indexing.read(reader, owner, index, frame, node)
-    if isinstance(owner, GrowingList | GrownList | MaskedValue | PendingValue | Trajectory):
+    if isinstance(owner, GrowingList | SeriesValue | MaskedValue | PendingValue | Trajectory):
         return _special(reader, owner, index, frame, node)
     plain = reader.assumed_name(owner) is not None and not isinstance(index, ast.Slice | ast.Tuple)
     if not plain and not _is_axis(index):
@@ -157,7 +166,7 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
 
 def _special(
     reader: Reader,
-    owner: GrowingList | GrownList | MaskedValue | PendingValue | Trajectory,
+    owner: GrowingList | SeriesValue | MaskedValue | PendingValue | Trajectory,
     index: ast.expr,
     frame: Frame,
     node: ast.AST,
@@ -174,6 +183,8 @@ def _special(
         return integrators.at_end(reader, owner, index, frame, node)
     if isinstance(owner, PendingValue):
         return pending.read(reader, owner, index, frame, node)
+    if isinstance(owner, SeriesValue) and not isinstance(owner, GrownList):
+        owner = grown.made(tensor_of(reader, owner, node), False)
     form = growing.subscript if isinstance(owner, GrowingList) else grown.subscript
     return form(reader, owner, index, frame, node)  # type: ignore[arg-type]
 
@@ -182,16 +193,18 @@ def _indexed(reader: Reader, owner: Value, index: ast.expr, plain: bool, frame: 
     """``owner[index]`` with one index that is no slice; ``plain``: of what is only assumed to be a number."""
     value = reader.operand(index, frame)
     if plain:
-        counted = isinstance(value, Number) and value.affine is not None and not value.affine.is_constant
-        several = isinstance(value, TensorValue | ListValue | ArrayValue)
+        part = value.integer if isinstance(value, Number) else None
+        counted = part is not None and not part.is_constant
+        several = isinstance(value, TensorValue | ListValue | ArrayValue | SeriesValue)
         if isinstance(value, Condition) or several or counted:  # a mask, several indices, the variable of a loop
             reader.assume_array(owner, 1)
         reader.check_index(value)
     if isinstance(owner, ArrayValue | ListValue | TupleValue | VectorParam) and loop_indices.is_open(reader, value):
         return loop_indices.read(reader, owner, index, frame, node)
-    from_data = isinstance(value, Number) and value.affine is not None and any(value.affine.elements)
-    if isinstance(owner, ArrayValue) and (from_data or isinstance(value, TensorValue | ListValue | ArrayValue)):
-        return tensor_indexing.read(reader, tensor_of(reader, owner, node), index, frame, node)
+    part = value.integer if isinstance(value, Number) else None
+    from_data = part is not None and any(part.elements)
+    if isinstance(owner, ArrayValue) and (from_data or isinstance(value, TensorValue | ListValue | ArrayValue | SeriesValue)):
+        return tensor_indexing.read(reader, index_arrays.tensor_of_any(reader, owner, node), index, frame, node)
     return item(reader, owner, reader.integer(value, index, "an index"), node)
 
 

@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 from dataclasses import replace
 
-from symdiff.frontend import bits, containers, objects
+from symdiff.frontend import bits, computed, containers, objects
 from symdiff.frontend.conditions import as_number, is_truth, logical, read_test, scalar, split, truth_of
 from symdiff.frontend.gaps import GapError, PoisonedError
 from symdiff.frontend.lower import Frame, Reader, reads
@@ -279,6 +279,7 @@ def arithmetic(reader: Reader, name: str, a: Number, b: Number, node: ast.AST, h
     result = as_number(reader, reader.apply(name, a, b, hint=hint))
     if name in _WHOLE and a.is_whole and b.is_whole and result.known is None:
         result = replace(result, whole=True)
+        computed.note(reader, result.atom, name, (a, b))
     parts = [_affine(value) for value in (a, b)]
     if (a.affine is None and b.affine is None) or None in parts:
         return result

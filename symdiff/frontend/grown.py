@@ -10,8 +10,9 @@ from __future__ import annotations
 import ast
 import dataclasses
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from symdiff.frontend.computed import is_whole
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.growing import REWRITE, flag, integer_in, is_tuple, item
 from symdiff.frontend.loop_values import Appended, GrowingList, GrownList, LoopAxis
@@ -81,7 +82,10 @@ def array_of(reader: Reader, owner: GrownList, node: ast.AST) -> TensorValue:
     """The elements of a list as an array. They share its memory, and that of the arrays that were appended."""
     if any(reader.changes[cell] > owner.since for cell in owner.shows):
         raise GapError(node, "a list that shows an array that was changed later", "append a copy: .append(u.copy())", "not yet")
-    return TensorValue(owner.atom, owner.axes, parents=owner.shows, since=owner.since)
+    whole = owner.whole and isinstance(owner.atom, str)
+    affine = Affine.of(Element(owner.atom, identity(len(owner.axes)))) if whole else None  # type: ignore[arg-type]
+    kind: Literal["int", "float"] = "int" if whole else "float"
+    return TensorValue(owner.atom, owner.axes, kind, affine, parents=owner.shows, since=owner.since)
 
 
 def made(
@@ -97,7 +101,7 @@ def made(
         shows |= {Cell()}  # what is made of an element may be it
         last = _of_list(last, shows, since) if last is not None else None
     loops = (LoopAxis(length, ZERO, length),)
-    return GrownList(array.atom, loops, 0, True, None, array.axes, tuples, chosen, last, shows, since)
+    return GrownList(array.atom, loops, 0, True, None, array.kind == "int", array.axes, tuples, chosen, last, shows, since)
 
 
 def _of_list(value: Value, shows: frozenset[object], since: int) -> Value:
@@ -278,7 +282,10 @@ def behind(
         if not tuples and isinstance(first, ListValue) and not first.items:
             truths = _truths(reader, grid)
             chosen = MaskedValue(grid.values, TensorValue(truths, grid.lengths, "bool"))
-    return made(joined(reader, first, array, cut, node), tuples, chosen, last, shows)
+    found = joined(reader, first, array, cut, node)
+    if all(map(is_whole, (*first.items, *(each.value for each in end.added)) if isinstance(first, ListValue) else ())):
+        found = dataclasses.replace(found, kind="int")
+    return made(found, tuples, chosen, last, shows)
 
 
 def _truths(reader: Reader, grid: Grid) -> Atom:
@@ -310,7 +317,7 @@ def joined(reader: Reader, first: TensorValue | ListValue, array: TensorValue, c
 
 def _compacted(reader: Reader, grid: Grid) -> TensorValue:
     """The elements that were appended, one after the other: ``values[positions[j]]``."""
-    places, count = _numbered(reader, grid) if grid.kept is None else _counted(reader, grid, grid.kept)
+    places, count = _numbered(reader, grid) if grid.kept is None else counted(reader, grid, grid.kept)
     axes = (Affine.of(count), *grid.values.axes[grid.rank :])
     at = tuple(Affine.of(Element(place, (Affine.of(0),))) for place in places)
     term = Term(grid.values.atom, (*at, *identity(len(axes) - 1, 1)) if isinstance(grid.values.atom, str) else ())
@@ -320,7 +327,7 @@ def _compacted(reader: Reader, grid: Grid) -> TensorValue:
 # -- positions ----------------------------------------------------------------------------------------------------
 
 
-def _size(reader: Reader, total: Atom) -> str:
+def size_of(reader: Reader, total: Atom) -> str:
     """An integer from data as a size: the number of iterations of a loop that does nothing."""
     builder = reader.builder
     counter, count = builder.fresh("k"), builder.fresh("m")
@@ -330,13 +337,14 @@ def _size(reader: Reader, total: Atom) -> str:
     return count
 
 
-def _counted(reader: Reader, grid: Grid, kept: Atom) -> tuple[list[str], str]:
-    """The positions of what was appended, and their number. There is room for one more, which is written in vain."""
+def counted(reader: Reader, grid: Grid, kept: Atom, total: Atom | None = None) -> tuple[list[str], str]:
+    """The positions of what was appended, and their number (``total``). There is room for one more, which is written in vain."""
     from symdiff.frontend.loop_graph import closed
 
     builder = reader.builder
-    total = builder.sum([Term(kept, identity(grid.rank), full_ranges(grid.lengths))], (), hint="length")
-    count = _size(reader, total)
+    if total is None:
+        total = builder.sum([Term(kept, identity(grid.rank), full_ranges(grid.lengths))], (), hint="length")
+    count = size_of(reader, total)
     room = (Affine.of(count) + 1,)
     counter, at, end = builder.fresh("k"), builder.fresh("c"), builder.fresh("c")
     params = [builder.fresh("positions", axes=room) for _ in grid.lengths]
@@ -344,7 +352,7 @@ def _counted(reader: Reader, grid: Grid, kept: Atom) -> tuple[list[str], str]:
     body = Body()
     with builder.block(body):
         numbers, index = _place(reader, grid, counter)
-        new = builder.apply(TABLE["add"], at, builder.sum([Term(kept, index)], ()))
+        new = builder.apply(TABLE["add"], at, builder.sum([Term(kept, index if isinstance(kept, str) else ())], ()))
     store = Store((integer_in(at),))
     rows = zip(params, places, strict=True)
     buffers = tuple(Buffer(param, Const(0.0), place, room, (store,)) for param, place in rows)

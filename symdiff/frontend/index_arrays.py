@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import PurePath
 
+from symdiff.frontend import computed
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lengths import affine_atom, is_certain, require
 from symdiff.frontend.lower import Reader
-from symdiff.frontend.values import ArrayValue, ListValue, TensorValue
+from symdiff.frontend.values import ArrayValue, ListValue, TensorValue, TupleValue
 from symdiff.graph.affine import Affine, Element, identity, sizes_in
 from symdiff.graph.graph import Const
-from symdiff.graph.terms import Range, Term, arrays_in, view
+from symdiff.graph.structure import Array
+from symdiff.graph.terms import Guard, Range, Term, arrays_in, view
 from symdiff.primitives import TABLE
 
 MAX_LISTED = 64  # elements that are put together one by one
@@ -24,13 +28,20 @@ def on_axis(reader: Reader, array: TensorValue, length: Affine, node: ast.AST) -
     """
     assert array.affine is not None  # noqa: S101 - told apart before
     if any(True for _ in array.affine.elements):
-        return array if reader.supposes_none_below(array.affine, array.axes) else _from_end(reader, array, length)
+        if reader.inputs.issuperset(arrays_in([array.affine])):
+            return array if reader.supposes_none_below(array.affine, array.axes) else _from_end(reader, array, length)
+        return array if computed.is_natural(reader, array) else _from_end(reader, array, length)
     least = greatest = array.affine
     for position in array.affine.positions:
         last = array.axes[position] - 1
         falls = array.affine.coefficient(position) < 0
         least = least.substitute({position: last if falls else Affine()})
         greatest = greatest.substitute({position: Affine() if falls else last})
+    if is_certain(reader, -least - 1):  # some count from the end
+        if not is_certain(reader, -greatest - 1):
+            return _from_end(reader, array, length)
+        least, greatest = least + length, greatest + length
+        array = replace(array, affine=array.affine + length)
     empty = array.axes[0] if len(array.axes) == 1 else None
     symbol = empty.symbols[0] if empty is not None and len(empty.symbols) == 1 and empty == Affine.of(empty.symbols[0]) else None
     for part in (least, length - 1 - greatest):
@@ -42,7 +53,7 @@ def on_axis(reader: Reader, array: TensorValue, length: Affine, node: ast.AST) -
 
 def check_on_axis(reader: Reader, array: TensorValue, length: Affine, node: ast.AST) -> None:
     """Raise IndexError where an index from data is not on the axis, whatever becomes of what is read or written there."""
-    if array.affine is None or not any(True for _ in array.affine.elements):
+    if array.affine is None or not any(True for _ in array.affine.elements) or computed.is_within(reader, array.affine, length):
         return
     place = reader.frames[-1].source.place(node)
     builder = reader.builder
@@ -105,10 +116,48 @@ def from_end(reader: Reader, index: Affine, length: Affine) -> Affine:
 
 def listed(reader: Reader, value: ListValue | ArrayValue, node: ast.AST) -> TensorValue | tuple[int, ...]:
     """Indices that are known while reading: at equal distances an array of integers, 0, 2, 4; else one by one."""
+    if any(isinstance(item, ListValue | TupleValue) for item in value.items):
+        from symdiff.frontend.containers import to_array
+
+        value = to_array(reader, value, node)
     places = [reader.integer(item, node, "an index") for item in value.items]
+    if isinstance(value, ArrayValue) and len(value.shape) > 1:
+        return literal(reader, places, value.shape, node)
     start, step = places[0] if places else 0, places[1] - places[0] if len(places) > 1 else 1
     if places == [start + step * k for k in range(len(places))] and min(places, default=0) >= 0:
         return TensorValue(Const(0), (Affine(len(places)),), "int", Affine(start) + Affine.of(0) * step)
-    if len(places) > MAX_LISTED or (isinstance(value, ArrayValue) and len(value.shape) > 1):
+    if len(places) > MAX_LISTED:
         raise GapError(node, "a long list of literal indices", "pass it as an array of integers", "not yet")
     return tuple(places)
+
+
+def literal(reader: Reader, places: Sequence[int | Affine], shape: tuple[int, ...], node: ast.AST) -> TensorValue:
+    """Indices that are known while reading, or counted from the end of an axis, as an array of integers."""
+    if len(places) > MAX_LISTED:
+        raise GapError(node, "a long list of literal indices", "pass it as an array of integers", "not yet")
+    axes = tuple(map(Affine, shape))
+    terms = [
+        Term(
+            Affine(place) if isinstance(place, int) else place,
+            (),
+            (),
+            tuple(Guard(Affine.of(axis) - at, "==") for axis, at in where),
+        )
+        for place, where in zip(places, map(enumerate, Array(shape).indices()), strict=True)
+    ]
+    atom = reader.builder.sum(terms, axes)
+    affine = Affine(int(atom.value)) if isinstance(atom, Const) else Affine.of(Element(atom, identity(len(axes))))
+    if isinstance(atom, str) and all(is_certain(reader, Affine(place) if isinstance(place, int) else place) for place in places):
+        reader.bounded[atom] = None
+    return TensorValue(atom, axes, "int", affine)
+
+
+def tensor_of_any(reader: Reader, owner: ArrayValue, node: ast.AST) -> TensorValue:
+    """An array of known shape as one of the graph, integers as such."""
+    from symdiff.frontend.tensors import tensor_of
+
+    known = [each.known for each in owner.items if isinstance(each.atom, Const)]
+    places = [each for each in known if isinstance(each, int)]
+    if not places or len(places) < len(owner.items) or len(places) > MAX_LISTED:
+        return tensor_of(reader, owner, node)
+    return literal(reader, places, owner.shape, node)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from symdiff.errors import ArgumentError
 from symdiff.frontend.gaps import NeedsCallError, RestartError
-from symdiff.frontend.values import Number, TensorValue, Value
+from symdiff.frontend.values import MaskedValue, Number, TensorValue, Value
 from symdiff.graph.affine import Affine, sizes_in
 from symdiff.graph.graph import Atom, Const, Param, operands
 from symdiff.graph.structure import SCALAR, Structure
@@ -48,6 +48,11 @@ class Integers:
         self.integers: dict[str, Key] = {}  # leaves that hold integers, by the key that specialises them
         self.sized: Mapping[Key, tuple[Place, str] | None] = {}  # those that are sizes
         self.sized_leaves: dict[str, Key] = {}  # their inputs
+        self.choices: dict[Atom, MaskedValue] = {}  # what masks choose, by the arrays that it is one after the other
+        self.totals: dict[str, Atom] = {}  # sizes that are how often a mask holds, as numbers
+        self.places: dict[Atom, tuple[TensorValue, int]] = {}  # the positions on an axis where a mask holds
+        self.distinct: set[Atom] = set()  # arrays of integers of which no two are equal
+        self.bounded: dict[str, Affine | None] = {}  # integers that are at least 0, and less than this, if that is told
         self.supposed: dict[Guard, None] = {}  # what is so in this version, and another one is made for where it is not
 
     @property

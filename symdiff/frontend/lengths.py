@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from pathlib import PurePath
+from typing import Any
 
-from symdiff.frontend.gaps import GapError, RestartError
+from symdiff.frontend.gaps import GapError, RestartError, SequentialError
 from symdiff.frontend.loop_rows import marked, positions_of
 from symdiff.frontend.loop_values import Counting
 from symdiff.frontend.lower import Reader
@@ -14,7 +15,7 @@ from symdiff.frontend.signs import integer_facts
 from symdiff.frontend.values import Number, Value, number
 from symdiff.graph import bounds
 from symdiff.graph.affine import ONE, Affine, Element, is_derived, sizes_in
-from symdiff.graph.graph import Atom, Const
+from symdiff.graph.graph import Atom, Const, defined
 from symdiff.graph.terms import Term
 from symdiff.primitives import TABLE
 
@@ -23,7 +24,9 @@ def length_of(reader: Reader, length: Affine) -> Number:
     """A length as a number of the graph, which knows what it is in sizes."""
     if length.is_constant:
         return number(max(length.const, 0))
-    return Number(affine_atom(reader, length), affine=length)
+    symbol = length.symbols[0]
+    how_often = reader.totals.get(str(symbol)) if length == Affine.of(symbol) else None
+    return Number(affine_atom(reader, length) if how_often is None else how_often, affine=length)
 
 
 def at_least_none(length: Affine) -> Affine:
@@ -53,8 +56,13 @@ def counted(reader: Reader, axes: Sequence[Affine], what: str, node: ast.AST) ->
     return total
 
 
-def extent(reader: Reader, value: Value, node: ast.AST, what: str, data: bool = False) -> Affine:
-    """An integer that is known while reading or computed from lengths, as an expression in sizes; or (``data``) from data."""
+def extent(reader: Reader, value: Value, node: ast.AST, what: str, data: bool = False, sized: bool = False) -> Affine:
+    """An integer that is known while reading or computed from lengths, as an expression in sizes; or (``data``) from data.
+
+    ``sized``: one from data is a size of its own, which is counted when the code runs; below 0 there is none.
+    """
+    if sized and isinstance(value, Number) and (part := value.integer) is not None and any(part.elements):
+        return size_of(reader, part, node, what)
     if isinstance(value, Number) and value.affine is not None:
         if not data and any(isinstance(element, Element) and not element.index for element in value.affine.elements):
             raise GapError(node, f"{what} that only the data tell", "use a length of an array, or a literal", "not yet")
@@ -64,6 +72,36 @@ def extent(reader: Reader, value: Value, node: ast.AST, what: str, data: bool = 
     if isinstance(value, Number) and value.affine is None:
         reader.build_in_product(value)
     return Affine(reader.integer(value, node, what))
+
+
+def sees(reader: Reader, name: str) -> bool:
+    """Whether the block that is being built, or one around it, defines a name."""
+    return any(name in defined(statement) for block in reader.builder.blocks for statement in block)
+
+
+def kept(reader: Reader, wanted: tuple[Any, ...]) -> str | None:
+    """The name that was kept under a key, in the block that is being built or one around it."""
+    return next((block.shared[wanted] for block in reversed(reader.builder.blocks) if wanted in block.shared), None)
+
+
+def keep(reader: Reader, wanted: tuple[Any, ...], name: str) -> None:
+    """Keep a name for what may ask for the same again in this block, or in one inside it."""
+    reader.builder.current.shared[wanted] = name
+
+
+def size_of(reader: Reader, part: Affine, node: ast.AST, what: str) -> Affine:
+    """An integer from data as a size."""
+    from symdiff.frontend import grown
+
+    atom, builder = affine_atom(reader, part), reader.builder
+    count = next((size for size, found in reader.totals.items() if found == atom and sees(reader, size)), None)
+    if count is None:
+        if reader.loops or builder.current.elementwise:
+            gap = GapError(node, f"{what} that the data tell, in a loop over an array", "write a plain loop", "not yet")
+            raise SequentialError(gap) if reader.trying else gap
+        count = kept(reader, ("size", atom)) or grown.size_of(reader, atom)
+        keep(reader, ("size", atom), count)
+    return Affine.of(count)
 
 
 def is_certain(reader: Reader, part: Affine) -> bool:

@@ -8,7 +8,7 @@ import dataclasses
 import math
 from collections.abc import Callable
 
-from symdiff.frontend import containers
+from symdiff.frontend import computed, containers
 from symdiff.frontend.conditions import as_number, scalar, truth_of
 from symdiff.frontend.expressions import binary
 from symdiff.frontend.gaps import GapError
@@ -88,7 +88,10 @@ def _extreme(name: str) -> Form:
                 best = best if chosen is best.known else other
             else:
                 integers = best.is_whole and other.is_whole
-                best = dataclasses.replace(as_number(reader, reader.apply(name, best, other, hint=name)), whole=integers)
+                pair = best, other
+                best = dataclasses.replace(as_number(reader, reader.apply(name, *pair, hint=name)), whole=integers)
+                if integers:
+                    computed.note(reader, best.atom, name, pair)
         return best
 
     return form

@@ -81,12 +81,25 @@ def writeable(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
     """The array that is written to; one of known shape becomes one of the graph where the index is not known."""
     from symdiff.frontend import array_writes, cells
 
-    if not isinstance(owner, ArrayValue) or not any_open(reader, index, frame):
+    if not isinstance(owner, ArrayValue) or not (any_open(reader, index, frame) or _computed(reader, index, frame)):
         return owner
     if owner.items and all(array_writes.is_whole(reader, item) for item in owner.items):
         raise GapError(node, "a write into an array of integers, which rounds", "make an array of floats, as np.zeros does")
     cells.enlarge(reader, owner, node)
     return cells.present(reader, owner, node)
+
+
+def _computed(reader: Reader, index: ast.expr, frame: Frame) -> bool:
+    """Whether an index holds arrays of integers that are computed, or an integer that only the data tell."""
+    parts = index.elts if isinstance(index, ast.Tuple) else [index]
+    plain = [part for part in parts if isinstance(part, ast.Name | ast.BinOp | ast.Call | ast.Subscript)]
+    values = [reader.operand(part, frame) for part in plain]
+    values += [inner for value in values if isinstance(value, TupleValue) for inner in value.items]
+    return any(
+        (isinstance(value, TensorValue) and value.kind == "int")
+        or (isinstance(value, Number) and value.integer is not None and any(value.integer.elements))
+        for value in values
+    )
 
 
 def store(reader: Reader, owner: ListValue, index: Value, value: Value, frame: Frame, node: ast.AST) -> None:

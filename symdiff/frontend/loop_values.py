@@ -93,6 +93,7 @@ class SeriesValue:
     depth: int
     is_list: bool
     condition: Atom | None = None
+    whole: bool = False  # integers
 
 
 @dataclass(frozen=True)

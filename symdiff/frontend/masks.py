@@ -14,8 +14,8 @@ from typing import Any
 
 from symdiff.frontend.conditions import as_number, condition_of
 from symdiff.frontend.expressions import binary
-from symdiff.frontend.gaps import GapError
-from symdiff.frontend.lengths import equal, length_of
+from symdiff.frontend.gaps import GapError, SequentialError
+from symdiff.frontend.lengths import equal, keep, kept, length_of
 from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.tensor_functions import FUNCTIONS, NORM, axes_given, optional, total
@@ -58,7 +58,24 @@ def filled(reader: Reader, value: MaskedValue, neutral: Number | Condition, node
 
 def count(reader: Reader, value: MaskedValue) -> Number:
     """How many elements the mask lets through."""
-    return as_number(reader, total(reader, as_numbers(reader, value.mask), range(len(value.mask.axes))))  # type: ignore[arg-type]
+    return count_of(reader, value.mask)
+
+
+def count_of(reader: Reader, mask: TensorValue) -> Number:
+    """How often a mask holds."""
+    return as_number(reader, total(reader, numbers_of(reader, mask), range(len(mask.axes))))  # type: ignore[arg-type]
+
+
+def numbers_of(reader: Reader, mask: TensorValue) -> TensorValue:
+    """A mask as 1 and 0, which are made once."""
+    key = "numbers", mask.atom, mask.axes
+    found = kept(reader, key)
+    if found is not None:
+        return TensorValue(found, mask.axes)
+    made = as_numbers(reader, mask)
+    if isinstance(made.atom, str) and not reader.loops and not reader.builder.current.elementwise:
+        keep(reader, key, made.atom)
+    return made
 
 
 def lifted(reader: Reader, values: Sequence[Value], node: ast.AST, apply: Callable[[list[Value]], Value]) -> Value:
@@ -319,5 +336,6 @@ def _sum_of_first(reader: Reader, args: Args, keywords: Keywords, node: ast.AST)
 
 
 def refused(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-    """A function that needs to know where elements stand."""
-    raise GapError(node, "a function of elements that a mask chooses", REWRITE, "not yet")
+    """A function that needs to know where elements stand: a loop over an array around it is a plain one."""
+    gap = GapError(node, "a function of elements that a mask chooses", REWRITE, "not yet")
+    raise SequentialError(gap) if reader.trying else gap

@@ -138,7 +138,9 @@ class Merge:
         """Two values of many numbers, of the same kind, or none at all."""
         then, orelse = _whole(then, orelse), _whole(orelse, then)
         if isinstance(then, TensorValue) and isinstance(orelse, TensorValue):
-            return self._arrays(hint, then, orelse)
+            from symdiff.frontend import choices
+
+            return choices.merged(self, hint, then, orelse) or self._arrays(hint, then, orelse)
         if isinstance(then, PendingArray) and isinstance(orelse, PendingArray) and then.base is orelse.base:
             return self._pending(hint, then, orelse)
         if isinstance(then, Container) and isinstance(orelse, Container) and type(then) is type(orelse):
@@ -241,6 +243,11 @@ class Merge:
         if isinstance(value, TensorValue):
             if value.atom not in names:
                 return _fixed(value)
+            from symdiff.frontend import choices
+
+            chosen = choices.merged(self, hint, *((value, None) if orelse is None else (None, value)))
+            if chosen is not None:
+                return chosen
             first, second = (value.atom, outside) if orelse is None else (outside, value.atom)
             return self._pair(hint, first, second, lambda atom: replace(value, atom=atom, affine=None))
         if isinstance(value, Container):

@@ -243,7 +243,7 @@ def percentile(a: Any, q: Any) -> Any:
     return np.interp(at * (len(a) - 1), np.arange(len(a)), np.sort(a))
 
 
-def take(a: Any, indices: Any, axis: Any = None) -> Any:
+def take(a: Any, indices: Any, axis: Any = None, mode: Any = "raise") -> Any:
     """``np.take`` along an axis: a copy."""
     if axis is None and a.ndim > 1:
         return refused("a matrix as one vector", "give the axis")
@@ -251,6 +251,9 @@ def take(a: Any, indices: Any, axis: Any = None) -> Any:
     if before > 2:
         return refused("this axis", "index it with brackets")
     places = list(indices) if isinstance(indices, tuple) else indices
+    if mode != "raise":
+        length = a.shape[before]
+        places = np.asarray(places) % length if mode == "wrap" else np.clip(np.asarray(places), 0, length - 1)
     found = a[places] if before == 0 else a[:, places] if before == 1 else a[:, :, places]
     return found if np.ndim(found) == 0 else found.copy()
 
@@ -335,3 +338,8 @@ def multiply_outer(a: Any, b: Any) -> Any:
 def divide_outer(a: Any, b: Any) -> Any:
     """``np.divide.outer`` of vectors."""
     return column(a) / row(b)
+
+
+def isclose(a: Any, b: Any, rtol: Any = 1e-5, atol: Any = 1e-8) -> Any:
+    """``np.isclose`` of arrays."""
+    return (a == b) | ((np.abs(a - b) <= atol + rtol * np.abs(b)) & np.isfinite(b + 0.0 * a))

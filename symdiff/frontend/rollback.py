@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 _OF_READER = (
     "gaps", "unbound", "missing", "needs", "opaque", "writes", "written", "depths", "loops", "domain", "index_guards", "checked",
     "facts", "changes", "handled", "silent", "guarded", "consumed", "iterators", "counters", "comparisons", "stores",
-    "cells",
+    "cells", "choices", "totals", "bounded", "places", "distinct",
 )  # fmt: skip
 _OF_BUILDER = ("kinds", "axes", "definitions", "sums", "folds", "outs", "branches", "_taken", "_counters")
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import ast
+from pathlib import PurePath
 from typing import Any
 
-from symdiff.frontend import array_writes, cells, tensor_writes
-from symdiff.frontend.gaps import GapError
-from symdiff.frontend.index_arrays import check_on_axis
-from symdiff.frontend.lengths import extent
+from symdiff.frontend import array_writes, cells, choices, computed, tensor_writes
+from symdiff.frontend.gaps import GapError, SequentialError
+from symdiff.frontend.index_arrays import check_on_axis, literal
+from symdiff.frontend.lengths import extent, size_of
 from symdiff.frontend.library import Args, Keywords, plain
 from symdiff.frontend.lower import Frame, Reader
+from symdiff.frontend.placing import gathered
 from symdiff.frontend.tensor_functions import optional
-from symdiff.frontend.tensor_indexing import Chosen, Gather, Listed, Selection, parts_of, selection_of
+from symdiff.frontend.tensor_indexing import Chosen, Gather, Selection, parts_of, selection_of
 from symdiff.frontend.tensors import as_numbers, broadcast_axes, moved, operand, spread_to, tensor_of
-from symdiff.frontend.values import ArrayValue, Condition, Known, TensorValue, Value, describe, number
-from symdiff.graph.affine import Affine, identity
+from symdiff.frontend.values import ArrayValue, Condition, Known, ListValue, TensorValue, Value, describe, number
+from symdiff.graph.affine import Affine, Element, identity
 from symdiff.graph.graph import Const
 from symdiff.graph.terms import Range, Term, full_ranges, view
+from symdiff.primitives import TABLE
 
 _REWRITE = "write a loop: for k in range(len(idx)): a[idx[k]] += v[k]"
 
@@ -48,8 +51,9 @@ def run(reader: Reader, node: ast.Call, frame: Frame) -> None:
         raise GapError(node, f"np.add.at on {describe(found)}", "make an array, as np.zeros does", "not yet")
     owner = _writeable(reader, found, node)
     parts = parts_of(reader, owner, node.args[1], frame, node)
-    if isinstance(parts, TensorValue) or any(isinstance(part, Chosen | Listed) for part in parts):
-        raise GapError(node, "np.add.at with a mask or a list", "write a[mask] += v, or pass an array of integers", "not yet")
+    if isinstance(parts, TensorValue) or any(isinstance(part, Chosen) for part in parts):
+        raise GapError(node, "np.add.at with a mask", "write a[mask] += v", "not yet")
+    parts = [gathered(reader, part, node) for part in parts]
     selection = selection_of(reader, owner, parts, node)
     for part, length in zip(selection.parts, owner.axes, strict=True):
         if isinstance(part, Gather):
@@ -103,12 +107,16 @@ def bincount(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> V
     weights = optional(args, keywords, 1, "weights", number(1.0))
     plain(args, keywords, 1, 1, "bincount", node)
     places = tensor_of(reader, args[0], node)
-    if isinstance(length, Known):
-        raise GapError(node, "np.bincount whose length only the data tell", "give minlength=, more than every index", "not yet")
+    if isinstance(args[0], ListValue | ArrayValue) and len(places.axes) == 1:
+        items = [reader.integer(item, node, "an index") for item in args[0].items]
+        places = literal(reader, items, (len(items),), node)
     if places.affine is None or len(places.axes) != 1:
         raise GapError(node, f"np.bincount of {describe(places)}", "pass a vector of integers", "not yet")
-    axes = (extent(reader, length, node, "a length"),)
-    check_on_axis(reader, places, axes[0], node)
+    if isinstance(length, Known) or length.known == 0:  # type: ignore[union-attr]
+        axes = (_length_for(reader, places, node),)
+    else:
+        axes = (extent(reader, length, node, "a length", sized=True),)
+        check_on_axis(reader, places, axes[0], node)
     index = places.affine.substitute({0: Affine.of(1)})
     given = operand(reader, weights, node) if not _is_none(weights) else number(1.0)
     if isinstance(given, Condition) or (isinstance(given, TensorValue) and len(given.axes) != 1):
@@ -119,9 +127,29 @@ def bincount(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> V
         equal_axes(reader, places, given, node)
         read = (Affine.of(1),) if isinstance(given.atom, str) else ()
     elif not isinstance(given.atom, Const):
+        reader.assume_array(given, 1)
         raise GapError(node, "a number as weights", "multiply the result", raises=ValueError)
     term = Term(given.atom, read, (Range(Affine(), places.axes[0]),), (), (index,))
     return TensorValue(reader.builder.spread(moved(reader, [term], axes), axes), axes)
+
+
+def _length_for(reader: Reader, places: TensorValue, node: ast.AST) -> Affine:
+    """One more than the largest index; none may be below 0."""
+    if not choices.is_open(reader):
+        raise SequentialError(GapError(node, "np.bincount in a loop over an array", "write a plain loop", "not yet"))
+    assert places.affine is not None  # noqa: S101 - indices are integers
+    builder = reader.builder
+    term = Term(places.affine.substitute({0: Affine.of(0)}), (), (Range(Affine(), places.axes[0]),))
+    largest = builder.apply(TABLE["max"], builder.fold(TABLE["max"], term, ()), Const(-1))
+    if not computed.is_natural(reader, places):
+        smallest = builder.apply(TABLE["min"], builder.fold(TABLE["min"], term, ()), Const(0))
+        place = reader.frames[-1].source.place(node)
+        with builder.block() as body:
+            builder.error("ValueError", f"np.bincount: an index is below 0 ({PurePath(place.file).name}, line {place.line})")
+        builder.branch(builder.apply(TABLE["lt"], smallest, Const(0)), body, (), [])
+    more = builder.apply(TABLE["add"], largest, Const(1))
+    assert isinstance(more, str)  # noqa: S101 - of an array
+    return size_of(reader, Affine.of(Element(more, ())), node, "a length")
 
 
 def equal_axes(reader: Reader, places: TensorValue, given: TensorValue, node: ast.AST) -> None:

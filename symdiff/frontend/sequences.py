@@ -13,9 +13,10 @@ from symdiff.frontend import changes, containers, dicts
 from symdiff.frontend.conditions import as_number, conjunction, disjunction, scalar, truth_of
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.library import Args, Form, Keywords, plain
+from symdiff.frontend.loop_values import SeriesValue
 from symdiff.frontend.lower import Reader
-from symdiff.frontend.values import Condition, Known, ListValue, Number, TupleValue, Value, number
-from symdiff.graph.affine import Affine
+from symdiff.frontend.values import Condition, Known, ListValue, Number, TensorValue, TupleValue, Value, number
+from symdiff.graph.affine import Affine, sizes_in
 
 MAX_SORTED = 8  # numbers that depend on the arguments: a network of n*(n - 1)/2 min and max
 
@@ -218,7 +219,20 @@ def _tuple(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Val
 
 def _list(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     plain(args, keywords, 0, 1, "list", node)
+    if args and isinstance(args[0], SeriesValue | TensorValue) and (listed := _of_any_length(reader, args[0], node)) is not None:
+        return listed
     return ListValue(containers.elements(reader, args[0], node) if args else ())
+
+
+def _of_any_length(reader: Reader, value: Value, node: ast.AST) -> Value | None:
+    """A new list of the elements of a vector whose length is counted when the code runs; None for others."""
+    from symdiff.frontend import grown
+    from symdiff.frontend.tensors import tensor_of
+
+    array = tensor_of(reader, value, node)
+    if len(array.axes) != 1 or reader.counts.isdisjoint(sizes_in(array.axes)):
+        return None
+    return grown.made(array, False)
 
 
 def _set(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:

@@ -15,6 +15,7 @@ from symdiff.frontend.lengths import equal, require
 from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.tensor_functions import axes_given, optional
+from symdiff.frontend.tensor_making import MAKING
 from symdiff.frontend.tensors import as_numbers, indexed, operand, tensor_of, where
 from symdiff.frontend.values import Known, Number, TensorValue, Value, describe, number
 from symdiff.graph.affine import ONE, Affine, Element, quotient
@@ -40,7 +41,10 @@ def _vector(reader: Reader, args: Args, keywords: Keywords, name: str, node: ast
 
 def _order(reader: Reader, value: TensorValue) -> str:
     """The positions of the elements in the order of their values; equal ones as they stand."""
-    return call(reader.builder, "argsort", [(value.atom, value.axes)], value.axes, "order")
+    order = call(reader.builder, "argsort", [(value.atom, value.axes)], value.axes, "order")
+    reader.bounded[order] = value.axes[0]
+    reader.distinct.add(order)
+    return order
 
 
 def _read_at(reader: Reader, value: TensorValue, index: Affine, axes: Any) -> Value:
@@ -74,6 +78,8 @@ def _extreme(name: str) -> Form:
     """``np.argmax`` and ``np.argmin``: the first position of an extreme, as an index."""
 
     def form(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+        if len(args) == 1 and not keywords and isinstance(args[0], TensorValue) and len(args[0].axes) > 1:
+            args = [MAKING["ravel"](reader, args, {}, node)]
         value = _vector(reader, args, keywords, name, node)
         require(reader, value.axes[0] - 1, "ValueError", f"np.{name} of an empty array", node)
         place = call(reader.builder, name, [(value.atom, value.axes)], (), f"i{name[3:]}")

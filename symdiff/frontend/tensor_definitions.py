@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from symdiff.frontend import calls, numpy_definitions
+from symdiff.frontend import calls, numpy_definitions, numpy_indices
 from symdiff.frontend.binding import own_defaults
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.library import Args, Form, Keywords
@@ -19,7 +19,11 @@ from symdiff.frontend.values import Known, Value, number
 PLAIN = (
     "cov", "corrcoef", "cumprod", "vander", "gradient", "pad", "convolve", "tile", "repeat", "kron", "meshgrid", "split", "ptp",
     "nansum", "nanmean", "cross", "tensordot", "quantile", "percentile", "take", "select", "diagonal", "moveaxis", "ediff1d",
-    "rot90", "fliplr", "flipud", "atleast_2d",
+    "rot90", "fliplr", "flipud", "atleast_2d", "isclose",
+)  # fmt: skip
+INDICES = (
+    "searchsorted", "digitize", "triu_indices", "tril_indices", "triu_indices_from", "tril_indices_from", "diag_indices",
+    "diag_indices_from", "ix_", "unravel_index",
 )  # fmt: skip
 LINALG = ("matrix_power", "multi_dot")
 REDUCED = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min", "logical_or": "any", "logical_and": "all"}
@@ -64,6 +68,7 @@ def definitions() -> dict[Any, Form]:
     import numpy as np
 
     found = {getattr(np, name): _read(getattr(numpy_definitions, name)) for name in PLAIN}
+    found |= {getattr(np, name): _read(getattr(numpy_indices, name)) for name in INDICES}
     found |= {getattr(np.linalg, name): _read(getattr(numpy_definitions, name)) for name in LINALG}
     found |= {getattr(np, ufunc).reduce: _reduced(name) for ufunc, name in REDUCED.items()}
     found |= {np.add.accumulate: FUNCTIONS["cumsum"], np.multiply.accumulate: found[np.cumprod]}
@@ -77,4 +82,9 @@ def definitions() -> dict[Any, Form]:
 
 def names() -> list[str]:
     """What users write for them."""
-    return [*(f"np.{name}" for name in PLAIN), *(f"np.linalg.{name}" for name in LINALG), "np.add.reduce", "np.subtract.outer"]
+    return [
+        *(f"np.{name}" for name in PLAIN + INDICES),
+        *(f"np.linalg.{name}" for name in LINALG),
+        "np.add.reduce",
+        "np.subtract.outer",
+    ]

@@ -8,7 +8,7 @@ import sys
 from functools import cache
 from typing import Any
 
-from symdiff.frontend import assumptions, grown, masks
+from symdiff.frontend import assumptions, choices, grown, masks
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lengths import counted, length_of
 from symdiff.frontend.library import Args, Form, Keywords, plain
@@ -17,6 +17,8 @@ from symdiff.frontend.loop_values import GrownList, PendingValue, SeriesValue
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.matrices import MATRICES
 from symdiff.frontend.scatter import FUNCTIONS as SCATTER
+from symdiff.frontend.selecting import METHODS as SELECTING_METHODS
+from symdiff.frontend.selecting import SELECTING, where_of_three
 from symdiff.frontend.sorting import SORTING
 from symdiff.frontend.tensor_definitions import definitions
 from symdiff.frontend.tensor_definitions import names as definition_names
@@ -43,7 +45,9 @@ def attribute(reader: Reader, owner: TensorValue, name: str, node: ast.AST) -> V
     if name == "size":
         return length_of(reader, owner.axes[0]) if len(owner.axes) == 1 else counted(reader, owner.axes, "the size", node)
     if name == "T":
-        return MAKING["transpose"](reader, [owner], {}, node)
+        turned, chosen = MAKING["transpose"](reader, [owner], {}, node), choices.masked_of(reader, owner)
+        other = masks.attribute(reader, chosen, "T", node) if chosen is not None else None
+        return choices.known(reader, turned, other if isinstance(other, MaskedValue) else None, node)
     return owner if name == "real" else None
 
 
@@ -98,7 +102,12 @@ def _forms() -> dict[Any, Form]:
 def _made(special: bool) -> dict[Any, Form]:
     import numpy as np
 
-    found = {getattr(np, name): form for name, form in (FUNCTIONS | MAKING | SCATTER | SORTING).items() if hasattr(np, name)}
+    found = {
+        getattr(np, name): form
+        for name, form in (FUNCTIONS | MAKING | SCATTER | SORTING | SELECTING).items()
+        if hasattr(np, name)
+    }
+    found[np.where] = where_of_three(found[np.where])
     found |= {np.einsum: einsum, np.linalg.norm: NORM, np.size: _size, np.shape: _shape, np.ndim: _ndim}
     found |= {getattr(np.linalg, name): form for name, form in MATRICES.items()}
     found |= {builtins.sum: _python_sum, builtins.len: _length} | definitions()
@@ -116,6 +125,16 @@ def form_of(
     reader: Reader, target: Any, other: Form | None, is_row: bool, args: Args, keywords: Keywords, node: ast.AST
 ) -> Form | None:
     """The form of a function for these arguments: for arrays of any size if there is one, else ``other``, for numbers."""
+    plain = _form_of(reader, target, other, is_row, args, keywords, node)
+    if plain in (_length, _size) or not any(choices.masked_of(reader, value) for value in args):
+        return plain
+    own = masks.form_of(target, _forms().get(target) or other, is_row)
+    return plain if own is None or own is masks.refused else choices.either(reader, own, plain)
+
+
+def _form_of(
+    reader: Reader, target: Any, other: Form | None, is_row: bool, args: Args, keywords: Keywords, node: ast.AST
+) -> Form | None:
     found = _forms().get(target)
     values = [*args, *keywords.values()]
     if any(isinstance(value, MaskedValue) for value in values):
@@ -178,12 +197,19 @@ def _of_lengths() -> tuple[Any, ...]:
     return tuple(getattr(np, name) for name in ("zeros", "ones", "empty", "full", "eye", "identity", "arange", "linspace"))
 
 
-METHODS: dict[str, Form] = {**REDUCTIONS, **ARRANGING}
+METHODS: dict[str, Form] = {**REDUCTIONS, **ARRANGING, **SELECTING_METHODS}
+
+
+def method_of(reader: Reader, owner: TensorValue, name: str) -> Form | None:
+    """The form of a method of an array of any size."""
+    plain = METHODS.get(name)
+    own = masks.REDUCTIONS.get(name) if choices.masked_of(reader, owner) is not None else None
+    return plain if own is None else choices.either(reader, own, plain)
 
 
 def supported() -> list[str]:
     """What users write for operations on arrays of any size, for the README; methods begin with a point."""
-    functions = [f"np.{name}" for name in FUNCTIONS | MAKING | SCATTER | SORTING]
+    functions = [f"np.{name}" for name in FUNCTIONS | MAKING | SCATTER | SORTING | SELECTING]
     others = ["np.add.at", "np.subtract.at", "np.einsum", "np.linalg.norm", "np.size", "np.shape", "np.ndim", "sum", "len"]
     others += [*(f"np.linalg.{name}" for name in MATRICES), *definition_names()]
     special = [f"special.{name}" for name in SPECIAL]

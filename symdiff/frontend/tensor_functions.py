@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from symdiff.frontend import computed
 from symdiff.frontend.comparisons import compare
 from symdiff.frontend.conditions import condition_of, scalar
 from symdiff.frontend.expressions import binary
@@ -15,7 +16,7 @@ from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.tensor_products import contracted, matmul
 from symdiff.frontend.tensors import as_numbers, as_truths, elementwise, indexed, made, moved, same_elements, tensor_of, where
-from symdiff.frontend.values import Condition, Known, Number, TensorValue, TupleValue, Value, describe, number
+from symdiff.frontend.values import Condition, Known, Number, TensorValue, TupleValue, Value, describe, number, whole
 from symdiff.graph.affine import ONE, Affine, Axes, sizes_in
 from symdiff.graph.graph import Const
 from symdiff.graph.terms import Guard, Range, Term
@@ -92,7 +93,17 @@ def _reduced(args: Args, keywords: Keywords, reader: Reader, name: str, node: as
 
 def _sum(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     value, over, keepdims = _reduced(args, keywords, reader, "sum", node)
-    return total(reader, value, over, keepdims)
+    return counted_up(reader, value, total(reader, value, over, keepdims))
+
+
+def counted_up(reader: Reader, value: TensorValue, found: Value) -> Value:
+    """The sum of integers or truth values, which is an integer."""
+    if value.kind == "float" or not isinstance(found, Number | TensorValue) or reader.loops:
+        return found
+    if isinstance(found, TensorValue):
+        return computed.array(reader, found.atom, found.axes, "sum", [value])
+    computed.note(reader, found.atom, "sum", [value])
+    return found if found.known is not None else whole(found)
 
 
 def _mean_of(reader: Reader, value: TensorValue, over: Sequence[int], keepdims: bool, node: ast.AST, less: int = 0) -> Value:

@@ -10,15 +10,16 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from symdiff.frontend import stores
+from symdiff.frontend import computed, stores
 from symdiff.frontend.cells import view_of
 from symdiff.frontend.conditions import scalar
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.index_arrays import check_on_axis, element_from_end, from_end, listed, on_axis
 from symdiff.frontend.lengths import at_least_none, extent, is_at_least_none, is_certain, require
 from symdiff.frontend.loop_rows import here, marked
+from symdiff.frontend.loop_values import SeriesValue
 from symdiff.frontend.lower import Frame, Reader
-from symdiff.frontend.tensors import broadcast_axes, indexed
+from symdiff.frontend.tensors import broadcast_axes, indexed, tensor_of
 from symdiff.frontend.values import (
     ArrayValue,
     Condition,
@@ -114,9 +115,7 @@ def read(reader: Reader, owner: TensorValue, index: ast.expr, frame: Frame, node
         sizes = sizes_in([*owner.axes, *(loop.length for loop in reader.loops)])
         reader.fix(sizes, node, "a slice in a loop of any length", "index every axis")
     if isinstance(parts, TensorValue):
-        from symdiff.frontend import masks
-
-        return masks.chosen(reader, owner, parts, 0, node)
+        return _chosen(reader, owner, parts, 0, node)
     if any(isinstance(part, Chosen) for part in parts):
         return _masked(reader, owner, parts, node)
     if any(isinstance(part, Listed) for part in parts):
@@ -126,8 +125,6 @@ def read(reader: Reader, owner: TensorValue, index: ast.expr, frame: Frame, node
 
 def _masked(reader: Reader, owner: TensorValue, parts: Sequence[Part], node: ast.AST) -> Value:
     """``X[mask, 0]``, ``X[:, mask]``: one mask of one axis, beside slices, or next to single indices."""
-    from symdiff.frontend import masks
-
     places = [place for place, part in enumerate(parts) if isinstance(part, Chosen | At | Gather)]
     chosen = [part for part in parts if isinstance(part, Chosen)]
     together = places == list(range(places[0], places[-1] + 1)) or len(places) == 1
@@ -138,7 +135,15 @@ def _masked(reader: Reader, owner: TensorValue, parts: Sequence[Part], node: ast
     selection = selection_of(reader, owner, plain, node)
     inner = selected(reader, owner, selection, node)
     assert isinstance(inner, TensorValue)  # noqa: S101 - an axis is left
-    return masks.chosen(reader, inner, chosen[0].mask, selection.places[axis], node)
+    return _chosen(reader, inner, chosen[0].mask, selection.places[axis], node)
+
+
+def _chosen(reader: Reader, owner: TensorValue, mask: TensorValue, first: int, node: ast.AST) -> Value:
+    """The elements that a mask chooses, whose first axis is this one of the array."""
+    from symdiff.frontend import choices, masks
+
+    found = choices.taken(reader, masks.chosen(reader, owner, mask, first, node), node)
+    return choices.restricted(reader, owner, mask, found, node)
 
 
 def _put_together(reader: Reader, owner: TensorValue, parts: Sequence[Part], node: ast.AST) -> Value:
@@ -219,6 +224,7 @@ def parts_of(reader: Reader, owner: TensorValue, index: ast.expr, frame: Frame, 
     for item in items:
         value: Value | ast.Slice = item if isinstance(item, ast.Slice) else reader.operand(item, frame)
         values.extend(value.items if isinstance(value, TupleValue) else [value])
+    values = computed.as_masks(reader, owner, values)
     if len(values) == 1 and isinstance(values[0], TensorValue) and values[0].kind == "bool":
         return values[0]
     kinds = [value.value if isinstance(value, Known) else value for value in values]
@@ -252,6 +258,8 @@ def _part(reader: Reader, owner: TensorValue, axis: int, value: Value | ast.Slic
             for part in (value.lower, value.upper, value.step)
         ]
         return _span(reader, owner.axes[axis], bounds, node)
+    if isinstance(value, SeriesValue):
+        value = tensor_of(reader, value, node)
     if isinstance(value, ListValue | ArrayValue):
         found = listed(reader, value, node)
         if isinstance(found, tuple):
@@ -267,12 +275,15 @@ def _part(reader: Reader, owner: TensorValue, axis: int, value: Value | ast.Slic
             check_on_axis(reader, value, owner.axes[axis], node)
         return Gather(value)
     reader.check_index(value)
+    looped = computed.in_loops(reader, value, owner.axes[axis]) if isinstance(value, Number) else None
+    if looped is not None:
+        return At(looped)
     return _at(reader, owner, axis, extent(reader, value, node, "an index", data=_may_be_data(reader, value)), node)
 
 
 def _may_be_data(reader: Reader, value: Value) -> bool:
     """Whether an index may be an integer that only the data tell: in loops of the graph, and behind them."""
-    return bool(reader.counters) or (isinstance(value, Number) and value.affine is not None)
+    return bool(reader.counters) or (isinstance(value, Number) and (value.affine is not None or value.whole))
 
 
 def _at(reader: Reader, owner: TensorValue, axis: int, index: Affine, node: ast.AST) -> At:

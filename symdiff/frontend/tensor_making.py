@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from symdiff.frontend import containers
+from symdiff.frontend import computed, containers
 from symdiff.frontend.array_writes import copy_of
+from symdiff.frontend.casting import as_kind
 from symdiff.frontend.cells import sharing, view_of
 from symdiff.frontend.conditions import scalar
 from symdiff.frontend.expressions import arithmetic, binary
@@ -41,12 +42,20 @@ from symdiff.graph.terms import Guard, Term
 def shape_given(reader: Reader, value: Value, node: ast.AST) -> Axes:
     """A shape: one length, or a tuple or list of them."""
     items = value.items if isinstance(value, TupleValue | ListValue) else (value,)
-    axes = tuple(extent(reader, item, node, "a length") for item in items)
+    axes = tuple(_length(reader, item, node) for item in items)
     for length in axes:
         if any(length.elements) or (length.is_constant and length.const < 0):
             raise GapError(node, f"an array of the length {length}", "use lengths of arrays and literal integers")
         require(reader, length, "ValueError", "negative dimensions are not allowed", node)
     return axes
+
+
+def _length(reader: Reader, value: Value, node: ast.AST) -> Affine:
+    """A length; one from data must not be below 0."""
+    part = value.integer if isinstance(value, Number) else None
+    if part is not None and any(part.elements) and not computed.is_natural(reader, value):
+        require(reader, part, "ValueError", "negative dimensions are not allowed", node)
+    return extent(reader, value, node, "a length", sized=True)
 
 
 def filled(reader: Reader, axes: Axes, value: Value, node: ast.AST) -> Value:
@@ -117,7 +126,7 @@ def _arange(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Va
     kind = keywords.pop("dtype", None)
     check_float(kind, node)
     plain(args, keywords, 1, 3, "arange", node)
-    bounds = [extent(reader, value, node, "a bound of arange") for value in args]
+    bounds = [extent(reader, value, node, "a bound of arange", sized=len(args) == 1) for value in args]
     start, stop = (Affine(), bounds[0]) if len(bounds) == 1 else bounds[:2]
     step = bounds[2].const if len(bounds) == 3 else 1
     if (len(bounds) == 3 and not bounds[2].is_constant) or abs(step) != 1:
@@ -377,14 +386,6 @@ def _contiguous(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -
     return sharing(found, found) if isinstance(found, TensorValue) and found.window is not None else found
 
 
-def _as_float(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-    """``a.astype(float)``: a copy."""
-    check_float(optional(args, keywords, 1, "dtype", Known(None)), node)
-    plain(args, keywords, 1, 1, "astype", node)
-    value = as_numbers(reader, tensor_of(reader, args[0], node))
-    return TensorValue(value.atom, value.axes)
-
-
 def _broadcast_to(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     plain(args, keywords, 2, 2, "broadcast_to", node)
     axes = shape_given(reader, args[1], node)
@@ -438,7 +439,7 @@ MAKING: dict[str, Form] = {
 
 METHODS: dict[str, Form] = {
     "copy": _array,
-    "astype": _as_float,
+    "astype": as_kind,
     "transpose": _transpose,
     "swapaxes": _swapaxes,
     "reshape": _reshape,

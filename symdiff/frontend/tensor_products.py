@@ -107,6 +107,22 @@ def matmul(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value:
         from symdiff.frontend import masks
 
         return masks.product(reader, matmul, left, right, node)
+    from symdiff.frontend import choices
+
+    if any(choices.masked_of(reader, value) is not None for value in (left, right)):
+        return choices.either(reader, _of_chosen, _product)(reader, [left, right], {}, node)
+    return _product(reader, [left, right], {}, node)
+
+
+def _of_chosen(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """Where elements that a mask chooses stay."""
+    from symdiff.frontend import masks
+
+    return masks.product(reader, matmul, args[0], args[1], node)
+
+
+def _product(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    left, right = args
     for value in (left, right):
         if isinstance(value, Number):
             raise GapError(node, "a matrix product with a number", "use *", raises=ValueError)

@@ -63,12 +63,14 @@ def write(
     if isinstance(parts, TensorValue):
         change(reader, owner, masked(reader, owner, parts, value, node, op), node)
         return
-    if any(isinstance(part, Listed) for part in parts):
-        raise GapError(node, "a write at a list of literal indices", "write them one by one, or with a slice", "not yet")
     if any(isinstance(part, Chosen) for part in parts):
         raise GapError(node, "a write where truth values hold, beside other indices", "write np.where(mask, new, old)", "not yet")
-    _check_alone(parts, node)
-    parts = [_as_span(part, node) for part in parts]
+    if any(isinstance(part, Listed) for part in parts) or not _are_spans(parts):
+        from symdiff.frontend import placing
+
+        change(reader, owner, placing.written(reader, owner, parts, value, node, op), node)
+        return
+    parts = [_as_span(part) for part in parts]
     adds = op is ast.Sub or op is ast.Add
     if op is ast.Sub:
         value = binary(reader, ast.Mult, number(-1), value, node)
@@ -86,7 +88,7 @@ def masked(
     from symdiff.frontend.expressions import binary
 
     mask = masks.fitted(reader, owner, mask, 0, node)
-    value = _aligned(owner, mask, value, node)
+    value = _aligned(reader, owner, mask, value, node)
     new = binary(reader, op, owner, value, node) if op is not None else value
     found = where(reader, masks.spread(reader, mask, 0, owner), new, owner, node)
     assert isinstance(found, TensorValue)  # noqa: S101 - of an array
@@ -100,7 +102,7 @@ def as_atom(reader: Reader, value: Value, node: ast.AST) -> Atom:
     return scalar(reader, value, node).atom
 
 
-def _aligned(owner: TensorValue, mask: TensorValue, value: Value, node: ast.AST) -> Value:
+def _aligned(reader: Reader, owner: TensorValue, mask: TensorValue, value: Value, node: ast.AST) -> Value:
     """What is written where a mask holds: of another array what the same mask chooses, else the same for every element."""
     if isinstance(value, MaskedValue):
         if value.mask.atom == mask.atom and not value.first and value.inner.axes == owner.axes:
@@ -111,7 +113,14 @@ def _aligned(owner: TensorValue, mask: TensorValue, value: Value, node: ast.AST)
     behind = len(owner.axes) - len(mask.axes)
     if isinstance(value, TensorValue) and len(value.axes) <= behind:
         return value
-    raise GapError(node, "an array written where a mask holds, one element after the other", "write z[mask]", "not yet")
+    if isinstance(value, TensorValue) and len(value.axes) == behind + 1:
+        from symdiff.frontend import choices
+
+        same = choices.masked_of(reader, value)
+        if same is not None and same.mask.atom == mask.atom and not same.first and same.inner.axes == owner.axes:
+            return same.inner
+        return choices.put(reader, owner, mask, value, node)
+    raise GapError(node, f"{describe(value)} written where a mask holds", "write z[mask]", "not yet")
 
 
 def _hint(node: ast.AST) -> str:
@@ -193,22 +202,26 @@ def _in_array(owner: TensorValue, parts: Sequence[At | Span]) -> list[Inside]:
     return found
 
 
-def _check_alone(parts: Sequence[Part], node: ast.AST) -> None:
-    """Refuse what a slice in the place of an array of indices does not mean: several of them go together, as a diagonal."""
+def _are_spans(parts: Sequence[Part]) -> bool:
+    """Whether arrays of indices mean what slices do: one that counts up or down by 1, next to single indices or alone."""
     fancy = [place for place, part in enumerate(parts) if isinstance(part, Gather | At)]
-    gathers = [place for place in fancy if isinstance(parts[place], Gather)]
+    gathers = [part for part in parts if isinstance(part, Gather)]
     if len(gathers) > 1 or (gathers and fancy != list(range(fancy[0], fancy[-1] + 1))):
-        raise GapError(node, "a write at several arrays of indices", "write a loop: for i in range(n): a[i, i] = ...", "not yet")
+        return False
+    found = [part.array.affine for part in gathers]
+    return all(
+        affine is not None and len(part.array.axes) == 1 and abs(affine.coefficient(0)) == 1 and not any(affine.elements)
+        for affine, part in zip(found, gathers, strict=True)
+    )
 
 
-def _as_span(part: Part, node: ast.AST) -> Part:
-    """Indices that count up by a constant as a slice; others could be the same twice."""
+def _as_span(part: Part) -> Part:
+    """Indices that count up or down as a slice."""
     if not isinstance(part, Gather):
         return part
     found, axes = part.array.affine, part.array.axes
-    step = found.coefficient(0) if found is not None else 0
-    if found is None or len(axes) != 1 or abs(step) != 1 or any(found.elements):
-        raise GapError(node, "a write at indices from an array, which may be equal", "write a loop, or use slices", "not yet")
+    assert found is not None  # noqa: S101 - indices are integers
+    step = found.coefficient(0)
     start = found - Affine.of(0) * step
     return Span(start, start + axes[0] * step, step)
 

@@ -7,6 +7,7 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from symdiff.frontend import computed
 from symdiff.frontend.cells import present, sharing
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lengths import equal
@@ -44,7 +45,7 @@ def holds_tensor(value: Value) -> bool:
     if isinstance(value, TensorValue | SeriesValue | MaskedValue | PendingValue):
         return True
     if isinstance(value, Number):
-        return value.affine is not None and not value.affine.is_constant
+        return value.integer is not None and not value.integer.is_constant
     return isinstance(value, TupleValue | ListValue | DictValue) and any(map(holds_tensor, value.items))
 
 
@@ -90,8 +91,10 @@ def tensor_of(reader: Reader, value: Value, node: ast.AST) -> TensorValue:
     axes = tuple(map(Affine, array.shape))
     atoms = {item.atom for item in array.items}
     kind: Literal["int", "float"] = "int" if are_whole(reader, [array]) else "float"
+    integers = bool(array.items) and all(isinstance(item.known, int) and isinstance(item.atom, Const) for item in array.items)
     if len(atoms) == 1 and isinstance(array.items[0].atom, Const):
-        return sharing(TensorValue(array.items[0].atom, axes, kind), value)
+        atom: Atom = array.items[0].atom
+        return sharing(computed.array(reader, atom, axes, "list", ()) if integers else TensorValue(atom, axes, kind), value)
     if len(array.items) > MAX_ITEMS:
         raise GapError(
             node, f"an array of {len(array.items)} numbers beside one of any size", "pass it as an argument", "not yet"
@@ -103,7 +106,8 @@ def tensor_of(reader: Reader, value: Value, node: ast.AST) -> TensorValue:
         Term(item.atom, (), (), tuple(Guard(Affine.of(axis) - place, "==") for axis, place in enumerate(path)))
         for item, path in zip(array.items, Array(array.shape).indices(), strict=True)
     ]
-    return sharing(TensorValue(moved(reader, terms, axes), axes, kind), value)
+    atom = moved(reader, terms, axes)
+    return sharing(computed.array(reader, atom, axes, "list", array.items) if integers else TensorValue(atom, axes, kind), value)
 
 
 def operand(reader: Reader, value: Value, node: ast.AST) -> TensorValue | Number | Condition:
@@ -185,7 +189,7 @@ def stacked(reader: Reader, items: Sequence[TensorValue | Number | Condition], a
     inner = [position for position in range(len(result)) if position != axis]
     terms = []
     for number_, item in enumerate(items):
-        atom = as_numbers(reader, item).atom if isinstance(item, TensorValue) else item.atom
+        atom = (as_numbers(reader, item) if isinstance(item, TensorValue) else _number(reader, item)).atom
         index = tuple(map(Affine.of, inner)) if isinstance(atom, str) and isinstance(item, TensorValue) else ()
         terms.append(Term(atom, index, (), (Guard(Affine.of(axis) - number_, "=="),)))
     return TensorValue(moved(reader, terms, result), result)
@@ -231,10 +235,18 @@ _WHOLE = frozenset({"add", "sub", "mul", "neg", "abs", "floordiv", "mod", "pow",
 
 def elementwise(reader: Reader, row: Primitive, values: Sequence[Value], node: ast.AST, hint: str = "t") -> Value:
     """A row of the table on arrays and scalars, element by element."""
-    if any(isinstance(value, MaskedValue) for value in values):
-        from symdiff.frontend import masks
+    from symdiff.frontend import choices, masks
 
-        return masks.lifted(reader, values, node, lambda items: elementwise(reader, row, items, node, hint))
+    def again(items: Sequence[Value]) -> Value:
+        return elementwise(reader, row, items, node, hint)
+
+    if any(isinstance(value, MaskedValue) for value in values):
+        return masks.lifted(reader, values, node, again)
+    other = choices.beside(reader, values, node, again)
+    return choices.known(reader, _elementwise(reader, row, values, node, hint), other, node)
+
+
+def _elementwise(reader: Reader, row: Primitive, values: Sequence[Value], node: ast.AST, hint: str) -> Value:
     operands = [operand(reader, value, node) for value in values]
     row = _of_truths(row, operands, node)
     for position in row.literals:
@@ -247,6 +259,8 @@ def elementwise(reader: Reader, row: Primitive, values: Sequence[Value], node: a
         raise GapError(node, "an integer too large for a float", "use a smaller number")
     axes, atoms = broadcast(reader, operands, node)
     affine = _affine(row.name, values, axes)
+    if axes and affine is None and not reader.loops and computed.are_whole(row.name, operands):
+        return computed.array(reader, reader.operation(row, atoms, hint, whole=True), axes, row.name, operands)
     whole = row.name in _WHOLE and are_whole(reader, operands)
     return made(reader, reader.operation(row, atoms, hint, bool(axes)), axes, affine, whole)
 
@@ -307,6 +321,16 @@ def combined(name: str, parts: Sequence[Affine]) -> Affine | None:
 
 def where(reader: Reader, condition: Value, then: Value, orelse: Value, node: ast.AST, hint: str = "t") -> Value:
     """``np.where(condition, then, orelse)`` of arrays and scalars."""
+    from symdiff.frontend import choices
+
+    def again(items: Sequence[Value]) -> Value:
+        return _where(reader, items[0], items[1], items[2], node, hint)
+
+    other = choices.beside(reader, [condition, then, orelse], node, again)
+    return choices.known(reader, _where(reader, condition, then, orelse, node, hint), other, node)
+
+
+def _where(reader: Reader, condition: Value, then: Value, orelse: Value, node: ast.AST, hint: str) -> Value:
     test = operand(reader, condition, node)
     truth = _truth(reader, test, node)
     sides = [operand(reader, value, node) for value in (then, orelse)]
@@ -315,10 +339,15 @@ def where(reader: Reader, condition: Value, then: Value, orelse: Value, node: as
         sides = [as_numbers(reader, side) if isinstance(side, TensorValue) else _number(reader, side) for side in sides]
     whole = are_whole(reader, [then, orelse])
     axes, (chosen, first, second) = broadcast(reader, [truth, *sides], node)
+    integers = bool(axes) and not reader.loops and all(map(computed.is_whole, sides))
     if isinstance(chosen, Const):
-        return made(reader, first if chosen.value else second, axes, whole=whole)
+        atom = first if chosen.value else second
+        if integers:
+            return computed.array(reader, reader.builder.spread(atom, axes), axes, "where", sides)
+        return made(reader, atom, axes, whole=whole)
     chosen = reader.builder.spread(chosen, axes)
-    return made(reader, reader.builder.branch(chosen, (), (), [(hint, first, second)])[0], axes, whole=whole)
+    (atom,) = reader.builder.branch(chosen, (), (), [(hint, first, second)])
+    return computed.array(reader, atom, axes, "where", sides) if integers else made(reader, atom, axes, whole=whole)
 
 
 def _number(reader: Reader, value: Number | Condition) -> Number:

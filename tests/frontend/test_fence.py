@@ -77,7 +77,7 @@ REFUSED = [
     ("try:\n    y = 1 / x\nexcept x:\n    y = 2\nreturn y", "x", "never", "no exception class"),
     ("try:\n    y = 1 / x\nfinally:\n    return x", "return x", "never", "finally"),
     ("return x is y", "x is y", "never", "identity"),
-    ("return sum(v for v in (x, y) if v > 0)", "v > 0", "not yet", "filter"),
+    ("return len({v for v in (x, y) if v > 0})", "{v for v in (x, y) if v > 0}", "not yet", "filter"),
     ("return [x, y] < [y, x]", "[x, y] < [y, x]", "not yet", "containers"),
     ("return max([])", "max([])", "never", "nothing"),
     ("return round(x, 40)", "round(x, 40)", "never", "decimals"),

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from symdiff import grad, hvp, jacobian, jvp, read, vjp
-from symdiff.errors import UnsupportedError
 from symdiff.graph.check import check
 from symdiff.graph.evaluate import evaluate
 from tests.frontend.index_checks import check_function
@@ -173,13 +172,3 @@ def in_front(x):
 @pytest.mark.parametrize("function", [rows, of_columns, pairs, in_one_column, in_front])
 def test_lists_of_literals_in_matrices(function):
     check_function(function, lambda size: np.sin(np.arange(3.0 * size)).reshape(size, 3), (2, 4), (), one_graph=False)
-
-
-def test_a_write_at_a_list_is_refused():
-    with pytest.raises(UnsupportedError, match="a write at a list of literal indices"):
-
-        @grad
-        def f(x):
-            y = np.zeros(len(x))
-            y[[2, 0, 1]] = x[:3]
-            return np.sum(y**2)

@@ -65,10 +65,6 @@ def other_shape(x):
     return np.sum(y)
 
 
-def masked_read(x):
-    return x[x > 0][0]
-
-
 def three_indices(x):
     return np.sum(x[0, 1])
 
@@ -109,8 +105,7 @@ CASES = [
     (write_to_diagonal, (X,), "z[0] = x[0]", "shows an element several times", ".copy()"),
     (write_into_integers, (X,), "y[0] = 0.5", "array of integers", "np.zeros"),
     (full_of_integers, (X,), "y[0] = x[0]", "array of integers", "np.zeros"),
-    (write_at_indices, (X, np.array([0, 1])), "y[idx] = x[idx]", "may be equal", "loop"),
-    (masked_read, (X,), "return x[x > 0][0]", "a position among elements that a mask chooses", "np.where"),
+    (write_at_indices, (X, np.array([[0, 1]])), "y[idx] = x[idx]", "may be equal", "loop"),
     (truth_of_array, (X,), "if x > 0:", "ambiguous", "elements"),
     (math_of_array, (X,), "return np.sum(math.sin(x))", "math.sin of an array", "np.sin"),
     (sorted_rows, (X,), "return np.sum(np.sort(x[:, None] * x, axis=1))", "np.sort of an array of shape", "vectors"),
