@@ -39,8 +39,8 @@ from symdiff.graph.splice import splice
 from symdiff.graph.structure import SCALAR, Array, Structure, Tensor
 from symdiff.primitives import TABLE
 
-# Unknowns that are numbers, with a Jacobian inverted by minors. A gradient of 6 takes 7.7 s to compile and 4 us to call, as an array
-# 9.5 s and 14 us; of 8 it is 169 kB of source and four times the time to compile, against 27 kB and the same as before.
+# Unknowns that are numbers, with a Jacobian inverted by minors. A gradient of 6 takes 8 s to compile and 4 us to call, as an array
+# 9 s and 14 us; of 8 it is 169 kB of source and four times the time to compile, against 27 kB and the same as before.
 FEW = 6
 Several = ArrayValue | TensorValue | ListValue | TupleValue | VectorParam
 Unknowns = Number | ArrayValue | TensorValue  # of one equation, of a few, of many
