@@ -29,6 +29,7 @@ from symdiff.frontend.values import (
     Value,
     VectorParam,
     describe,
+    number,
 )
 from symdiff.graph import notes
 from symdiff.graph.affine import Affine, Axes
@@ -39,8 +40,8 @@ from symdiff.graph.splice import splice
 from symdiff.graph.structure import SCALAR, Array, Structure, Tensor
 from symdiff.primitives import TABLE
 
-# Unknowns that are numbers, with a Jacobian inverted by minors. A gradient of 6 takes 7.7 s to compile and 4 us to call, as an
-# array 9.5 s and 14 us; of 8 it is 169 kB of source and four times the time to compile, against 27 kB and the same as before.
+# Unknowns that are numbers, whose Jacobian is inverted by minors. A gradient of 6 compiles in 8 s and takes 4 us, as an array
+# 9 s and 14 us; of 8 it is 169 kB of source and four times the time to compile, against 27 kB and the same as before.
 FEW = 6
 Several = ArrayValue | TensorValue | ListValue | TupleValue | VectorParam
 Unknowns = Number | ArrayValue | TensorValue  # of one equation, of a few, of many
@@ -54,10 +55,15 @@ def start(reader: Reader, value: Value, name: str, node: ast.AST) -> ArrayValue 
             raise GapError(node, f"{name} from {describe(found)}", "make it a vector: x0.ravel()", "not yet", certain=True)
         if not found.axes[0].is_constant or found.axes[0].const > FEW:
             return found
-    numbers = _as_array([as_number(reader, scalar(reader, each, node)) for each in _flat(reader, value, node)])
+    numbers = _as_array([_as_float(as_number(reader, scalar(reader, each, node))) for each in _flat(reader, value, node)])
     if not numbers.items:
         raise GapError(node, f"{name} with 0 unknowns", "solve for 1 unknown or more", certain=True)
     return numbers if len(numbers.items) <= FEW else as_numbers(reader, tensor_of(reader, numbers, node))
+
+
+def _as_float(value: Number) -> Number:
+    """A number to start from: an integer is one of floats, which are not rounded."""
+    return number(float(value.known)) if isinstance(value.known, int) else Number(value.atom, value.known)
 
 
 def check(reader: Reader, function: Value, x: Unknowns, given: Value, node: ast.AST) -> None:
