@@ -184,23 +184,23 @@ class Sweep:
         factors = [factor for factor, unit in zip((numerator, vector), signs, strict=True) if not unit]
         if len(factors) < 2:
             return negative, factors[0] if factors else ONE
-        factors = self._gathered(factors)
+        factors = self._gathered(*factors)
         factors.sort(key=lambda factor: isinstance(factor, str))  # literals first: 2*x
         return negative, builder.apply(TABLE["mul"], *factors, hint=hint)
 
-    def _gathered(self, factors: list[Atom]) -> list[Atom]:
-        """Two factors with the literals of both as one, where that is exact: ``-400*x`` and ``y`` for ``-2*x`` and ``200*y``."""
-        (first, left), (second, right) = map(self._literal, factors)
+    def _gathered(self, numerator: Atom, vector: Atom) -> list[Atom]:
+        """The factors with the literals of both as one, where that is exact: ``-400*x`` and ``y`` for ``-2*x`` and ``200*y``.
+
+        A literal times an adjoint stays, as the adjoint may be shared.
+        """
+        (first, left), (second, right) = self._literal(numerator), self._literal(vector)
         number = first * second
         exact = abs(number) < LARGEST and Fraction(first) * Fraction(second) == Fraction(number)
-        if not exact or 1 in (abs(first), abs(second), abs(number)) or not number:
-            return factors
-        rest = [atom for atom in (left, right) if atom is not None]
-        if len(rest) == 1:
-            return [Const(number), *rest]
-        if not rest:  # folded later
-            return factors
-        return [self.builder.apply(TABLE["mul"], Const(number), rest[0]), rest[1]]
+        if left is None or not exact or not number or 1 in (abs(first), abs(second), abs(number)):
+            return [numerator, vector]
+        if right is None:
+            return [Const(number), left]
+        return [self.builder.apply(TABLE["mul"], Const(number), left), right]
 
     def _literal(self, atom: Atom) -> tuple[float, Atom | None]:
         """A product made by this sweep as its literal and the rest; the literal is 1 where there is none."""

@@ -100,8 +100,9 @@ def semicircle(x: float) -> float:
 
 def sech(x: float) -> float:
     """1/cosh(x) without overflow."""
-    e = math.exp(-abs(x))
-    return 2.0 * e / (1.0 + e * e)
+    if abs(x) < 300.0:  # cosh overflows from 711 on
+        return 1.0 / math.cosh(x)
+    return 2.0 * math.exp(-abs(x))
 
 
 def softplus(x: float) -> float:
