@@ -270,3 +270,25 @@ def test_how_long_a_list_is_waits_for_what_tells_it():
     """In segments, that of one element is an element, which was read before the loop that makes it (a KeyError)."""
     x = np.array([0.7])
     assert python_function(grad(decayed, checkpoint=True).at(x).source)(x) == pytest.approx([1.4], rel=1e-14)
+
+
+def a_variable_called_like_an_adjoint(x):
+    q = x[0]
+    x_bar = 2
+    items = []
+    for _ in range(len(x)):
+        x_bar = x_bar / (1 + q**2)
+        q = np.sin(q) + 0.3 * x_bar
+        items.append(q * x_bar)
+    return np.sum(np.array(items) ** 2) + x_bar + np.sum(x)
+
+
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_names_of_what_nobody_reads_are_free(size):
+    """What was called like the unread result of a loop was computed in front of the loop that it stands in (a KeyError)."""
+    x = np.random.default_rng(size).uniform(-1, 1, size)
+    steps = 1e-6 * np.eye(size)
+    function = a_variable_called_like_an_adjoint
+    expected = [(function(x + h) - function(x - h)) / 2e-6 for h in steps]
+    found = python_function(grad(function).at(x).source)(x)
+    np.testing.assert_allclose(found, expected, rtol=1e-8, atol=1e-8)

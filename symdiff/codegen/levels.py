@@ -19,11 +19,12 @@ from symdiff.codegen.printer import ATOM, Text
 from symdiff.codegen.rules import Rule, concluded
 from symdiff.codegen.split import Code
 from symdiff.errors import InternalError
-from symdiff.graph.affine import ZERO, Affine, sizes_in
+from symdiff.graph.affine import ZERO, Affine, Axes, sizes_in
 from symdiff.graph.build import Body, Builder
 from symdiff.graph.graph import Atom, Const, Let, Origin
 from symdiff.graph.terms import Guard, Range
 from symdiff.primitives import TABLE, Primitive
+from symdiff.primitives.row import Kind
 
 _MIXED = frozenset({"add", "sub", "mul", "div"})  # operations in which an integer beside a float need not be made one
 _COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
@@ -128,6 +129,12 @@ class Levels(Builder):
     def stands(self, names: Iterable[str]) -> None:
         """From here on these names are those of something that the present block makes."""
         self._levels.update(dict.fromkeys(names, self.level))
+
+    def fresh(self, hint: str, kind: Kind = "float", axes: Axes = ()) -> str:
+        """A name not used so far, but for what a loop makes and nobody reads."""
+        name = super().fresh(hint, kind, axes)
+        self._levels.pop(name, None)
+        return name
 
     def integer_name(self, hint: str) -> str:
         """A name for an integer, which is written as it is."""
