@@ -101,7 +101,8 @@ class Transform:
         blocks = derived.result.items if isinstance(derived.result, Items) else ()
         if order == 2:
             blocks = tuple(self._container(row.items) for row in blocks if isinstance(row, Items))
-        return simplify(replace(derived, result=self._container(blocks)))
+        derived = replace(derived, result=self._container(blocks))
+        return derived if self.sparse else simplify(derived)  # patterns are told by what nothing else may need
 
     def _fixed_sparse(self, graph: Graph, params: Sequence[Param]) -> Graph:
         """A sparse Jacobian or Hessian of scalars: its elements that are not 0 in every call."""
@@ -125,7 +126,7 @@ class Transform:
                 outputs += [atoms[place] for place in kept]
         items = [Items("tuple", tuple(row)) for row in found]
         result = items[0] if single else Items("tuple", tuple(items))
-        return replace(derived, outputs=tuple(outputs), result=result)
+        return simplify(replace(derived, outputs=tuple(outputs), result=result))
 
     def _chosen(self, derived: calculus.Derived) -> Graph:
         """The graph of a derivative, with a note on how it was found."""

@@ -8,21 +8,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from symdiff import codegen
-from symdiff.arguments import compiled_argument, taken_apart
-from symdiff.errors import ArgumentError
+from symdiff.computed_patterns import Computed
 from symdiff.graph.affine import Affine, Axes, Element, Quotient, sizes_in
-from symdiff.graph.dead import dead_code
-from symdiff.graph.graph import Graph, Param, walk
-from symdiff.graph.loops import axes_of
+from symdiff.graph.graph import Graph, Param
 from symdiff.graph.structure import EntryPlace, FixedSparse, Items, Sparse, Structure, Tensor
-from symdiff.graph.terms import Guard, arrays_in
+from symdiff.graph.terms import Guard
 
 Indices = np.ndarray[Any, Any]
 MAX_SHOWN = 20  # places that are listed
@@ -140,11 +136,6 @@ def _side_by_side(structure: Sparse, rows: Sequence[int], columns: Sequence[int]
     return Pattern((count, math.prod(columns)), pointers, column[there], (), kept)
 
 
-def depends_on_data(structure: Sparse) -> bool:
-    """Whether the pattern depends on arrays of integers, not on sizes alone."""
-    return any(True for place in structure.places for _ in arrays_in((*place.term.affines(), *place.row)))
-
-
 def _coordinates(
     place: EntryPlace, rows: Sequence[int], columns: Sequence[int], sizes: Mapping[str, int], arrays: Mapping[str, Indices]
 ) -> tuple[Indices, Indices, Indices]:
@@ -211,42 +202,12 @@ class Patterns:
         self.sizes = graph.sizes
         self.orders = {length: name for name, (length, *_) in self._order_axes().items()}
         self._kept: dict[tuple[int, ...], list[Pattern]] = {}
-        self._kernel: Any = None
+        self._computed = Computed(graph, self.structures)
 
-    @cached_property
+    @property
     def depend_on_data(self) -> bool:
-        """Whether patterns depend on arrays of integers, not on sizes alone."""
-        return any(map(depends_on_data, self.structures))
-
-    @cached_property
-    def _indices(self) -> Graph | None:
-        """The part of the graph that computes indices which patterns depend on; None if these are arguments."""
-        places = [place for structure in self.structures for place in structure.places]
-        names = dict.fromkeys(name for place in places for name in arrays_in((*place.term.affines(), *place.row)))
-        found = [name for name in names if name not in self.graph.inputs]
-        if not found:
-            return None
-        axes = {each: own for statement in walk(self.graph.body) for each, own in axes_of(statement).items()}
-        params = tuple(param for param in self.graph.params if param.role != "pattern")
-        lost = [name for name in found if name not in axes]
-        if lost:
-            text = "the pattern of the sparse matrix depends on computed indices, as those below 0 are, which nothing else needs"
-            raise ArgumentError(f"{self.graph.name}: {text}; leave sparse=True out, or pass indices that are not below 0")
-        result = Items("dict", tuple(Tensor(axes[name]) for name in found), tuple(found))
-        return dead_code(replace(self.graph, params=taken_apart(params), outputs=tuple(found), result=result))
-
-    def _computed(self, arrays: Mapping[str, Any]) -> Mapping[str, Indices]:
-        """The indices that the function computes, by compiled code of their own."""
-        graph = self._indices
-        if graph is None:
-            return {}
-        if self._kernel is None:
-            self._kernel = codegen.compile_source(codegen.emit(graph, name="indices", title="Indices"), "indices")
-        params = codegen.parameters(graph)
-        result = self._kernel(*(compiled_argument(arrays[param.name], param.structure, param.name) for param in params))
-        unpack = codegen.unpacker(graph.result)
-        values = result if unpack is None else unpack(result)
-        return {name: np.atleast_1d(value).astype(np.int64) for name, value in values.items()}
+        """Whether patterns depend on arrays of integers, or on lengths that are counted, not on the sizes of arguments alone."""
+        return self._computed.depends_on_data
 
     def _order_axes(self) -> dict[str, Axes]:
         patterns = [param for param in self.graph.params if param.role == "pattern"]
@@ -257,8 +218,8 @@ class Patterns:
         told = {size: place for size, place in self.sizes.items() if place[0] in arrays}
         sizes = {size: int(arrays[name] if axis < 0 else np.shape(arrays[name])[axis]) for size, (name, axis) in told.items()}
         if self.depend_on_data:
-            arrays = {**arrays, **self._computed(arrays)}
-            return [pattern(structure, sizes, arrays) for structure in self.structures]
+            indices, counts = self._computed.of(arrays)
+            return [pattern(structure, sizes | counts, {**arrays, **indices}) for structure in self.structures]
         key = tuple(sizes.values())
         if key not in self._kept:
             while len(self._kept) >= MAX_KEPT:
@@ -446,4 +407,4 @@ def _product(axes: Axes) -> str:
     return "*".join(str(length) if single or length.is_simple else f"({length})" for length in axes) or "1"
 
 
-__all__ = ["Pattern", "Patterns", "Sparsity", "depends_on_data", "matrices_in", "pattern", "sparse_in", "sparsity"]
+__all__ = ["Pattern", "Patterns", "Sparsity", "matrices_in", "pattern", "sparse_in", "sparsity"]

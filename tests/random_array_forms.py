@@ -34,6 +34,9 @@ EXPRESSIONS: dict[str, tuple[str, ...]] = {
         "np.einsum('i,ij,j->', <m>, <mn>, <n>)", "<n!> @ <nn!> @ <n!>", "np.sum(<n!>[:, None]*<p!>[None, :])",
         "np.log(np.sum(np.exp(<n>)) + 1)", "(<n!>[0] if <s> > 0.3 else <s>)", "np.linalg.norm(<mn> + 3)",
         "sum(c*d for c, d in zip(<n>, <n>))", "sum(i*c for i, c in enumerate(<n>))", "sum(np.sum(row*<n>) for row in <mn>)",
+        "np.sum(<n!>[x > 0.2]**2)", "np.sum(np.cumsum(<n!>[<n> > 0.1]))", "np.sum(np.diff(np.append(<n!>[x > 0], <s>))**2)",
+        "len(<n!>[x > 0.2])*<s>", "np.max(np.append(<n!>[x > 0.1], 0.3))", "sum(c*<s> for c in <n!>[x < 0.4])",
+        "np.sum(<n!>[x > 0]*np.arange(np.count_nonzero(x > 0)))", "np.sum(<m!>[np.nonzero(<m> > 0.1)])",
     ),
     "n": (
         "<n!>[::-1]", "np.roll(<n>, 1)", "np.cumsum(<n>)", "np.array([<e> for c in <n>])",
@@ -42,6 +45,7 @@ EXPRESSIONS: dict[str, tuple[str, ...]] = {
         "np.arange(len(x))*0.3", "np.concatenate([<p>, <1>])", "<nn!> @ <n!>", "np.diag(<nn>)", "np.mean(<mn>, axis=0)",
         "(<n> - np.max(<n>))", "np.exp(<n> - np.max(<n>))/(1 + np.sum(np.exp(<n> - np.max(<n>))))", "np.tril(<nn>).sum(axis=1)",
         "np.where(h > 0, <n>, 0.5)", "np.append(<p>, <s>)", "np.linspace(0, 1, len(x))*<n>",
+        "<n!>[(np.arange(len(x)) + 1) % len(x)]", "<n!>[np.minimum(idx + 1, len(x) - 1)]", "<n!>[np.argsort(x)]", "np.sort(<n>)",
     ),
     "p": (
         "<n!>[1:]", "<n!>[:-1]", "np.diff(<n>)", "<n!>[1:]*<n!>[:-1]", "np.array([<e> for c in <p>])", "<p!>[::-1]", "<p>*<1>",
@@ -93,7 +97,7 @@ WRITES: dict[str, tuple[tuple[str, str], ...]] = {
     "n": (
         ("[1:]", "<p>"), ("[:-1]", "<p>"), ("[0]", "<s>"), ("[-1]", "<s>"), ("[:]", "<n>"), ("[1:]", "<s>"), ("[::-1]", "<n>"),
         ("[::2]", "<s>"), ("[<n> > 0.3]", "<s>"), ("[1:]", "{}[:-1]"), ("[:]", "<1>"), ("[:1]", "<1>"), ("[...]", "<n>"),
-        ("[h > 0]", "<s>"),
+        ("[h > 0]", "<s>"), ("[idx]", "<n>"), ("[x > 0.1]", "{}[x > 0.1]*2"), ("[x > 0]", "np.cumsum({}[x > 0])"),
     ),
     "mn": (
         ("[0]", "<n>"), ("[:, 0]", "<m>"), ("[0, -1]", "<s>"), ("[1:]", "<n>"), ("[:, 1:]", "<s>"), ("[:]", "<mn>"),
@@ -110,6 +114,8 @@ AT = (
     "<n!>[{i}]", "<n!>[{i}]", "x[{i}]**2", "np.sin(<n!>[{i}])", "<n!>[{i} - 1]", "0.3*{i}*<n!>[{i}]", "<n!>[-{i} - 1]",
     "<n!>[len(x) - 1 - {i}]", "<n!>[0]*<n!>[{i}]", "np.sum(<n>)*<n!>[{i}]", "np.sum(A[:, {i}])", "A[0, {i}]", "<n!>[idx[{i}]]",
     "x[{i}]*h[{i}]", "np.dot(A[:, {i}], b)", "a*<n!>[{i}]", "c[0]*x[{i}]",
+    "<n!>[({i} + 1) % len(x)]", "<n!>[abs({i} - 1)]", "<n!>[{i} // 2]*0.5", "<n!>[max({i} - 1, 0)]",
+    "<n!>[min({i} + 1, len(x) - 1)]",
 )  # fmt: skip
 CONDITIONS = (
     "x[{i}] > 0.2", "{i} > 0", "{i} == 0", "{i} < len(x) - 1", "<at> < 0.4", "{i} != 1", "x[{i}] > 0 and {i} > 0", "{i} % 2 == 0",

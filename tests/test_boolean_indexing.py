@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from symdiff import grad, jacobian, read
+from symdiff import grad, hessian, jacobian, read
+from symdiff.codegen import python_function
 from tests.one_after_the_other import agree
 
 
@@ -242,3 +243,36 @@ def unrolled(x):
 
 def test_a_filter_of_a_literal_loop():
     agree(unrolled, vector, (3, 5), second=(3,))
+
+
+def grown_peaks(x):
+    y = 1.5 * x
+    y[x > 0] *= np.cumsum(y[x > 0])
+    return np.sum(y) + np.max(np.append(x[x > 0.1] ** 2, 0.3))
+
+
+def in_order(x):
+    return np.sum(np.sort(x) ** 3 * x) + np.sum(x[np.argsort(x)][:1] ** 2)
+
+
+@pytest.mark.parametrize("function", [grown_peaks, in_order])
+def test_sparse_derivatives_whose_patterns_are_computed(function):
+    """Where elements stand, and how many there are, is computed before the values (KeyErrors, and refusals)."""
+    for x in (np.array([0.3, -0.2, 0.7, 0.5]), np.array([-0.5]), np.array([0.4, -0.1])):
+        dense, sparse = hessian(function), hessian(function, sparse=True)
+        np.testing.assert_allclose(sparse(x).toarray(), dense(x), rtol=1e-12, atol=1e-12)
+
+
+def test_a_sparse_jacobian_at_computed_indices():
+    def ordered(x, at):
+        return x[np.argsort(x)][at] * 2
+
+    found = jacobian(ordered, sparse=True)(np.array([0.2, 0.5, -0.3]), np.array([0, -1, 1]))
+    assert found.toarray().tolist() == [[0, 0, 2], [0, 2, 0], [2, 0, 0]]
+
+
+def test_functions_of_whole_arrays_in_generators():
+    """What told that a generator is no sum came to the user, who tried none (an internal SequentialError)."""
+    derivative = grad(lambda a, x: sum(np.sum(row * np.sort(x)) for row in a))
+    found = python_function(derivative.at(np.ones((2, 3)), np.ones(3)).source)(np.ones((2, 3)), np.array([2.0, 1.0, 3.0]))
+    assert found.tolist() == [[1, 2, 3], [1, 2, 3]]

@@ -24,6 +24,7 @@ TOP = {
     "explain_loops",
     "views",
     "elements",
+    "computed_patterns",
     "sparse",
     "outputs",
 }

@@ -9,7 +9,7 @@ from dataclasses import replace
 from symdiff.calculus.entries import Columns, Place
 from symdiff.calculus.seeds import Tidy, gradient, identity
 from symdiff.errors import ShapeError
-from symdiff.graph.affine import Affine, Axes, Element
+from symdiff.graph.affine import Affine, Axes, Element, sizes_in
 from symdiff.graph.affine import identity as identities
 from symdiff.graph.bounds import pruned
 from symdiff.graph.graph import Atom, Graph, Param
@@ -66,17 +66,19 @@ def sparse(graph: Graph, params: Sequence[Param], order: int = 1, tidy: Tidy = i
     columns = Columns(graph, [leaf for param in params for leaf in param.leaves])
     made = _Stored(columns)
     structures = [Items("tuple", tuple(made.block(outer, atoms, param) for param in params)) for outer, atoms in rows]
-    finished = columns.finish(made.outputs, Items("tuple", tuple(structures)) if order == 2 else structures[0])
-    return _tidied(replace(finished, params=(*finished.params, *made.patterns)), columns.builder.axes_of, tidy)
-
-
-def _tidied(graph: Graph, axes_of: Callable[[Atom], Axes], tidy: Tidy) -> Graph:
-    """The graph made simpler; the patterns in its result are told by what the integers that it computes have become."""
-    told = (part for each in _places_in(graph.result) for part in (*each.term.affines(), *each.row))
+    result = Items("tuple", tuple(structures)) if order == 2 else structures[0]
+    told = (part for each in _places_in(result) for part in (*each.term.affines(), *each.row))
     names = [name for name in dict.fromkeys(arrays_in(told)) if name not in graph.inputs]
-    more = [Tensor(axes_of(name)) if axes_of(name) else SCALAR for name in names]
-    made = tidy(replace(graph, outputs=(*graph.outputs, *names), result=Items("tuple", (graph.result, *more))))
-    atoms: dict[Atom, Atom] = dict(zip(names, made.outputs[len(graph.outputs) :], strict=True))
+    more = [Tensor(columns.builder.axes_of(name)) if columns.builder.axes_of(name) else SCALAR for name in names]
+    finished = columns.finish([*made.outputs, *names], Items("tuple", (result, *more)))
+    return _tidied(replace(finished, params=(*finished.params, *made.patterns)), names, tidy)
+
+
+def _tidied(graph: Graph, names: Sequence[str], tidy: Tidy) -> Graph:
+    """The graph made simpler, without its last outputs: integers by which patterns in the result are told, as they are then."""
+    made = tidy(graph)
+    count = len(made.outputs) - len(names)
+    atoms: dict[Atom, Atom] = dict(zip(names, made.outputs[count:], strict=True))
 
     def structure(part: Structure) -> Structure:
         if isinstance(part, Items):
@@ -87,8 +89,8 @@ def _tidied(graph: Graph, axes_of: Callable[[Atom], Axes], tidy: Tidy) -> Graph:
         row = tuple(part_from(part, lambda atom: atoms.get(atom, atom)) for part in each.row)
         return replace(each, row=row, term=read_from(each.term, lambda atom: atoms.get(atom, atom)))
 
-    result = made.result.items[0] if isinstance(made.result, Items) else graph.result
-    return replace(made, outputs=made.outputs[: len(graph.outputs)], result=structure(result))
+    result = made.result.items[0] if isinstance(made.result, Items) else made.result
+    return replace(made, outputs=made.outputs[:count], result=structure(result))
 
 
 def _places_in(structure: Structure) -> Iterator[EntryPlace]:
@@ -126,7 +128,7 @@ class _Stored:
             return self._side_by_side(Sparse(rows, columns, tuple(places), slots=slots))
         count = builder.fresh("count")
         self._pattern("columns", (Affine.of(count),))
-        places = [replace(place, name=self._pattern("place", place.axes or (Affine(1),))) for place in places]
+        places = [replace(place, name=self._pattern("place", self._told(place.axes) or (Affine(1),))) for place in places]
         self.outputs.append(builder.sum([_stored(place) for place in places], (Affine.of(count),), hint="values"))
         return Sparse(rows, columns, tuple(places), count)
 
@@ -143,6 +145,11 @@ class _Stored:
             terms.append(Term(value, own, (), (Guard(last - slot, "=="),)))
         self.outputs.append(builder.sum(terms, matrix.stored.axes, hint="values"))
         return matrix
+
+    def _told(self, axes: Axes) -> Axes:
+        """Axes of an argument: a length that a loop counts has a size of its own in front of that."""
+        known = self.columns.graph.sizes.keys()
+        return tuple(length if known >= set(sizes_in([length])) else Affine.of(self.builder.fresh("length")) for length in axes)
 
     def _pattern(self, hint: str, axes: Axes) -> str:
         name = self.builder.fresh(hint, axes=axes)

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from symdiff.frontend import cells, changes, containers, grown, loop_writes, pending
 from symdiff.frontend.control import NEXT, Completion, run
-from symdiff.frontend.gaps import GapError, PoisonedError, SequentialError
+from symdiff.frontend.gaps import GapError, PoisonedError, not_as_arrays
 from symdiff.frontend.lengths import affine_atom, is_certain
 from symdiff.frontend.loop_flow import Plan, plan_of
 from symdiff.frontend.loop_rows import over_loops
@@ -349,7 +349,7 @@ def array_of(reader: Reader, series: SeriesValue, node: ast.AST) -> TensorValue:
 
         if series.depth or not choices.is_open(reader):
             gap = GapError(node, "an array of as many elements as a loop lets through", "add them up", "not yet")
-            raise SequentialError(gap) if reader.trying else gap
+            raise not_as_arrays(reader, gap)
         found = choices.taken(reader, chosen(reader, series), node)
         assert isinstance(found, TensorValue)  # noqa: S101 - it is no loop over an array
         return found

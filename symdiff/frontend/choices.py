@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from symdiff.frontend import grown, masks
-from symdiff.frontend.gaps import GapError, SequentialError
+from symdiff.frontend.gaps import GapError, not_as_arrays
 from symdiff.frontend.lengths import keep, kept
 from symdiff.frontend.library import Args, Form, Keywords
 from symdiff.frontend.loop_values import GrownList, SeriesValue
@@ -179,7 +179,7 @@ def put(reader: Reader, owner: TensorValue, mask: TensorValue, value: TensorValu
 
     gap = GapError(node, "an array written where a mask holds, in a loop over an array", "write a plain loop", "not yet")
     if not is_open(reader):
-        raise SequentialError(gap) if reader.trying else gap
+        raise not_as_arrays(reader, gap)
     places, count = positions(reader, mask)
     axes = (Affine.of(count), *owner.axes[len(mask.axes) :])
     for own, length in zip(value.axes, axes, strict=True):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from symdiff.errors import SymdiffError, Verdict
 from symdiff.frontend.places import OutsideArray, Place
 from symdiff.graph.affine import Affine
+
+if TYPE_CHECKING:
+    from symdiff.frontend.lower import Reader
 
 
 class GapError(Exception):
@@ -39,6 +42,11 @@ class SequentialError(Exception):
     def __init__(self, gap: GapError) -> None:
         super().__init__(gap.reason)
         self.gap = gap
+
+
+def not_as_arrays(reader: Reader, gap: GapError) -> SequentialError | GapError:
+    """What tells that a loop cannot be read as sums and arrays: those who try that, or the user."""
+    return SequentialError(gap) if reader.trying else gap
 
 
 class PoisonedError(Exception):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
-from symdiff.frontend.gaps import GapError, RestartError, SequentialError
+from symdiff.frontend.gaps import GapError, RestartError, not_as_arrays
 from symdiff.frontend.loop_rows import marked, positions_of
 from symdiff.frontend.loop_values import Counting
 from symdiff.frontend.lower import Reader
@@ -98,7 +98,7 @@ def size_of(reader: Reader, part: Affine, node: ast.AST, what: str) -> Affine:
     if count is None:
         if reader.loops or builder.current.elementwise:
             gap = GapError(node, f"{what} that the data tell, in a loop over an array", "write a plain loop", "not yet")
-            raise SequentialError(gap) if reader.trying else gap
+            raise not_as_arrays(reader, gap)
         count = kept(reader, ("size", atom)) or grown.size_of(reader, atom)
         keep(reader, ("size", atom), count)
     return Affine.of(count)

@@ -146,6 +146,8 @@ class Search:
             raise GapError(trial.course.node, f"{name}: {end.reason}", REWRITE)
         if isinstance(before, Growing):
             return self._grown(trial, name, before, end)
+        if isinstance(before, Opaque) and isinstance(trial.starts.get(name), Conflict | Poison):
+            return before  # whoever reads it before it is bound is told what it is
         after_ = form_of(trial.reader, end)
         counted = self._counted(trial, name, before, end)
         if counted is not None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from symdiff.frontend.conditions import as_number, condition_of
 from symdiff.frontend.expressions import binary
-from symdiff.frontend.gaps import GapError, SequentialError
+from symdiff.frontend.gaps import GapError, not_as_arrays
 from symdiff.frontend.lengths import equal, keep, kept, length_of
 from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lower import Reader
@@ -338,4 +338,4 @@ def _sum_of_first(reader: Reader, args: Args, keywords: Keywords, node: ast.AST)
 def refused(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     """A function that needs to know where elements stand: a loop over an array around it is a plain one."""
     gap = GapError(node, "a function of elements that a mask chooses", REWRITE, "not yet")
-    raise SequentialError(gap) if reader.trying else gap
+    raise not_as_arrays(reader, gap)

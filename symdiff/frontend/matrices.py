@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from symdiff.frontend.gaps import GapError, SequentialError
+from symdiff.frontend.gaps import GapError, not_as_arrays
 from symdiff.frontend.lengths import equal
 from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lower import Reader
@@ -17,7 +17,7 @@ from symdiff.graph.whole import call
 def _square(reader: Reader, value: Value, name: str, node: ast.AST) -> TensorValue:
     """A square matrix."""
     if reader.loops or reader.builder.current.elementwise:
-        raise SequentialError(GapError(node, f"np.linalg.{name} in a loop over an array", "write a plain loop", "not yet"))
+        raise not_as_arrays(reader, GapError(node, f"np.linalg.{name} in a loop over an array", "write a plain loop", "not yet"))
     found = as_numbers(reader, tensor_of(reader, value, node))
     if len(found.axes) < 2:
         reader.assume_rank(found, 2)

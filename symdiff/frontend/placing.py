@@ -10,7 +10,7 @@ import ast
 from collections.abc import Sequence
 
 from symdiff.frontend import choices
-from symdiff.frontend.gaps import GapError, SequentialError
+from symdiff.frontend.gaps import GapError, not_as_arrays
 from symdiff.frontend.index_arrays import check_on_axis, literal
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.tensor_indexing import At, Gather, Listed, Part, Selection, selected, selection_of
@@ -45,7 +45,7 @@ def written(
 
     if not choices.is_open(reader):
         gap = GapError(node, "a write at an array of indices in a loop over an array", "write a plain loop", "not yet")
-        raise SequentialError(gap) if reader.trying else gap
+        raise not_as_arrays(reader, gap)
     if owner.kind == "bool":
         raise GapError(node, "a write of truth values at an array of indices", REWRITE, "not yet")
     parts = [gathered(reader, part, node) for part in parts]

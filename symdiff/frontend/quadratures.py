@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from symdiff.frontend import calls
 from symdiff.frontend.conditions import as_number, scalar
 from symdiff.frontend.containers import elements
-from symdiff.frontend.gaps import GapError, SequentialError
+from symdiff.frontend.gaps import GapError, not_as_arrays
 from symdiff.frontend.unknowns import source_of, unknown_of
 from symdiff.frontend.values import Known, Number, TupleValue, Value
 from symdiff.frontend.whole import sizes_used
@@ -151,7 +151,7 @@ def _of_one(reader: Reader, body: Block, variable: str, atom: Atom, node: ast.AS
             names[statement.name] = names[str(_spreads(statement))]
         else:
             gap = GapError(node, "an integral inside of a loop over an array", "write a plain loop that appends", "not yet")
-            raise SequentialError(gap) if reader.trying else gap
+            raise not_as_arrays(reader, gap)
     return tuple(made), names.get(str(atom), atom)
 
 

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from symdiff.frontend import array_writes, cells, choices, computed, tensor_writes
-from symdiff.frontend.gaps import GapError, SequentialError
+from symdiff.frontend.gaps import GapError, not_as_arrays
 from symdiff.frontend.index_arrays import check_on_axis, literal
 from symdiff.frontend.lengths import extent, size_of
 from symdiff.frontend.library import Args, Keywords, plain
@@ -136,7 +136,7 @@ def bincount(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> V
 def _length_for(reader: Reader, places: TensorValue, node: ast.AST) -> Affine:
     """One more than the largest index; none may be below 0."""
     if not choices.is_open(reader):
-        raise SequentialError(GapError(node, "np.bincount in a loop over an array", "write a plain loop", "not yet"))
+        raise not_as_arrays(reader, GapError(node, "np.bincount in a loop over an array", "write a plain loop", "not yet"))
     assert places.affine is not None  # noqa: S101 - indices are integers
     builder = reader.builder
     term = Term(places.affine.substitute({0: Affine.of(0)}), (), (Range(Affine(), places.axes[0]),))

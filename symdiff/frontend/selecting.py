@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from symdiff.frontend import choices, masks
-from symdiff.frontend.gaps import GapError, SequentialError
+from symdiff.frontend.gaps import GapError, not_as_arrays
 from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.tensor_functions import axes_given, counted_up, optional, total
@@ -21,7 +21,9 @@ from symdiff.primitives import TABLE
 def _mask(reader: Reader, value: Value, node: ast.AST) -> TensorValue:
     """Where an array is not 0, outside of loops over arrays."""
     if not choices.is_open(reader):
-        raise SequentialError(GapError(node, "positions among elements in a loop over an array", "write a plain loop", "not yet"))
+        raise not_as_arrays(
+            reader, GapError(node, "positions among elements in a loop over an array", "write a plain loop", "not yet")
+        )
     return as_truths(reader, tensor_of(reader, value, node))
 
 

@@ -32,7 +32,7 @@ from symdiff.frontend.carried import (
 from symdiff.frontend.cells import is_same
 from symdiff.frontend.conditions import disjunction, read_test, supposed, truth_of
 from symdiff.frontend.control import NEXT, Completion, ends, poison, run
-from symdiff.frontend.gaps import GapError, PoisonedError, SequentialError
+from symdiff.frontend.gaps import GapError, PoisonedError, not_as_arrays
 from symdiff.frontend.lengths import is_certain
 from symdiff.frontend.loop_aliases import RESULT
 from symdiff.frontend.loop_graph import Part, Row, Shape, append_loop
@@ -111,7 +111,7 @@ def _run(reader: Reader, course: Course, frame: Frame) -> Completion:
     node = course.node
     gap = GapError(node, "a loop that hands on values inside of a loop over an array", "write both as plain loops", "not yet")
     if reader.loops or reader.builder.current.elementwise:
-        raise SequentialError(gap) if reader.trying else gap
+        raise not_as_arrays(reader, gap)
     names = list(dict.fromkeys(name for inner in own_nodes(node) for name in sorted(bound_names(inner))))
     search = Search({name: form_of(reader, seen(reader, frame.variables.get(name), node)) for name in names})
     search.find_lists(reader, node, frame)

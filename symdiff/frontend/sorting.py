@@ -10,7 +10,7 @@ from typing import Any
 
 from symdiff.frontend.comparisons import compare
 from symdiff.frontend.expressions import binary
-from symdiff.frontend.gaps import GapError, SequentialError
+from symdiff.frontend.gaps import GapError, not_as_arrays
 from symdiff.frontend.lengths import equal, require
 from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lower import Reader
@@ -31,7 +31,7 @@ def _vector(reader: Reader, args: Args, keywords: Keywords, name: str, node: ast
     if isinstance(kind, Known) and kind.value not in (None, "quicksort", "mergesort", "heapsort", "stable"):
         raise GapError(node, f"np.{name} of the kind {kind.value}", "leave it out", raises=ValueError)
     if reader.loops or reader.builder.current.elementwise:
-        raise SequentialError(GapError(node, f"np.{name} in a loop over an array", "write a plain loop", "not yet"))
+        raise not_as_arrays(reader, GapError(node, f"np.{name} in a loop over an array", "write a plain loop", "not yet"))
     value = as_numbers(reader, tensor_of(reader, args[0], node))
     if len(value.axes) != 1:
         raise GapError(node, f"np.{name} of {describe(value)}", "sort vectors", "not yet")
@@ -95,7 +95,7 @@ def _interp(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Va
     left, right = (optional(args, keywords, 3, name, Known(None)) for name in ("left", "right"))
     plain(args, keywords, 3, 3, "interp", node)
     if reader.loops or reader.builder.current.elementwise:
-        raise SequentialError(GapError(node, "np.interp in a loop over an array", "interpolate the whole array", "not yet"))
+        raise not_as_arrays(reader, GapError(node, "np.interp in a loop over an array", "interpolate the whole array", "not yet"))
     xs, ys = (as_numbers(reader, tensor_of(reader, value, node)) for value in args[1:])
     at = operand(reader, args[0], node)
     if len(xs.axes) != 1 or len(ys.axes) != 1 or not isinstance(at, TensorValue | Number):

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from symdiff.frontend import calls
 from symdiff.frontend.conditions import as_number, scalar
 from symdiff.frontend.containers import elements, to_array
-from symdiff.frontend.gaps import GapError, SequentialError
+from symdiff.frontend.gaps import GapError, not_as_arrays
 from symdiff.frontend.lengths import equal
 from symdiff.frontend.loop_graph import closed
 from symdiff.frontend.loop_values import Counting
@@ -221,7 +221,7 @@ def solution(reader: Reader, function: Value, root: Value, given: Value, node: a
     builder = reader.builder
     if reader.loops or builder.current.elementwise:
         gap = GapError(node, "a solver inside of a loop over an array", "write a plain loop", "not yet")
-        raise SequentialError(gap) if reader.trying else gap
+        raise not_as_arrays(reader, gap)
     guess = _point(reader, root, node) if isinstance(root, Several) else scalar(reader, root, node)
     hints = unknowns_of(function, len(guess.items)) if isinstance(guess, ArrayValue) else [unknown_of(function)]
     axes = _axes(guess)
