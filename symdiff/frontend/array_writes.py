@@ -10,13 +10,13 @@ from typing import Any
 from symdiff.frontend import cells
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lower import Frame, Reader
-from symdiff.frontend.values import ArrayValue, Known, Number, TensorValue, TupleValue, Value, describe, number
+from symdiff.frontend.values import ArrayValue, Known, ListValue, Number, TensorValue, TupleValue, Value, describe, number
 from symdiff.frontend.windows import Window
 from symdiff.graph.graph import Const
 
 
-def positions(reader: Reader, owner: ArrayValue, index: ast.expr, frame: Frame, node: ast.AST) -> Any:
-    """The places of the selected items, as an array of the shape of the selection."""
+def _parts(reader: Reader, index: ast.expr, frame: Frame) -> tuple[Any, ...]:
+    """An index as NumPy takes it."""
     items = index.elts if isinstance(index, ast.Tuple) else [index]
     parts: list[Any] = []
     for item in items:
@@ -28,13 +28,30 @@ def positions(reader: Reader, owner: ArrayValue, index: ast.expr, frame: Frame, 
             parts.append(slice(*bounds))
             continue
         value = reader.operand(item, frame)
-        for inner in value.items if isinstance(value, TupleValue) else [value]:
-            plain = isinstance(inner, Known) and (inner.value is None or inner.value is ...)
-            parts.append(inner.value if plain and isinstance(inner, Known) else reader.integer(inner, item, "an index"))
+        parts += [_part(reader, inner, item) for inner in (value.items if isinstance(value, TupleValue) else [value])]
+    return tuple(parts)
+
+
+def _positions(owner: ArrayValue, parts: tuple[Any, ...], node: ast.AST) -> Any:
+    """The places of the selected items, as an array of the shape of the selection."""
     try:
-        return places_of(owner)[tuple(parts)]
+        return places_of(owner)[parts]
     except (IndexError, ValueError) as error:
         raise GapError(node, str(error), f"use indices of {describe(owner)}", raises=type(error)) from None
+
+
+def _part(reader: Reader, value: Value, node: ast.AST) -> Any:
+    """An index that is no slice, for NumPy: an integer, an array of them, None or ``...``."""
+    if isinstance(value, Known) and (value.value is None or value.value is ...):
+        return value.value
+    if not isinstance(value, ListValue | ArrayValue) or not value.items:
+        return reader.integer(value, node, "an index")
+    if isinstance(value, ListValue) and any(isinstance(item, ListValue | TupleValue) for item in value.items):
+        raise GapError(node, "an index that is a list of lists", "make it an array: np.array(...)", "not yet")
+    import numpy as np
+
+    found = np.array([reader.integer(item, node, "an index") for item in value.items])
+    return found.reshape(value.shape) if isinstance(value, ArrayValue) else found
 
 
 def places_of(owner: ArrayValue) -> Any:
@@ -46,9 +63,12 @@ def places_of(owner: ArrayValue) -> Any:
 
 def read(reader: Reader, owner: ArrayValue, index: ast.expr, frame: Frame, node: ast.AST) -> Value:
     """``owner[index]`` of several indices, or with new axes."""
-    places = positions(reader, owner, index, frame, node)
+    parts = _parts(reader, index, frame)
+    places = _positions(owner, parts, node)
     if not places.shape:
         return owner.items[int(places)]
+    if any(not isinstance(part, int | slice | None) and part is not ... for part in parts):  # an array of indices: a copy
+        return ArrayValue(places.shape, tuple(owner.items[int(place)] for place in places.flat))
     return view_of(reader, owner, places.shape, [int(place) for place in places.flat])
 
 
@@ -96,7 +116,7 @@ def write(
         if isinstance(chosen, TensorValue) and chosen.kind == "bool":  # a mask of any size that is as long as this
             value = tensor_writes.masked(reader, tensor_of(reader, owner, node), chosen, value, node, op)
             index = op = None
-    places = places_of(owner) if index is None else positions(reader, owner, index, frame, node)
+    places = places_of(owner) if index is None else _positions(owner, _parts(reader, index, frame), node)
     given = to_array(reader, value, node)
     try:
         sources = np.broadcast_to(np.arange(len(given.items)).reshape(given.shape), places.shape)
@@ -110,7 +130,7 @@ def write(
     for place, source in zip(places.flat, sources.flat, strict=True):
         new: Value = given.items[int(source)]
         if op is not None:
-            new = binary(reader, op, items[int(place)], new, node)
+            new = binary(reader, op, array.items[int(place)], new, node)  # what was there, if a place is named twice, too
         items[int(place)] = _as_float(scalar(reader, new, node))
     cells.change(reader, owner, dataclasses.replace(array, items=tuple(items)), node)
 
