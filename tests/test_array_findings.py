@@ -18,6 +18,14 @@ FALLBACK = "s = 0.5\nfor c in x:\n    s = np.sin(s) + c\n"  # hands a value on: 
 
 # Why it was wrong, the types of the arguments ("m" and "n" are lengths), and the body.
 FOUND = {
+    "what two terms read was equal, and one of them was read where only the other one was there: beyond the array": (
+        {"x": "n", "b": "m"},
+        (
+            "u = np.outer(b, x)\nfor i in range(u.shape[0]):\n    u[i] *= np.sin(x)\nt = np.zeros((len(b), len(x)))\n"
+            "for i in range(t.shape[0]):\n    for j in range(x.size):\n        t[i, j] += x[j - 1]*(i + 1)\nt += (u - u)\n"
+            "return np.eye(len(x))*np.array([max(c, 0.1) for c in x]) + np.sum(u*0.7) + np.sum(t*0.7)"
+        ),
+    ),
     "elements that only scalar results read were in an array that had become a variable": (
         {"x": "n", "A": "mn"},
         FALLBACK + "k = x.copy()\nk[0] = np.sum(np.max(A, axis=0))\nv = x if np.var(k) > -1.2 else A\n"

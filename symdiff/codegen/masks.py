@@ -199,10 +199,10 @@ class _Masks:
 
     def _sum(self, statement: Sum) -> None:
         if statement.kind == "float" and not is_pointwise(statement):
-            rank = len(statement.axes)
-            terms = [made for term in statement.terms if (made := self._narrowed(term, statement.axes)) is not None]
+            axes = statement.axes
+            terms = [made for term in statement.terms if (made := self._narrowed(term, axes)) is not None]
             if statement.name not in self.in_order:
-                terms = [self._times(count, term, statement.axes) for term, count in merged(terms, rank, self.parity, self._bare)]
+                terms = [self._times(count, term, axes) for term, count in merged(terms, axes, self.parity, self._bare)]
             statement = replace(statement, terms=tuple(terms))
         self._add(statement)
 

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from symdiff.graph.affine import Affine, Axes, Symbol
+from symdiff.graph.bounds import Bounds, follows
 from symdiff.graph.graph import Atom, Const, Fold, If, Let, Statement, Sum
 from symdiff.graph.terms import Guard, Term
 
@@ -168,15 +169,15 @@ def _turned(guard: Guard) -> Guard:
     return min(guard, other, key=lambda each: str(each.affine))
 
 
-def merged(terms: Sequence[Term], rank: int, parity: Parity, bare: Callable[[Term], Term]) -> list[tuple[Term, int]]:
-    """The terms of a sum, with those that are equal by parity as one, and how often each is to be added.
+def merged(terms: Sequence[Term], axes: Axes, parity: Parity, bare: Callable[[Term], Term]) -> list[tuple[Term, int]]:
+    """The terms of a sum over these axes, with those that are equal by parity as one, and how often each is to be added.
 
     ``bare`` is a term over what its guards need not be said of.
     """
     kept: list[tuple[Term, int]] = []
     for term in terms:
         for number, (other, count) in enumerate(kept):
-            both = _together(other, count, term, rank, parity, bare)
+            both = _together(other, count, term, axes, parity, bare)
             if both is not None:
                 kept[number] = both
                 break
@@ -186,12 +187,12 @@ def merged(terms: Sequence[Term], rank: int, parity: Parity, bare: Callable[[Ter
 
 
 def _together(
-    first: Term, count: int, second: Term, rank: int, parity: Parity, bare: Callable[[Term], Term]
+    first: Term, count: int, second: Term, axes: Axes, parity: Parity, bare: Callable[[Term], Term]
 ) -> tuple[Term, int] | None:
     """One term for both, or None: the same elements at the same places, twice or where one of two guards holds."""
     if not first.ranges or len(first.ranges) != len(second.ranges) or not (first.index and second.index):
         return None
-    for renamed in _renamings(second, rank):
+    for renamed in _renamings(second, len(axes)):
         if renamed.ranges != first.ranges or renamed.address != first.address:
             continue
         same = set(first.guards) == set(renamed.guards)
@@ -200,9 +201,23 @@ def _together(
             continue
         one, other = (first, renamed) if same else (bare(first), bare(renamed))
         if parity.of(one.atom, one.index) == parity.of(other.atom, other.index):
-            kept = min((one, other), key=lambda term: [sorted(part.positions) for part in term.index])  # own indices first
-            return replace(kept, guards=guards), count + same
+            either = sorted((one, other), key=lambda term: [sorted(part.positions) for part in term.index])  # own indices first
+            found = [replace(term, guards=guards) for term in either]
+            kept = found[0] if same else next((term for term in found if _is_there(term, axes, parity)), None)
+            if kept is not None:
+                return kept, count + same
     return None
+
+
+def _is_there(term: Term, axes: Axes, parity: Parity) -> bool:
+    """Whether what a term reads is there wherever its guards hold, and not only where those of the other term did."""
+    bounds = Bounds.of(axes, term.ranges)
+    if term.address is not None:
+        bounds = replace(bounds, idle=len(axes))
+    ends = [
+        end for part, length in zip(term.index, parity.axes[str(term.atom)], strict=True) for end in (part, length - 1 - part)
+    ]
+    return all(bounds.always(Guard(end)) or follows(Guard(end), term.guards) for end in ends)
 
 
 def _renamings(term: Term, rank: int) -> list[Term]:

@@ -90,13 +90,13 @@ def pruned(term: Term, axes: Axes) -> Term | None:
     for guard in dict.fromkeys(term.guards):
         if bounds.never(guard):
             return None
-        if not bounds.always(guard) and not _follows(guard, kept):
-            kept = [other for other in kept if not _follows(other, [guard])]
+        if not bounds.always(guard) and not follows(guard, kept):
+            kept = [other for other in kept if not follows(other, [guard])]
             kept.append(guard)
     return replace(term, guards=tuple(kept))
 
 
-def _follows(guard: Guard, others: Sequence[Guard]) -> bool:
+def follows(guard: Guard, others: Sequence[Guard]) -> bool:
     """Whether a guard holds because another one does: i >= 1 and i >= 0."""
     return guard.test == ">=" and any(
         other.test == ">=" and other.affine.terms == guard.affine.terms and other.affine.const <= guard.affine.const
