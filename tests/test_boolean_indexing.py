@@ -8,6 +8,7 @@ import pytest
 from symdiff import grad, hessian, jacobian, read
 from symdiff.codegen import python_function
 from tests.one_after_the_other import agree
+from tests.poison import poisoned
 
 
 def vector(size):
@@ -276,3 +277,33 @@ def test_functions_of_whole_arrays_in_generators():
     derivative = grad(lambda a, x: sum(np.sum(row * np.sort(x)) for row in a))
     found = python_function(derivative.at(np.ones((2, 3)), np.ones(3)).source)(np.ones((2, 3)), np.array([2.0, 1.0, 3.0]))
     assert found.tolist() == [[1, 2, 3], [1, 2, 3]]
+
+
+def chosen_on_one_path(x, a):
+    if a > 0.5:
+        r = np.sum(x**2)
+    else:
+        r = np.max(np.append(x[x > 0.1] ** 2, 0.03)) * 1.5
+    return r + np.cos(r)
+
+
+def chosen_on_both_paths(x, a):
+    if a > 0.5:
+        y = x[x > 0.1] ** 2
+        r = np.sum(np.diff(np.append(y, 0.3)) ** 2) * a
+    else:
+        y = x[x < 0.4]
+        r = np.sum(np.cumsum(y) ** 2) * a**2
+    return r * np.sin(r)
+
+
+@pytest.mark.parametrize("a", [0.2, 0.7])
+@pytest.mark.parametrize("function", [chosen_on_one_path, chosen_on_both_paths])
+def test_lengths_that_one_path_counts_are_0_on_the_other(function, a):
+    """Arrays as long as one side of a branch counts are handed on by both (a KeyError of Hessians)."""
+    for x in (np.array([0.3, 0.5, -0.2]), np.array([-0.5])):
+        slope = python_function(grad(function).at(x, a).source)
+        expected = [(slope(x + h, a) - slope(x - h, a)) / 2e-6 for h in 1e-6 * np.eye(len(x))]
+        with poisoned():
+            found = python_function(hessian(function).at(x, a).source)(x, a)
+        np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-7)

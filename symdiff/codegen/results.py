@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from symdiff.codegen.code import Allocate, Put
+from symdiff.codegen.code import Allocate, Plain, Put
 from symdiff.codegen.definitions import Definitions
 from symdiff.codegen.elements import Elements
 from symdiff.codegen.given import Given
 from symdiff.codegen.indices import Place
 from symdiff.codegen.printer import OR, Text
-from symdiff.graph.affine import Affine, sizes_in
-from symdiff.graph.graph import Atom, Graph, Raise
+from symdiff.graph.affine import Affine, Symbol, sizes_in, substituted
+from symdiff.graph.build import Body
+from symdiff.graph.graph import UNDEFINED, Atom, Graph, If, Loop, Out, Raise, walk
 from symdiff.graph.structure import Tensor
 
 
@@ -58,6 +59,27 @@ class Results:
         self.elements.emit(Allocate(name, self.lengths(axes), None if _is_empty(axes) else atom))
         return name
 
+    def handed_on(self, out: Out, holds: bool, inside: set[str], none: Mapping[Symbol, Affine]) -> Atom:
+        """What one side of a branch hands on; an array is its own."""
+        atom = out.then if holds else out.orelse
+        if not out.axes:
+            return atom if atom == UNDEFINED else self.elements.scalar(atom)
+        if atom == UNDEFINED:  # never used, but an element may be read before the condition that says so is tested
+            name = self.elements.fresh(out.name, out.kind, out.axes)
+            told = [Affine(0) if self.definitions.counts.intersection(sizes_in([length])) else length for length in out.axes]
+            self.elements.emit(Allocate(name, self.lengths(told), None, out.kind))
+            return name
+        if isinstance(atom, str) and atom in inside:
+            return self.existing(atom)
+        return self.filled(atom, substituted(out.axes, none), out.name)
+
+    def count_nothing(self, branch: If, then: Body, orelse: Body) -> None:
+        """On each side of a branch, the lengths that only the other side counts are 0."""
+        for holds, body in ((True, then), (False, orelse)):
+            for size in not_counted(branch, holds):
+                if (name := self.elements.spelling.names.get(str(size))) is not None:
+                    body.append(Plain((f"{name} = 0",), ()))  # type: ignore[arg-type]
+
     def lengths(self, axes: Iterable[Affine]) -> tuple[str, ...]:
         """The lengths of a new array; none is negative."""
         codes = []
@@ -65,6 +87,15 @@ class Results:
             code = self.elements.spelling.affine(Affine(max(length.const, 0)) if length.is_constant else length).code
             codes.append(code if Place().is_nonnegative(length) else f"max({code}, 0)")
         return tuple(codes)
+
+
+def not_counted(branch: If, holds: bool) -> dict[Symbol, Affine]:
+    """The lengths that loops of the other side of a branch count, and none of this side: 0 here."""
+    then, orelse = (
+        {statement.count for statement in walk(block) if isinstance(statement, Loop) and statement.count}
+        for block in (branch.then, branch.orelse)
+    )
+    return {size: Affine() for size in sorted(orelse - then if holds else then - orelse)}
 
 
 def everything(rank: int) -> str:

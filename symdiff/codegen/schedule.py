@@ -23,7 +23,7 @@ from symdiff.codegen.indices import LETTERS, Spelling
 from symdiff.codegen.loops import write_loop
 from symdiff.codegen.nests import Fork, Item, Nest, common_guards, runs, works_in
 from symdiff.codegen.printer import Text
-from symdiff.codegen.results import Results, everything
+from symdiff.codegen.results import Results, everything, not_counted
 from symdiff.codegen.rules import rules_of
 from symdiff.codegen.split import Code
 from symdiff.codegen.storage import Storage
@@ -33,7 +33,6 @@ from symdiff.codegen.works import Work
 from symdiff.graph.affine import Affine, sizes_in
 from symdiff.graph.build import Body
 from symdiff.graph.graph import (
-    UNDEFINED,
     Atom,
     Block,
     Const,
@@ -269,8 +268,9 @@ class Scheduler(Results):
                 block = item.then if holds else item.orelse
                 self.block(block, [out.then if holds else out.orelse for out in branch.outs])
                 inside = {name for statement in block for name in defined(statement)}
-                sides.append((body, [self._out(out, holds, inside) for out in branch.outs]))
+                sides.append((body, [self.handed_on(out, holds, inside, not_counted(branch, holds)) for out in branch.outs]))
         (then, first), (orelse, second) = sides
+        self.count_nothing(branch, then, orelse)
         outs: list[Out] = []
         for out, a, b in zip(branch.outs, first, second, strict=True):
             if not out.axes and a == b:
@@ -282,20 +282,6 @@ class Scheduler(Results):
                 elements.scalars[out.name] = name
         elements.append(If(condition, tuple(then), tuple(orelse), tuple(outs), branch.origin))
         elements.rules = [*elements.rules, *rules_of(branch, self.graph.sizes, self.scalars)]
-
-    def _out(self, out: Out, holds: bool, inside: set[str]) -> Atom:
-        """What one side of a branch hands on; an array is its own."""
-        atom = out.then if holds else out.orelse
-        if not out.axes:
-            return atom if atom == UNDEFINED else self.elements.scalar(atom)
-        if atom == UNDEFINED:  # never used, but an element may be read before the condition that says so is tested
-            name = self.elements.fresh(out.name, out.kind, out.axes)
-            told = [Affine(0) if self.counts.intersection(sizes_in([length])) else length for length in out.axes]
-            self.elements.emit(Allocate(name, self.lengths(told), None, out.kind))
-            return name
-        if isinstance(atom, str) and atom in inside:
-            return self.existing(atom)
-        return self.filled(atom, out.axes, out.name)
 
     # works
 
