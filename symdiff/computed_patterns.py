@@ -40,7 +40,7 @@ class Computed:
         parts = [part for structure in structures for place in structure.places for part in affines_of(place)]
         self.graph = graph
         self.arrays = [name for name in dict.fromkeys(arrays_in(parts)) if name not in graph.inputs]
-        counts = {statement.count for statement in graph.body if isinstance(statement, Loop)}
+        counts = {statement.count for statement in walk(graph.body) if isinstance(statement, Loop)}
         self.sizes = [size for size in sizes_in(parts) if size in counts]
         self.depends_on_data = any(True for _ in arrays_in(parts)) or bool(self.sizes)
 

@@ -280,10 +280,7 @@ def test_functions_of_whole_arrays_in_generators():
 
 
 def chosen_on_one_path(x, a):
-    if a > 0.5:
-        r = np.sum(x**2)
-    else:
-        r = np.max(np.append(x[x > 0.1] ** 2, 0.03)) * 1.5
+    r = np.sum(x**2) if a > 0.5 else np.max(np.append(x[x > 0.1] ** 2, 0.03)) * 1.5
     return r + np.cos(r)
 
 

@@ -128,7 +128,12 @@ class Levels(Builder):
 
     def stands(self, names: Iterable[str]) -> None:
         """From here on these names are those of something that the present block makes."""
-        self._levels.update(dict.fromkeys(names, self.level))
+        made = frozenset(names)
+        self._levels.update(dict.fromkeys(made, self.level))
+        self._numbers = {key: name for key, name in self._numbers.items() if made.isdisjoint(sizes_in([key[0]]))}
+        self._guards = {
+            key: name for key, name in self._guards.items() if made.isdisjoint(sizes_in([guard.affine for guard in key[0]]))
+        }
 
     def fresh(self, hint: str, kind: Kind = "float", axes: Axes = ()) -> str:
         """A name not used so far, but for what a loop makes and nobody reads."""

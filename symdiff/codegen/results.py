@@ -74,11 +74,12 @@ class Results:
         return self.filled(atom, substituted(out.axes, none), out.name)
 
     def count_nothing(self, branch: If, then: Body, orelse: Body) -> None:
-        """On each side of a branch, the lengths that only the other side counts are 0."""
+        """On each side of a branch, the lengths that only the other side counts are 0: behind it they are known."""
         for holds, body in ((True, then), (False, orelse)):
-            for size in not_counted(branch, holds):
-                if (name := self.elements.spelling.names.get(str(size))) is not None:
+            for size in map(str, not_counted(branch, holds)):
+                if (name := self.elements.spelling.names.get(size)) is not None:
                     body.append(Plain((f"{name} = 0",), ()))  # type: ignore[arg-type]
+                    self.elements.stands([size])
 
     def lengths(self, axes: Iterable[Affine]) -> tuple[str, ...]:
         """The lengths of a new array; none is negative."""
