@@ -12,7 +12,7 @@ from symdiff.codegen.elements import Elements
 from symdiff.codegen.given import length_code
 from symdiff.codegen.printer import COMPARE, Text
 from symdiff.graph.affine import ZERO, Affine, Axes, Symbol, substituted
-from symdiff.graph.graph import Raise, Statement, defined, free_names
+from symdiff.graph.graph import Origin, Raise, Statement, defined, free_names
 from symdiff.graph.terms import Guard, Range, Term
 
 
@@ -110,14 +110,31 @@ def _write(elements: Elements, definition: Indexed, term: Term, part: Affine, le
             stack.enter_context(elements.loop(variable, Range(low, high), ()))
         guards = [replace(guard, affine=guard.affine.substitute(places)) for guard in term.guards]
         raising = [Raise("IndexError", message, definition.origin)]
-        if guards and any(each.index and not elements.is_integer(each.array) for each in part.elements):
-            with elements.side(guards) as body:  # the integer is made of an element that there may be only where they hold
-                outside = elements.condition_of(_outside(elements, part.substitute(places), length))
-                elements.choose(outside, raising, (), [], definition.origin)
-            elements.choose(elements.condition(guards), body, (), [], definition.origin)
-            return
-        inside = _outside(elements, part.substitute(places), length).code
-        elements.choose(elements.condition_of(_with(elements, guards, inside)), raising, (), [], definition.origin)
+        _checked(elements, definition.origin, guards, part.substitute(places), length, raising)
+
+
+def _checked(
+    elements: Elements, origin: Origin | None, guards: Sequence[Guard], part: Affine, length: Affine, raising: list[Raise]
+) -> None:
+    """Raise where guards hold and an index is out of range. What is computed is read only where the guards before it hold."""
+    late = [guard for guard in guards if _reads_computed(elements, guard.affine)]
+    first = [guard for guard in guards if guard not in late]
+    if first and (late or _reads_computed(elements, part)):
+        with elements.side(first) as body:
+            _checked(elements, origin, late, part, length, raising)
+        elements.choose(elements.condition(first), body, (), [], origin)
+    elif late and _reads_computed(elements, part):
+        with elements.side(late) as body:
+            _checked(elements, origin, (), part, length, raising)
+        elements.choose(elements.condition(late), body, (), [], origin)
+    else:
+        inside = _outside(elements, part, length).code
+        elements.choose(elements.condition_of(_with(elements, guards, inside)), raising, (), [], origin)
+
+
+def _reads_computed(elements: Elements, part: Affine) -> bool:
+    """Whether an integer is made of elements of an array that is computed, which are variables before they are read."""
+    return any(each.index and not elements.is_integer(each.array) for each in part.elements)
 
 
 def write_raise(elements: Elements, statement: Statement) -> None:
