@@ -9,7 +9,9 @@ import pytest
 
 from symdiff import grad, hessian, jacobian, jvp
 from symdiff.codegen import python_function
+from symdiff.graph.affine import Affine
 from symdiff.graph.evaluate import evaluate
+from symdiff.graph.structure import Tensor
 from tests.poison import poisoned
 from tests.random_array_programs import Program, faults
 
@@ -160,3 +162,19 @@ def test_sums_in_one_row_leave_zeros_in_all_others():
         (xx, xy), (yx, yy) = function(x, y)
     for block in (xx, xy, yx, yy):
         np.testing.assert_array_equal(block, np.zeros((3, 3)))
+
+
+def rows_times_a_vector(a, x):
+    total = 0.0
+    for row in a:
+        total += np.dot(row, x)
+    return total
+
+
+def test_a_matrix_beside_a_vector_is_read_before_any_call():
+    """Vectors alone and matrices alone were tried, and the function was refused where both were differentiated."""
+    assert grad(rows_times_a_vector, argnums=(0, 1)).assumed["a"] == Tensor((Affine.of("m"), Affine.of("n")))
+    function = python_function(grad(rows_times_a_vector, argnums=(0, 1)).at(np.ones((2, 3)), np.ones(3)).source)
+    first, second = function(np.ones((2, 3)), np.array([1.0, 2.0, 3.0]))
+    assert first.tolist() == [[1, 2, 3], [1, 2, 3]]
+    assert second.tolist() == [2, 2, 2]

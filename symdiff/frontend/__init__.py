@@ -29,7 +29,7 @@ from symdiff.frontend.places import Guard, OutsideArray, Place
 from symdiff.frontend.present import Present, Supposed
 from symdiff.frontend.resolve import MAX_CAPTURED
 from symdiff.frontend.scopes import names_assigned
-from symdiff.frontend.sizes import extended, has_tensors
+from symdiff.frontend.sizes import extended, has_tensors, ranks_of
 from symdiff.frontend.source import FunctionSource, from_function, from_text
 from symdiff.frontend.values import POISON, DictValue, Known, Poison, TupleValue, Value, describe, leaves, number, structure_of
 from symdiff.graph.affine import Affine, sizes_in
@@ -137,8 +137,8 @@ def _otherwise(
         name for name, structure in start.structures.items() if structure is None and ("argument", name) not in start.sized
     ]
     gaps = error.gaps
-    for rank in (1, 2):
-        begin = replace(start, known=dict(start.known), integers=dict(start.integers), ranks=dict.fromkeys(unknown, rank))
+    for ranks in ranks_of(unknown):
+        begin = replace(start, known=dict(start.known), integers=dict(start.integers), ranks=ranks)
         try:
             return _settled(source, replace(begin, specialised=set(), lengths={}, sizes={}, built={}, used=[], fixed=[]), options)
         except UnsupportedError as other:

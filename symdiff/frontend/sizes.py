@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +17,16 @@ from symdiff.graph.affine import Affine, Axes, sizes_in, substituted
 from symdiff.graph.structure import Structure, Tensor
 
 LETTERS = ("n", "m", "k", "l", "p", "q", "r", "s")
+MIXED = 3  # arguments of unknown rank of which some may be vectors and some matrices
+
+
+def ranks_of(names: Sequence[str]) -> Iterator[dict[str, int]]:
+    """The ranks that arguments may have of which no call has told anything: vectors, matrices, some of both."""
+    uniform = [dict.fromkeys(names, rank) for rank in (1, 2)]
+    yield from uniform
+    if len(names) <= MIXED:
+        mixed = (dict(zip(names, ranks, strict=True)) for ranks in itertools.product((1, 2), repeat=len(names)))
+        yield from (each for each in mixed if each not in uniform)
 
 
 def axis_symbol(leaf: str, axis: int) -> str:
