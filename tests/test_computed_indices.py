@@ -174,3 +174,14 @@ def test_arrays_of_indices_of_arrays_of_known_shape(function):
     x = np.array([0.3, 0.5, 0.7])
     expected = [(function(x + h) - function(x - h)) / 2e-6 for h in 1e-6 * np.eye(3)]
     np.testing.assert_allclose(python_function(grad(function).at(x).source)(x), expected, rtol=1e-8)
+
+
+def chosen_by_an_argument(x, idx):
+    w = np.array([[x[0], 2.0], [x[1] ** 2, 3.0]])
+    return w[:, idx].sum(axis=1) + w[idx, 0][0]
+
+
+def test_integers_from_data_beside_other_indices_of_arrays_of_known_shape():
+    x, idx = np.array([0.3, 0.4]), np.array([0, 1, 0])
+    found = python_function(jacobian(chosen_by_an_argument).at(x, idx).source)(x, idx)
+    np.testing.assert_allclose(found, [[3.0, 0.0], [1.0, 1.6]], rtol=1e-15)

@@ -63,6 +63,11 @@ def places_of(owner: ArrayValue) -> Any:
 
 def read(reader: Reader, owner: ArrayValue, index: ast.expr, frame: Frame, node: ast.AST) -> Value:
     """``owner[index]`` of several indices, or with new axes."""
+    items = index.elts if isinstance(index, ast.Tuple) else [index]
+    if any(isinstance(reader.operand(item, frame), TensorValue) for item in items if not isinstance(item, ast.Slice)):
+        from symdiff.frontend import index_arrays, tensor_indexing
+
+        return tensor_indexing.read(reader, index_arrays.tensor_of_any(reader, owner, node), index, frame, node)
     parts = _parts(reader, index, frame)
     places = _positions(owner, parts, node)
     if not places.shape:
