@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 import numpy as np
 import pytest
 
-from symdiff import grad, hessian, jacobian, jvp
+from symdiff import grad, hessian, jacobian, jvp, vjp
 from symdiff.codegen import python_function
 from symdiff.graph.affine import Affine
 from symdiff.graph.evaluate import evaluate
@@ -178,3 +179,22 @@ def test_a_matrix_beside_a_vector_is_read_before_any_call():
     first, second = function(np.ones((2, 3)), np.array([1.0, 2.0, 3.0]))
     assert first.tolist() == [[1, 2, 3], [1, 2, 3]]
     assert second.tolist() == [2, 2, 2]
+
+
+def test_arrays_of_truth_values_have_one_type_on_all_paths():
+    """One that is False on one side of a branch was an array of floats there, which Numba refuses (random program 831038)."""
+    text = """import numpy as np
+def f(x, b):
+    v = 1.0
+    for n in range(len(x)):
+        if n % 2 == 0:
+            v *= np.cos(x[n // 2]*0.5)
+    u = np.zeros((len(b), len(x)))
+    return np.where(v > 0.1, np.sqrt(np.abs(v)), np.sum(b)) + np.sum(u) + np.sum(x)
+"""
+    x, b = np.array([0.3, 0.5]), np.ones(2)
+    derivative = vjp(jvp(source=text, argnums=(0, 1)), argnums=(0, 1))
+    source = derivative.at(x, b, tangent=(x, b), cotangent=1.0).source
+    made = re.findall(r"(\w+) = np\.(?:empty|zeros|full)\((.*)\)$", source, re.MULTILINE)
+    kinds = {(name, "bool" in rest or "True" in rest) for name, rest in made}
+    assert len(kinds) == len({name for name, _ in kinds})

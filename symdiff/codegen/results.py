@@ -12,8 +12,9 @@ from symdiff.codegen.indices import Place
 from symdiff.codegen.printer import OR, Text
 from symdiff.graph.affine import Affine, Symbol, sizes_in, substituted
 from symdiff.graph.build import Body
-from symdiff.graph.graph import UNDEFINED, Atom, Graph, If, Loop, Out, Raise, walk
+from symdiff.graph.graph import UNDEFINED, Atom, Const, Graph, If, Loop, Out, Raise, walk
 from symdiff.graph.structure import Tensor
+from symdiff.primitives.row import Kind
 
 
 class Results:
@@ -55,8 +56,9 @@ class Results:
 
     def filled(self, atom: Atom, axes: Sequence[Affine], hint: str) -> str:
         """A new array that is full of a literal, or a copy of another."""
-        name = self.elements.fresh(hint, "float", tuple(axes))
-        self.elements.emit(Allocate(name, self.lengths(axes), None if _is_empty(axes) else atom))
+        kind: Kind = atom.kind if isinstance(atom, Const) else self.definitions.kinds.get(atom, "float")
+        name = self.elements.fresh(hint, kind, tuple(axes))
+        self.elements.emit(Allocate(name, self.lengths(axes), None if _is_empty(axes) else atom, kind))
         return name
 
     def handed_on(self, out: Out, holds: bool, inside: set[str], none: Mapping[Symbol, Affine]) -> Atom:
