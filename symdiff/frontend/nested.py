@@ -43,11 +43,10 @@ from symdiff.frontend.values import (
 from symdiff.frontend.whole import sizes_used
 from symdiff.frontend.writes import check_unwritten
 from symdiff.graph.affine import Affine, Symbol, sizes_in
-from symdiff.graph.graph import Atom, Graph, Loop, Param, defined, free_names, walk, walk_all
+from symdiff.graph.graph import Atom, Graph, Param, defined, free_names
 from symdiff.graph.mapping import resized, resized_structure
 from symdiff.graph.splice import apart, splice
 from symdiff.graph.structure import SCALAR, Array, Items, Sparse, Structure, Tensor
-from symdiff.graph.terms import arrays_in
 
 NOWHERE: Mapping[str, Place] = {}
 
@@ -68,7 +67,6 @@ def call_derivative(reader: Reader, target: Any, args: Sequence[Value], keywords
     reading = _read(reader, target, bound, {name: found.value for name, found in objects.items()}, whole, node)
     _shape_seeds(reader, reading.graph, bound, node)
     sizes = _sizes(reader, reading.graph, bound, node)
-    _check_names(reading.graph, sizes, node)
     substitution: dict[str, Atom] = {str(size): affine_atom(reader, length) for size, length in sizes.items()}
     for param in reading.graph.params:
         if param.role == "captured":
@@ -87,18 +85,6 @@ def _put(reader: Reader, graph: Graph, names: Mapping[str, Atom], sizes: Mapping
     reader.counts |= set(map(str, counts.values()))
     outputs = splice(reader.builder, resized(graph.body, sizes), {**names, **counts}, graph.outputs)
     return from_leaves(resized_structure(graph.result, sizes), outputs)
-
-
-def _check_names(graph: Graph, sizes: Mapping[Symbol, Affine], node: ast.AST) -> None:
-    """Refuse lengths that are told by what a loop of the derivative calls something of its own: it would read that."""
-    lengths = [length for size, length in sizes.items() if length != Affine.of(size)]
-    told = {*sizes_in(lengths), *arrays_in(lengths)}
-    for loop in (each for each in walk_all(graph.body) if isinstance(each, Loop)):
-        own = {name for name in loop.step.inputs if (name, name) not in loop.captured} | {loop.counter}
-        own |= {name for statement in walk(loop.step.body) for name in defined(statement)}
-        for name in sorted(own & told):
-            reason = f"a derivative of an array whose length {name} tells, where a loop inside of it has another {name}"
-            raise GapError(node, reason, f"call one of the two by another name than {name}", "not yet")
 
 
 def _bound(reader: Reader, target: Any, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST) -> dict[str, Value]:
