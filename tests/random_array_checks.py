@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -49,46 +50,52 @@ class Check:
     """A derivative, what its seeds are, the numbers of its result, and those expected."""
 
     name: str
-    derivative: Any
+    make: Callable[[], Any]
     expected: Callable[[Reference], Vector]
     tolerance: float = FIRST
     seeds: Mapping[str, str] = field(default_factory=dict)
     numbers: Callable[[Any, Reference], Vector] = lambda found, reference: flat(found)
 
+    @cached_property
+    def derivative(self) -> Any:
+        """Made when it is first asked for: most checks are not chosen, and each one reads the text."""
+        return self.make()
+
 
 def checks(text: str, wrt: Sequence[str], is_scalar: bool, seed: int, every: bool = False) -> list[Check]:
     """The value, and some of the derivatives, other ones for each seed; or all of them."""
     chosen, by = random.Random(seed), {"argnums": tuple(wrt)}
-    value = Check("value", read(source=text), lambda reference: reference.value)
+    value = Check("value", lambda: read(source=text), lambda reference: reference.value)
     tangent, cotangent = {"tangent": "direction"}, {"cotangent": "weights"}
-    along = Check("jvp", jvp(source=text, **by), lambda reference: reference.first @ reference.direction, seeds=tangent)
-    back = Check("vjp", vjp(source=text, **by), lambda reference: reference.weights @ reference.first, seeds=cotangent)
-    forward, reverse = along.derivative, back.derivative
-    both = {**tangent, **cotangent}
+    both, two = {**tangent, **cotangent}, {"cotangent": "weights", "cotangent2": "direction"}
+    gradient, forward, reverse = (lambda of=of: of(source=text, **by) for of in (grad, jvp, vjp))
+    along = Check("jvp", forward, lambda reference: reference.first @ reference.direction, seeds=tangent)
+    back = Check("vjp", reverse, lambda reference: reference.weights @ reference.first, seeds=cotangent)
     if is_scalar:
-        gradient = grad(source=text, **by)
         first = [Check("gradient", gradient, _row)] * 2 + [
-            Check("value and gradient", value_and_grad(source=text, **by), _with_row)
+            Check("value and gradient", lambda: value_and_grad(source=text, **by), _with_row)
         ]
         second = [
-            Check("forward over reverse", hvp(source=text, **by), _second, SECOND, tangent),
-            Check("reverse over reverse", vjp(gradient, **by), _second, SECOND, {"cotangent": "direction"}),
-            Check("reverse over forward", grad(forward, **by), _second, SECOND, tangent),
+            Check("forward over reverse", lambda: hvp(source=text, **by), _second, SECOND, tangent),
+            Check("reverse over reverse", lambda: vjp(gradient(), **by), _second, SECOND, {"cotangent": "direction"}),
+            Check("reverse over forward", lambda: grad(forward(), **by), _second, SECOND, tangent),
         ]
-        whole = [Check(f"{'sparse ' * sparse}hessian", hessian(source=text, sparse=sparse, **by), _second, SECOND, {}, _times)
-                 for sparse in (False, True)]  # fmt: skip
+        whole = [
+            Check("hessian", lambda: hessian(source=text, **by), _second, SECOND, {}, _times),
+            Check("sparse hessian", lambda: hessian(source=text, sparse=True, **by), _second, SECOND, {}, _times),
+        ]
     else:
         first = [back]
         second = [
-            Check("forward over reverse", jvp(reverse, **by), _second, SECOND, both),
-            Check(
-                "reverse over reverse", vjp(reverse, **by), _second, SECOND, {"cotangent": "weights", "cotangent2": "direction"}
-            ),
-            Check("reverse over forward", vjp(forward, **by), _second, SECOND, both),
+            Check("forward over reverse", lambda: jvp(reverse(), **by), _second, SECOND, both),
+            Check("reverse over reverse", lambda: vjp(reverse(), **by), _second, SECOND, two),
+            Check("reverse over forward", lambda: vjp(forward(), **by), _second, SECOND, both),
         ]
-        whole = [Check(f"{'sparse ' * sparse}jacobian", jacobian(source=text, sparse=sparse, **by), _entries, FIRST, {}, _matrix)
-                 for sparse in (False, True)]  # fmt: skip
-    segmented = Check("vjp with checkpoints", vjp(source=text, checkpoint=True, **by), back.expected, seeds=cotangent)
+        whole = [
+            Check("jacobian", lambda: jacobian(source=text, **by), _entries, FIRST, {}, _matrix),
+            Check("sparse jacobian", lambda: jacobian(source=text, sparse=True, **by), _entries, FIRST, {}, _matrix),
+        ]
+    segmented = Check("vjp with checkpoints", lambda: vjp(source=text, checkpoint=True, **by), back.expected, seeds=cotangent)
     open_list = "while " in text and ".append(" in text  # there is no room for it before: refused with checkpoints
     kept = [segmented] * (("for " in text or "while " in text) and not open_list)
     if every:
