@@ -198,3 +198,18 @@ def f(x, b):
     made = re.findall(r"(\w+) = np\.(?:empty|zeros|full)\((.*)\)$", source, re.MULTILINE)
     kinds = {(name, "bool" in rest or "True" in rest) for name, rest in made}
     assert len(kinds) == len({name for name, _ in kinds})
+
+
+def rows_times_a_vector_and_more(x, a, scale, shift):
+    total = 0.0
+    for row in a:
+        total += np.dot(row, x)
+    return scale * total + np.sum(shift)
+
+
+def test_one_matrix_beside_several_arguments_is_read_before_any_call():
+    """With more than three arguments no mixture of vectors and matrices was tried (random array program 850229)."""
+    gradient = grad(rows_times_a_vector_and_more, argnums=(0, 1, 2, 3))
+    point = np.array([1.0, 2.0, 3.0]), np.ones((2, 3)), 2.0, np.ones(4)
+    found = python_function(gradient.at(*point).source)(*point)
+    assert [np.asarray(each).tolist() for each in found] == [[4, 4, 4], [[2, 4, 6], [2, 4, 6]], 12, [1, 1, 1, 1]]

@@ -7,6 +7,8 @@ tangent. Adjoints have supports in the same way.
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import reduce
@@ -22,6 +24,7 @@ Where = tuple[tuple[Atom, bool], ...] | None
 Test = tuple[Atom, bool]  # a condition, and the side of a branch on it
 
 MANY = 4  # conditions of a sum that are joined to one
+MOST_CHOICES = 64  # of guards that are looked at
 ZERO, TRUE, FALSE = Const(0), Const(True), Const(False)
 
 
@@ -114,6 +117,8 @@ class Supports:
 
     def moved(self, terms: Sequence[Term], axes: Axes) -> Where:
         """Where a sum is not a structural zero: where it moves what is not, and its own guards hold."""
+        if _cover([_own_guards(term, len(axes)) for term in terms if self._is_whole(term)]):
+            return None
         tests: dict[Test, None] = {}
         for term in terms:
             found = self._reached(term, axes)
@@ -127,6 +132,10 @@ class Supports:
     def _as_one(self, tests: Sequence[Test]) -> Where:
         """A support with one condition for many: otherwise a stencil of three points has three times as many each time."""
         return (self.test(tests),)
+
+    def _is_whole(self, term: Term) -> bool:
+        """Whether what a term reads is not a structural zero anywhere."""
+        return isinstance(term.atom, Affine) or self.of(term.atom) is None
 
     def _reached(self, term: Term, axes: Axes) -> Where:
         """Where a term adds anything."""
@@ -200,6 +209,18 @@ def _own_guards(term: Term, rank: int) -> tuple[Guard, ...]:
     lengths = (each.high - each.low for each in term.ranges if each.high.positions | each.low.positions)
     guards = (*term.guards, *(Guard(length - 1) for length in lengths))
     return tuple(guard for guard in guards if guard.affine.positions <= set(range(rank)))
+
+
+def _cover(conditions: Sequence[tuple[Guard, ...]]) -> bool:
+    """Whether one of several conditions, which are guards that must all hold, certainly holds: as after ``u[1:-1] = ...``.
+
+    Otherwise there would be a choice of one guard of each that can all fail at once.
+    """
+    if math.prod(map(len, conditions)) > MOST_CHOICES:
+        return False
+    return bool(conditions) and all(
+        any(guard.negated() in choice for guard in choice) for choice in map(set, itertools.product(*conditions))
+    )
 
 
 class Joining:

@@ -17,7 +17,7 @@ from symdiff.graph.affine import Affine, Axes, sizes_in, substituted
 from symdiff.graph.structure import Structure, Tensor
 
 LETTERS = ("n", "m", "k", "l", "p", "q", "r", "s")
-MIXED = 3  # arguments of unknown rank of which some may be vectors and some matrices
+MIXED = 3  # arguments of unknown rank of which any may be vectors and the others matrices
 
 
 def ranks_of(names: Sequence[str]) -> Iterator[dict[str, int]]:
@@ -27,6 +27,8 @@ def ranks_of(names: Sequence[str]) -> Iterator[dict[str, int]]:
     if len(names) <= MIXED:
         mixed = (dict(zip(names, ranks, strict=True)) for ranks in itertools.product((1, 2), repeat=len(names)))
         yield from (each for each in mixed if each not in uniform)
+    else:  # one of them is unlike the others
+        yield from ({**each, name: 3 - each[name]} for each in uniform for name in names)
 
 
 def axis_symbol(leaf: str, axis: int) -> str:
