@@ -95,6 +95,17 @@ return r""",
         {"x": "n", "A": "mn"},
         FALLBACK + "return x.sum(keepdims=True)[0]*s + np.sum(A.T @ A.sum(axis=1)*x) + A.mean(axis=0) @ x",
     ),
+    "positions of a mask were read for a guard before the guard that says that they are there (950074)": (
+        {"x": "n", "y": "n"},
+        "w = np.roll(y + x.sum(keepdims=True), 1)\nreturn np.sum(np.diff(np.append(w[x > 0], 2))**2)",
+    ),
+    "an index from data was read before the guards under which it is one (850625)": (
+        {"x": "n"},
+        (
+            "i = np.zeros(x.shape[0])\nif np.sum(x) > -1.2:\n    r = x*1.0\nelse:\n    r = (np.outer(x, x)) @ i*1.5\n"
+            "return np.max(np.append((r[np.argsort(x)])[x > 0.1], 0.3))"
+        ),
+    ),
     "slices of one element less than none, of known length": (
         {"x": "n", "A": "mn"},
         FALLBACK + "return np.diag(np.outer(x, x))[1:]*x[:-1] + s*np.diff(x)",
@@ -163,6 +174,38 @@ def test_sums_in_one_row_leave_zeros_in_all_others():
         (xx, xy), (yx, yy) = function(x, y)
     for block in (xx, xy, yx, yy):
         np.testing.assert_array_equal(block, np.zeros((3, 3)))
+
+
+STEPS = """
+import numpy as np
+def f(x):
+    u = 1.0*x
+    for _ in range({}):
+        u[1:] = 0.5*u[1:] + 0.3*u[:-1]
+    return np.max(np.append(u[x > 0.1], 0.3))
+"""
+
+
+def test_sources_of_masked_stencils_grow_with_their_steps_and_no_faster():
+    """Where writes cover an array, each step left truth values that the next one read at three places (950060)."""
+    sizes = [len(jvp(source=STEPS.format(steps)).at(np.ones(3), tangent=np.ones(3)).source) for steps in (2, 4, 8)]
+    assert sizes[2] - sizes[1] <= 2.5 * (sizes[1] - sizes[0])
+
+
+def test_many_steps_of_whole_arrays_are_a_loop():
+    """The Hessian of 40 of them, unrolled, took minutes: an entry of a shift has a term for each shift before it (910306)."""
+    found = [len(hessian(source=SHIFTS.format(steps)).at(np.ones(3)).source) for steps in (40, 80)]
+    assert found[0] == found[1]
+
+
+SHIFTS = """
+import numpy as np
+def f(x):
+    u = 1.0*x
+    for _ in range({}):
+        u = np.roll(u, 1)*0.7 + np.sin(u)
+    return np.sum(u)
+"""
 
 
 def rows_times_a_vector(a, x):

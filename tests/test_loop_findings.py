@@ -292,3 +292,28 @@ def test_names_of_what_nobody_reads_are_free(size):
     expected = [(function(x + h) - function(x - h)) / 2e-6 for h in steps]
     found = python_function(grad(function).at(x).source)(x)
     np.testing.assert_allclose(found, expected, rtol=1e-8, atol=1e-8)
+
+
+def an_array_becomes_a_counter(x):
+    i = np.ones(len(x)) * x
+    t, s = np.sum(i), 0.5
+    for i in range(len(x)):
+        s = s * 0.5 + np.sin(x[i] * s)
+    return s * t
+
+
+def a_vector_becomes_its_elements(x):
+    s = 0.5
+    for x in x:  # noqa: B020 - what is tested
+        s = s * 0.5 + np.sin(x * s)
+    return s
+
+
+@pytest.mark.parametrize("function", [an_array_becomes_a_counter, a_vector_becomes_its_elements])
+@pytest.mark.parametrize("size", [0, 1, 4])
+def test_a_loop_variable_may_have_been_an_array_before(function, size):
+    """An iteration binds it before anything reads it (random array programs 850303, 850610, 850732 and others)."""
+    x = np.linspace(0.3, 0.9, size)
+    gradient = python_function(grad(function).at(x).source)(x)
+    columns = [function(x + 1e-20j * each).imag / 1e-20 for each in np.eye(size)]
+    np.testing.assert_allclose(gradient, columns, rtol=1e-12)

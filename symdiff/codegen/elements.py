@@ -288,6 +288,30 @@ class Elements(Levels):
             return bool(condition.value)
         return next((scope.decided[condition] for scope in self._scopes if condition in scope.decided), None)
 
+    def condition(self, guards: Sequence[Guard]) -> str:
+        """Guards as a condition. What is computed is read only where the guards before it say that it is there."""
+        late = [guard for guard in guards if not self._is_readable(guard)]
+        early = [guard for guard in guards if guard not in late]
+        if not early or not late:
+            return super().condition(guards)
+        with self.side(early) as body:
+            inner = self.condition(late)
+        return str(self.choose(super().condition(early), body, (), [("t", inner, Const(False))], self.origin)[0])
+
+    def _is_readable(self, guard: Guard) -> bool:
+        """Whether the elements that a guard reads certainly exist here."""
+        return all(map(self._exists, guard.affine.elements))
+
+    def _exists(self, element: Element) -> bool:
+        """Whether an integer can be read before a condition; those of arguments are read in the condition itself.
+
+        An index from data is checked only where the guards before it hold.
+        """
+        inner = [each for part in element.index for each in part.elements]
+        if self.is_integer(element.array):
+            return all(map(self._exists, inner))
+        return not inner and self._is_inside(element.array, element.index, self.place)
+
     # where it stands
 
     def _home(self, name: str, index: Index) -> int:

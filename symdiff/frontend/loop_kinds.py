@@ -57,6 +57,22 @@ def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
             yield from own_nodes(inner)
 
 
+def _refuse(trial: Trial, name: str, before: Form, behind: Form) -> None:
+    """Refuse a variable that changes its kind."""
+    first, second = difference(before, behind)
+    node = _binding(trial.course.node, name)
+    mixed = _known_in_one(before, behind)
+    if mixed:
+        trial.reader.fix(mixed, node, f"{name} starts as {first} and becomes {second} in a loop", REWRITE)
+    raise GapError(node, f"{name} starts as {first} and becomes {second} in a loop", REWRITE)
+
+
+def _targets(node: ast.For | ast.While) -> set[str]:
+    """The names that a for loop binds in each iteration."""
+    inner = ast.walk(node.target) if isinstance(node, ast.For) else ()
+    return {each.id for each in inner if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
+
+
 def is_length(node: ast.AST) -> bool:
     """True for ``len(x)``, and for sums and differences."""
     if isinstance(node, ast.BinOp):
@@ -75,6 +91,7 @@ class Search:
     cells: dict[str, Any] = field(default_factory=dict)  # arrays of before the loop that it changes, as carried variables
     stale: set[object] = field(default_factory=set)  # and those of which it is not known how
     stale_names: dict[str, set[int]] = field(default_factory=dict)  # arrays of variables of which that is so, by position
+    rebound: set[str] = field(default_factory=set)  # targets of the loop that were values of another kind before it
 
     def find_lists(self, reader: Reader, node: ast.AST, frame: Frame) -> None:
         """The lists to which the loop appends, by its text. Elements of which nothing is known are said to be numbers."""
@@ -90,6 +107,12 @@ class Search:
                 item = form_of(reader, last)
                 guessed = item == UNBOUND or (isinstance(value, GrowingList) and value.guessed and not value.added)
                 self.forms[name] = Growing(Leaf("float") if guessed else item, None, guessed)
+
+    def unbound(self, frame: Frame) -> Frame:
+        """Take what they were from the targets of the loop: each iteration binds them before anything reads them."""
+        reason = "it is one kind of value before a loop that has it as its variable, and another one behind it"
+        frame.variables.update(dict.fromkeys(self.rebound, Conflict(reason)))
+        return frame
 
     def settled(self, trial: Trial) -> bool:
         """Take in what a trial found out; True if it found nothing new."""
@@ -163,14 +186,12 @@ class Search:
         if isinstance(before, Absent) and isinstance(after_, Opaque | Same):
             return Opaque("an object")
         joined = join(before, after_)
-        if joined is None:
-            first, second = difference(before, after_)
-            node = _binding(trial.course.node, name)
-            mixed = _known_in_one(before, after_)
-            if mixed:
-                trial.reader.fix(mixed, node, f"{name} starts as {first} and becomes {second} in a loop", REWRITE)
-            raise GapError(node, f"{name} starts as {first} and becomes {second} in a loop", REWRITE)
-        return joined
+        if joined is not None:
+            return joined
+        if name not in _targets(trial.course.node):
+            _refuse(trial, name, before, after_)
+        self.rebound.add(name)
+        return before
 
     def _counted(self, trial: Trial, name: str, before: Form, end: Value | None) -> Counted | None:
         """An integer that grows by the same step in each iteration."""

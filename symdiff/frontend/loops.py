@@ -17,9 +17,11 @@ from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.rollback import Snapshot
 from symdiff.frontend.values import Choice, Condition, Known, TensorValue, Value
 from symdiff.graph.affine import Affine
+from symdiff.graph.graph import Fold, Sum, walk
 
 MAX_UNROLL = 10_000  # iterations
 MAX_OPERATIONS = 300  # of an unrolled loop that could be a loop of the graph
+OF_SUMS = 8  # operations that a sum, a slice or a shift counts for: derivatives have a term for each of them, or of a pair
 MAX_OPEN = 20  # those of one that may have ended before
 _LEFT = "left"  # how a loop is called that was left by break, while its else clause is read
 
@@ -109,7 +111,7 @@ def _unrolled(reader: Reader, node: ast.For, source: Value, frame: Frame, limit:
     items = containers.elements(reader, source, node.iter)
     before = reader.changes.copy()
     completion = NEXT
-    size = len(reader.builder.kinds)
+    size = len(reader.builder.current)
     for position in range(len(items)):
         items = changes.items_now(reader, before, source, items, position, node.iter)
 
@@ -120,12 +122,17 @@ def _unrolled(reader: Reader, node: ast.For, source: Value, frame: Frame, limit:
         completion = _then(reader, completion, once, frame)
         if completion.always:
             break
-        made = len(reader.builder.kinds) - size
-        if limit is not None and len(items) > 2 and made * len(items) > limit * (position + 1):
+        if limit is not None and len(items) > 2 and _size(reader, size) * len(items) > limit * (position + 1):
             raise SequentialError(_open(node))
     else:
         changes.items_now(reader, before, source, items, len(items), node.iter)
     return after_loop(reader, completion, node.orelse, frame)
+
+
+def _size(reader: Reader, start: int) -> int:
+    """The operations of the present block from a statement on."""
+    statements = walk(tuple(reader.builder.current[start:]))
+    return sum(OF_SUMS if isinstance(each, Sum | Fold) else 1 for each in statements)
 
 
 def run_while(reader: Reader, node: ast.While, frame: Frame) -> Completion:

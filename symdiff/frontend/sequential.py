@@ -121,9 +121,12 @@ def _run(reader: Reader, course: Course, frame: Frame) -> Completion:
             snapshot = Snapshot(reader, frame)
             trial = Trial(reader, course, frame, search, snapshot)
             trial.read()
-            if search.settled(trial):
+            settled = search.settled(trial)
+            if settled and not search.rebound:
                 return after(reader, trial.refused() if snapshot.refused else trial.finish(), node, frame)
             snapshot.restore()
+            if search.rebound:
+                return _run(reader, course, search.unbound(frame))
     except (GapError, PoisonedError):
         reader.cells = states
         raise

@@ -88,7 +88,7 @@ def pruned(term: Term, axes: Axes) -> Term | None:
     bounds = replace(Bounds.of(axes, term.ranges), idle=0 if term.address is None else len(axes))
     kept: list[Guard] = []
     for guard in dict.fromkeys(term.guards):
-        if bounds.never(guard):
+        if bounds.never(guard) or follows(guard.negated(), kept):
             return None
         if not bounds.always(guard) and not follows(guard, kept):
             kept = [other for other in kept if not follows(other, [guard])]
