@@ -106,6 +106,10 @@ return r""",
             "return np.max(np.append((r[np.argsort(x)])[x > 0.1], 0.3))"
         ),
     ),
+    "a literal that is an element inside of a loop was taken for it at the ends, too": (
+        {"x": "n", "a": ""},
+        "return np.append(a, x*x)*np.append(x, a)",
+    ),
     "slices of one element less than none, of known length": (
         {"x": "n", "A": "mn"},
         FALLBACK + "return np.diag(np.outer(x, x))[1:]*x[:-1] + s*np.diff(x)",

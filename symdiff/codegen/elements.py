@@ -95,7 +95,8 @@ class Elements(Levels):
             if missing:
                 waiting += reversed(missing)
                 continue
-            self.know(*key, self._computed(*key))
+            made = self._computed(*key)
+            self.know(*key, made, self._valid_from(*key, made))
             waiting.pop()
         found = self._available((atom, index))
         if found is None:
@@ -120,6 +121,13 @@ class Elements(Levels):
             reads = ((term.atom, term.index) for term in definition.terms)
             return [(atom, substituted(at, places)) for atom, at in reads if isinstance(atom, str) and self.arrays.axes.get(atom)]
         return []
+
+    def _valid_from(self, name: str, index: Index, atom: Atom) -> int:
+        """The outermost level at which an element is an atom that may have been there before."""
+        level = self.level_of_atom(atom)
+        if level == self.level or name in self.storage.stored:
+            return level
+        return min(max(level, self._home(name, index)), self.level)
 
     def _is_array(self, atom: Atom | Affine) -> bool:
         return isinstance(atom, str) and bool(self.arrays.axes.get(atom))

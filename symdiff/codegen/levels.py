@@ -323,10 +323,17 @@ class Levels(Builder):
 
     # what is known
 
-    def know(self, name: str, index: Index, atom: Atom) -> None:
-        """From here on the element of an array is this atom."""
-        level = max(self._floor, self._levels.get(atom, 0) if isinstance(atom, str) else 0)
+    def know(self, name: str, index: Index, atom: Atom, least: int | None = None) -> None:
+        """From here on the element of an array is this atom: at the level of the atom, but not further out than ``least``.
+
+        A literal, or what was there before, may be the element under the guards of this level alone.
+        """
+        level = max(self._floor, self.level if least is None else least, self.level_of_atom(atom))
         self._scopes[level].elements[name, index] = atom
+
+    def level_of_atom(self, atom: Atom) -> int:
+        """The level from which on an atom is there."""
+        return self._levels.get(atom, 0) if isinstance(atom, str) else 0
 
     def _known(self, name: str, index: Index) -> Atom | None:
         return next((found for scope in reversed(self._scopes) if (found := scope.elements.get((name, index))) is not None), None)

@@ -116,7 +116,7 @@ def write(
 
     if owner.items and all(is_whole(reader, item) for item in owner.items):
         raise GapError(node, "a write into an array of integers, which rounds", "make an array of floats, as np.zeros does")
-    if isinstance(index, ast.Name | ast.Compare | ast.UnaryOp | ast.BinOp | ast.Call):
+    if isinstance(index, ast.Name | ast.Compare | ast.UnaryOp | ast.BinOp | ast.Call | ast.Subscript | ast.Attribute):
         chosen = reader.operand(index, frame)
         if isinstance(chosen, TensorValue) and chosen.kind == "bool":  # a mask of any size that is as long as this
             value = tensor_writes.masked(reader, tensor_of(reader, owner, node), chosen, value, node, op)

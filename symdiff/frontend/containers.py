@@ -146,6 +146,10 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
         return tensor_indexing.read(reader, owner, index, frame, node)
     if isinstance(owner, GrowingList | SeriesValue | MaskedValue | PendingValue | Trajectory):
         return _special(reader, owner, index, frame, node)
+    if isinstance(owner, Known) and type(owner.value).__name__ in ("RClass", "CClass"):
+        from symdiff.frontend.tensor_definitions import put_together
+
+        return put_together(reader, owner, index, frame, node)
     plain = reader.assumed_name(owner) is not None and not isinstance(index, ast.Slice | ast.Tuple)
     if not plain and not _is_axis(index):
         reader.assume_array(owner, _rank(index))
@@ -154,9 +158,9 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
     if isinstance(owner, ArrayValue) and (isinstance(index, ast.Tuple) or _is_axis(index)):
         return array_writes.read(reader, owner, index, frame, node)
     if isinstance(index, ast.Tuple):
+        if any(isinstance(inner, ast.Slice) for inner in index.elts):
+            raise GapError(node, "a slice beside other indices", "use literal indices", "not yet")
         for inner in index.elts:
-            if isinstance(inner, ast.Slice):
-                raise GapError(node, "a slice beside other indices", "use literal indices", "not yet")
             owner = subscript(reader, owner, inner, frame, node)
         return owner
     if isinstance(index, ast.Slice):

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from symdiff.frontend import calls, numpy_definitions, numpy_indices
+from symdiff.frontend import calls, numpy_arrays, numpy_definitions, numpy_indices
 from symdiff.frontend.binding import own_defaults
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.library import Args, Form, Keywords
-from symdiff.frontend.lower import Reader
+from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.source import from_function
 from symdiff.frontend.tensor_functions import FUNCTIONS
 from symdiff.frontend.values import Known, Value, number
@@ -25,7 +25,14 @@ INDICES = (
     "searchsorted", "digitize", "triu_indices", "tril_indices", "triu_indices_from", "tril_indices_from", "diag_indices",
     "diag_indices_from", "ix_", "unravel_index",
 )  # fmt: skip
+ARRAYS = (
+    "dstack", "block", "insert", "tri", "diagflat", "matrix_transpose", "logspace", "geomspace", "polyder", "polyint",
+    "correlate", "vecdot", "matvec", "fill_diagonal", "piecewise", "nan_to_num", "nanprod", "nanmax", "nanmin", "nanvar",
+    "nanstd", "nancumsum", "unwrap", "cumulative_sum",
+)  # fmt: skip
 LINALG = ("matrix_power", "multi_dot")
+LINALG_ARRAYS = ("vector_norm", "matrix_norm", "outer", "cross", "trace", "diagonal", "vecdot", "matrix_transpose")
+METHODS = ("argmax", "argmin", "argsort", "diagonal", "take", "repeat", "searchsorted", "compress", "cumprod", "trace")
 REDUCED = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min", "logical_or": "any", "logical_and": "all"}
 
 
@@ -62,6 +69,34 @@ def _reduced(name: str) -> Form:
     return form
 
 
+def _method(name: str) -> Form:
+    """A method of arrays as the function of that name."""
+
+    def form(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+        import numpy as np
+
+        return calls.call(reader, Known(getattr(np, name)), args, keywords, node, name)
+
+    return form
+
+
+def methods() -> dict[str, Form]:
+    """The methods of arrays of any size that are read as functions, or as Python."""
+    found = {name: _method(name) for name in METHODS}
+    return found | {name: _read(getattr(numpy_arrays, name)) for name in ("fill", "sort")}
+
+
+def put_together(reader: Reader, owner: Known, index: ast.expr, frame: Frame, node: ast.AST) -> Value:
+    """``np.r_[...]`` and ``np.c_[...]``."""
+    import numpy as np
+
+    found = "r_" if owner.value is np.r_ else "c_"
+    items = index.elts if isinstance(index, ast.Tuple) else [index]
+    if any(isinstance(item, ast.Slice | ast.Starred) for item in items):
+        raise GapError(node, f"a slice in np.{found}", "use np.arange or np.linspace", "not yet")
+    return _read(getattr(numpy_arrays, found))(reader, [reader.operand(item, frame) for item in items], {}, node)
+
+
 @cache
 def definitions() -> dict[Any, Form]:
     """The functions by themselves, with the forms that read them."""
@@ -69,7 +104,9 @@ def definitions() -> dict[Any, Form]:
 
     found = {getattr(np, name): _read(getattr(numpy_definitions, name)) for name in PLAIN}
     found |= {getattr(np, name): _read(getattr(numpy_indices, name)) for name in INDICES}
+    found |= {getattr(np, name): _read(getattr(numpy_arrays, name)) for name in ARRAYS if hasattr(np, name)}
     found |= {getattr(np.linalg, name): _read(getattr(numpy_definitions, name)) for name in LINALG}
+    found |= {getattr(np.linalg, name): _read(getattr(numpy_arrays, name)) for name in LINALG_ARRAYS if hasattr(np.linalg, name)}
     found |= {getattr(np, ufunc).reduce: _reduced(name) for ufunc, name in REDUCED.items()}
     found |= {np.add.accumulate: FUNCTIONS["cumsum"], np.multiply.accumulate: found[np.cumprod]}
     found |= {
@@ -83,8 +120,10 @@ def definitions() -> dict[Any, Form]:
 def names() -> list[str]:
     """What users write for them."""
     return [
-        *(f"np.{name}" for name in PLAIN + INDICES),
-        *(f"np.linalg.{name}" for name in LINALG),
+        *(f"np.{name}" for name in PLAIN + INDICES + ARRAYS),
+        *(f"np.linalg.{name}" for name in LINALG + LINALG_ARRAYS),
+        "np.r_",
+        "np.c_",
         "np.add.reduce",
         "np.subtract.outer",
     ]

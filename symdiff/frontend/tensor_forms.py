@@ -21,6 +21,7 @@ from symdiff.frontend.selecting import METHODS as SELECTING_METHODS
 from symdiff.frontend.selecting import SELECTING, where_of_three
 from symdiff.frontend.sorting import SORTING
 from symdiff.frontend.tensor_definitions import definitions
+from symdiff.frontend.tensor_definitions import methods as defined_methods
 from symdiff.frontend.tensor_definitions import names as definition_names
 from symdiff.frontend.tensor_functions import FUNCTIONS, NORM, REDUCTIONS, total
 from symdiff.frontend.tensor_making import MAKING
@@ -197,7 +198,7 @@ def _of_lengths() -> tuple[Any, ...]:
     return tuple(getattr(np, name) for name in ("zeros", "ones", "empty", "full", "eye", "identity", "arange", "linspace"))
 
 
-METHODS: dict[str, Form] = {**REDUCTIONS, **ARRANGING, **SELECTING_METHODS}
+METHODS: dict[str, Form] = {**defined_methods(), **REDUCTIONS, **ARRANGING, **SELECTING_METHODS}
 
 
 def method_of(reader: Reader, owner: TensorValue, name: str) -> Form | None:
