@@ -110,6 +110,13 @@ return r""",
         {"x": "n", "a": ""},
         "return np.append(a, x*x)*np.append(x, a)",
     ),
+    "an element that nothing reads on one path was handed on from it, without a value (852616)": (
+        {"x": "n", "y": "n", "A": "mn"},
+        (
+            "x_bar = 2*A\nx_bar[:, ::-1] *= (x_bar - A[:, :1])\n"
+            "return np.sum(np.diff(np.append((np.where(y > x, np.sin(y), (x)**2))[x > 0], np.sum(x[1:])))**2) + np.sum(x_bar*0.7)"
+        ),
+    ),
     "slices of one element less than none, of known length": (
         {"x": "n", "A": "mn"},
         FALLBACK + "return np.diag(np.outer(x, x))[1:]*x[:-1] + s*np.diff(x)",

@@ -288,7 +288,7 @@ class Elements(Levels):
 
     def _handed_on(self, atom: Atom, name: str, index: Index) -> Atom:
         if atom == UNDEFINED:
-            return Const(0.0) if name in self.storage.stored else atom
+            return Const(False) if self.arrays.kinds[name] == "bool" else Const(0.0)
         return self.element(atom, index)
 
     def _decided(self, condition: Atom) -> bool | None:
