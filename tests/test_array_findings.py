@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -110,13 +111,6 @@ return r""",
         {"x": "n", "a": ""},
         "return np.append(a, x*x)*np.append(x, a)",
     ),
-    "an element that nothing reads on one path was handed on from it, without a value (852616)": (
-        {"x": "n", "y": "n", "A": "mn"},
-        (
-            "x_bar = 2*A\nx_bar[:, ::-1] *= (x_bar - A[:, :1])\n"
-            "return np.sum(np.diff(np.append((np.where(y > x, np.sin(y), (x)**2))[x > 0], np.sum(x[1:])))**2) + np.sum(x_bar*0.7)"
-        ),
-    ),
     "slices of one element less than none, of known length": (
         {"x": "n", "A": "mn"},
         FALLBACK + "return np.diag(np.outer(x, x))[1:]*x[:-1] + s*np.diff(x)",
@@ -144,6 +138,16 @@ REFUSED = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_programs_that_are_refused(name: str) -> None:
     assert [kind for kind, _ in faults(program({"x": "n"}, REFUSED[name]), sizes=SIZES)] in (["refused"], [])
+
+
+def test_what_a_path_leaves_undefined_is_not_read():
+    """An element that nothing reads on one path was handed on from it, without a value (852616)."""
+    body = (
+        "x_bar = 2*A\nx_bar[:, ::-1] *= (x_bar - A[:, :1])\n"
+        "return np.sum(np.diff(np.append((np.where(y > x, np.sin(y), (x)**2))[x > 0], np.sum(x[1:])))**2) + np.sum(x_bar*0.7)"
+    )
+    wrong = replace(program({"x": "n", "y": "n", "A": "mn"}, body), seed=1)  # whose first element is on that path
+    assert faults(wrong, sizes=[(5, 3)], every=True) == []
 
 
 def test_program_of_a_seed_is_always_the_same() -> None:
