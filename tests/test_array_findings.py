@@ -271,3 +271,25 @@ def test_one_matrix_beside_several_arguments_is_read_before_any_call():
     point = np.array([1.0, 2.0, 3.0]), np.ones((2, 3)), 2.0, np.ones(4)
     found = python_function(gradient.at(*point).source)(*point)
     assert [np.asarray(each).tolist() for each in found] == [[4, 4, 4], [[2, 4, 6], [2, 4, 6]], 12, [1, 1, 1, 1]]
+
+
+STAGES = """
+import numpy as np
+def f(x):
+    y = x
+    for _ in range({}):
+        y = x + 0.1*(np.roll(y, -1) - np.roll(y, 2))*np.roll(y, 1) - 0.1*y
+    return y
+"""
+
+
+def test_jacobians_of_stages_grow_with_their_number_and_no_faster():
+    """Entries of one stage at four places were 16 of the next one, 64 of the third: Lorenz 96 by Runge and Kutta's method."""
+    point = np.array([0.3, -0.5, 0.7, 0.9, -0.2])
+    made = [jacobian(source=STAGES.format(count)).at(point) for count in (2, 3, 4)]
+    sizes = [len(each.source) for each in made]
+    assert sizes[2] - sizes[1] <= 1.5 * (sizes[1] - sizes[0])
+    names: dict = {}
+    exec(STAGES.format(4), names)  # noqa: S102 - the text above
+    columns = [names["f"](point + 1e-20j * each).imag / 1e-20 for each in np.eye(5)]
+    np.testing.assert_allclose(python_function(made[2].source)(point), np.array(columns).T, rtol=1e-12, atol=1e-15)

@@ -63,7 +63,7 @@ def sparse(graph: Graph, params: Sequence[Param], order: int = 1, tidy: Tidy = i
         graph = gradient(graph, [leaf for param in params for leaf in param.leaves], tidy=tidy).graph
         graph = replace(graph, result=Items("tuple", tuple(param.structure for param in params)))
         rows = list(_parts(graph.result, graph.outputs))
-    columns = Columns(graph, [leaf for param in params for leaf in param.leaves])
+    columns = Columns(graph, [leaf for param in params for leaf in param.leaves], whole=False)
     made = _Stored(columns)
     structures = [Items("tuple", tuple(made.block(outer, atoms, param) for param in params)) for outer, atoms in rows]
     result = Items("tuple", tuple(structures)) if order == 2 else structures[0]

@@ -30,6 +30,9 @@ from symdiff.graph.graph import Atom, Block, Const, Fold, Graph, If, Let, Loop, 
 from symdiff.graph.terms import Guard, Range, Term, arrays_in, full_ranges, read_from
 from symdiff.primitives import TABLE
 
+MANY = 5  # entries of a value, beyond which they are put together
+MATRIX = 2  # axes of what they are put into: arrays of more would be larger than what is asked for
+
 Place = tuple[Atom, tuple[Affine, ...]]  # a result or an input, and where it stands in its array if it is a scalar of one
 Entries = dict[int, tuple[Term, ...]]  # by the number of the input that is differentiated in
 
@@ -37,11 +40,15 @@ Entries = dict[int, tuple[Term, ...]]  # by the number of the input that is diff
 class Columns(Sweep):
     """The entries of the Jacobian of every value with respect to several inputs, scalars or arrays.
 
-    ``start`` are the entries of the inputs, where they are others than the delta of each of ``wrt`` in itself.
+    ``start`` are the entries of the inputs, where they are others than the delta of each of ``wrt`` in itself; ``whole``:
+    where entries become many, the Jacobian of a value is computed as an array, of which its zeros are elements.
     """
 
-    def __init__(self, graph: Graph, wrt: Sequence[str], start: Mapping[str, Entries] | None = None) -> None:
+    def __init__(
+        self, graph: Graph, wrt: Sequence[str], start: Mapping[str, Entries] | None = None, *, whole: bool = True
+    ) -> None:
         super().__init__(graph, wrt, ())
+        self.is_whole = whole
         self.local = Local(self)
         self.useful = useful(graph)
         self.entries: dict[str, Entries] = dict(start or {})
@@ -192,6 +199,17 @@ class Columns(Sweep):
                 made[number] = tuple(merged)
         if made:
             self.entries[name] = made
+            for number, entries in made.items():
+                if self.is_whole and len(entries) > MANY:
+                    self.entries[name] = {**self.entries[name], number: self.as_array(name, axes, number)}
+
+    def as_array(self, name: str, axes: Axes, number: int) -> tuple[Term, ...]:
+        """The entries of a value as a matrix, from now on one entry: those of what reads it do not multiply any more."""
+        columns = self.builder.axes_of(self.wrt[number])
+        if len(axes) + len(columns) > MATRIX or not (axes or columns) or self.builder.current.elementwise:
+            return self.of(name, number)
+        made = self.array([(name, ())], [(self.wrt[number], ())], (*axes, *columns))
+        return (dense(made, axes, columns),)
 
     def added(self, terms: Sequence[Term], axes: Axes) -> Term:
         """Entries at the same places as one."""

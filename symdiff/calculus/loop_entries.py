@@ -79,7 +79,7 @@ class _Jacobians:
                 start.setdefault(name, {})[number] = (dense(dot, axes, self.axes[number]),)
         step = replace(loop.step, params=(*loop.step.params, *params))
         self.stands = set(stands)
-        self.inner = type(outer)(step, stands, start)
+        self.inner = type(outer)(step, stands, start, whole=outer.is_whole)
 
     def add(self) -> None:
         """Add the loop, and make the entries of its results known."""
