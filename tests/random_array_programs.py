@@ -125,11 +125,9 @@ def faults(
             return [("internal", f"the program: {type(error).__name__}: {error}")]
         if reference is None:
             continue
-        try:
+        if reference.holds:  # else it is not known whether the result is a number
             made = made or checks(program.text, program.wrt, reference.is_scalar, program.seed, every)
-        except SymdiffError as error:
-            return [("refused", _first_lines(error))]
-        for check in made if reference.holds else made[:1]:
+        for check in made if made and reference.holds else checks(program.text, program.wrt, True, program.seed)[:1]:
             found += _compared(program, pair, check, reference, compiled)
             if found:
                 return found

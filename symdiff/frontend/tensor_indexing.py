@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from symdiff.frontend import computed, stores
 from symdiff.frontend.cells import view_of
 from symdiff.frontend.conditions import scalar
-from symdiff.frontend.gaps import GapError
+from symdiff.frontend.gaps import GapError, not_as_arrays
 from symdiff.frontend.index_arrays import check_on_axis, element_from_end, from_end, listed, on_axis
 from symdiff.frontend.lengths import at_least_none, extent, is_at_least_none, is_certain, require
 from symdiff.frontend.loop_rows import here, marked
@@ -269,7 +269,8 @@ def _part(reader: Reader, owner: TensorValue, axis: int, value: Value | ast.Slic
         if value.kind == "bool":
             return Chosen(value)
         if value.affine is None:
-            raise GapError(node, "indices that are computed", "pass them as an array of integers", "not yet")
+            gap = GapError(node, "indices that are computed", "pass them as an array of integers", "not yet")
+            raise not_as_arrays(reader, gap)
         value = on_axis(reader, value, owner.axes[axis], node)
         if owner.atom not in reader.inputs:  # else the code checks what it reads
             check_on_axis(reader, value, owner.axes[axis], node)
