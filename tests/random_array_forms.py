@@ -37,6 +37,9 @@ EXPRESSIONS: dict[str, tuple[str, ...]] = {
         "np.sum(<n!>[x > 0.2]**2)", "np.sum(np.cumsum(<n!>[<n> > 0.1]))", "np.sum(np.diff(np.append(<n!>[x > 0], <s>))**2)",
         "len(<n!>[x > 0.2])*<s>", "np.max(np.append(<n!>[x > 0.1], 0.3))", "sum(c*<s> for c in <n!>[x < 0.4])",
         "np.sum(<n!>[x > 0]*np.arange(np.count_nonzero(x > 0)))", "np.sum(<m!>[np.nonzero(<m> > 0.1)])",
+        "np.nanmax(np.append(np.where(x > 0, <n>, np.nan), <s>))", "np.nanvar(np.r_[np.where(<n> > 0.2, <n>, np.nan), <s>, 2])",
+        "<n!>.take([0, -1]).sum()", "np.sum(np.r_[<s>, <n>]*np.r_[<n>, <s>])", "np.sum(np.c_[<n>, <n>] @ np.array([<s>, 1.0]))",
+        "np.sum(np.insert(<n>, len(x), <s>)**2)", "np.vecdot(<n>, <n>)", "np.sum(np.block([[<nn>, <nn>], [<nn>, <nn>]])**2)",
     ),
     "n": (
         "<n!>[::-1]", "np.roll(<n>, 1)", "np.cumsum(<n>)", "np.array([<e> for c in <n>])",
@@ -46,6 +49,9 @@ EXPRESSIONS: dict[str, tuple[str, ...]] = {
         "(<n> - np.max(<n>))", "np.exp(<n> - np.max(<n>))/(1 + np.sum(np.exp(<n> - np.max(<n>))))", "np.tril(<nn>).sum(axis=1)",
         "np.where(h > 0, <n>, 0.5)", "np.append(<p>, <s>)", "np.linspace(0, 1, len(x))*<n>",
         "<n!>[(np.arange(len(x)) + 1) % len(x)]", "<n!>[np.minimum(idx + 1, len(x) - 1)]", "<n!>[np.argsort(x)]", "np.sort(<n>)",
+        "np.r_[<s>, <p>]", "np.insert(<p>, 0, <s>)", "np.append(<s>, <p>)*np.append(<p>, <s>)", "np.tri(len(x)) @ <n>",
+        "np.piecewise(<n>, [<n> < 0.2, <n> > 0.9], [np.sin, lambda t: t*t, 0.5])", "np.nan_to_num(np.where(x > 0, <n>, np.nan))",
+        "np.nancumsum(np.where(<n> > 0, <n>, np.nan))", "np.select([<n> > 0.5, x > 0], [<n>, <n>**2], 0.1)", "<nn!>.diagonal()",
     ),
     "p": (
         "<n!>[1:]", "<n!>[:-1]", "np.diff(<n>)", "<n!>[1:]*<n!>[:-1]", "np.array([<e> for c in <p>])", "<p!>[::-1]", "<p>*<1>",
@@ -66,7 +72,7 @@ EXPRESSIONS: dict[str, tuple[str, ...]] = {
     "nn": (
         "np.outer(<n>, <n>)", "(<n!>[:, None] - <n!>[None, :])**2", "<n!>[None, :]*<n!>[:, None]", "<mn!>.T @ <mn!>",
         "np.tril(<nn>)", "np.eye(len(x))*<n>", "np.diag(<n>)", "<nn!>.T", "(<nn> + <n!>[:, None])",
-        "np.maximum(<n!>[:, None], <n>)",
+        "np.maximum(<n!>[:, None], <n>)", "np.c_[<nn!>[:, 1:], <n>]", "np.concatenate([<nn!>[1:], <n!>[None]])",
     ),
 }  # fmt: skip
 
