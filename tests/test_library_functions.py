@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from mpmath import mp
-from scipy import special
+from scipy import special, stats
 
 from symdiff import SourceError, UnsupportedError, derivative, grad, hessian, jvp, read, stop_gradient, vjp
 
@@ -104,3 +104,35 @@ def test_an_integer_with_a_default_is_a_size_in_the_views():
 
     assert str(derivative(horner)).startswith("∂horner/∂x = dresult_dx[n]\nwhere result[0] = 1, dresult_dx[0] = 0\n")
     assert [derivative(horner)(0.5, n) for n in (0, 1, 3)] == [0, 1, 3 * 0.25 + 2 * 0.5 + 1]
+
+
+def log_likelihood(theta, data):
+    return np.sum(stats.norm.logpdf(data, theta[0], theta[1]))
+
+
+def all_of_the_normal_distribution(x, mu, sigma):
+    first = stats.norm.pdf(x, mu, sigma) + 2 * stats.norm.cdf(x, mu, sigma) + stats.norm.logcdf(x, scale=sigma)
+    return first - stats.norm.sf(x, loc=mu) * stats.norm.logsf(x) + stats.norm.ppf(stats.norm.cdf(x), mu, sigma)
+
+
+def test_the_normal_distribution_of_arrays():
+    data, (mu, sigma) = np.array([0.3, -1.2, 2.5, 0.0]), (0.4, 1.5)
+    theta = np.array([mu, sigma])
+    z = (data - mu) / sigma
+    assert read(log_likelihood)(theta, data) == pytest.approx(log_likelihood(theta, data), rel=1e-14)
+    assert grad(log_likelihood)(theta, data) == pytest.approx([np.sum(z) / sigma, np.sum(z**2 - 1) / sigma], rel=1e-13)
+    np.testing.assert_allclose(
+        read(all_of_the_normal_distribution)(data, mu, sigma), all_of_the_normal_distribution(data, mu, sigma), rtol=1e-13
+    )
+    density = stats.norm.pdf
+    wanted = -z * density(data, mu, sigma) / sigma + 2 * density(data, mu, sigma)
+    wanted += density(data / sigma) / stats.norm.cdf(data / sigma) / sigma
+    wanted += density(data - mu) * stats.norm.logsf(data) + stats.norm.sf(data - mu) * density(data) / stats.norm.sf(data)
+    wanted += sigma
+    np.testing.assert_allclose(vjp(all_of_the_normal_distribution)(data, mu, sigma, cotangent=np.ones(4)), wanted, rtol=1e-12)
+
+
+def test_a_normal_distribution_whose_scale_is_not_positive_is_nan():
+    data = np.array([0.3, -1.2])
+    assert math.isnan(read(log_likelihood)(np.array([0.0, -1.0]), data))
+    assert np.isnan(grad(log_likelihood)(np.array([0.0, -1.0]), data)).all()

@@ -309,10 +309,22 @@ def a_vector_becomes_its_elements(x):
     return s
 
 
-@pytest.mark.parametrize("function", [an_array_becomes_a_counter, a_vector_becomes_its_elements])
+def a_counter_of_a_loop_inside_is_one_before(x):
+    n, j, s = len(x), 7, 0.0
+    table = np.zeros((n + 1, n + 1), dtype=x.dtype)
+    for i in range(1, n + 1):
+        s = np.sin(s + j)
+        for j in range(1, n + 1):
+            table[i, j] = np.sin(table[i - 1, j - 1]) + 0.2 * x[i - 1]
+    return s + table[n, n] * j
+
+
+@pytest.mark.parametrize(
+    "function", [an_array_becomes_a_counter, a_vector_becomes_its_elements, a_counter_of_a_loop_inside_is_one_before]
+)
 @pytest.mark.parametrize("size", [0, 1, 4])
 def test_a_loop_variable_may_have_been_an_array_before(function, size):
-    """An iteration binds it before anything reads it (random array programs 850303, 850610, 850732 and others)."""
+    """An iteration binds it before anything reads it (array programs 850303, 850610, 850732 and others, loop program 952334)."""
     x = np.linspace(0.3, 0.9, size)
     gradient = python_function(grad(function).at(x).source)(x)
     columns = [function(x + 1e-20j * each).imag / 1e-20 for each in np.eye(size)]

@@ -75,6 +75,18 @@ def test_the_largest_of_nothing_but_nans_is_one():
     np.testing.assert_array_equal(python_function(read(function).at(point).source)(point), [np.nan, 2.0])
 
 
+def test_arrays_of_the_type_of_another():
+    def function(x):
+        y = np.zeros(len(x), dtype=x.dtype)
+        y[1:] = x[:-1] ** 2
+        return np.sum(y)
+
+    point = np.array([1.0, 3.0, 2.0])
+    assert python_function(grad(function).at(point).source)(point).tolist() == [2.0, 6.0, 0.0]
+    with pytest.raises(UnsupportedError, match="an array of another type than float64"):
+        read(function).at(np.array([1, 2]))  # NumPy's would be one of integers
+
+
 def test_arguments_of_the_function_are_not_written_to():
     def function(x):
         x.fill(0.5)

@@ -26,9 +26,11 @@ from symdiff.frontend.values import (
 
 
 def attribute(reader: Reader, owner: Value, name: str, node: ast.AST) -> Value | None:
-    """``a.shape``, ``a.size``, ``a.ndim``, ``a.T`` of a vector; None for anything else."""
-    if reader.assumed_name(owner) is not None and name in ("shape", "size", "ndim"):
+    """``a.shape``, ``a.size``, ``a.ndim``, ``a.T``, ``a.dtype`` of a vector; None for anything else."""
+    if reader.assumed_name(owner) is not None and name in ("shape", "size", "ndim", "dtype"):
         reader.assume_array(owner, 1)
+    if name == "dtype" and isinstance(owner, PendingValue | TensorValue | ArrayValue):
+        return _dtype(reader, owner)
     if isinstance(owner, MaskedValue):
         from symdiff.frontend import masks
 
@@ -40,17 +42,33 @@ def attribute(reader: Reader, owner: Value, name: str, node: ast.AST) -> Value |
     if isinstance(owner, TensorValue):
         return tensor_forms.attribute(reader, owner, name, node)
     if isinstance(owner, ArrayValue):
-        if name == "shape":
-            return TupleValue(tuple(number(n) for n in owner.shape))
-        if name in ("size", "ndim"):
-            return number(len(owner.items) if name == "size" else len(owner.shape))
-        if name == "T":
-            return owner if len(owner.shape) == 1 else array_writes.transposed(reader, owner)
+        return _of_known_shape(reader, owner, name)
     if isinstance(owner, Number) and name in ("real", "T"):
         return owner
     if isinstance(owner, Number) and name == "imag":
         return number(0.0)
     return None
+
+
+def _of_known_shape(reader: Reader, owner: ArrayValue, name: str) -> Value | None:
+    if name == "shape":
+        return TupleValue(tuple(number(n) for n in owner.shape))
+    if name in ("size", "ndim"):
+        return number(len(owner.items) if name == "size" else len(owner.shape))
+    if name == "T":
+        return owner if len(owner.shape) == 1 else array_writes.transposed(reader, owner)
+    return None
+
+
+def _dtype(reader: Reader, owner: PendingValue | TensorValue | ArrayValue) -> Known:
+    """The type of the elements, as NumPy has it; arguments that are differentiated by are floats, as they are promoted."""
+    import numpy as np
+
+    if isinstance(owner, ArrayValue):
+        whole = bool(owner.items) and all(array_writes.is_whole(reader, item) for item in owner.items if isinstance(item, Number))
+        return Known(np.dtype(int if whole else float))
+    kind = owner.array.kind if isinstance(owner, PendingValue) else owner.kind
+    return Known(np.dtype({"float": float, "int": int, "bool": bool}[kind]))
 
 
 def method(reader: Reader, owner: Value, name: str, args: Sequence[Value], frame: Frame, node: ast.AST) -> Value | None:

@@ -14,7 +14,9 @@ from symdiff.frontend.gaps import GapError
 from symdiff.frontend.library import plain
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.merge import choose
-from symdiff.frontend.values import Known, Number, Value, number
+from symdiff.frontend.source import from_function
+from symdiff.frontend.tensors import holds_array
+from symdiff.frontend.values import ArrayValue, Known, Number, Value, VectorParam, number
 from symdiff.graph.graph import Const
 
 # With z = (x - loc)/scale, DLMF 7.1 and 7.2. The second item tells what scale does to the result.
@@ -53,6 +55,8 @@ def normal(reader: Reader, name: str, args: Sequence[Value], keywords: Mapping[s
     defaults = (("loc", number(0.0)), ("scale", number(1.0)))
     rest = [given.pop(key, default) if len(args) <= place else args[place] for place, (key, default) in enumerate(defaults, 1)]
     plain(list(args), given, 1, 3, f"norm.{name}", node)
+    if any(holds_array(each) or isinstance(each, ArrayValue | VectorParam) for each in (args[0], *rest)):
+        return _elementwise(reader, name, [args[0], *rest], node)
     x, loc, scale = (scalar(reader, value, node) for value in (args[0], *rest))
 
     def do(op: str, *values: Number) -> Number:
@@ -80,6 +84,18 @@ def normal(reader: Reader, name: str, args: Sequence[Value], keywords: Mapping[s
     with reader.builder.block() as outside:  # NaN in its derivatives, too
         nowhere = do("mul", Number(Const(math.nan)), do("add", do("add", x, loc), scale))
     return choose(reader, positive.atom, (body, result), (outside, nowhere), node, name)
+
+
+def _elementwise(reader: Reader, name: str, args: Sequence[Value], node: ast.AST) -> Value:
+    """The same of arrays, element by element (``scipy_definitions``)."""
+    from symdiff.frontend import calls, scipy_definitions
+
+    x, loc, scale = args
+    source = from_function(scipy_definitions.normal_quantile if name in QUANTILES else scipy_definitions.normal)
+    loc, scale = (
+        Known(None) if getattr(each, "known", None) == plain_one else each for each, plain_one in ((loc, 0), (scale, 1))
+    )
+    return calls.inline(reader, source, [Known(name), x, loc, scale], {}, {}, None, node)
 
 
 def known_method(

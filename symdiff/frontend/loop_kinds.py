@@ -27,7 +27,7 @@ from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lengths import is_certain
 from symdiff.frontend.loop_values import GrowingList, GrownList
 from symdiff.frontend.scopes import bound_names
-from symdiff.frontend.values import Conflict, ListValue, Number, Poison, Value
+from symdiff.frontend.values import Conflict, LeftOver, ListValue, Number, Poison, Value
 from symdiff.frontend.windows import Stale
 from symdiff.graph.affine import Affine, Element, sizes_in
 
@@ -91,7 +91,7 @@ class Search:
     cells: dict[str, Any] = field(default_factory=dict)  # arrays of before the loop that it changes, as carried variables
     stale: set[object] = field(default_factory=set)  # and those of which it is not known how
     stale_names: dict[str, set[int]] = field(default_factory=dict)  # arrays of variables of which that is so, by position
-    rebound: set[str] = field(default_factory=set)  # targets of the loop that were values of another kind before it
+    rebound: dict[str, Conflict] = field(default_factory=dict)  # what each iteration binds, to another kind of value than before
 
     def find_lists(self, reader: Reader, node: ast.AST, frame: Frame) -> None:
         """The lists to which the loop appends, by its text. Elements of which nothing is known are said to be numbers."""
@@ -109,9 +109,8 @@ class Search:
                 self.forms[name] = Growing(Leaf("float") if guessed else item, None, guessed)
 
     def unbound(self, frame: Frame) -> Frame:
-        """Take what they were from the targets of the loop: each iteration binds them before anything reads them."""
-        reason = "it is one kind of value before a loop that has it as its variable, and another one behind it"
-        frame.variables.update(dict.fromkeys(self.rebound, Conflict(reason)))
+        """Take from variables what they were before the loop, where each iteration binds them before anything reads them."""
+        frame.variables.update(self.rebound)
         return frame
 
     def settled(self, trial: Trial) -> bool:
@@ -164,9 +163,7 @@ class Search:
     def _joined(self, trial: Trial, name: str, end: Value | None) -> Form:
         before = self.forms[name] if name in self.forms else form_of(trial.reader, trial.starts.get(name))
         if isinstance(end, Conflict):
-            if isinstance(before, Absent | Opaque | Same):
-                return before
-            raise GapError(trial.course.node, f"{name}: {end.reason}", REWRITE)
+            return self._undecided(trial, name, before, end)
         if isinstance(before, Growing):
             return self._grown(trial, name, before, end)
         if isinstance(before, Opaque) and isinstance(trial.starts.get(name), Conflict | Poison):
@@ -190,7 +187,17 @@ class Search:
             return joined
         if name not in _targets(trial.course.node):
             _refuse(trial, name, before, after_)
-        self.rebound.add(name)
+        reason = "it is one kind of value before a loop that has it as its variable, and another one behind it"
+        self.rebound[name] = Conflict(reason)
+        return before
+
+    def _undecided(self, trial: Trial, name: str, before: Form, end: Conflict) -> Form:
+        """A variable that is nothing definite at the end of an iteration."""
+        if isinstance(before, Absent | Opaque | Same):
+            return before
+        if not isinstance(end, LeftOver):
+            raise GapError(trial.course.node, f"{name}: {end.reason}", REWRITE)
+        self.rebound[name] = end  # of a loop inside: its variable was a value before this one, too
         return before
 
     def _counted(self, trial: Trial, name: str, before: Form, end: Value | None) -> Counted | None:
