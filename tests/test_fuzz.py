@@ -11,7 +11,7 @@ from tests import random_array_programs as arrays
 from tests.high_precision import UnfitError, function_of
 from tests.random_programs import COMPILED, RandomProgram, exact_program, faults, program
 
-BATCHES, BATCH = 4, 16
+BATCHES, BATCH = 4, 10
 COMPILED_SEEDS = range(500_000, 500_003)
 
 

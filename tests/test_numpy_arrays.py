@@ -49,7 +49,7 @@ PROGRAMS = {
         "y = np.append(x, 2.0)\nreturn y.take([0, -1])*y[y.argmax()] + y.repeat(2).sum() + A.diagonal().sum()",
     ),
 }
-SIZES = ((5, 3), (1, 1), (0, 0), (2, 4))
+SIZES = ((5, 3), (0, 0))
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
