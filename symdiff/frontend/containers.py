@@ -146,7 +146,7 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
         return tensor_indexing.read(reader, owner, index, frame, node)
     if isinstance(owner, GrowingList | SeriesValue | MaskedValue | PendingValue | Trajectory):
         return _special(reader, owner, index, frame, node)
-    if isinstance(owner, Known) and type(owner.value).__name__ in ("RClass", "CClass"):
+    if isinstance(owner, Known) and type(owner.value).__module__.startswith("numpy.") and hasattr(owner.value, "concatenate"):
         from symdiff.frontend.tensor_definitions import put_together
 
         return put_together(reader, owner, index, frame, node)
