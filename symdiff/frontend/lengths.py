@@ -29,6 +29,13 @@ def length_of(reader: Reader, length: Affine) -> Number:
     return Number(affine_atom(reader, length) if how_often is None else how_often, affine=length)
 
 
+def length_told(reader: Reader, length: Affine, node: ast.AST) -> Number:
+    """What ``len`` gives: that of ``x[1:]`` is n - 1 for n = 1, 2, ..., and 0 for n = 0, in versions of their own."""
+    if is_certain(reader, length) or reader.supposes(length) is None:
+        return length_of(reader, length)
+    return length_of(reader, settled(reader, length, "an array", node))
+
+
 def at_least_none(length: Affine) -> Affine:
     """A length as it is compared with others: one that is known and below 0 is 0."""
     return Affine(max(length.const, 0)) if length.is_constant else length

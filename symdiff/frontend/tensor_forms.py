@@ -10,7 +10,7 @@ from typing import Any
 
 from symdiff.frontend import assumptions, choices, grown, masks
 from symdiff.frontend.gaps import GapError
-from symdiff.frontend.lengths import counted, length_of
+from symdiff.frontend.lengths import counted, length_told
 from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lookup import home
 from symdiff.frontend.loop_values import GrownList, PendingValue, SeriesValue
@@ -32,19 +32,19 @@ from symdiff.frontend.tensors import holds_array, holds_tensor, tensor_of
 from symdiff.frontend.values import ArrayValue, MaskedValue, TensorValue, TupleValue, Value, number
 
 
-def shape_of(reader: Reader, value: TensorValue) -> TupleValue:
+def shape_of(reader: Reader, value: TensorValue, node: ast.AST) -> TupleValue:
     """``a.shape``."""
-    return TupleValue(tuple(length_of(reader, length) for length in value.axes))
+    return TupleValue(tuple(length_told(reader, length, node) for length in value.axes))
 
 
 def attribute(reader: Reader, owner: TensorValue, name: str, node: ast.AST) -> Value | None:
     """``a.shape``, ``a.size``, ``a.ndim``, ``a.T``."""
     if name == "shape":
-        return shape_of(reader, owner)
+        return shape_of(reader, owner, node)
     if name == "ndim":
         return number(len(owner.axes))
     if name == "size":
-        return length_of(reader, owner.axes[0]) if len(owner.axes) == 1 else counted(reader, owner.axes, "the size", node)
+        return length_told(reader, owner.axes[0], node) if len(owner.axes) == 1 else counted(reader, owner.axes, "the size", node)
     if name == "T":
         turned, chosen = MAKING["transpose"](reader, [owner], {}, node), choices.masked_of(reader, owner)
         other = masks.attribute(reader, chosen, "T", node) if chosen is not None else None
@@ -60,7 +60,7 @@ def _of_shape(reader: Reader, value: Value, node: ast.AST) -> TensorValue:
 
 def _length(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     plain(args, keywords, 1, 1, "len", node)
-    return length_of(reader, _of_shape(reader, args[0], node).axes[0])
+    return length_told(reader, _of_shape(reader, args[0], node).axes[0], node)
 
 
 def _size(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -72,7 +72,7 @@ def _size(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Valu
 
 def _shape(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     plain(args, keywords, 1, 1, "shape", node)
-    return shape_of(reader, _of_shape(reader, args[0], node))
+    return shape_of(reader, _of_shape(reader, args[0], node), node)
 
 
 def _ndim(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
