@@ -11,7 +11,7 @@ from tests import random_array_programs as arrays
 from tests.high_precision import UnfitError, function_of
 from tests.random_programs import COMPILED, RandomProgram, exact_program, faults, program
 
-BATCHES, BATCH = 4, 10
+BATCHES, BATCH = 4, 6
 COMPILED_SEEDS = range(500_000, 500_003)
 
 
@@ -30,7 +30,7 @@ def test_random_programs_compiled(seed: int) -> None:
 @pytest.mark.parametrize("batch", range(4))
 def test_random_array_programs(batch: int) -> None:
     """Of functions of arrays; the long form is ``python -m tests.random_array_programs``."""
-    seeds = range(batch * 8, (batch + 1) * 8)
+    seeds = range(batch * 4, (batch + 1) * 4)
     found = {seed: arrays.faults(arrays.Program.of(seed)) for seed in seeds}
     assert not [f"{seed}: {kind}: {line}" for seed, lines in found.items() for kind, line in lines if kind != "refused"]
     assert sum(1 for lines in found.values() if lines) <= 3  # refused
@@ -39,7 +39,7 @@ def test_random_array_programs(batch: int) -> None:
 @pytest.mark.parametrize("batch", range(3))
 def test_random_loop_programs(batch: int) -> None:
     """Of functions with sequential loops; the long form is ``python -m tests.random_array_programs --loops``."""
-    seeds = range(batch * 6, (batch + 1) * 6)
+    seeds = range(batch * 3, (batch + 1) * 3)
     found = {seed: arrays.faults(arrays.Program.of(seed, loops=True)) for seed in seeds}
     assert not [f"{seed}: {kind}: {line}" for seed, lines in found.items() for kind, line in lines if kind != "refused"]
     assert sum(1 for lines in found.values() if lines) <= 1  # refused
