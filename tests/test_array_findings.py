@@ -111,6 +111,14 @@ return r""",
         {"x": "n", "a": ""},
         "return np.append(a, x*x)*np.append(x, a)",
     ),
+    "what a path leaves undefined was read on that path, in a condition that holds there in any case (856058)": (
+        {"x": "n"},
+        "return np.linalg.norm(np.where(x > 0.5, x, np.where(x > 0, x**2, 0.1)))",
+    ),
+    "len(x[1:]) of an empty x was -1 (855670)": (
+        {"x": "n"},
+        "p = x[1:]\nreturn np.sum(np.append(p, np.ones(len(p) + 1)*x.sum())) + 1.0*len(p)*x.sum()",
+    ),
     "slices of one element less than none, of known length": (
         {"x": "n", "A": "mn"},
         FALLBACK + "return np.diag(np.outer(x, x))[1:]*x[:-1] + s*np.diff(x)",

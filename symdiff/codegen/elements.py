@@ -252,7 +252,7 @@ class Elements(Levels):
         condition = self.element(branch.condition, index)
         decided = self._decided(condition)
         if decided is not None:
-            return self.element(definition.out.then if decided else definition.out.orelse, index)
+            return self._handed_on(definition.out.then if decided else definition.out.orelse, definition.out.name, index)
 
         outs = [out for out in branch.outs if out is definition.out or self._comes_along(out.name, definition.out.name, index)]
 
