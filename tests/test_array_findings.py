@@ -273,6 +273,18 @@ def rows_times_a_vector_and_more(x, a, scale, shift):
     return scale * total + np.sum(shift)
 
 
+def a_row_is_measured(a, x):
+    return np.sum(np.concatenate([a[0] * 2, a[1]])) * len(a[0]) * x
+
+
+def test_rows_of_a_matrix_are_arrays_before_any_call():
+    """``a`` was taken for a vector, and its elements for numbers, which have no length (array program 856273)."""
+    gradient = grad(a_row_is_measured, argnums=(0, 1))
+    first, second = python_function(gradient.at(np.ones((2, 3)), 0.5).source)(np.ones((2, 3)), 0.5)
+    assert first.tolist() == [[3, 3, 3], [1.5, 1.5, 1.5]]
+    assert second == 27
+
+
 def test_one_matrix_beside_several_arguments_is_read_before_any_call():
     """With more than three arguments no mixture of vectors and matrices was tried (random array program 850229)."""
     gradient = grad(rows_times_a_vector_and_more, argnums=(0, 1, 2, 3))

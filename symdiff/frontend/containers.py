@@ -114,6 +114,7 @@ def length(reader: Reader, value: Value, node: ast.AST) -> int:
     if name is not None or reader.is_assumed(inner):
         what = f"the length of {name}" if name is not None else f"the structure of {inner.atom}"  # type: ignore[union-attr]
         raise NeedsCallError(f"{what} is not known before a call: call the derivative, or use .at(...) with example arguments")
+    reader.suspect |= isinstance(value, Number)  # an element of what may be a matrix
     raise GapError(node, f"the length of {describe(value)}", "use a tuple, list or array", raises=_type_error(value))
 
 

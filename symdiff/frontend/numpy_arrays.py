@@ -84,8 +84,12 @@ def correlate(a: Any, v: Any, mode: Any = "valid") -> Any:
 
 
 def vecdot(x1: Any, x2: Any) -> Any:
-    """``np.vecdot``: dot products along the last axis."""
-    return np.sum(x1 * x2, axis=-1)
+    """``np.vecdot``: dot products along the last axis, of vectors and matrices."""
+    if x1.ndim == 2 and x2.ndim == 2:
+        return np.einsum("ij,ij->i", x1, x2)
+    if x1.ndim > 2 or x2.ndim > 2:
+        return refused("arrays with more axes", "use np.einsum")
+    return x1 @ x2 if x2.ndim == 1 else x2 @ x1
 
 
 def matvec(x1: Any, x2: Any) -> Any:

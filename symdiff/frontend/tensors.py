@@ -87,6 +87,7 @@ def tensor_of(reader: Reader, value: Value, node: ast.AST) -> TensorValue:
 
     array = to_array(reader, value, node)
     if not array.shape:
+        reader.suspect = True  # an element of what may be a matrix
         raise GapError(node, f"{describe(value)} where an array is needed", "use an array", raises=ValueError)
     axes = tuple(map(Affine, array.shape))
     atoms = {item.atom for item in array.items}
