@@ -140,7 +140,7 @@ def test_size_law(program: Program) -> None:
         assert executed_cost(crossing.made.graph, inputs) <= allowed
 
 
-@every_program
+@pytest.mark.parametrize("program", PROGRAMS[::2], ids=repr)
 def test_compiled_once(program: Program) -> None:
     transforms = [name for name, _ in transforms_of(program)]
     _compiled_agrees(program, "value_and_grad" if "value_and_grad" in transforms else "jacobian", 0)
