@@ -119,6 +119,13 @@ return r""",
         {"x": "n"},
         "p = x[1:]\nreturn np.sum(np.append(p, np.ones(len(p) + 1)*x.sum())) + 1.0*len(p)*x.sum()",
     ),
+    "an element that is another one under guards was taken for it without them (851952)": (
+        {"x": "n", "A": "mn", "b": "m", "idx": "n"},
+        (
+            "t = np.outer(b, x)\nt[-1] = t[0]\nt[1:] = np.where(x > x, np.sin(x), (x)**2)\n"
+            "return np.sin(t)*A[:, idx] + np.sum(t*0.7)"
+        ),
+    ),
     "slices of one element less than none, of known length": (
         {"x": "n", "A": "mn"},
         FALLBACK + "return np.diag(np.outer(x, x))[1:]*x[:-1] + s*np.diff(x)",
