@@ -75,6 +75,22 @@ def test_the_largest_of_nothing_but_nans_is_one():
     np.testing.assert_array_equal(python_function(read(function).at(point).source)(point), [np.nan, 2.0])
 
 
+def test_compress_as_a_method_has_the_array_first():
+    def function(x):
+        return x.compress(x > 0) * 2
+
+    point = np.array([0.3, -0.7, 1.4])
+    assert python_function(read(function).at(point).source)(point).tolist() == [0.6, 2.8]
+
+
+def test_insertion_into_integers_is_refused():
+    def function(k):
+        return np.insert(k, 0, 2.5)
+
+    with pytest.raises(UnsupportedError, match="an array of another type than float64"):
+        read(function).at(np.array([1, 2]))  # NumPy makes 2 of 2.5
+
+
 def test_arrays_of_the_type_of_another():
     def function(x):
         y = np.zeros(len(x), dtype=x.dtype)

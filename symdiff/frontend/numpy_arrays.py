@@ -33,7 +33,8 @@ def insert(arr: Any, obj: Any, values: Any) -> Any:
         return refused("a matrix, or several places", "put the parts together by np.concatenate")
     if obj > len(arr) or obj < -len(arr):
         raise IndexError("np.insert at a place that is out of range")
-    return np.concatenate([arr[:obj], np.full(1, values * 1.0) if np.ndim(values) == 0 else values, arr[obj:]])
+    nothing = np.zeros(0, dtype=arr.dtype)  # an array of integers, into which NumPy rounds, is refused here
+    return np.concatenate([arr[:obj], np.full(1, values * 1.0) if np.ndim(values) == 0 else values, nothing, arr[obj:]])
 
 
 def tri(N: Any, M: Any = None, k: Any = 0) -> Any:  # noqa: N803 - NumPy's names
@@ -157,6 +158,11 @@ def fill_diagonal(a: Any, val: Any) -> Any:
 def fill(a: Any, value: Any) -> None:
     """``a.fill``."""
     a[...] = value
+
+
+def compress(a: Any, condition: Any) -> Any:
+    """``a.compress``: the function has its arguments the other way round."""
+    return np.compress(condition, a)
 
 
 def sort(a: Any) -> None:

@@ -32,7 +32,7 @@ ARRAYS = (
 )  # fmt: skip
 LINALG = ("matrix_power", "multi_dot")
 LINALG_ARRAYS = ("vector_norm", "matrix_norm", "outer", "cross", "trace", "diagonal", "vecdot", "matrix_transpose")
-METHODS = ("argmax", "argmin", "argsort", "diagonal", "take", "repeat", "searchsorted", "compress", "cumprod", "trace")
+METHODS = ("argmax", "argmin", "argsort", "diagonal", "take", "repeat", "searchsorted", "cumprod", "trace")
 REDUCED = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min", "logical_or": "any", "logical_and": "all"}
 
 
@@ -83,7 +83,7 @@ def _method(name: str) -> Form:
 def methods() -> dict[str, Form]:
     """The methods of arrays of any size that are read as functions, or as Python."""
     found = {name: _method(name) for name in METHODS}
-    return found | {name: _read(getattr(numpy_arrays, name)) for name in ("fill", "sort")}
+    return found | {name: _read(getattr(numpy_arrays, name)) for name in ("compress", "fill", "sort")}
 
 
 def put_together(reader: Reader, owner: Known, index: ast.expr, frame: Frame, node: ast.AST) -> Value:
