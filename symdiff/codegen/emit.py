@@ -12,6 +12,7 @@ from symdiff.codegen import external, given, integrals, own, reserve
 from symdiff.codegen.blocks import deciding
 from symdiff.codegen.body import ANY_ORDER, Body, Slot
 from symdiff.codegen.definitions import has_arrays
+from symdiff.codegen.factors import gathered
 from symdiff.codegen.indices import Spelling
 from symdiff.codegen.invariant import moved_out
 from symdiff.codegen.layout import WIDTH
@@ -94,7 +95,8 @@ class _Module:
         if self.is_of_arrays:
             graph = moved_out(dead_code(graph))
             graph, self.partial = unmasked(graph, deciding(graph))
-            graph = Products(graph).apart()
+        graph, self.partial = gathered(graph, self.partial)
+        graph = Products(graph).apart() if self.is_of_arrays else graph
         self.graph = graph
         self.title = title
         self.params = parameters(graph)

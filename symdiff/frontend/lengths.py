@@ -178,8 +178,7 @@ def require(
     place = reader.frames[-1].source.place(node)
     builder = reader.builder
     condition = _is_negative(reader, part)
-    for loop in reader.loops:  # a loop that does nothing raises nothing
-        length = _longest(reader, loop.length)
+    for length in dict.fromkeys(_longest(reader, loop.length) for loop in reader.loops):  # one that does nothing raises nothing
         if length is not None and not length.positions and not is_certain(reader, length - 1):
             condition = builder.apply(TABLE["and"], _is_negative(reader, -length), condition)
     if unless_empty is not None:

@@ -48,6 +48,7 @@ SIGNS = (
     Rewrite("-(-x)", lambda x: _neg(_neg(x)), lambda x: x, _ANY),
     Rewrite("x + -y", lambda x, y: x + -y, lambda x, y: x - y, _TWO),
     Rewrite("x - -y", lambda x, y: x - -y, lambda x, y: x + y, _TWO),
+    Rewrite("x - c", lambda x, c: x - c, lambda x, c: x + _neg(c), (*_ANY, (-9, -1)), needs=(Fact.NONE, Fact.NEGATIVE)),
     Rewrite("-x*y", lambda x, y: -x * y, lambda x, y: -(x * y), _TWO),
     Rewrite("x*-y", lambda x, y: x * -y, lambda x, y: -(x * y), _TWO),
     Rewrite("-x/y", lambda x, y: -x / y, lambda x, y: -(x / y), _ANY + _AWAY),
@@ -111,6 +112,3 @@ LOGIC = (
 )
 
 ALGEBRA: tuple[Rewrite, ...] = (*UNITS, *SIGNS, *PARITY, *CHOICES, *POWERS, *LOGIC)
-
-# For a graph that is not differentiated again.
-STOPS: tuple[Rewrite, ...] = (Rewrite("stop(x)", lambda x: _stop(x), lambda x: x, _ANY),)

@@ -7,7 +7,7 @@ from functools import cache
 from symdiff.graph.dead import dead_code
 from symdiff.graph.graph import Graph, If
 from symdiff.simplify.accuracy import ACCURACY
-from symdiff.simplify.algebra import ALGEBRA, STOPS
+from symdiff.simplify.algebra import ALGEBRA
 from symdiff.simplify.rebuild import rewrite
 from symdiff.simplify.rewrite import Rules
 from symdiff.simplify.sink import sink
@@ -40,11 +40,6 @@ def _settled(graph: Graph, rules: Rules) -> Graph:
     return graph
 
 
-def drop_stops(graph: Graph) -> Graph:
-    """The graph with ``stop(x)`` as x, which is its value: only for a graph that is never differentiated again."""
-    return dead_code(rewrite(graph, _rules_without_stops()))
-
-
 @cache
 def _exact_rules() -> Rules:
     return Rules(ALGEBRA)
@@ -53,8 +48,3 @@ def _exact_rules() -> Rules:
 @cache
 def _rules() -> Rules:
     return Rules((*ALGEBRA, *ACCURACY))
-
-
-@cache
-def _rules_without_stops() -> Rules:
-    return Rules((*STOPS, *ALGEBRA, *ACCURACY))

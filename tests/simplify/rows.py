@@ -8,11 +8,11 @@ from symdiff.graph.dead import dead_code
 from symdiff.graph.graph import Const, Graph, Let, Param
 from symdiff.primitives import TABLE
 from symdiff.simplify.accuracy import ACCURACY
-from symdiff.simplify.algebra import ALGEBRA, LOGIC, STOPS
+from symdiff.simplify.algebra import ALGEBRA, LOGIC
 from symdiff.simplify.facts import Fact
 from symdiff.simplify.template import Hole, Literal, arity, template
 
-NUMERIC = [row for row in (*ALGEBRA, *STOPS, *ACCURACY) if row not in LOGIC]
+NUMERIC = [row for row in (*ALGEBRA, *ACCURACY) if row not in LOGIC]
 ROWS = [*NUMERIC, *LOGIC]
 
 
