@@ -83,6 +83,14 @@ def _dot(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value
     return matmul(reader, args[0], args[1], node)
 
 
+def _matmul(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``np.matmul(a, b)``, which is not for numbers."""
+    plain(args, keywords, 2, 2, "matmul", node)
+    if any(isinstance(value, Number) and reader.assumed_name(value) is None for value in args):
+        raise GapError(node, "a matrix product with a number", "use *", raises=ValueError)
+    return matmul(reader, args[0], args[1], node)
+
+
 def matmul(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value:
     """The matrix product of vectors and matrices: sums of products, in order."""
     assume_product(reader, left, right)
@@ -327,7 +335,7 @@ NUMPY: dict[str, Form] = {
     "vdot": _inner,
     "outer": _outer,
     "cross": _cross,
-    "matmul": _dot,
+    "matmul": _matmul,
     "sum": _total,
     "prod": _all_product,
     "mean": _mean,

@@ -15,7 +15,9 @@ from symdiff.frontend.numpy_definitions import refused
 
 
 def dstack(tup: Any) -> Any:
-    """``np.dstack`` of vectors or matrices."""
+    """``np.dstack``: behind each other along the third axis."""
+    if tup[0].ndim > 2:
+        return np.concatenate(tup, axis=2)
     stacked = np.stack(tup, axis=tup[0].ndim)
     return stacked[None] if tup[0].ndim == 1 else stacked
 
@@ -23,8 +25,8 @@ def dstack(tup: Any) -> Any:
 def block(arrays: Any) -> Any:
     """``np.block`` of a list of vectors, or of rows of matrices."""
     if isinstance(arrays[0], list):
-        return np.concatenate([np.concatenate(row, axis=1) for row in arrays], axis=0)
-    return np.concatenate(arrays, axis=arrays[0].ndim - 1)
+        return np.concatenate([np.concatenate(row, axis=-1) for row in arrays], axis=-2)
+    return np.concatenate(arrays, axis=-1)
 
 
 def insert(arr: Any, obj: Any, values: Any) -> Any:
@@ -50,6 +52,8 @@ def diagflat(v: Any) -> Any:
 
 def matrix_transpose(x: Any) -> Any:
     """``np.matrix_transpose``."""
+    if x.ndim < 2:
+        raise ValueError("np.matrix_transpose of a vector")
     return np.swapaxes(x, x.ndim - 2, x.ndim - 1)
 
 
@@ -81,11 +85,15 @@ def polyint(p: Any, m: Any = 1) -> Any:
 
 def correlate(a: Any, v: Any, mode: Any = "valid") -> Any:
     """``np.correlate`` of two vectors, the first one not shorter."""
+    if v.ndim != 1:
+        raise ValueError("np.correlate of arrays that are no vectors")
     return np.convolve(a, v[::-1], mode)
 
 
 def vecdot(x1: Any, x2: Any) -> Any:
     """``np.vecdot``: dot products along the last axis, of vectors and matrices."""
+    if x1.shape[-1] != x2.shape[-1]:
+        raise ValueError("np.vecdot along axes of different lengths")
     if x1.ndim == 2 and x2.ndim == 2:
         return np.einsum("ij,ij->i", x1, x2)
     if x1.ndim > 2 or x2.ndim > 2:
@@ -105,11 +113,13 @@ def vector_norm(x: Any) -> Any:
 
 def matrix_norm(x: Any) -> Any:
     """``np.linalg.matrix_norm``: that of Frobenius."""
-    return np.linalg.norm(x)
+    return np.linalg.norm(x, axis=(-2, -1))
 
 
 def outer(x1: Any, x2: Any) -> Any:
-    """``np.linalg.outer``."""
+    """``np.linalg.outer``, of vectors only."""
+    if x1.ndim != 1 or x2.ndim != 1:
+        raise ValueError("np.linalg.outer of arrays that are no vectors")
     return np.outer(x1, x2)
 
 
@@ -140,7 +150,7 @@ def r_(*parts: Any) -> Any:
 
 def c_(*parts: Any) -> Any:
     """``np.c_[...]``: vectors as columns, beside each other."""
-    return np.concatenate([part[:, None] if np.ndim(part) == 1 else part for part in parts], axis=1)
+    return np.concatenate([part[:, None] if np.ndim(part) == 1 else part for part in parts], axis=-1)
 
 
 # -- written to ---------------------------------------------------------------------------------------------------

@@ -22,7 +22,11 @@ def cov(m: Any, y: Any = None, rowvar: Any = True, bias: Any = False, ddof: Any 
     less = ddof if ddof is not None else (0 if bias else 1)
     if m.ndim == 1:
         return np.var(m, ddof=less)
+    if m.ndim > 2:
+        raise ValueError("np.cov of an array with more than two axes")
     rows = m if rowvar else m.T
+    if len(rows) == 1:
+        return np.var(rows[0], ddof=less)
     apart = rows - np.mean(rows, axis=1, keepdims=True)
     return apart @ apart.T / (rows.shape[1] - less)
 
@@ -32,9 +36,13 @@ def corrcoef(x: Any, y: Any = None) -> Any:
     if y is None:
         apart = x - np.mean(x, axis=1, keepdims=True)
         size = np.sqrt(np.sum(apart**2, axis=1))
+        if len(x) == 1:
+            return apart[0] @ apart[0] / size[0] / size[0]
         return apart @ apart.T / size[:, None] / size[None, :]
     if x.ndim != 1 or y.ndim != 1:
         return refused("two matrices", "put their rows into one: np.concatenate([x, y])")
+    if len(x) != len(y):
+        raise ValueError("np.corrcoef of vectors of different lengths")
     dx, dy = x - np.mean(x), y - np.mean(y)
     r = np.sum(dx * dy) / np.sqrt(np.sum(dx**2) * np.sum(dy**2))
     return np.array([[1.0, r], [r, 1.0]])
@@ -68,6 +76,8 @@ def minimum_accumulate(a: Any) -> Any:
 
 def vander(x: Any, N: Any = None, increasing: Any = False) -> Any:  # noqa: N803 - NumPy's name
     """``np.vander``: the powers of a vector, as columns."""
+    if x.ndim != 1:
+        raise ValueError("np.vander of an array that is no vector")
     count = len(x) if N is None else N
     powers = np.arange(count) if increasing else np.arange(count)[::-1]
     return x[:, None] ** powers
@@ -121,6 +131,8 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", constant_values: Any
 
 def convolve(a: Any, v: Any, mode: Any = "full") -> Any:
     """``np.convolve`` of two vectors, the first one not shorter."""
+    if a.ndim != 1 or v.ndim != 1:
+        raise ValueError("np.convolve of arrays that are no vectors")
     n, m = len(a), len(v)
     if mode != "full" and m > n:
         raise ValueError("np.convolve of a longer second array: give it first")
@@ -134,6 +146,8 @@ def convolve(a: Any, v: Any, mode: Any = "full") -> Any:
 
 def matrix_power(a: Any, n: Any) -> Any:
     """``np.linalg.matrix_power`` for a known power."""
+    if a.ndim != 2:
+        return refused("an array that is no matrix", "write the products out")
     base = np.linalg.inv(a) if n < 0 else a
     made = np.eye(len(a)) if n == 0 else base
     for _ in range(abs(n) - 1):
@@ -143,6 +157,8 @@ def matrix_power(a: Any, n: Any) -> Any:
 
 def multi_dot(arrays: Any) -> Any:
     """``np.linalg.multi_dot``."""
+    if any(array.ndim > 2 for array in arrays):
+        return refused("arrays that are no matrices", "use @")
     made = arrays[0]
     for array in arrays[1:]:
         made = made @ array
@@ -172,6 +188,7 @@ def kron(a: Any, b: Any) -> Any:
 
 def meshgrid(x: Any, y: Any, indexing: Any = "xy") -> Any:
     """``np.meshgrid`` of two vectors."""
+    x, y = np.ravel(x), np.ravel(y)
     if indexing == "xy":
         return [np.outer(np.ones(len(y)), x), np.outer(y, np.ones(len(x)))]
     return [np.outer(x, np.ones(len(y))), np.outer(np.ones(len(x)), y)]
@@ -218,9 +235,12 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
         of_a, of_b = [a.ndim - axes + k for k in range(axes)], list(range(axes))
     else:
         of_a, of_b = [[part] if isinstance(part, int) else part for part in axes]
-    if len(of_a) != len(of_b) or any(k >= a.ndim for k in of_a) or any(k >= b.ndim for k in of_b):
+    if len(of_a) != len(of_b) or any(not -a.ndim <= k < a.ndim for k in of_a) or any(not -b.ndim <= k < b.ndim for k in of_b):
         return refused("axes that the arrays have not", "give as many of each, as in axes=([1], [0])")
     of_a, of_b = [k % a.ndim for k in of_a], [k % b.ndim for k in of_b]
+    for k in range(len(of_a)):
+        if a.shape[of_a[k]] != b.shape[of_b[k]]:
+            raise ValueError("np.tensordot over axes of different lengths")
     first = ["abcdefgh"[k] for k in range(a.ndim)]
     second = [first[of_a[of_b.index(k)]] if k in of_b else "ijklmnop"[k] for k in range(b.ndim)]
     kept = [first[k] for k in range(a.ndim) if k not in of_a] + [second[k] for k in range(b.ndim) if k not in of_b]
@@ -228,25 +248,24 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
 
 
 def quantile(a: Any, q: Any) -> Any:
-    """``np.quantile`` of a vector, linear between its elements."""
-    at = np.asarray(q)
-    if len(a) == 1:
-        return a[0] + 0.0 * at
-    return np.interp(at * (len(a) - 1), np.arange(len(a)), np.sort(a))
+    """``np.quantile`` of all elements, linear between them."""
+    x, at = np.ravel(a), np.asarray(q)
+    if len(x) == 1:
+        return x[0] + 0.0 * at
+    return np.interp(at * (len(x) - 1), np.arange(len(x)), np.sort(x))
 
 
 def percentile(a: Any, q: Any) -> Any:
-    """``np.percentile`` of a vector, linear between its elements."""
-    at = np.asarray(q) / 100.0
-    if len(a) == 1:
-        return a[0] + 0.0 * at
-    return np.interp(at * (len(a) - 1), np.arange(len(a)), np.sort(a))
+    """``np.percentile`` of all elements, linear between them."""
+    return np.quantile(a, np.asarray(q) / 100.0)
 
 
 def take(a: Any, indices: Any, axis: Any = None, mode: Any = "raise") -> Any:
     """``np.take`` along an axis: a copy."""
     if axis is None and a.ndim > 1:
         return refused("a matrix as one vector", "give the axis")
+    if axis is not None and not -a.ndim <= axis < a.ndim:
+        raise ValueError("np.take along an axis that the array has not")
     before = (0 if axis is None else axis) % a.ndim
     if before > 2:
         return refused("this axis", "index it with brackets")
@@ -268,11 +287,13 @@ def select(condlist: Any, choicelist: Any, default: Any = 0.0) -> Any:
 
 def diagonal(a: Any) -> Any:
     """``np.diagonal`` of a matrix."""
-    return np.diag(a)
+    return np.diag(a) if a.ndim == 2 else refused("an array that is no matrix", "write x[i, i] in a loop")
 
 
 def moveaxis(a: Any, source: Any, destination: Any) -> Any:
     """``np.moveaxis`` of one axis."""
+    if not (-a.ndim <= source < a.ndim and -a.ndim <= destination < a.ndim):
+        raise ValueError("np.moveaxis of an axis that the array has not")
     order = [axis for axis in range(a.ndim) if axis != source % a.ndim]
     order.insert(destination % a.ndim, source % a.ndim)
     return np.transpose(a, order)
@@ -287,6 +308,8 @@ def ediff1d(ary: Any) -> Any:
 
 def rot90(m: Any, k: Any = 1) -> Any:
     """``np.rot90`` of the first two axes: a view."""
+    if m.ndim < 2:
+        raise ValueError("np.rot90 of a vector")
     turns = k % 4
     if turns == 0:
         return m[:]

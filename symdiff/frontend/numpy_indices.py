@@ -6,11 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from symdiff.frontend.numpy_definitions import refused
+
 
 def searchsorted(a: Any, v: Any, side: Any = "left") -> Any:
     """``np.searchsorted``: how many elements of a sorted vector stand before a number, or each element of a vector."""
     if np.ndim(v) == 0:
         return np.sum(~(v <= a)) if side == "left" else np.sum(~(v < a))
+    if v.ndim != 1 or a.ndim != 1:
+        return refused("a matrix", "search for its rows in a loop")
     before = ~(v[:, None] <= a[None, :]) if side == "left" else ~(v[:, None] < a[None, :])
     return np.sum(before, axis=1)
 

@@ -78,7 +78,14 @@ def _compress(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> 
         array, first = tensor_of(reader, _flat(reader, array, node), node), 0
     else:
         (first,) = axes_given(reader, axis, len(array.axes), node)
+    _require_vector(mask, node)
     return choices.taken(reader, masks.chosen(reader, array, mask, first, node), node)
+
+
+def _require_vector(mask: TensorValue, node: ast.AST) -> None:
+    """A mask along an axis has one itself."""
+    if len(mask.axes) != 1:
+        raise GapError(node, "a mask along an axis that is no vector", "use brackets: a[mask]", raises=ValueError)
 
 
 def _extract(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -98,6 +105,7 @@ def _delete(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Va
     else:
         (first,) = axes_given(reader, axis, len(array.axes), node)
     if isinstance(args[1], TensorValue) and args[1].kind == "bool":
+        _require_vector(args[1], node)
         kept = elementwise(reader, TABLE["not"], [args[1]], node)
         assert isinstance(kept, TensorValue)  # noqa: S101 - of an array
         return choices.taken(reader, masks.chosen(reader, array, kept, first, node), node)
@@ -105,10 +113,9 @@ def _delete(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Va
     starts = [Affine(), *(place + 1 for place in places)]
     stops = [*places, array.axes[first]]
     pieces = [_piece(reader, array, first, Span(*ends), node) for ends in zip(starts, stops, strict=True)]
-    if len(array.axes) == 1 and array.axes[0] == Affine(len(places)):
-        places_left = Span(Affine(), Affine())
-        return _piece(reader, array, first, places_left, node)
     joined = [piece for piece, (low, high) in zip(pieces, zip(starts, stops, strict=True), strict=True) if low != high]
+    if not joined:
+        return _piece(reader, array, first, Span(Affine(), Affine()), node)
     return MAKING["concatenate"](reader, [ListValue(tuple(joined))], {"axis": number(first)}, node)
 
 

@@ -78,10 +78,11 @@ def _segment(reader: Reader, x: Number, xs: Sequence[Number], ys: Sequence[Numbe
 def _polyval(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     """``np.polyval(coefficients, x)``: Horner's rule, the highest power first."""
     plain(args, keywords, 2, 2, "polyval", node)
+    coefficients = containers.elements(reader, args[0], node)
     total: Value = number(0)
-    for position, coefficient in enumerate(containers.elements(reader, args[0], node)):
-        total = binary(reader, ast.Mult, total, args[1], node) if position else total
-        total = binary(reader, ast.Add, total, coefficient, node) if position else coefficient
+    for position, coefficient in enumerate(coefficients):
+        total = binary(reader, ast.Mult, total, args[1], node) if position or len(coefficients) == 1 else total
+        total = coefficient if len(coefficients) > 1 and not position else binary(reader, ast.Add, total, coefficient, node)
     return total
 
 

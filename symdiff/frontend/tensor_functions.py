@@ -11,7 +11,7 @@ from symdiff.frontend.comparisons import compare
 from symdiff.frontend.conditions import condition_of, scalar
 from symdiff.frontend.expressions import binary
 from symdiff.frontend.gaps import GapError
-from symdiff.frontend.lengths import at_least_none, counted, require
+from symdiff.frontend.lengths import at_least_none, counted, equal, require
 from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.tensor_products import contracted, matmul
@@ -41,6 +41,12 @@ def axes_given(reader: Reader, value: Value, rank: int, node: ast.AST) -> tuple[
     if any(not -rank <= axis < rank for axis in found):
         raise GapError(node, f"axis {found[0]} of an array with {rank} axes", "use an axis that it has", raises=ValueError)
     return tuple(sorted({axis % rank for axis in found}))
+
+
+def axis_given(reader: Reader, value: Value, rank: int, node: ast.AST) -> int:
+    """One axis, counted from the front."""
+    (axis,) = axes_given(reader, number(reader.integer(value, node, "an axis")), rank, node)
+    return axis
 
 
 def truth_given(value: Value, node: ast.AST) -> bool:
@@ -121,16 +127,18 @@ def _mean(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Valu
 def _average(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     """``np.average(a, weights=w)`` over all elements, or along an axis with weights of the same shape."""
     weights = keywords.pop("weights", Known(None))
-    value, over, _ = _reduced(args, keywords, reader, "average", node)
+    value, over, keepdims = _reduced(args, keywords, reader, "average", node)
     if isinstance(weights, Known):
-        return _mean_of(reader, value, over, False, node)
+        return _mean_of(reader, value, over, keepdims, node)
     weight = tensor_of(reader, weights, node)
     if len(weight.axes) != len(value.axes):
         raise GapError(node, "weights of another rank than the array", "give a weight for every element", "not yet")
+    for own, other in zip(value.axes, weight.axes, strict=True):
+        equal(reader, own, other, node)
     product = tensor_of(reader, binary(reader, ast.Mult, value, weight, node), node)
-    divisor = total(reader, weight, over)
+    divisor = total(reader, weight, over, keepdims)
     _refuse_zero(reader, divisor, node)
-    return binary(reader, ast.Div, total(reader, product, over), divisor, node)
+    return binary(reader, ast.Div, total(reader, product, over, keepdims), divisor, node)
 
 
 def _refuse_zero(reader: Reader, divisor: Value, node: ast.AST) -> None:
@@ -214,7 +222,7 @@ def _along(reader: Reader, args: Args, keywords: Keywords, name: str, node: ast.
         if len(value.axes) != 1:
             raise GapError(node, f"{name} of a matrix as one vector", "give the axis", "not yet")
         return value, 0
-    return value, axes_given(reader, given, len(value.axes), node)[0]
+    return value, axis_given(reader, given, len(value.axes), node)
 
 
 def _diff(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -223,7 +231,7 @@ def _diff(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Valu
     axis_value = optional(args, keywords, 1, "axis", number(-1))
     plain(args, keywords, 1, 1, "diff", node)
     value = as_numbers(reader, tensor_of(reader, args[0], node))
-    axis = axes_given(reader, axis_value, len(value.axes), node)[0]
+    axis = axis_given(reader, axis_value, len(value.axes), node)
     for _ in range(times):
         axes = tuple(at_least_none(length - 1) if k == axis else length for k, length in enumerate(value.axes))
         here = tuple(map(Affine.of, range(len(axes))))
@@ -259,7 +267,7 @@ def _norm(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Valu
         size = _apply(reader, "abs", [value], node)
         form = _sum if known == 1 else _fold("maximum", "max") if known > 0 else _fold("minimum", "min")
         return form(reader, [size], {"axis": number(axes[0]), "keepdims": Known(keepdims)}, node)
-    if not (known is None or (known == 2 and len(axes) == 1) or known == "fro"):
+    if not (known is None or (known == 2 and len(axes) == 1) or (known == "fro" and len(axes) == 2)):
         raise GapError(node, "a norm of this order", "write the sum out", "not yet")
     square = tensor_of(reader, binary(reader, ast.Mult, value, value, node), node)
     return _apply(reader, "root", [total(reader, square, axes, keepdims)], node)
@@ -331,8 +339,18 @@ def _clip(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Valu
 
 
 def _roll(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-    """``np.roll(a, shift, axis)``: two terms, what moves on and what comes in at the other end."""
-    shift = reader.integer(optional(args, keywords, 1, "shift", Known(None)), node, "a shift")
+    """``np.roll(a, shift, axis)``: two terms, what moves on and what comes in at the other end; along one axis after another."""
+    given = optional(args, keywords, 1, "shift", Known(None))
+    if len(args) == 2 and isinstance(args[1], TupleValue):
+        keywords["axis"] = args.pop()
+    if isinstance(axes := keywords.get("axis"), TupleValue):
+        shifts = given.items if isinstance(given, TupleValue) else (given,) * len(axes.items)
+        if len(shifts) != len(axes.items):
+            raise GapError(node, "np.roll by other shifts than axes", "give a shift for each axis", raises=ValueError)
+        for by, along in zip(shifts, axes.items, strict=True):
+            args[0] = _roll(reader, [args[0], by], {**keywords, "axis": along}, node)
+        return args[0]
+    shift = reader.integer(given, node, "a shift")
     value, axis = _along(reader, args, keywords, "roll", node)
     length, here = value.axes[axis], Affine.of(axis)
     if length.is_constant:
@@ -366,6 +384,8 @@ def _trapezoid(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) ->
     both = binary(reader, ast.Div, binary(reader, ast.Add, left, right, node), number(2.0), node)
     apart = width if isinstance(at, Known) else _diff(reader, [at], {}, node)
     pieces = tensor_of(reader, binary(reader, ast.Mult, both, apart, node), node)
+    if len(pieces.axes) != 1:
+        raise GapError(node, "np.trapezoid of a vector at places that are no vector", "write the sum out", "not yet")
     return total(reader, pieces, range(len(pieces.axes)))
 
 

@@ -1,4 +1,4 @@
-"""NumPy functions that make arrays of any size, or arrange the elements of some: zeros, arange, concatenate, transpose."""
+"""NumPy functions that make arrays of any size: zeros, arange, concatenate."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import ast
 from collections.abc import Sequence
 
 from symdiff.frontend import computed, containers
+from symdiff.frontend.arranging import ARRANGING, new_axis
+from symdiff.frontend.arranging import METHODS as REARRANGING
 from symdiff.frontend.array_writes import copy_of
 from symdiff.frontend.casting import as_kind
 from symdiff.frontend.cells import sharing, view_of
@@ -16,7 +18,6 @@ from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lengths import equal, extent, is_at_least_none, length_of, require, settled
 from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lower import Reader
-from symdiff.frontend.reshaping import reshaped
 from symdiff.frontend.tensor_functions import optional
 from symdiff.frontend.tensors import (
     are_whole,
@@ -25,7 +26,6 @@ from symdiff.frontend.tensors import (
     broadcast_axes,
     holds_array,
     holds_tensor,
-    indexed,
     made,
     moved,
     operand,
@@ -33,7 +33,7 @@ from symdiff.frontend.tensors import (
     stacked,
     tensor_of,
 )
-from symdiff.frontend.values import Known, ListValue, Number, TensorValue, TupleValue, Value, describe, number
+from symdiff.frontend.values import ArrayValue, Known, ListValue, Number, TensorValue, TupleValue, Value, describe, number
 from symdiff.graph.affine import ONE, Affine, Axes
 from symdiff.graph.graph import Const
 from symdiff.graph.terms import Guard, Term
@@ -68,6 +68,8 @@ def filled(reader: Reader, axes: Axes, value: Value, node: ast.AST) -> Value:
         return filled_array(tuple(length.const for length in axes), scalar(reader, value, node), node)
     inner = operand(reader, value, node)
     if isinstance(inner, TensorValue):
+        if broadcast_axes(reader, [inner.axes, axes], node) != axes:
+            raise GapError(node, f"an array of another shape full of {describe(inner)}", "make the shapes fit", raises=ValueError)
         (_, (atom, _)) = broadcast(reader, [inner, TensorValue(Const(0.0), axes)], node)
         return made(reader, atom, axes)
     whole = isinstance(inner, Number) and isinstance(inner.known, int)
@@ -225,12 +227,21 @@ def _side_by_side(reader: Reader, value: Value, axis: int, node: ast.AST) -> Val
     rank = max((len(item.axes) for item in items if isinstance(item, TensorValue)), default=0) + 1
     if not -rank <= axis < rank:
         raise GapError(node, f"axis {axis} of {rank}", "use an axis that the result has", raises=ValueError)
+    if rank > 1 and not all(isinstance(item, TensorValue) for item in items):
+        raise GapError(node, "arrays and numbers side by side", "make the shapes equal", raises=ValueError)
     return stacked(reader, items, axis % rank, node)
+
+
+def _rank_of(value: Value) -> int:
+    shape = value.axes if isinstance(value, TensorValue) else value.shape if isinstance(value, ArrayValue) else ()
+    return len(shape)
 
 
 def _column_stack(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     plain(args, keywords, 1, 1, "column_stack", node)
-    return _side_by_side(reader, args[0], 1, node)
+    if max(map(_rank_of, _items(reader, args[0], node)), default=0) < 2:
+        return _side_by_side(reader, args[0], 1, node)
+    return joined(reader, _at_least_2d(reader, args[0], 1, node), 1, node)
 
 
 def _vstack(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -238,130 +249,13 @@ def _vstack(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Va
     items = [tensor_of(reader, item, node) for item in _items(reader, args[0], node)]
     if all(len(item.axes) == 1 for item in items):
         return stacked(reader, items, 0, node)
-    rows = [item if len(item.axes) > 1 else _expand(reader, [item, number(0)], {}, node) for item in items]
-    return joined(reader, rows, 0, node)
+    return joined(reader, _at_least_2d(reader, args[0], 0, node), 0, node)
 
 
-# -- arranging ----------------------------------------------------------------------------------------------------
-
-
-def transposed(reader: Reader, value: TensorValue, order: Sequence[int]) -> TensorValue:
-    """The axes in another order: a view."""
-    axes = tuple(value.axes[axis] for axis in order)
-    index = tuple(Affine.of(list(order).index(axis)) for axis in range(len(order)))
-    return view_of(reader, value, [(index, ())], axes)
-
-
-def _transpose(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-    value = tensor_of(reader, args[0], node)
-    rank = len(value.axes)
-    given = optional(args, keywords, 1, "axes", Known(None))
-    rest = args[1:]
-    plain(args[:1], keywords, 1, 1, "transpose", node)
-    if isinstance(given, Known):
-        return transposed(reader, value, range(rank)[::-1])
-    items = given.items if isinstance(given, TupleValue | ListValue) else [given, *rest]
-    order = [reader.integer(item, node, "an axis") for item in items]
-    if sorted(axis % rank for axis in order) != list(range(rank)):
-        raise GapError(node, f"the axes {tuple(order)} of {describe(value)}", "name every axis once", raises=ValueError)
-    return transposed(reader, value, [axis % rank for axis in order])
-
-
-def _swapaxes(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-    plain(args, keywords, 3, 3, "swapaxes", node)
-    value = tensor_of(reader, args[0], node)
-    a, b = (reader.integer(item, node, "an axis") % len(value.axes) for item in args[1:])
-    order = list(range(len(value.axes)))
-    order[a], order[b] = order[b], order[a]
-    return transposed(reader, value, order)
-
-
-def _diag(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-    """``np.diag``: the diagonal of a matrix, or the matrix with a diagonal."""
-    shift = reader.integer(optional(args, keywords, 1, "k", number(0)), node, "a diagonal")
-    plain(args, keywords, 1, 1, "diag", node)
-    value = tensor_of(reader, args[0], node)
-    i, j = Affine.of(0), Affine.of(1)
-    if len(value.axes) == 1:
-        length = settled(reader, value.axes[0], "np.diag of an array", node)
-        axes = (length + abs(shift),) * 2
-        atom = indexed(
-            reader,
-            value,
-            (i - max(-shift, 0),),
-            axes,
-            (Guard(j - i - shift, "=="), Guard(i - max(-shift, 0)), Guard(length - 1 - i + max(-shift, 0))),
-        )
-        return made(reader, atom, axes)
-    if len(value.axes) != 2 or shift:
-        raise GapError(node, "a diagonal beside the main one", "use x[i, i + k] in a loop", "not yet")
-    length = equal(reader, *value.axes, node)
-    return view_of(reader, value, [((i, i), ())], (length,))
-
-
-def _triangle(lower: bool) -> Form:
-    """``np.tril`` and ``np.triu``: 0 on the other side of a diagonal."""
-
-    def form(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-        shift = reader.integer(optional(args, keywords, 1, "k", number(0)), node, "a diagonal")
-        plain(args, keywords, 1, 1, "tril or triu", node)
-        value = as_numbers(reader, tensor_of(reader, args[0], node))
-        rank = len(value.axes)
-        if rank < 2:
-            raise GapError(node, "a triangle of a vector", "give a matrix", "not yet")
-        above = Affine.of(rank - 1) - Affine.of(rank - 2) - shift
-        index = tuple(map(Affine.of, range(rank)))
-        atom = indexed(reader, value, index, value.axes, (Guard(-above if lower else above),))
-        return made(reader, atom, value.axes)
-
-    return form
-
-
-def _reversed(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-    """``np.flip`` of a vector, or along an axis."""
-    given = optional(args, keywords, 1, "axis", Known(None))
-    plain(args, keywords, 1, 1, "flip", node)
-    value = tensor_of(reader, args[0], node)
-    axes = range(len(value.axes)) if isinstance(given, Known) else [reader.integer(given, node, "an axis") % len(value.axes)]
-    index = [length - 1 - Affine.of(k) if k in axes else Affine.of(k) for k, length in enumerate(value.axes)]
-    return view_of(reader, value, [(tuple(index), ())], value.axes)
-
-
-def _expand(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-    """``np.expand_dims(a, axis)``."""
-    given = optional(args, keywords, 1, "axis", Known(None))
-    plain(args, keywords, 1, 1, "expand_dims", node)
-    value = tensor_of(reader, args[0], node)
-    place = reader.integer(given, node, "an axis") % (len(value.axes) + 1)
-    axes = (*value.axes[:place], ONE, *value.axes[place:])
-    index = tuple(Affine.of(k if k < place else k + 1) for k in range(len(value.axes)))
-    return view_of(reader, value, [(index, ())], axes)
-
-
-def _reshape(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-    """``a.reshape(-1)``, ``a.reshape(n, 1)``, ``p[:6].reshape(2, 3)``, ``np.ravel(a)``."""
-    value = tensor_of(reader, args[0], node)
-    given = args[1].items if len(args) == 2 and isinstance(args[1], TupleValue | ListValue) else args[1:]
-    plain([], keywords, 0, 0, "reshape", node)
-    lengths: list[Affine | None] = []
-    for item in given:
-        length = extent(reader, item, node, "a length")
-        lengths.append(None if length == Affine(-1) else length)
-    return reshaped(reader, value, lengths, node)
-
-
-def _ravel(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-    """``np.ravel(a)``: a view, but of a view it may be a copy."""
-    plain(args, keywords, 1, 1, "ravel", node)
-    found = tensor_of(reader, _reshape(reader, [args[0], number(-1)], {}, node), node)
-    return found if tensor_of(reader, args[0], node).window is None else sharing(found, found)
-
-
-def _squeeze(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-    """``np.squeeze(a)``: without the axes of length 1."""
-    plain(args, keywords, 1, 1, "squeeze", node)
-    value = tensor_of(reader, args[0], node)
-    return reshaped(reader, value, [length for length in value.axes if length != ONE], node)
+def _at_least_2d(reader: Reader, value: Value, axis: int, node: ast.AST) -> list[TensorValue]:
+    """Arrays, of which vectors get a new axis."""
+    items = [tensor_of(reader, item, node) for item in _items(reader, value, node)]
+    return [item if len(item.axes) > 1 else new_axis(reader, item, axis) for item in items]
 
 
 def _array(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -418,16 +312,6 @@ MAKING: dict[str, Form] = {
     "append": _append,
     "stack": _stack,
     "column_stack": _column_stack,
-    "transpose": _transpose,
-    "swapaxes": _swapaxes,
-    "diag": _diag,
-    "tril": _triangle(True),
-    "triu": _triangle(False),
-    "flip": _reversed,
-    "expand_dims": _expand,
-    "reshape": _reshape,
-    "ravel": _ravel,
-    "squeeze": _squeeze,
     "array": _array,
     "asarray": _as_array,
     "asanyarray": _as_array,
@@ -435,14 +319,11 @@ MAKING: dict[str, Form] = {
     "atleast_1d": _as_array,
     "copy": _array,
     "broadcast_to": _broadcast_to,
+    **ARRANGING,
 }
 
 METHODS: dict[str, Form] = {
     "copy": _array,
     "astype": as_kind,
-    "transpose": _transpose,
-    "swapaxes": _swapaxes,
-    "reshape": _reshape,
-    "ravel": _ravel,
-    "flatten": lambda reader, args, keywords, node: same_elements(tensor_of(reader, _ravel(reader, args, keywords, node), node)),
+    **REARRANGING,
 }
