@@ -18,8 +18,8 @@ def listed(text):
 
 
 ALONG = listed("""
-    sum; mean; prod; max; min; std; var; median; ptp; argmax; cumsum; cumprod; diff; sort; flip; squeeze; nansum; nanmean; nanmax; nanvar;
-    cumulative_sum; trapezoid; average; gradient; linalg.norm; add.reduce; maximum.reduce; add.accumulate; expand_dims
+    sum; mean; prod; max; min; std; var; median; ptp; argmax; cumsum; cumprod; diff; sort; flip; squeeze; nansum; nanmean; nanmax;
+    nanvar; cumulative_sum; trapezoid; average; gradient; linalg.norm; add.reduce; maximum.reduce; add.accumulate; expand_dims
 """)
 MORE = {
     "roll": "a, 1",
