@@ -49,6 +49,9 @@ ONE = listed("""
     np.quantile(a, 0.3); np.percentile(a, 30); np.median(a); np.searchsorted(np.array([-0.5, 0.5]), a)*1.0;
     np.digitize(a, [-0.5, 0.5])*1.0; np.sort(a); np.argsort(a)*a; np.linalg.trace(a @ np.swapaxes(a, -1, -2));
     np.pad(a, 1); np.gradient(a); np.interp(a, [0.0, 1.0], [2.0, 3.0]); np.fill_diagonal(a, 2.0); np.trace(a @ a.T);
+    np.pad(a, 1, 'wrap'); np.pad(a, (2, 1), 'symmetric'); np.pad(a, (1, 1), 'reflect'); np.pad(a, 1, 'edge');
+    np.meshgrid(a, a, a)[0]; np.unwrap(a*7, None, -1); np.min(a, axis=(0, -1)); np.nanvar(a, 0, None); np.take(a, [0], 0, None);
+    np.var(a, axis=-1, ddof=1, keepdims=True);
     np.select([a > 0.5, a > 0], [a, a*a], 1.0); np.piecewise(a, [a > 0], [lambda t: t*t, 0.5])
 """)
 TWO = listed("""

@@ -229,7 +229,7 @@ def nanmin(a: Any, axis: Any = None) -> Any:
     return np.where(np.sum(there, axis=axis) == 0, np.nan, np.min(found, axis=axis))
 
 
-def nanvar(a: Any, axis: Any = None, ddof: Any = 0) -> Any:
+def nanvar(a: Any, axis: Any = None, *, ddof: Any = 0) -> Any:
     """``np.nanvar``."""
     there, found = np.where(np.isnan(a), 0.0, 1.0), np.where(np.isnan(a), 0.0, a)
     if axis is None:
@@ -240,9 +240,9 @@ def nanvar(a: Any, axis: Any = None, ddof: Any = 0) -> Any:
     return np.sum(apart**2, axis=axis) / (np.sum(there, axis=axis) - ddof)
 
 
-def nanstd(a: Any, axis: Any = None, ddof: Any = 0) -> Any:
+def nanstd(a: Any, axis: Any = None, *, ddof: Any = 0) -> Any:
     """``np.nanstd``."""
-    return np.sqrt(np.nanvar(a, axis, ddof))
+    return np.sqrt(np.nanvar(a, axis, ddof=ddof))
 
 
 def nancumsum(a: Any) -> Any:
@@ -250,7 +250,7 @@ def nancumsum(a: Any) -> Any:
     return np.cumsum(np.where(np.isnan(a), 0.0, a))
 
 
-def unwrap(p: Any, discont: Any = None, period: Any = 2.0 * np.pi) -> Any:
+def unwrap(p: Any, discont: Any = None, *, period: Any = 2.0 * np.pi) -> Any:
     """``np.unwrap`` of a vector."""
     steps = np.diff(p)
     least = period / 2.0

@@ -111,6 +111,8 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", constant_values: Any
         y = np.full((m + top + bottom, n + left + right), constant_values * 1.0)
         y[top : top + m, left : left + n] = array
         return y
+    if array.ndim != 1:
+        return refused("a matrix in this mode", "pad it along each axis by np.concatenate")
     before, behind = pad_width if isinstance(pad_width, tuple) else (pad_width, pad_width)
     if mode == "constant":
         ends = np.full(before, constant_values * 1.0), np.full(behind, constant_values * 1.0)
@@ -186,7 +188,7 @@ def kron(a: Any, b: Any) -> Any:
     return (a[:, None, :, None] * b[None, :, None, :]).reshape(m * p, n * q)
 
 
-def meshgrid(x: Any, y: Any, indexing: Any = "xy") -> Any:
+def meshgrid(x: Any, y: Any, *, indexing: Any = "xy") -> Any:
     """``np.meshgrid`` of two vectors."""
     x, y = np.ravel(x), np.ravel(y)
     if indexing == "xy":
@@ -225,6 +227,8 @@ def cross(a: Any, b: Any) -> Any:
     """``np.cross`` of the rows of two matrices with three columns."""
     if a.ndim != 2 or b.ndim != 2:
         return refused("arrays with these axes", "give two matrices with three columns")
+    if a.shape[1] != 3 or b.shape[1] != 3:
+        raise ValueError("np.cross of matrices that have not three columns")
     columns = [a[:, 1] * b[:, 2] - a[:, 2] * b[:, 1], a[:, 2] * b[:, 0] - a[:, 0] * b[:, 2]]
     return np.stack([*columns, a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]], axis=1)
 
@@ -260,7 +264,7 @@ def percentile(a: Any, q: Any) -> Any:
     return np.quantile(a, np.asarray(q) / 100.0)
 
 
-def take(a: Any, indices: Any, axis: Any = None, mode: Any = "raise") -> Any:
+def take(a: Any, indices: Any, axis: Any = None, *, mode: Any = "raise") -> Any:
     """``np.take`` along an axis: a copy."""
     if axis is None and a.ndim > 1:
         return refused("a matrix as one vector", "give the axis")

@@ -40,7 +40,10 @@ def axes_given(reader: Reader, value: Value, rank: int, node: ast.AST) -> tuple[
     found = [reader.integer(item, node, "an axis") for item in items]
     if any(not -rank <= axis < rank for axis in found):
         raise GapError(node, f"axis {found[0]} of an array with {rank} axes", "use an axis that it has", raises=ValueError)
-    return tuple(sorted({axis % rank for axis in found}))
+    axes = {axis % rank for axis in found}
+    if len(axes) < len(found):
+        raise GapError(node, "an axis that is given twice", "name every axis once", raises=ValueError)
+    return tuple(sorted(axes))
 
 
 def axis_given(reader: Reader, value: Value, rank: int, node: ast.AST) -> int:
