@@ -28,7 +28,7 @@ def cov(m: Any, y: Any = None, rowvar: Any = True, bias: Any = False, ddof: Any 
     if len(rows) == 1:
         return np.var(rows[0], ddof=less)
     apart = rows - np.mean(rows, axis=1, keepdims=True)
-    return apart @ apart.T / (rows.shape[1] - less)
+    return apart @ apart.T / max(rows.shape[1] - less, 0)
 
 
 def corrcoef(x: Any, y: Any = None) -> Any:
@@ -50,6 +50,8 @@ def corrcoef(x: Any, y: Any = None) -> Any:
 
 def cumprod(a: Any) -> Any:
     """``np.cumprod`` of a vector."""
+    if a.ndim != 1:
+        return refused("a matrix", "multiply the rows in a loop")
     y = np.ones(len(a))
     so_far = 1.0
     for k in range(len(a)):

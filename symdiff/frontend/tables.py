@@ -83,7 +83,7 @@ def _polyval(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> V
     for position, coefficient in enumerate(coefficients):
         total = binary(reader, ast.Mult, total, args[1], node) if position or len(coefficients) == 1 else total
         total = coefficient if len(coefficients) > 1 and not position else binary(reader, ast.Add, total, coefficient, node)
-    return total
+    return total if coefficients else binary(reader, ast.Mult, total, args[1], node)
 
 
 def _select(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
