@@ -169,3 +169,82 @@ def test_lengths_that_a_name_tells_which_a_loop_inside_has_too():
     made = read(of_the_first).at(x, 2)
     found = python_function(made.source)(*made.arguments({"x": x, "i": 2}))
     assert found == pytest.approx(np.sum(slopes_of_energy(x[:2]) * x[:2]), rel=1e-12)
+
+
+def changes_what_is_an_array_on_one_path(x, a):
+    z = 1.0 * x
+    q = z if a > 0 else a
+    q *= 3
+    return np.sum(z) + np.sum(q)
+
+
+def changes_the_argument_on_one_path(x, a):
+    q = x if a > 0 else a
+    q *= 3
+    return np.sum(x) + np.sum(q)
+
+
+def changes_under_another_name(x, a):
+    q = 1.0 * x if a > 0 else np.ones((2, len(x)))
+    r = q
+    r += x
+    return np.sum(q) + np.sum(r)
+
+
+def becomes_another_shape_in_place(x, a):
+    q = np.ones((len(x), len(x))) if a > 0 else np.ones((1, len(x)))
+    q -= np.diag(x)
+    return np.sum(q)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        changes_what_is_an_array_on_one_path,
+        changes_the_argument_on_one_path,
+        changes_under_another_name,
+        becomes_another_shape_in_place,
+    ],
+)
+def test_what_is_an_array_on_one_path_is_not_changed_in_place_where_others_show_it(function):
+    """It became a new array there, and the others kept what they showed (silent wrong values; array program 866273)."""
+    with pytest.raises(UnsupportedError, match="write a = a \\+ b"):
+        read(function).at(np.arange(1.0, 4.0), 0.5)
+
+
+def grows_on_one_path(x, a):
+    q = 1.0 * x if a > 0 else a
+    q += x
+    return np.sum(q)
+
+
+@pytest.mark.parametrize("a", [0.5, -0.5])
+def test_what_nothing_else_shows_may_be_changed_in_place_on_one_path(a):
+    x = np.arange(1.0, 4.0)
+    assert by_source(read(grows_on_one_path), x, a) == grows_on_one_path(x, a)
+
+
+def einsum_that_moves(a):
+    b = a.copy()
+    c = np.einsum("ij->ji", b)
+    c[0] = 7.0
+    b *= 2.0
+    return b + np.sum(c)
+
+
+def test_an_einsum_of_one_array_that_sums_nothing_is_a_view():
+    a = np.random.default_rng(1).normal(size=(2, 3))
+    np.testing.assert_allclose(by_source(read(einsum_that_moves), a), einsum_that_moves(a), rtol=1e-14)
+
+
+def contiguous(a):
+    b = a.copy()
+    c = np.ascontiguousarray(b.T)
+    c *= 2.0
+    return b
+
+
+def test_a_contiguous_copy_of_a_view_may_be_the_view():
+    """Of arrays of fixed sizes it was taken for the view itself (a silent wrong value)."""
+    with pytest.raises(UnsupportedError, match="changed as another one"):
+        by_source(read(contiguous), np.ones((2, 3)))

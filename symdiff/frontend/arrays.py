@@ -47,6 +47,12 @@ def _as_array(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> 
     return containers.to_array(reader, args[0], node)
 
 
+def _contiguous(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    """``np.ascontiguousarray(items)``: the array itself, but of a view it may be a copy."""
+    found = _as_array(reader, args, keywords, node)
+    return sharing(found, found) if isinstance(found, ArrayValue) and found.window is not None else found
+
+
 def vector(reader: Reader, value: Value, node: ast.AST) -> ArrayValue:
     """An operand of a reduction as an array; an argument of which no call has shown what it is waits for a call."""
     reader.assume_array(value, 1)
@@ -320,7 +326,7 @@ NUMPY: dict[str, Form] = {
     "array": _array,
     "asarray": _as_array,
     "asanyarray": _as_array,
-    "ascontiguousarray": _as_array,
+    "ascontiguousarray": _contiguous,
     "atleast_1d": _at_least_1d,
     "ravel": _flat,
     "reshape": _reshape,

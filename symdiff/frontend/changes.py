@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from symdiff.frontend import cells, containers
 from symdiff.frontend.gaps import GapError
@@ -12,6 +12,7 @@ from symdiff.frontend.loop_values import GrowingList
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.values import (
     ArrayValue,
+    Choice,
     DictValue,
     IteratorValue,
     Known,
@@ -21,7 +22,9 @@ from symdiff.frontend.values import (
     TensorValue,
     TupleValue,
     Value,
+    describe,
 )
+from symdiff.graph.affine import Affine, Axes
 
 Changing = ListValue | DictValue | GrowingList
 
@@ -132,10 +135,47 @@ def in_place(reader: Reader, owner: Mutable, op: type[ast.operator], operand: Va
     replace(reader, owner, dataclasses.replace(owner, items=containers.bounded(items, node)), frame, node)
 
 
+def checked(reader: Reader, present: Value, new: Value, frame: Frame, node: ast.AugAssign) -> Value:
+    """What a value becomes. What is an array on some paths only becomes a new one there, so that nothing else may show it."""
+    if not isinstance(present, Choice):
+        return new
+    own = node.target.id if isinstance(node.target, ast.Name) else ""
+    others = [value for name, value in frame.variables.items() if name != own] + elsewhere(reader, frame)
+    shown = frozenset[object]().union(*({each.identity} | each.parents for value in others for each in mutables(value)))
+    for side, made in _paths(present, new):
+        for each in mutables(side):
+            if ({each.identity} | each.parents) & (shown | reader.foreign):
+                reason = "a change in place of what is an array on some paths, which others may show"
+                raise GapError(node, reason, "write a = a + b, which makes a new array", "not yet")
+        if isinstance(side, TensorValue | ArrayValue) and _shape(side) != _shape(made):
+            reason = f"{describe(side)} that becomes {describe(made)} in place, on one path"
+            raise GapError(node, reason, "write a = a + b, which makes a new array", "not yet")
+    return new
+
+
+def _shape(value: Value) -> Axes | None:
+    if isinstance(value, ArrayValue):
+        return tuple(map(Affine, value.shape))
+    return value.axes if isinstance(value, TensorValue) else None
+
+
+def _paths(present: Value, new: Value) -> Iterator[tuple[Value, Value]]:
+    """What a value is on each path, and what has become of it there."""
+    if not isinstance(present, Choice):
+        yield present, new
+        return
+    same = isinstance(new, Choice) and new.condition == present.condition
+    sides = (new.then, new.orelse) if same and isinstance(new, Choice) else (new, new)
+    yield from _paths(present.then, sides[0])
+    yield from _paths(present.orelse, sides[1])
+
+
 def mutables(value: Value) -> list[Shared]:
     """The lists, dicts and arrays inside a value, itself included."""
     if isinstance(value, ArrayValue | TensorValue | GrowingList):
         return [value]
+    if isinstance(value, Choice):
+        return mutables(value.then) + mutables(value.orelse)
     if not isinstance(value, TupleValue | Mutable):
         return []
     own: list[Shared] = [value] if isinstance(value, Mutable) else []

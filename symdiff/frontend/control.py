@@ -366,8 +366,8 @@ def run_augmented(reader: Reader, node: ast.AugAssign, frame: Frame) -> Completi
     if isinstance(present, ArrayValue):
         array_writes.write(reader, present, None, operand, frame, node, type(node.op))
         return NEXT
+    hint = node.target.id if isinstance(node.target, ast.Name) else "t"
     if isinstance(present, TensorValue):
-        hint = node.target.id if isinstance(node.target, ast.Name) else "t"
         tensor_writes.check_writeable(present, node, tensor_writes.keeps_whole(reader, operand, type(node.op)))
         new = binary(reader, type(node.op), present, operand, node, hint)
         tensor_writes.change(reader, present, new, node)
@@ -380,8 +380,8 @@ def run_augmented(reader: Reader, node: ast.AugAssign, frame: Frame) -> Completi
         return NEXT
     if isinstance(present, Known) and isinstance(present.value, set | frozenset):
         raise GapError(node, "a set changed in place (other names may share it)", "write a = a | b", "not yet")
-    hint = node.target.id if isinstance(node.target, ast.Name) else "t"
-    containers.assign(reader, node.target, binary(reader, type(node.op), present, operand, node, hint), frame)
+    new = binary(reader, type(node.op), present, operand, node, hint)
+    containers.assign(reader, node.target, changes.checked(reader, present, new, frame, node), frame)
     return NEXT
 
 

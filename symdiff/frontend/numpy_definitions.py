@@ -152,6 +152,8 @@ def matrix_power(a: Any, n: Any) -> Any:
     """``np.linalg.matrix_power`` for a known power."""
     if a.ndim != 2:
         return refused("an array that is no matrix", "write the products out")
+    if n in (0, 1) and a.shape[0] != a.shape[1]:
+        raise ValueError("np.linalg.matrix_power of a matrix that is not square")
     base = np.linalg.inv(a) if n < 0 else a
     made = np.eye(len(a)) if n == 0 else base
     for _ in range(abs(n) - 1):

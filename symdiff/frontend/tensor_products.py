@@ -6,6 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from symdiff.frontend.assumptions import assume_product
+from symdiff.frontend.cells import view_of
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lengths import equal
 from symdiff.frontend.library import Args, Keywords, plain
@@ -157,4 +158,9 @@ def einsum(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Val
     number_of = {letter: number for number, letter in enumerate(dict.fromkeys("".join(names)))}
     operands = [as_numbers(reader, tensor_of(reader, value, node)) for value in args[1:]]
     letters = [tuple(number_of[letter] for letter in name) for name in names]
-    return contracted(reader, operands, letters, tuple(number_of[letter] for letter in output), node)
+    out = tuple(number_of[letter] for letter in output)
+    if len(operands) == 1 and set(letters[0]) == set(out):  # nothing is summed: a view, as NumPy gives it
+        lengths = _lengths(reader, operands, letters, node, ())
+        index = tuple(Affine.of(out.index(letter)) for letter in letters[0])
+        return view_of(reader, operands[0], [(index, ())], tuple(lengths[letter] for letter in out))
+    return contracted(reader, operands, letters, out, node)
