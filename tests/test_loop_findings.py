@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from symdiff import derivative, grad, hessian, read
+from symdiff import UnsupportedError, derivative, grad, hessian, read
 from symdiff.codegen import python_function
 from tests.random_array_programs import Program, by_source, faults
 
@@ -329,3 +329,34 @@ def test_a_loop_variable_may_have_been_an_array_before(function, size):
     gradient = python_function(grad(function).at(x).source)(x)
     columns = [function(x + 1e-20j * each).imag / 1e-20 for each in np.eye(size)]
     np.testing.assert_allclose(gradient, columns, rtol=1e-12)
+
+
+def scales_what_is_left(x):
+    b = x.copy()
+    for k in range(len(b)):
+        c = b[k:]
+        c *= 1.1
+        c -= 0.5 * np.mean(c)
+    return np.sum(b * x)
+
+
+def leaves_a_row_behind(x):
+    b = x.copy()
+    for k in range(len(b)):
+        c = b[k:]
+        c *= 1.1
+    return np.sum(b) + np.sum(c)
+
+
+@pytest.mark.parametrize("size", [0, 1, 4])
+def test_a_view_as_long_as_the_counter_tells_is_changed_in_place(size):
+    """The loop took its own counter for a size from outside (a KeyError), because it handed on the view."""
+    x = np.linspace(0.3, 0.9, size)
+    gradient = python_function(grad(scales_what_is_left).at(x).source)(x)
+    columns = [(scales_what_is_left(x + each) - scales_what_is_left(x - each)) / 2e-6 for each in 1e-6 * np.eye(size)]
+    np.testing.assert_allclose(gradient, columns, rtol=1e-8)
+
+
+def test_what_is_left_of_a_view_as_long_as_the_counter_tells_is_refused():
+    with pytest.raises(UnsupportedError, match="what the last iteration of a loop left in it"):
+        grad(leaves_a_row_behind)(np.ones(3))

@@ -228,9 +228,9 @@ def difference(first: Form, second: Form) -> tuple[str, str]:
 # -- numbers ------------------------------------------------------------------------------------------------------
 
 
-def lasting(form: Form, body: Body) -> Form:
-    """The kind of what a loop leaves behind: an array whose length is told in the body is one of its last iteration only."""
-    made = {name for statement in walk(tuple(body)) for name in defined(statement)}
+def lasting(form: Form, body: Body, counter: str) -> Form:
+    """The kind of what a loop leaves behind: an array whose length an iteration tells is one of its last iteration only."""
+    made = {counter, *(name for statement in walk(tuple(body)) for name in defined(statement))}
     told = made.intersection(sizes_in([length for _, axes in parts(form, "t") for length in axes]))
     return Opaque("an array as long as an iteration tells") if told else form
 

@@ -101,7 +101,7 @@ def closed(builder: Builder, loop: Loop, outputs: Sequence[tuple[Atom, Axes]], b
     """The loop with what its step reads from outside as parameters."""
     own = {loop.counter, *(each.param for each in loop.handed)}
     inside = own | {name for statement in walk(tuple(body)) for name in defined(statement)}
-    lengths = sizes_in([length for each in loop.handed for length in each.axes])
+    lengths = [size for size in sizes_in([length for each in loop.handed for length in each.axes]) if size not in own]
     read = dict.fromkeys([*sorted(names_read(loop, loop.step) - inside), *lengths])
     more = sizes_in([length for name in read for length in builder.axes.get(name, ())])
     captured: list[tuple[str, Atom]] = []

@@ -43,16 +43,7 @@ from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.merge import Merge, changed
 from symdiff.frontend.rollback import Snapshot
 from symdiff.frontend.scopes import bound_names
-from symdiff.frontend.values import (
-    POISON,
-    Condition,
-    Conflict,
-    Known,
-    ListValue,
-    Maybe,
-    Poison,
-    Value,
-)
+from symdiff.frontend.values import POISON, Condition, Conflict, Known, ListValue, Maybe, Poison, Value
 from symdiff.graph.affine import Affine, Axes
 from symdiff.graph.build import Body
 from symdiff.graph.graph import Atom, Const, defined, walk
@@ -375,7 +366,8 @@ class Trial:
     def _last_form(self, name: str) -> Form:
         """The kind of a variable at the end of an iteration."""
         end = self.ends.get(name)
-        return UNBOUND if end is None or isinstance(end, Conflict | Poison) else lasting(form_of(self.reader, end), self.body)
+        bound = end is not None and not isinstance(end, Conflict | Poison)
+        return lasting(form_of(self.reader, end), self.body, self.counter) if bound else UNBOUND
 
     def _flag(self, kind: str) -> Part:
         """Whether the loop was left in this way."""
