@@ -360,3 +360,32 @@ def test_a_view_as_long_as_the_counter_tells_is_changed_in_place(size):
 def test_what_is_left_of_a_view_as_long_as_the_counter_tells_is_refused():
     with pytest.raises(UnsupportedError, match="what the last iteration of a loop left in it"):
         grad(leaves_a_row_behind)(np.ones(3))
+
+
+def one_of_two_arrays_in_each_iteration(x, a):
+    total = 0.0
+    for k in range(len(x)):
+        q = 1.0 * x if x[k] > a else 2.0 * x
+        total += np.sum(q) * q[0]
+    return total
+
+
+def an_array_in_some_iterations(x, a):
+    total = 0.0
+    for k in range(len(x)):
+        if x[k] > a:
+            q = 2.0 * x + a
+        else:
+            continue
+        total += np.sum(q**2)
+    return total
+
+
+@pytest.mark.parametrize("function", [one_of_two_arrays_in_each_iteration, an_array_in_some_iterations])
+def test_whole_arrays_that_an_iteration_chooses(function):
+    """The condition of each iteration was taken for one of each element, if there were as many (a silent wrong value)."""
+    x, a = np.array([0.5, -1.2, 2.0]), 0.7
+    assert python_function(read(function).at(x, a).source)(x, a) == pytest.approx(function(x, a), rel=1e-14)
+    gradient = python_function(grad(function).at(x, a).source)(x, a)
+    columns = [(function(x + each, a) - function(x - each, a)) / 2e-6 for each in 1e-6 * np.eye(3)]
+    np.testing.assert_allclose(gradient, columns, rtol=1e-7)

@@ -42,6 +42,7 @@ Cells = Mapping[object, Value]  # the present states of arrays
 Side = tuple[Sequence[Statement], Value | None]
 
 MISSING = Conflict("it has a value on one path only")
+EACH = Conflict("it is one array in some iterations of a loop and another one in others")
 
 
 class Merge:
@@ -161,6 +162,8 @@ class Merge:
 
         if then.atom == orelse.atom:
             return _fixed(make(then.atom))
+        if self.builder.axes_of(self.condition):  # the iterations of a loop decide, not the elements: it stays a loop
+            return _fixed(EACH)
         found = stores.merged(self.reader, (then.atom, orelse.atom), self.bodies, self.inside[0] | self.inside[1])
         if found is None or kind != "float":
             return self._pair(hint, then.atom, orelse.atom, make)
@@ -248,6 +251,8 @@ class Merge:
             chosen = choices.merged(self, hint, *((value, None) if orelse is None else (None, value)))
             if chosen is not None:
                 return chosen
+            if self.builder.axes_of(self.condition):
+                return _fixed(EACH)
             first, second = (value.atom, outside) if orelse is None else (outside, value.atom)
             return self._pair(hint, first, second, lambda atom: replace(value, atom=atom, affine=None))
         if isinstance(value, Container):
