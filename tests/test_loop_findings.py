@@ -381,9 +381,36 @@ def an_array_in_some_iterations(x, a):
     return total
 
 
-@pytest.mark.parametrize("function", [one_of_two_arrays_in_each_iteration, an_array_in_some_iterations])
+def arrays_of_two_lengths(x, a):
+    total = 0.0
+    for k in range(len(x)):
+        q = x if x[k] > a else x[1:]
+        total += np.sum(q > 0.0) * x[k] + len(q)
+    return total
+
+
+def a_truth_value_in_some_iterations(x, a):
+    total = 0.0
+    for k in range(len(x)):
+        q = 3 if x[k] > a else x[0] > 0
+        total += q * 2 * x[k]
+    return total
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        one_of_two_arrays_in_each_iteration,
+        an_array_in_some_iterations,
+        arrays_of_two_lengths,
+        a_truth_value_in_some_iterations,
+    ],
+)
 def test_whole_arrays_that_an_iteration_chooses(function):
-    """The condition of each iteration was taken for one of each element, if there were as many (a silent wrong value)."""
+    """The condition of each iteration was taken for one of each element, if there were as many (a silent wrong value).
+
+    Of arrays of two lengths, and with a truth value that no iteration changes, it was a KeyError.
+    """
     x, a = np.array([0.5, -1.2, 2.0]), 0.7
     assert python_function(read(function).at(x, a).source)(x, a) == pytest.approx(function(x, a), rel=1e-14)
     gradient = python_function(grad(function).at(x, a).source)(x, a)

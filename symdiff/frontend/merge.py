@@ -224,6 +224,8 @@ class Merge:
 
     def _choice(self, hint: str, then: Value, orelse: Value) -> Recipe:
         """Values that no number can express: it is remembered which condition decides between them."""
+        if self.builder.axes_of(self.condition) and any(isinstance(side, TensorValue | ArrayValue) for side in (then, orelse)):
+            return _fixed(EACH)
         first, second = self.survivor(hint, then, None), self.survivor(hint, None, orelse)
         return lambda atoms: Choice(self.condition, first(atoms), second(atoms))
 

@@ -190,8 +190,8 @@ class Builder:
             self.declare(statement)
 
     def _place(self, statement: Statement | None = None) -> int:
-        """The block that a statement belongs to, by number: sums and scalar lets stand outside of elementwise branches."""
-        stays = isinstance(statement, If | Raise) or (isinstance(statement, Let) and statement.axes)
+        """The block that a statement belongs to, by number: sums, scalar lets and branches stand outside of elementwise ones."""
+        stays = isinstance(statement, Raise) or (isinstance(statement, If | Let) and statement.axes)
         if stays or not self._blocks[-1].elementwise:
             return len(self._blocks) - 1
         return max(number for number, block in enumerate(self._blocks) if not block.elementwise)
