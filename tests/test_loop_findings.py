@@ -416,3 +416,59 @@ def test_whole_arrays_that_an_iteration_chooses(function):
     gradient = python_function(grad(function).at(x, a).source)(x, a)
     columns = [(function(x + each, a) - function(x - each, a)) / 2e-6 for each in 1e-6 * np.eye(3)]
     np.testing.assert_allclose(gradient, columns, rtol=1e-7)
+
+
+def a_loop_in_a_branch_on_data(x):
+    total = 0.0
+    for k in range(len(x)):
+        if x[k] > 0.1:
+            for j in range(len(x)):
+                total += x[j] * x[k]
+    return total
+
+
+def a_loop_in_a_branch_on_the_counter(x):
+    total = 0.0
+    for k in range(len(x)):
+        if k != 1:
+            for v in x:
+                if v < x[k]:
+                    total += v * x[k]
+    return total
+
+
+def a_sum_in_a_branch_on_data(x):
+    z = np.zeros(len(x), dtype=x.dtype)
+    for k in range(len(x)):
+        if x[k] > 0.1:
+            z[k] = sum(v * x[k] for v in x)
+        else:
+            z[k] = sum(v for v in x[k:])
+    return np.sum(z * x)
+
+
+def several_loops_in_branches(x):
+    total = 0.0
+    for k in range(len(x)):
+        if x[k] > 0.1:
+            s = 0.0
+            for j in range(k):
+                if j != k:
+                    for i in range(len(x)):
+                        s += x[i] * x[j]
+            total += s * s * x[k]
+    return total
+
+
+@pytest.mark.parametrize(
+    "function",
+    [a_loop_in_a_branch_on_data, a_loop_in_a_branch_on_the_counter, a_sum_in_a_branch_on_data, several_loops_in_branches],
+)
+@pytest.mark.parametrize("size", [0, 1, 4])
+def test_a_loop_in_a_branch_of_a_loop(function, size):
+    """It was read as axes inside of a branch of fewer axes: its value was a KeyError, and its derivative 0 (silently wrong)."""
+    x = np.array([0.5, -1.2, 2.0, 0.3])[:size]
+    assert python_function(read(function).at(x).source)(x) == pytest.approx(function(x), rel=1e-14)
+    gradient = python_function(grad(function).at(x).source)(x)
+    columns = [function(x + 1e-20j * each).imag / 1e-20 for each in np.eye(size)] if size else []
+    np.testing.assert_allclose(gradient, columns, rtol=1e-12)

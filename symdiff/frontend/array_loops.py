@@ -181,6 +181,8 @@ def run_loop(reader: Reader, node: ast.For, series: IndexedValue, frame: Frame) 
     plan = plan_of(node)
     if plan.reason:
         needs_length(reader, series.axis, plan.node, plan.reason)
+    if reader.loops and reader.builder.current.elementwise:  # whose statements have the axes of the loops around it only
+        needs_length(reader, reader.loops[-1], node, "in a branch of another one")
     before, checked, states = dict(frame.variables), dict(reader.checked), dict(reader.cells)
     changed, around = reader.changes.copy(), (*before.values(), *changes.elsewhere(reader, frame))
     shared = {inner.identity for value in around for inner in changes.mutables(value) if isinstance(inner, changes.Changing)}

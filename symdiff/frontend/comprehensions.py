@@ -66,6 +66,8 @@ def _series(reader: Reader, node: ast.ListComp | ast.GeneratorExp, inner: Frame,
     """A comprehension over ranges and arrays of any length; None for one over something else."""
     depth, checked = len(reader.loops), dict(reader.checked)
     conditions: list[Value] = []
+    if depth and reader.builder.current.elementwise:  # whose statements have the axes of the loops around it only
+        array_loops.needs_length(reader, reader.loops[-1], node, "around a comprehension in a branch on data")
     try:
         for level, generator in enumerate(node.generators):
             source = reader.operand(generator.iter, outer if level == 0 else inner)
