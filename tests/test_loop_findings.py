@@ -472,3 +472,35 @@ def test_a_loop_in_a_branch_of_a_loop(function, size):
     gradient = python_function(grad(function).at(x).source)(x)
     columns = [function(x + 1e-20j * each).imag / 1e-20 for each in np.eye(size)] if size else []
     np.testing.assert_allclose(gradient, columns, rtol=1e-12)
+
+
+def reads_a_diagonal_that_it_writes(x):
+    n, total = len(x), 0.0
+    table = np.zeros((n, n), dtype=x.dtype)
+    for k in range(n):
+        for j in range(n):
+            table[k, j] += x[k] ** 2
+            total += table[j, j] * x[j]
+    return total + np.sum(table @ x)
+
+
+def reads_in_a_branch_what_the_other_one_writes(x):
+    n, total = len(x), 0.0
+    table = np.zeros((n, n), dtype=x.dtype)
+    for k in range(n):
+        for j in range(n):
+            if x[k] > 0.1:
+                table[k, k] += x[k] ** 2
+            else:
+                total += table[j, j] * x[j]
+    return total + np.sum(table @ x)
+
+
+@pytest.mark.parametrize("function", [reads_a_diagonal_that_it_writes, reads_in_a_branch_what_the_other_one_writes])
+def test_elements_that_other_iterations_write(function):
+    """An index that the loop does not have was not compared, nor what the other side of a branch reads (silent wrong values)."""
+    x = np.array([0.5, -1.2, 2.0, 0.3])
+    assert python_function(read(function).at(x).source)(x) == pytest.approx(function(x), rel=1e-14)
+    gradient = python_function(grad(function).at(x).source)(x)
+    columns = [function(x + 1e-20j * each).imag / 1e-20 for each in np.eye(4)]
+    np.testing.assert_allclose(gradient, columns, rtol=1e-12)

@@ -195,9 +195,9 @@ def _order(entry: Entry, access: Access | Entry) -> set[int]:
     at: dict[Symbol, Affine] = {}
     for part, place in zip(entry.index, access.index, strict=True):
         if not part.positions:
-            if (place - part).is_constant and place != part:
-                return set()
-            continue
+            if place == part:
+                continue
+            return set() if (place - part).is_constant else unknown
         position = next(iter(part.positions))
         factor = part.coefficient(position)
         if len(part.positions) > 1 or abs(factor) != 1 or position in at:
@@ -215,6 +215,11 @@ def _order(entry: Entry, access: Access | Entry) -> set[int]:
         if when != {SAME}:
             return when if SAME not in when or position == len(access.loops) - 1 else unknown
     return {SAME}
+
+
+def crosses(entries: Sequence[Entry], reads: Sequence[Access]) -> bool:
+    """Whether iterations may read, on one side of a branch, what earlier ones write on the other; the same takes one side."""
+    return any(_order(entry, access) - {SAME, LATER} for entry in entries for access in reads)
 
 
 def _never(inside: Bounds, entry: Entry, at: Mapping[Symbol, Affine]) -> bool:
