@@ -496,7 +496,20 @@ def reads_in_a_branch_what_the_other_one_writes(x):
     return total + np.sum(table @ x)
 
 
-@pytest.mark.parametrize("function", [reads_a_diagonal_that_it_writes, reads_in_a_branch_what_the_other_one_writes])
+def reads_what_it_adds_up(x):
+    n, total = len(x), 0.0
+    z = np.zeros(n, dtype=x.dtype)
+    for k in range(n):
+        for i in range(n):
+            z[k] += x[k] * x[i]
+            if z[k] > 0.2:
+                total += x[i] ** 2
+    return total + np.sum(z * x)
+
+
+@pytest.mark.parametrize(
+    "function", [reads_a_diagonal_that_it_writes, reads_in_a_branch_what_the_other_one_writes, reads_what_it_adds_up]
+)
 def test_elements_that_other_iterations_write(function):
     """An index that the loop does not have was not compared, nor what the other side of a branch reads (silent wrong values)."""
     x = np.array([0.5, -1.2, 2.0, 0.3])

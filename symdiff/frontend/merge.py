@@ -184,12 +184,12 @@ class Merge:
 
     def _pending(self, hint: str, then: PendingArray, orelse: PendingArray) -> Recipe:
         """What two sides of a branch in a loop have written: each entry where its side is taken."""
-        from symdiff.frontend.pending import crosses
+        from symdiff.frontend.pending import refuse_crossing
 
         shared = sum(1 for a, b in zip(then.entries, orelse.entries, strict=False) if a is b)
         first, second = then.entries[shared:], orelse.entries[shared:]
-        if crosses(first, orelse.reads) or crosses(second, then.reads):
-            return _fixed(Stale())  # others read what an iteration writes
+        refuse_crossing(self.reader, then.base, first, orelse.reads)
+        refuse_crossing(self.reader, then.base, second, then.reads)
         base = replace(then, entries=then.entries[:shared], reads=tuple(dict.fromkeys([*then.reads, *orelse.reads])))
         if len(first) == len(second) == 1 and replace(first[0], atom="", time=0) == replace(second[0], atom="", time=0):
             return self._entries(base, [self._entry(hint, first[0], first[0].atom, second[0].atom)])

@@ -145,7 +145,8 @@ def _current(reader: Reader, owner: PendingValue, index: tuple[Affine, ...], nod
     state, access = _state(reader, owner), Access(index, tuple(reader.loops), now(), node)
     written: list[Entry] = []
     for entry in state.entries:
-        again = (entry.index, entry.loops) == (index, access.loops)
+        plain = not entry.adds and entry.mask is None  # else what other iterations wrote to the element counts, too
+        again = plain and (entry.index, entry.loops) == (index, access.loops)
         when = {SAME} if again else _order(entry, access)
         if when == {SAME}:
             written.append(entry)
@@ -217,9 +218,12 @@ def _order(entry: Entry, access: Access | Entry) -> set[int]:
     return {SAME}
 
 
-def crosses(entries: Sequence[Entry], reads: Sequence[Access]) -> bool:
-    """Whether iterations may read, on one side of a branch, what earlier ones write on the other; the same takes one side."""
-    return any(_order(entry, access) - {SAME, LATER} for entry in entries for access in reads)
+def refuse_crossing(reader: Reader, base: TensorValue, entries: Sequence[Entry], reads: Sequence[Access]) -> None:
+    """Iterations must not read, on one side of a branch, what earlier ones write on the other; the same takes one side."""
+    for access in reads:
+        if any(_order(entry, access) - {SAME, LATER} for entry in entries):
+            reason = "a loop of any length that reads what other iterations write"
+            reader.fix(sizes_around(reader, base), access.node, reason, "write to another array")
 
 
 def _never(inside: Bounds, entry: Entry, at: Mapping[Symbol, Affine]) -> bool:
