@@ -15,6 +15,7 @@ import numpy as np
 
 from symdiff import SymdiffError, grad, read
 from symdiff.codegen import python_function
+from symdiff.errors import InternalError
 
 POINTS = (np.array([0.5, -1.2, 2.0, 0.3]), np.array([0.9, 0.2]))
 DEEPEST = 4
@@ -96,10 +97,9 @@ def outcome(text: str) -> tuple[str, str]:
         columns = [function(x + 1e-20j * each).imag / 1e-20 for each in np.eye(len(x))]
         try:
             value, slope = (python_function(each(source=text).at(x).source)(x) for each in (read, grad))
-        except SymdiffError as error:
-            return "refused", str(error)
         except Exception as error:  # noqa: BLE001 - an internal error is what is looked for
-            return "internal", repr(error)
+            is_refusal = isinstance(error, SymdiffError) and not isinstance(error, InternalError)
+            return ("refused", str(error)) if is_refusal else ("internal", repr(error))
         if not np.isclose(value, function(x), rtol=1e-10) or not np.allclose(slope, columns, rtol=1e-9, atol=1e-12):
             return "wrong", f"{value} for {function(x)}, {slope} for {columns}"
     return "right", ""

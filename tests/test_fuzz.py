@@ -7,6 +7,7 @@ import dataclasses
 import mpmath
 import pytest
 
+from tests import nested_programs as nested
 from tests import random_array_programs as arrays
 from tests.high_precision import UnfitError, function_of
 from tests.random_programs import COMPILED, RandomProgram, exact_program, faults, program
@@ -43,6 +44,13 @@ def test_random_loop_programs(batch: int) -> None:
     found = {seed: arrays.faults(arrays.Program.of(seed, loops=True)) for seed in seeds}
     assert not [f"{seed}: {kind}: {line}" for seed, lines in found.items() for kind, line in lines if kind != "refused"]
     assert sum(1 for lines in found.values() if lines) <= 1  # refused
+
+
+@pytest.mark.parametrize("batch", range(3))
+def test_random_nests(batch: int) -> None:
+    """Of loops and branches; the long form is ``python -m tests.nested_programs``."""
+    found = {seed: nested.outcome(nested.Nest(seed).text()) for seed in range(batch * 8, (batch + 1) * 8)}
+    assert not {seed: outcome for seed, outcome in found.items() if outcome[0] != "right"}
 
 
 @pytest.mark.parametrize("seed", [2001, 2002])

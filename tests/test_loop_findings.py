@@ -517,3 +517,73 @@ def test_elements_that_other_iterations_write(function):
     gradient = python_function(grad(function).at(x).source)(x)
     columns = [function(x + 1e-20j * each).imag / 1e-20 for each in np.eye(4)]
     np.testing.assert_allclose(gradient, columns, rtol=1e-12)
+
+
+def the_same_branch_in_all_iterations_of_an_inner_loop(x):
+    total = 0.0
+    for k in range(len(x)):
+        if k % 2:
+            for j in range(k):
+                total += x[k] * x[k] if x[k] < 0.5 else np.sum(x) * x[j]
+    return total
+
+
+def a_counter_two_loops_out(x):
+    n, total = len(x), 0.0
+    z = np.zeros(n, dtype=x.dtype)
+    for k in range(n):
+        for j in range(n):
+            for _ in range(n - 1):
+                if k % 2 == 0:
+                    total += z[k] * x[j]
+                else:
+                    z[j] += x[j] * 0.3
+    return total + np.sum(z * x)
+
+
+def a_number_of_iterations_from_a_branch(x):
+    n, total = len(x), 0.0
+    z = np.zeros(n, dtype=x.dtype)
+    for k in range(n):
+        if x[k] > 0.1:
+            for j in range(k + 1, n):
+                if x[j] <= 0.1:
+                    break
+                z[k] = x[k] * x[k]
+        else:
+            for _ in range(k, n):
+                total += np.sum(x) * x[k]
+    return total + np.sum(z * x)
+
+
+def a_truth_value_beside_what_is_kept(x):
+    n = len(x)
+    table = np.zeros((n, n), dtype=x.dtype)
+    for k in range(n - 1):
+        if k % 2 == 0:
+            table[k, k] = x[k] ** 2
+        if k % 2 == 0:
+            if k > 0:
+                table[k, k] = x[k] ** 2
+            else:
+                break
+    return np.sum(table @ x)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        the_same_branch_in_all_iterations_of_an_inner_loop,
+        a_counter_two_loops_out,
+        a_number_of_iterations_from_a_branch,
+        a_truth_value_beside_what_is_kept,
+    ],
+)
+@pytest.mark.parametrize("size", [0, 1, 4])
+def test_nests_that_were_errors_inside(function, size):
+    """Nested programs 1129, 1225, 1200 and another: outs of other axes, an integer used before it was made, a size and a tape."""
+    x = np.array([0.5, -1.2, 2.0, 0.3])[:size]
+    assert python_function(read(function).at(x).source)(x) == pytest.approx(function(x), rel=1e-14)
+    gradient = python_function(grad(function).at(x).source)(x)
+    columns = [function(x + 1e-20j * each).imag / 1e-20 for each in np.eye(size)] if size else []
+    np.testing.assert_allclose(gradient, columns, rtol=1e-12)

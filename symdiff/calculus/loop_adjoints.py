@@ -293,10 +293,10 @@ class _Backward:
         again, back = reread(forward, names), reread(backward, names)
         results = [(names.get(atom, atom) if isinstance(atom, str) else atom, axes) for atom, axes in results]
         handed = [each.param for each in loop.handed]
-        found = nodes(list(self.axes), again)
         bare = step_graph("", (), back, results)
         inside = replace(loop, carried=(), buffers=tuple(self.buffers), collected=(), test=None)
         needed = names_read(inside, bare)
+        found = nodes(list(self.axes), again, needed)
         sizes = {size for axis in self.axes.values() for part in axis for size in part.symbols if isinstance(size, str)}
         floats = self._axes(forward)
         kept = chosen(found, handed, needed, floats, sizes | self._sizes() - {loop.counter})

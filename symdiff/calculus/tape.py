@@ -7,12 +7,12 @@ cheapest (Menger's theorem; L. R. Ford and D. R. Fulkerson, *Flows in Networks*,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from symdiff.graph.affine import Axes, sizes_in
 from symdiff.graph.cost import elements
-from symdiff.graph.graph import Statement, defined, operands, walk
+from symdiff.graph.graph import Loop, Statement, defined, operands, walk
 from symdiff.graph.loops import sizes_of
 
 NEVER = 1 << 28  # the weight of what cannot be kept: truth values, and arrays whose length changes
@@ -38,11 +38,18 @@ def reads_of(statement: Statement) -> frozenset[str]:
     return frozenset(found - own)
 
 
-def nodes(params: Sequence[str], block: Sequence[Statement]) -> list[Node]:
-    """The values of an iteration forward: its parameters, then its statements."""
+def nodes(params: Sequence[str], block: Sequence[Statement], needed: Collection[str] = ()) -> list[Node]:
+    """The values of an iteration forward: parameters, then statements, with those ``needed`` that are sizes in them."""
     return [Node((name,), frozenset()) for name in params] + [
-        Node(defined(statement), reads_of(statement), statement) for statement in block
+        Node((*defined(statement), *_counts(statement, needed)), reads_of(statement), statement) for statement in block
     ]
+
+
+def _counts(statement: Statement, needed: Collection[str]) -> Iterator[str]:
+    """The numbers of iterations of loops in the branches of a statement: they are sizes behind it, too."""
+    for inner in walk((statement,)):
+        if isinstance(inner, Loop) and inner is not statement and inner.count in needed:
+            yield inner.count
 
 
 def chosen(
@@ -52,18 +59,23 @@ def chosen(
 
     Where several sets are equally small, the one nearest the adjoint is taken: least is computed again.
     """
-    reached = _reached(found, sources)
-    relevant = [node for node in found if reached.intersection(node.names)]
+    reached, used = _reached(found, sources), _used(found, needed)
+    relevant = [node for node in found if reached.intersection(node.names) and used.intersection(node.names)]
     wanted = [number for number, node in enumerate(relevant) if not set(node.names).isdisjoint(needed)]
     if not wanted:
         return set()
-    weights = [_weight([name for name in node.names if name in needed] or node.names, axes, sizes) for node in relevant]
+    weights = [_weight([name for name in node.names if name in used], axes, sizes) for node in relevant]
     cut = _cut(relevant, sources, wanted, weights)
-    return {name for number in cut for name in relevant[number].names if name in needed or _is_read(name, relevant)}
+    return {name for number in cut for name in relevant[number].names if name in used}
 
 
-def _is_read(name: str, found: Sequence[Node]) -> bool:
-    return any(name in node.reads for node in found)
+def _used(found: Sequence[Node], needed: Collection[str]) -> set[str]:
+    """Every name that what is needed depends on, and what is needed itself."""
+    used = set(needed)
+    for node in reversed(found):
+        if not used.isdisjoint(node.names):
+            used |= node.reads
+    return used
 
 
 def _reached(found: Sequence[Node], sources: Collection[str]) -> set[str]:

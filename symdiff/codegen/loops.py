@@ -153,6 +153,7 @@ class _Writer:
         self.elements.emit(Plain((f"{made} = int({{0}})",), (self.elements.scalar(atom),)))
         known = f"{made} of {next(self.outer.numbers)}"  # as that of a counter: no value of any step is called so
         self._spell(known, made)
+        self.elements.stands((known,))  # from here on: what is worked out of it stands no further out
         return known
 
     def _is_size(self, atom: str) -> bool:

@@ -33,6 +33,7 @@ from symdiff.frontend.sizes import extended, has_tensors, ranks_of
 from symdiff.frontend.source import FunctionSource, from_function, from_text
 from symdiff.frontend.values import POISON, DictValue, Known, Poison, TupleValue, Value, describe, leaves, number, structure_of
 from symdiff.graph.affine import Affine, sizes_in
+from symdiff.graph.check import check
 from symdiff.graph.dead import dead_code
 from symdiff.graph.graph import Atom, Graph, Param, free_names
 from symdiff.graph.structure import SCALAR, SIZE, Size, Structure, Tensor
@@ -344,7 +345,7 @@ def _read_once(reader: Reader, adapt: Callable[[Value], Value]) -> Reading:
     graph = dead_code(Graph(source.name, tuple(reader.params), reader.builder.body, outputs, structure, source.text))
     captures = _used(reader, graph)
     params = [_captured(reader, place, leaf) for place, leaf in captures]
-    graph = whole.with_kinds(replace(graph, params=(*reader.params, *params)))
+    graph = check(whole.with_kinds(replace(graph, params=(*reader.params, *params))))  # what nothing defines has no derivative
     assumed = {param.name: param.structure for param in reader.params if reader.structures.get(param.name) is None}
     equal = frozenset(reader.sized_leaves).intersection(sizes_in(tuple(reader.solved.values())))
     supposed = [*reader.supposed, *(IndexGuard(Affine.of(leaf) - 1, "!=") for leaf in sorted(equal))]  # an axis of 1 broadcasts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -30,7 +31,7 @@ from symdiff.frontend.values import (
 )
 from symdiff.frontend.windows import Stale
 from symdiff.graph.affine import Affine
-from symdiff.graph.build import Pair
+from symdiff.graph.build import Body, Pair
 from symdiff.graph.graph import UNDEFINED, Atom, Const, Statement, defined
 from symdiff.primitives import TABLE
 
@@ -87,6 +88,8 @@ class Merge:
         if self.reader.loops and self.builder.axes_of(self.condition):
             over = self.reader.over_loops_of
             pairs = [(hint, over(self.condition, first), over(self.condition, second)) for hint, first, second in pairs]
+        elif self.reader.loops:
+            pairs = [(hint, *self._over_loops(first, second)) for hint, first, second in pairs]
         atoms = self.builder.branch(self.condition, then, orelse, pairs)
         values = [recipe(atoms) for recipe in self.recipes]
         if self.changed is None:
@@ -94,6 +97,21 @@ class Merge:
         count = len(values) - len(self.changed)
         self.reader.cells = dict(zip(self.changed, values[count:], strict=True))
         return values[:count]
+
+    def _over_loops(self, first: Atom, second: Atom) -> tuple[Atom, Atom]:
+        """What the sides of a branch that is the same in all iterations hand on, over the loops of either of them."""
+        from symdiff.frontend.array_loops import lifted
+
+        one, other = self.builder.axes_of(first), self.builder.axes_of(second)
+        if one == other:
+            return first, second
+        axes = max(one, other, key=len)
+
+        def over(atom: Atom, body: Sequence[Statement]) -> Atom:
+            with self.builder.block(body) if isinstance(body, Body) else nullcontext():
+                return self.builder.spread(lifted(self.reader, atom, len(axes)), axes)
+
+        return over(first, self.bodies[0]), over(second, self.bodies[1])
 
     def _decided(self, value: Value | None, taken: bool) -> Value | None:
         """A variable that has a value where a condition holds that is decided on this side: it has one, or none."""
