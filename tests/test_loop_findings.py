@@ -587,3 +587,23 @@ def test_nests_that_were_errors_inside(function, size):
     gradient = python_function(grad(function).at(x).source)(x)
     columns = [function(x + 1e-20j * each).imag / 1e-20 for each in np.eye(size)] if size else []
     np.testing.assert_allclose(gradient, columns, rtol=1e-12)
+
+
+def arrays_of_numbers_of_an_iteration(x):
+    total = 0.0
+    for k in range(len(x)):
+        total += np.sum(np.linspace(0, x[k], len(x)) * x) + np.sum(np.where([x[k] > 0.4], x, 2 * x))
+        total += np.dot([x[k], 2.0], x[:2]) + np.convolve(x, [x[k], 1.0], "valid")[0]
+    return total
+
+
+@pytest.mark.parametrize("size", [2, 4])
+def test_numbers_of_an_iteration_in_arrays(size):
+    """They were read as if they had no iterations: an IndexError and a ValueError inside."""
+    x = np.array([0.5, -1.2, 2.0, 0.3])[:size]
+    assert python_function(read(arrays_of_numbers_of_an_iteration).at(x).source)(x) == pytest.approx(
+        arrays_of_numbers_of_an_iteration(x), rel=1e-14
+    )
+    gradient = python_function(grad(arrays_of_numbers_of_an_iteration).at(x).source)(x)
+    columns = [arrays_of_numbers_of_an_iteration(x + 1e-20j * each).imag / 1e-20 for each in np.eye(size)]
+    np.testing.assert_allclose(gradient, columns, rtol=1e-12)

@@ -21,6 +21,7 @@ PROGRAMS = {
         {"x": "n", "a": ""},
         "p = np.append(x, [1.0, a])\nreturn np.polyval(np.polyder(p), 0.3) + np.polyint(p)",
     ),
+    "convolve with a list": ({"x": "n"}, "return np.convolve(x, [0.25, 0.5, 0.25])*np.convolve(x, (1.0, 0.0, 2.0))"),
     "correlate": ({"x": "n"}, "y = np.append(x, [0.5, 2.0, 1.0])\nreturn np.correlate(y, y[1:3]) * 1.0"),
     "vecdot, matvec": ({"A": "mn", "x": "n"}, "return np.vecdot(A, A*A) + np.matvec(A, x)"),
     "linalg": (

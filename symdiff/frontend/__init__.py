@@ -25,6 +25,7 @@ from symdiff.frontend.binding import bind
 from symdiff.frontend.callables import from_callable, with_positions
 from symdiff.frontend.gaps import EndedError, GapError, NeedsCallError, RestartError
 from symdiff.frontend.lower import Differentiate, Frame, Reader
+from symdiff.frontend.own import unknown_for_none
 from symdiff.frontend.places import Guard, OutsideArray, Place
 from symdiff.frontend.present import Present, Supposed
 from symdiff.frontend.resolve import MAX_CAPTURED
@@ -345,7 +346,8 @@ def _read_once(reader: Reader, adapt: Callable[[Value], Value]) -> Reading:
     graph = dead_code(Graph(source.name, tuple(reader.params), reader.builder.body, outputs, structure, source.text))
     captures = _used(reader, graph)
     params = [_captured(reader, place, leaf) for place, leaf in captures]
-    graph = check(whole.with_kinds(replace(graph, params=(*reader.params, *params))))  # what nothing defines has no derivative
+    graph = whole.with_kinds(replace(graph, params=(*reader.params, *params)))
+    check(graph, unknown=adapt is unknown_for_none)  # what nothing defines has no derivative
     assumed = {param.name: param.structure for param in reader.params if reader.structures.get(param.name) is None}
     equal = frozenset(reader.sized_leaves).intersection(sizes_in(tuple(reader.solved.values())))
     supposed = [*reader.supposed, *(IndexGuard(Affine.of(leaf) - 1, "!=") for leaf in sorted(equal))]  # an axis of 1 broadcasts

@@ -14,7 +14,7 @@ from symdiff.frontend import containers, tensor_products
 from symdiff.frontend.array_writes import copy_of, view_of
 from symdiff.frontend.assumptions import assume_product
 from symdiff.frontend.cells import sharing
-from symdiff.frontend.conditions import conjunction, disjunction, scalar, truth_of
+from symdiff.frontend.conditions import conjunction, disjunction, elementwise_truth, scalar
 from symdiff.frontend.distributions import FUNCTIONS, QUANTILES
 from symdiff.frontend.expressions import arithmetic, binary
 from symdiff.frontend.filling import MAKING, check_float
@@ -166,7 +166,7 @@ def _truths(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> li
     plain(args, keywords, 1, 1, "any or all", node)
     single = isinstance(args[0], Condition | Number) or (isinstance(args[0], Known) and isinstance(args[0].value, bool))
     items = [args[0]] if single else containers.elements(reader, args[0], node)
-    return [truth_of(reader, item, node) for item in items]
+    return [elementwise_truth(reader, item, node) for item in items]
 
 
 def _any(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -264,7 +264,7 @@ def _norm(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Valu
 def _where(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     """``np.where(c, a, b)``: a choice; both sides are values already, only the chosen one counts."""
     plain(args, keywords, 3, 3, "where", node)
-    truth = truth_of(reader, args[0], node)
+    truth = elementwise_truth(reader, args[0], node)
     if any(isinstance(value, ArrayValue) for value in args[1:]):  # a number stands for an array of it, as in NumPy
         args[1:] = [containers.broadcast(reader, lambda *pair, k=k: pair[k], *args[1:], node) for k in (0, 1)]
     if isinstance(truth, Known):

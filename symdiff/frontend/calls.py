@@ -367,12 +367,14 @@ def apply_row(
 
 
 def _apply_row(reader: Reader, row: Primitive, args: Sequence[Value], node: ast.AST, hint: str) -> Value:
-    from symdiff.frontend.conditions import as_number, scalar, truth_of
+    from symdiff.frontend.conditions import as_number, elementwise_truth, scalar
 
-    if any(map(holds_array, args)):
+    logic = "bool" in (row.operands, row.result)
+    listed = logic and any(isinstance(value, ArrayValue | TupleValue | ListValue | VectorParam) for value in args)
+    if listed or any(map(holds_array, args)):
         return elementwise(reader, row, args, node, hint)
     if row.operands == "bool":
-        truths = [truth_of(reader, value, node) for value in args]
+        truths = [elementwise_truth(reader, value, node) for value in args]
         atoms = [Condition(Const(bool(truth.value))) if isinstance(truth, Known) else truth for truth in truths]
         return reader.apply(row, *atoms, hint=hint)
     if any(isinstance(value, ArrayValue | VectorParam | TupleValue | ListValue) for value in args):

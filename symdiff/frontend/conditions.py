@@ -153,6 +153,19 @@ def truth_of(reader: Reader, value: Value, node: ast.AST) -> Known | Condition:
     raise GapError(node, f"the truth value of {describe(value)} is ambiguous", "compare its elements")
 
 
+def elementwise_truth(reader: Reader, value: Value, node: ast.AST) -> Known | Condition:
+    """The truth of a number, for a function that works element by element: a list is an array to it, not full or empty.
+
+    Raises GapError for what has elements, which is read as an operation on whole arrays then.
+    """
+    if isinstance(value, Known | Condition | Number):
+        return truth_of(reader, value, node)
+    if isinstance(value, Choice):
+        truth = split(reader, value, lambda side: elementwise_truth(reader, side, node), node)
+        return truth if isinstance(truth, Known) else condition_of(truth)
+    raise GapError(node, f"{describe(value)} as a condition", "make an array of it: np.array(...)")
+
+
 def split(reader: Reader, value: Choice, use: Callable[[Value], Value], node: ast.AST, hint: str = "t") -> Value:
     """Use each of the two values that a choice may be, on its own side of a branch."""
     known = decided(reader, value.condition)

@@ -191,7 +191,7 @@ def rows_of(reader: Reader, name: str, value: GrowingList, node: ast.AST) -> lis
         found.append(Row(name, given.atom, axes))
         kept = flag(reader, each)
         if kept is not None:
-            found.append(Row("kept", kept, axes[: each.rank]))
+            found.append(Row("kept", reader.builder.spread(kept, axes[: each.rank]), axes[: each.rank]))
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.numpy_definitions import refused
+from symdiff.frontend.numpy_definitions import ArrayLike, refused
 
 # -- arranged -----------------------------------------------------------------------------------------------------
 
@@ -29,7 +29,7 @@ def block(arrays: Any) -> Any:
     return np.concatenate(arrays, axis=-1)
 
 
-def insert(arr: Any, obj: Any, values: Any) -> Any:
+def insert(arr: ArrayLike, obj: Any, values: Any) -> Any:
     """``np.insert`` at one place of a vector."""
     if arr.ndim != 1 or np.ndim(obj) != 0:
         return refused("a matrix, or several places", "put the parts together by np.concatenate")
@@ -45,12 +45,12 @@ def tri(N: Any, M: Any = None, k: Any = 0) -> Any:  # noqa: N803 - NumPy's names
     return np.where(columns[None, :] <= np.arange(N)[:, None] + k, 1.0, 0.0)
 
 
-def diagflat(v: Any) -> Any:
+def diagflat(v: ArrayLike) -> Any:
     """``np.diagflat``."""
     return np.diag(np.ravel(v))
 
 
-def matrix_transpose(x: Any) -> Any:
+def matrix_transpose(x: ArrayLike) -> Any:
     """``np.matrix_transpose``."""
     if x.ndim < 2:
         raise ValueError("np.matrix_transpose of a vector")
@@ -67,7 +67,7 @@ def geomspace(start: Any, stop: Any, num: Any = 50) -> Any:
     return start * (stop / start) ** np.linspace(0.0, 1.0, num)
 
 
-def polyder(p: Any, m: Any = 1) -> Any:
+def polyder(p: ArrayLike, m: Any = 1) -> Any:
     """``np.polyder`` of a vector of coefficients, the highest power first."""
     made = p
     for _ in range(m):
@@ -75,7 +75,7 @@ def polyder(p: Any, m: Any = 1) -> Any:
     return made
 
 
-def polyint(p: Any, m: Any = 1) -> Any:
+def polyint(p: ArrayLike, m: Any = 1) -> Any:
     """``np.polyint`` of a vector of coefficients, with zeros as constants of integration."""
     made = p
     for _ in range(m):
@@ -83,14 +83,14 @@ def polyint(p: Any, m: Any = 1) -> Any:
     return made
 
 
-def correlate(a: Any, v: Any, mode: Any = "valid") -> Any:
+def correlate(a: ArrayLike, v: ArrayLike, mode: Any = "valid") -> Any:
     """``np.correlate`` of two vectors, the first one not shorter."""
-    if v.ndim != 1:
+    if np.ndim(v) != 1:
         raise ValueError("np.correlate of arrays that are no vectors")
     return np.convolve(a, v[::-1], mode)
 
 
-def vecdot(x1: Any, x2: Any) -> Any:
+def vecdot(x1: ArrayLike, x2: ArrayLike) -> Any:
     """``np.vecdot``: dot products along the last axis, of vectors and matrices."""
     if x1.shape[-1] != x2.shape[-1]:
         raise ValueError("np.vecdot along axes of different lengths")
@@ -101,44 +101,44 @@ def vecdot(x1: Any, x2: Any) -> Any:
     return x1 @ x2 if x2.ndim == 1 else x2 @ x1
 
 
-def matvec(x1: Any, x2: Any) -> Any:
+def matvec(x1: ArrayLike, x2: ArrayLike) -> Any:
     """``np.matvec`` of one matrix and one vector."""
     return x1 @ x2 if x1.ndim == 2 and x2.ndim == 1 else refused("stacks of matrices or vectors", "use np.einsum")
 
 
-def vector_norm(x: Any) -> Any:
+def vector_norm(x: ArrayLike) -> Any:
     """``np.linalg.vector_norm`` of all elements."""
     return np.linalg.norm(np.ravel(x))
 
 
-def matrix_norm(x: Any) -> Any:
+def matrix_norm(x: ArrayLike) -> Any:
     """``np.linalg.matrix_norm``: that of Frobenius."""
     return np.linalg.norm(x, axis=(-2, -1))
 
 
-def outer(x1: Any, x2: Any) -> Any:
+def outer(x1: ArrayLike, x2: ArrayLike) -> Any:
     """``np.linalg.outer``, of vectors only."""
-    if x1.ndim != 1 or x2.ndim != 1:
+    if np.ndim(x1) != 1 or np.ndim(x2) != 1:
         raise ValueError("np.linalg.outer of arrays that are no vectors")
     return np.outer(x1, x2)
 
 
-def cross(x1: Any, x2: Any) -> Any:
+def cross(x1: ArrayLike, x2: ArrayLike) -> Any:
     """``np.linalg.cross``."""
     return np.cross(x1, x2)
 
 
-def trace(x: Any) -> Any:
+def trace(x: ArrayLike) -> Any:
     """``np.linalg.trace``."""
     return np.trace(x)
 
 
-def diagonal(x: Any) -> Any:
+def diagonal(x: ArrayLike) -> Any:
     """``np.linalg.diagonal``."""
     return np.diagonal(x)
 
 
-def cumulative_sum(x: Any, axis: Any = None) -> Any:
+def cumulative_sum(x: ArrayLike, axis: Any = None) -> Any:
     """``np.cumulative_sum``, which wants the axis of a matrix."""
     return np.cumsum(x) if axis is None and x.ndim == 1 else np.cumsum(x, axis=axis)
 
@@ -150,7 +150,7 @@ def r_(*parts: Any) -> Any:
 
 def c_(*parts: Any) -> Any:
     """``np.c_[...]``: vectors as columns, beside each other."""
-    return np.concatenate([part[:, None] if np.ndim(part) == 1 else part for part in parts], axis=-1)
+    return np.concatenate([np.array(part)[:, None] if np.ndim(part) == 1 else part for part in parts], axis=-1)
 
 
 # -- written to ---------------------------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ def fill(a: Any, value: Any) -> None:
     a[...] = value
 
 
-def compress(a: Any, condition: Any) -> Any:
+def compress(a: ArrayLike, condition: Any) -> Any:
     """``a.compress``: the function has its arguments the other way round."""
     return np.compress(condition, a)
 
@@ -197,7 +197,7 @@ def piecewise(x: Any, condlist: Any, funclist: Any) -> Any:
 # -- without NaNs -------------------------------------------------------------------------------------------------
 
 
-def nan_to_num(x: Any, copy: Any = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+def nan_to_num(x: ArrayLike, copy: Any = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     """``np.nan_to_num``: infinite elements become the largest numbers, or what is given."""
     if not copy:
         return refused("copy=False", "assign the result: x = np.nan_to_num(x)")
@@ -207,13 +207,13 @@ def nan_to_num(x: Any, copy: Any = True, nan: Any = 0.0, posinf: Any = None, neg
     return np.where(y == -np.inf, -largest if neginf is None else neginf, y)
 
 
-def nanprod(a: Any, axis: Any = None) -> Any:
+def nanprod(a: ArrayLike, axis: Any = None) -> Any:
     """``np.nanprod``."""
     found = np.where(np.isnan(a), 1.0, a)
     return np.prod(found) if axis is None else np.prod(found, axis=axis)
 
 
-def nanmax(a: Any, axis: Any = None) -> Any:
+def nanmax(a: ArrayLike, axis: Any = None) -> Any:
     """``np.nanmax``; NaN where there is nothing else."""
     found, there = np.where(np.isnan(a), -np.inf, a), np.where(np.isnan(a), 0.0, 1.0)
     if axis is None:
@@ -221,7 +221,7 @@ def nanmax(a: Any, axis: Any = None) -> Any:
     return np.where(np.sum(there, axis=axis) == 0, np.nan, np.max(found, axis=axis))
 
 
-def nanmin(a: Any, axis: Any = None) -> Any:
+def nanmin(a: ArrayLike, axis: Any = None) -> Any:
     """``np.nanmin``; NaN where there is nothing else."""
     found, there = np.where(np.isnan(a), np.inf, a), np.where(np.isnan(a), 0.0, 1.0)
     if axis is None:
@@ -229,7 +229,7 @@ def nanmin(a: Any, axis: Any = None) -> Any:
     return np.where(np.sum(there, axis=axis) == 0, np.nan, np.min(found, axis=axis))
 
 
-def nanvar(a: Any, axis: Any = None, *, ddof: Any = 0) -> Any:
+def nanvar(a: ArrayLike, axis: Any = None, *, ddof: Any = 0) -> Any:
     """``np.nanvar``."""
     there, found = np.where(np.isnan(a), 0.0, 1.0), np.where(np.isnan(a), 0.0, a)
     if axis is None:
@@ -240,17 +240,17 @@ def nanvar(a: Any, axis: Any = None, *, ddof: Any = 0) -> Any:
     return np.sum(apart**2, axis=axis) / (np.sum(there, axis=axis) - ddof)
 
 
-def nanstd(a: Any, axis: Any = None, *, ddof: Any = 0) -> Any:
+def nanstd(a: ArrayLike, axis: Any = None, *, ddof: Any = 0) -> Any:
     """``np.nanstd``."""
     return np.sqrt(np.nanvar(a, axis, ddof=ddof))
 
 
-def nancumsum(a: Any) -> Any:
+def nancumsum(a: ArrayLike) -> Any:
     """``np.nancumsum`` of a vector."""
     return np.cumsum(np.where(np.isnan(a), 0.0, a))
 
 
-def unwrap(p: Any, discont: Any = None, *, period: Any = 2.0 * np.pi) -> Any:
+def unwrap(p: ArrayLike, discont: Any = None, *, period: Any = 2.0 * np.pi) -> Any:
     """``np.unwrap`` of a vector."""
     steps = np.diff(p)
     least = period / 2.0

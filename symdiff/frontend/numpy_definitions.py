@@ -9,13 +9,15 @@ from typing import Any
 
 import numpy as np
 
+ArrayLike = Any  # what a list is made an array for, before the definition is read
+
 
 def refused(reason: str, rewrite: str) -> Any:
     """What a definition does not do is refused at the user's line, for this reason (see ``tensor_definitions``)."""
     raise NotImplementedError(f"{reason}: {rewrite}")
 
 
-def cov(m: Any, y: Any = None, rowvar: Any = True, bias: Any = False, ddof: Any = None) -> Any:
+def cov(m: ArrayLike, y: ArrayLike = None, rowvar: Any = True, bias: Any = False, ddof: Any = None) -> Any:
     """``np.cov``: of the rows of a matrix, or of its columns; the variance of a vector."""
     if y is not None:
         return refused("two arrays", "stack them: np.cov(np.stack([x, y]))")
@@ -31,7 +33,7 @@ def cov(m: Any, y: Any = None, rowvar: Any = True, bias: Any = False, ddof: Any 
     return apart @ apart.T / max(rows.shape[1] - less, 0)
 
 
-def corrcoef(x: Any, y: Any = None) -> Any:
+def corrcoef(x: ArrayLike, y: ArrayLike = None) -> Any:
     """``np.corrcoef``: of the rows of a matrix, or of two vectors."""
     if y is None:
         apart = x - np.mean(x, axis=1, keepdims=True)
@@ -48,7 +50,7 @@ def corrcoef(x: Any, y: Any = None) -> Any:
     return np.array([[1.0, r], [r, 1.0]])
 
 
-def cumprod(a: Any) -> Any:
+def cumprod(a: ArrayLike) -> Any:
     """``np.cumprod`` of a vector."""
     if a.ndim != 1:
         return refused("a matrix", "multiply the rows in a loop")
@@ -60,7 +62,7 @@ def cumprod(a: Any) -> Any:
     return y
 
 
-def maximum_accumulate(a: Any) -> Any:
+def maximum_accumulate(a: ArrayLike) -> Any:
     """``np.maximum.accumulate`` of a vector."""
     y = a * 1.0
     for k in range(1, len(a)):
@@ -68,7 +70,7 @@ def maximum_accumulate(a: Any) -> Any:
     return y
 
 
-def minimum_accumulate(a: Any) -> Any:
+def minimum_accumulate(a: ArrayLike) -> Any:
     """``np.minimum.accumulate`` of a vector."""
     y = a * 1.0
     for k in range(1, len(a)):
@@ -76,16 +78,16 @@ def minimum_accumulate(a: Any) -> Any:
     return y
 
 
-def vander(x: Any, N: Any = None, increasing: Any = False) -> Any:  # noqa: N803 - NumPy's name
+def vander(x: ArrayLike, N: Any = None, increasing: Any = False) -> Any:  # noqa: N803 - NumPy's name
     """``np.vander``: the powers of a vector, as columns."""
-    if x.ndim != 1:
+    if np.ndim(x) != 1:
         raise ValueError("np.vander of an array that is no vector")
     count = len(x) if N is None else N
     powers = np.arange(count) if increasing else np.arange(count)[::-1]
     return x[:, None] ** powers
 
 
-def gradient(f: Any, h: Any = 1.0) -> Any:
+def gradient(f: ArrayLike, h: Any = 1.0) -> Any:
     """``np.gradient`` of a vector: central differences, one-sided at the ends; h is the distance, or the places."""
     y = np.zeros(len(f))
     if np.ndim(h) == 0:
@@ -102,7 +104,7 @@ def gradient(f: Any, h: Any = 1.0) -> Any:
     return y
 
 
-def pad(array: Any, pad_width: Any, mode: Any = "constant", constant_values: Any = 0.0) -> Any:
+def pad(array: ArrayLike, pad_width: Any, mode: Any = "constant", constant_values: Any = 0.0) -> Any:
     """``np.pad``: of a vector in the usual modes, by less than NumPy repeats it for; of a matrix by a constant."""
     if array.ndim == 2 and mode == "constant":
         if isinstance(pad_width, tuple):
@@ -133,11 +135,13 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", constant_values: Any
     return np.concatenate([ends[0], array, ends[1]])
 
 
-def convolve(a: Any, v: Any, mode: Any = "full") -> Any:
+def convolve(a: ArrayLike, v: ArrayLike, mode: Any = "full") -> Any:
     """``np.convolve`` of two vectors, the first one not shorter."""
-    if a.ndim != 1 or v.ndim != 1:
+    if np.ndim(a) != 1 or np.ndim(v) != 1:
         raise ValueError("np.convolve of arrays that are no vectors")
     n, m = len(a), len(v)
+    if n == 0 or m == 0:
+        raise ValueError("np.convolve of nothing")
     if mode != "full" and m > n:
         raise ValueError("np.convolve of a longer second array: give it first")
     if mode == "valid":
@@ -148,9 +152,9 @@ def convolve(a: Any, v: Any, mode: Any = "full") -> Any:
     return whole if mode == "full" else whole[(m - 1) // 2 : (m - 1) // 2 + n]
 
 
-def matrix_power(a: Any, n: Any) -> Any:
+def matrix_power(a: ArrayLike, n: Any) -> Any:
     """``np.linalg.matrix_power`` for a known power."""
-    if a.ndim != 2:
+    if np.ndim(a) != 2:
         return refused("an array that is no matrix", "write the products out")
     if n in (0, 1) and a.shape[0] != a.shape[1]:
         raise ValueError("np.linalg.matrix_power of a matrix that is not square")
@@ -171,17 +175,17 @@ def multi_dot(arrays: Any) -> Any:
     return made
 
 
-def tile(A: Any, reps: Any) -> Any:  # noqa: N803 - NumPy's name
+def tile(A: ArrayLike, reps: Any) -> Any:  # noqa: N803 - NumPy's name
     """``np.tile``: side by side, along the last axis."""
     return np.concatenate([A for _ in range(reps)], axis=A.ndim - 1)
 
 
-def repeat(a: Any, repeats: Any) -> Any:
+def repeat(a: ArrayLike, repeats: Any) -> Any:
     """``np.repeat`` of a vector."""
     return np.outer(a, np.ones(repeats)).ravel()
 
 
-def kron(a: Any, b: Any) -> Any:
+def kron(a: ArrayLike, b: ArrayLike) -> Any:
     """``np.kron`` of two vectors or two matrices."""
     if a.ndim != b.ndim or a.ndim > 2:
         return refused("arrays with these axes", "give two vectors or two matrices")
@@ -192,7 +196,7 @@ def kron(a: Any, b: Any) -> Any:
     return (a[:, None, :, None] * b[None, :, None, :]).reshape(m * p, n * q)
 
 
-def meshgrid(x: Any, y: Any, *, indexing: Any = "xy") -> Any:
+def meshgrid(x: ArrayLike, y: ArrayLike, *, indexing: Any = "xy") -> Any:
     """``np.meshgrid`` of two vectors."""
     x, y = np.ravel(x), np.ravel(y)
     if indexing == "xy":
@@ -210,24 +214,24 @@ def split(ary: Any, indices_or_sections: Any, axis: Any = 0) -> Any:
     return parts if axis in (0, -ary.ndim) else [np.swapaxes(part, 0, axis) for part in parts]
 
 
-def ptp(a: Any, axis: Any = None) -> Any:
+def ptp(a: ArrayLike, axis: Any = None) -> Any:
     """``np.ptp``."""
     return np.max(a) - np.min(a) if axis is None else np.max(a, axis=axis) - np.min(a, axis=axis)
 
 
-def nansum(a: Any, axis: Any = None) -> Any:
+def nansum(a: ArrayLike, axis: Any = None) -> Any:
     """``np.nansum``."""
     found = np.where(np.isnan(a), 0.0, a)
     return np.sum(found) if axis is None else np.sum(found, axis=axis)
 
 
-def nanmean(a: Any, axis: Any = None) -> Any:
+def nanmean(a: ArrayLike, axis: Any = None) -> Any:
     """``np.nanmean``."""
     there, found = np.where(np.isnan(a), 0.0, 1.0), np.where(np.isnan(a), 0.0, a)
     return np.sum(found) / np.sum(there) if axis is None else np.sum(found, axis=axis) / np.sum(there, axis=axis)
 
 
-def cross(a: Any, b: Any) -> Any:
+def cross(a: ArrayLike, b: ArrayLike) -> Any:
     """``np.cross`` of the rows of two matrices with three columns."""
     if a.ndim != 2 or b.ndim != 2:
         return refused("arrays with these axes", "give two matrices with three columns")
@@ -237,7 +241,7 @@ def cross(a: Any, b: Any) -> Any:
     return np.stack([*columns, a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]], axis=1)
 
 
-def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
+def tensordot(a: ArrayLike, b: ArrayLike, axes: Any = 2) -> Any:
     """``np.tensordot``: over so many axes where the arrays meet, or over given ones."""
     if isinstance(axes, int):
         of_a, of_b = [a.ndim - axes + k for k in range(axes)], list(range(axes))
@@ -255,7 +259,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     return np.einsum("".join(first) + "," + "".join(second) + "->" + "".join(kept), a, b)
 
 
-def quantile(a: Any, q: Any) -> Any:
+def quantile(a: ArrayLike, q: Any) -> Any:
     """``np.quantile`` of all elements, linear between them."""
     x, at = np.ravel(a), np.asarray(q)
     if len(x) == 1:
@@ -263,12 +267,12 @@ def quantile(a: Any, q: Any) -> Any:
     return np.interp(at * (len(x) - 1), np.arange(len(x)), np.sort(x))
 
 
-def percentile(a: Any, q: Any) -> Any:
+def percentile(a: ArrayLike, q: Any) -> Any:
     """``np.percentile`` of all elements, linear between them."""
     return np.quantile(a, np.asarray(q) / 100.0)
 
 
-def take(a: Any, indices: Any, axis: Any = None, *, mode: Any = "raise") -> Any:
+def take(a: ArrayLike, indices: Any, axis: Any = None, *, mode: Any = "raise") -> Any:
     """``np.take`` along an axis: a copy."""
     if axis is None and a.ndim > 1:
         return refused("a matrix as one vector", "give the axis")
@@ -293,12 +297,12 @@ def select(condlist: Any, choicelist: Any, default: Any = 0.0) -> Any:
     return made
 
 
-def diagonal(a: Any) -> Any:
+def diagonal(a: ArrayLike) -> Any:
     """``np.diagonal`` of a matrix."""
     return np.diag(a) if a.ndim == 2 else refused("an array that is no matrix", "write x[i, i] in a loop")
 
 
-def moveaxis(a: Any, source: Any, destination: Any) -> Any:
+def moveaxis(a: ArrayLike, source: Any, destination: Any) -> Any:
     """``np.moveaxis`` of one axis."""
     if not (-a.ndim <= source < a.ndim and -a.ndim <= destination < a.ndim):
         raise ValueError("np.moveaxis of an axis that the array has not")
@@ -307,14 +311,14 @@ def moveaxis(a: Any, source: Any, destination: Any) -> Any:
     return np.transpose(a, order)
 
 
-def ediff1d(ary: Any) -> Any:
+def ediff1d(ary: ArrayLike) -> Any:
     """``np.ediff1d`` of a vector."""
     if ary.ndim != 1:
         return refused("a matrix as one vector", "use np.diff along an axis")
     return np.diff(ary)
 
 
-def rot90(m: Any, k: Any = 1) -> Any:
+def rot90(m: ArrayLike, k: Any = 1) -> Any:
     """``np.rot90`` of the first two axes: a view."""
     if m.ndim < 2:
         raise ValueError("np.rot90 of a vector")
@@ -326,51 +330,61 @@ def rot90(m: Any, k: Any = 1) -> Any:
     return np.swapaxes(m, 0, 1)[::-1] if turns == 1 else np.swapaxes(m[::-1], 0, 1)
 
 
-def fliplr(m: Any) -> Any:
+def fliplr(m: ArrayLike) -> Any:
     """``np.fliplr``."""
     return m[:, ::-1]
 
 
-def flipud(m: Any) -> Any:
+def flipud(m: ArrayLike) -> Any:
     """``np.flipud``."""
     return m[::-1]
 
 
-def atleast_2d(a: Any) -> Any:
+def atleast_2d(a: ArrayLike) -> Any:
     """``np.atleast_2d``."""
     return a[None, :] if a.ndim == 1 else a
 
 
-def column(a: Any) -> Any:
+def column(a: ArrayLike) -> Any:
     """A vector that goes down, beside another one."""
     return a[:, None] if a.ndim == 1 else refused("arrays that are no vectors", "put new axes into them: a[:, None]")
 
 
-def row(b: Any) -> Any:
+def row(b: ArrayLike) -> Any:
     """A vector that goes across."""
     return b[None, :] if b.ndim == 1 else refused("arrays that are no vectors", "put new axes into them: b[None, :]")
 
 
-def add_outer(a: Any, b: Any) -> Any:
+def add_outer(a: ArrayLike, b: ArrayLike) -> Any:
     """``np.add.outer`` of vectors."""
     return column(a) + row(b)
 
 
-def subtract_outer(a: Any, b: Any) -> Any:
+def subtract_outer(a: ArrayLike, b: ArrayLike) -> Any:
     """``np.subtract.outer`` of vectors."""
     return column(a) - row(b)
 
 
-def multiply_outer(a: Any, b: Any) -> Any:
+def multiply_outer(a: ArrayLike, b: ArrayLike) -> Any:
     """``np.multiply.outer`` of vectors."""
     return column(a) * row(b)
 
 
-def divide_outer(a: Any, b: Any) -> Any:
+def divide_outer(a: ArrayLike, b: ArrayLike) -> Any:
     """``np.divide.outer`` of vectors."""
     return column(a) / row(b)
 
 
-def isclose(a: Any, b: Any, rtol: Any = 1e-5, atol: Any = 1e-8) -> Any:
+def isclose(a: ArrayLike, b: ArrayLike, rtol: Any = 1e-5, atol: Any = 1e-8) -> Any:
     """``np.isclose`` of arrays."""
     return (a == b) | ((np.abs(a - b) <= atol + rtol * np.abs(b)) & np.isfinite(b + 0.0 * a))
+
+
+def allclose(a: ArrayLike, b: ArrayLike, rtol: Any = 1e-5, atol: Any = 1e-8) -> Any:
+    """``np.allclose`` of arrays."""
+    return np.all(np.isclose(a, b, rtol, atol))
+
+
+def array_equal(a1: ArrayLike, a2: ArrayLike) -> Any:
+    """``np.array_equal`` of arrays."""
+    return np.shape(a1) == np.shape(a2) and np.all(a1 == a2)

@@ -78,12 +78,12 @@ def _segment(reader: Reader, x: Number, xs: Sequence[Number], ys: Sequence[Numbe
 def _polyval(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     """``np.polyval(coefficients, x)``: Horner's rule, the highest power first."""
     plain(args, keywords, 2, 2, "polyval", node)
-    coefficients = containers.elements(reader, args[0], node)
-    total: Value = number(0)
-    for position, coefficient in enumerate(coefficients):
-        total = binary(reader, ast.Mult, total, args[1], node) if position or len(coefficients) == 1 else total
-        total = coefficient if len(coefficients) > 1 and not position else binary(reader, ast.Add, total, coefficient, node)
-    return total if coefficients else binary(reader, ast.Mult, total, args[1], node)
+    total, *others = containers.elements(reader, args[0], node) or [number(0)]
+    if not others:  # a constant, too, has the shape of x
+        return binary(reader, ast.Add, binary(reader, ast.Mult, number(0), args[1], node), total, node)
+    for coefficient in others:
+        total = binary(reader, ast.Add, binary(reader, ast.Mult, total, args[1], node), coefficient, node)
+    return total
 
 
 def _select(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:

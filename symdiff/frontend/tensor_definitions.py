@@ -14,12 +14,12 @@ from symdiff.frontend.library import Args, Form, Keywords
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.source import from_function
 from symdiff.frontend.tensor_functions import FUNCTIONS
-from symdiff.frontend.values import Known, Value, number
+from symdiff.frontend.values import Known, ListValue, TupleValue, Value, number
 
 PLAIN = (
     "cov", "corrcoef", "cumprod", "vander", "gradient", "pad", "convolve", "tile", "repeat", "kron", "meshgrid", "split", "ptp",
     "nansum", "nanmean", "cross", "tensordot", "quantile", "percentile", "take", "select", "diagonal", "moveaxis", "ediff1d",
-    "rot90", "fliplr", "flipud", "atleast_2d", "isclose",
+    "rot90", "fliplr", "flipud", "atleast_2d", "isclose", "allclose", "array_equal",
 )  # fmt: skip
 INDICES = (
     "searchsorted", "digitize", "triu_indices", "tril_indices", "triu_indices_from", "tril_indices_from", "diag_indices",
@@ -37,10 +37,20 @@ REDUCED = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min",
 
 
 def _read(definition: Callable[..., Any]) -> Form:
-    """The form that reads a definition in place of the function."""
+    """The form that reads a definition in place of the function, with arrays for the lists where it takes arrays."""
+    names = list(definition.__annotations__)
+    arrays = {name for name, kind in definition.__annotations__.items() if kind == "ArrayLike"}
+
+    def as_array(reader: Reader, value: Value, node: ast.AST) -> Value:
+        import numpy as np
+
+        return calls.call(reader, Known(np.array), [value], {}, node, "t") if isinstance(value, TupleValue | ListValue) else value
 
     def form(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
         source = from_function(definition)
+        positional = [as_array(reader, value, node) if name in arrays else value for name, value in zip(names, args, strict=False)]
+        args = [*positional, *args[len(names) :]]
+        keywords = {name: as_array(reader, value, node) if name in arrays else value for name, value in keywords.items()}
         before = len(reader.gaps)
         result = calls.inline(reader, source, args, keywords, own_defaults(reader, source, node), None, node)
         if len(reader.gaps) > before:  # said of the user's line, not of ours

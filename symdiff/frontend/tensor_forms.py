@@ -29,7 +29,7 @@ from symdiff.frontend.tensor_making import METHODS as ARRANGING
 from symdiff.frontend.tensor_products import einsum
 from symdiff.frontend.tensor_special import SPECIAL
 from symdiff.frontend.tensors import holds_array, holds_tensor, tensor_of
-from symdiff.frontend.values import ArrayValue, MaskedValue, TensorValue, TupleValue, Value, number
+from symdiff.frontend.values import ArrayValue, ListValue, MaskedValue, TensorValue, TupleValue, Value, number
 
 
 def shape_of(reader: Reader, value: TensorValue, node: ast.AST) -> TupleValue:
@@ -159,7 +159,8 @@ def _form_of(
         return found
     if target in _of_lengths() and any(map(holds_tensor, values)):
         return found
-    return other if not any(isinstance(value, ArrayValue) for value in args) else first_of(other, found)
+    listed = home(target).split(".")[0] == "numpy" and any(isinstance(value, TupleValue | ListValue) for value in args)
+    return first_of(other, found) if listed or any(isinstance(value, ArrayValue) for value in args) else other
 
 
 @cache

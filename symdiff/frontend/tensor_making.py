@@ -145,12 +145,12 @@ def _linspace(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> 
     several = is_at_least_none(reader, count - 2, "np.linspace of fewer than two points", node)
     a, b = (scalar(reader, value, node) for value in args)
     if not several:
-        return TensorValue(reader.builder.spread(a.atom, (count,)), (count,))
+        return made(reader, a.atom, (count,))
     step = arithmetic(reader, "div", arithmetic(reader, "sub", b, a, node), length_of(reader, count - 1), node)
     positions = TensorValue(reader.builder.sum([Term(Affine.of(0))], (count,)), (count,))
     inner = tensor_of(reader, binary(reader, ast.Add, binary(reader, ast.Mult, positions, step, node), a, node), node)
-    last = Guard(Affine.of(0) - count + 1, "==")
-    terms = [Term(inner.atom, (Affine.of(0),), (), (Guard(count - 2 - Affine.of(0)),)), Term(b.atom, (), (), (last,))]
+    last, end = Guard(Affine.of(0) - count + 1, "=="), operand(reader, b, node)
+    terms = [Term(inner.atom, (Affine.of(0),), (), (Guard(count - 2 - Affine.of(0)),)), Term(end.atom, (), (), (last,))]
     return made(reader, moved(reader, terms, (count,)), (count,))
 
 

@@ -103,10 +103,10 @@ def tensor_of(reader: Reader, value: Value, node: ast.AST) -> TensorValue:
     from symdiff.graph.structure import Array
 
     reader.listed.update(array.shape)
-    terms = [
-        Term(item.atom, (), (), tuple(Guard(Affine.of(axis) - place, "==") for axis, place in enumerate(path)))
-        for item, path in zip(array.items, Array(array.shape).indices(), strict=True)
-    ]
+    terms = []
+    for item, path in zip(array.items, Array(array.shape).indices(), strict=True):
+        guards = tuple(Guard(Affine.of(axis) - place, "==") for axis, place in enumerate(path))
+        terms.append(Term(scalar_here(reader, item.atom), (), (), guards))
     atom = moved(reader, terms, axes)
     return sharing(computed.array(reader, atom, axes, "list", array.items) if integers else TensorValue(atom, axes, kind), value)
 

@@ -10,14 +10,15 @@ from symdiff.graph.terms import Term
 from symdiff.primitives.row import Kind
 
 
-def check(graph: Graph, tests: int = 0) -> Graph:
+def check(graph: Graph, tests: int = 0, unknown: bool = False) -> Graph:
     """Return the graph unchanged, or raise InternalError naming the statement that breaks a rule.
 
     The rules: a name is defined once in the whole graph and before it is read, and is read only in its own block and
     the blocks inside it; operands have the kind and number that the row states, and the axes of their let; no abbreviation
     is left; a condition is a condition; an out has one kind; a term reads an array by as many indices as it has axes, which
     depend on the axes and ranges in sight; outputs are numbers and as many as the result's structure holds, but for the last
-    ``tests``, which are truth values; the step of a loop is such a graph, and takes and gives what the loop says.
+    ``tests``, which are truth values; an output is defined, but for the partials of a rule, of which some are ``unknown``;
+    the step of a loop is such a graph, and takes and gives what the loop says.
     """
     names = _Names()
     sizes = sizes_in([length for axes in graph.input_axes.values() for length in axes])
@@ -35,7 +36,7 @@ def check(graph: Graph, tests: int = 0) -> Graph:
         wanted = "bool" if number >= len(graph.outputs) - tests else "float"
         if names.kind(atom) != wanted:
             raise InternalError(f"output {atom} is {'not a number' if wanted == 'float' else 'no test'}")
-        if atom == UNDEFINED:
+        if atom == UNDEFINED and not unknown:
             raise InternalError("an output is undefined")
         if isinstance(atom, str) and names.axes[atom] != axes:
             raise InternalError(f"output {atom} has the axes {names.axes[atom]}, the result {axes}")

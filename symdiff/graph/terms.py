@@ -139,8 +139,8 @@ def arrays_in(parts: Iterable[Affine]) -> Iterator[str]:
 
 
 def view(atom: Atom, rank: int) -> Term:
-    """The term that reads an array of this rank at the own indices of the statement."""
-    return Term(atom, identity(rank))
+    """The term that reads an array of this rank at the own indices of the statement; a literal stands for an array full of it."""
+    return Term(atom, identity(rank) if isinstance(atom, str) else ())
 
 
 def spread(atom: Atom) -> Term:

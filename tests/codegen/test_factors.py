@@ -16,6 +16,7 @@ from symdiff.graph.graph import Const, Graph, Let, Origin, Param, walk_all
 from symdiff.graph.show import show
 from symdiff.primitives import TABLE
 from symdiff.simplify import simplify
+from tests.benchmarks.array_peers import lennard_jones
 
 from .array_graphs import CASES
 from .graphs import random_graph
@@ -149,19 +150,9 @@ def test_values_of_known_functions_are_the_very_same(case):
     same_arrays(before, check(after), case.inputs({"n": 4, "m": 3, "k": 2}))
 
 
-def energy(x):
-    total = 0.0
-    for i in range(len(x)):
-        for j in range(i + 1, len(x)):
-            r2 = (x[i, 0] - x[j, 0]) ** 2 + (x[i, 1] - x[j, 1]) ** 2 + (x[i, 2] - x[j, 2]) ** 2
-            s = 1 / r2**3
-            total += 4 * s * (s - 1)
-    return total
-
-
 def test_an_energy_of_pairs_multiplies_by_one_literal():
     """As one writes it by hand: -24 s**2 ... once for each pair, and no factor for each coordinate."""
-    source = grad(energy).source
+    source = grad(lennard_jones).source
     inside = source[source.index("for j in range") :]
     assert "-24*" in inside
     assert not re.search(r"\b[234]\*[a-z]", inside)
@@ -169,10 +160,10 @@ def test_an_energy_of_pairs_multiplies_by_one_literal():
 
 def test_the_value_beside_it_is_the_one_of_the_user():
     x = np.random.default_rng(0).normal(size=(5, 3))
-    value, slope = value_and_grad(energy)(x)
-    assert value == pytest.approx(energy(x), rel=1e-14)
-    assert np.allclose(slope, grad(energy)(x), rtol=1e-13)
-    assert "4*s*(s - 1)" in value_and_grad(energy).source
+    value, slope = value_and_grad(lennard_jones)(x)
+    assert value == pytest.approx(lennard_jones(x), rel=1e-14)
+    assert np.allclose(slope, grad(lennard_jones)(x), rtol=1e-13)
+    assert "4*s*(s - 1)" in value_and_grad(lennard_jones).source
 
 
 def test_a_scalar_that_is_spread_takes_the_factor_once():
