@@ -48,8 +48,8 @@ def _read(definition: Callable[..., Any]) -> Form:
 
     def form(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
         source = from_function(definition)
-        positional = [as_array(reader, value, node) if name in arrays else value for name, value in zip(names, args, strict=False)]
-        args = [*positional, *args[len(names) :]]
+        given = [*zip(names, args, strict=False)]  # fewer, if some are left out or all are one *parts
+        args = [*(as_array(reader, value, node) if name in arrays else value for name, value in given), *args[len(given) :]]
         keywords = {name: as_array(reader, value, node) if name in arrays else value for name, value in keywords.items()}
         before = len(reader.gaps)
         result = calls.inline(reader, source, args, keywords, own_defaults(reader, source, node), None, node)
