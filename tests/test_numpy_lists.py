@@ -1,0 +1,85 @@
+"""Lists and tuples where NumPy takes arrays: the value is NumPy's. A list that is a condition has elements, no truth."""
+
+import numpy as np
+import pytest
+
+from symdiff import grad, read
+from symdiff.codegen import python_function
+
+EXPRESSIONS = """
+np.where([a > 0, b > 0], a, b)
+np.where((a > 0, b > 0), [a, b], 2.0)
+np.where([a > 0], a, b)
+np.where([[a > 0, b > 0], [b > 1, a > 1]], a, b)
+np.where([a, 0.0], a, b)
+np.where([], a, b)
+np.where([True, False], [a, b], [1.0, 2.0])
+np.where([a > 0, b > 0], x[:2], b)
+np.where([x[0] > 0, x[1] > 0], x[:2], 0)
+np.logical_and([a > 0, b > 0], [a > 1, b < 1])*1.0
+np.logical_or([a > 0, b > 0], a > 1)*1.0
+np.logical_not([a > 0, b > 0])*1.0
+np.logical_not([])*1.0
+np.logical_xor([a > 0], [b > 0, a > 0])*1.0
+np.logical_and([a, 0.0], 1.0)*1.0
+np.logical_and(x[:2] > 0, [a > 0, b > 0])*x[:2]
+np.isfinite([a, b, a]) & (x > 0)
+x[np.isfinite([a, b, np.nan])]
+x[np.logical_not([a > 0, b > 0, False])]
+np.all([[a > 0, b > 0], [a > 1, b > 1]])*a
+np.any([[a > 0, b > 0], [a > 1, b > 1]], axis=0)*a
+np.select([[a > 0, b > 0], [a > 1, b > 1]], [[a, b], [b, a]])
+np.select([a > 0, b > 0], [[a, b], [b, a]])
+np.isclose([a, b], [a, 2.0])*1.0
+np.isclose(x, [a, b, a])*1.0
+np.allclose(x, [a, b, a])*a
+np.array_equal([a, b], [a, b])*a
+np.array_equal(x, x*1.0)*a
+np.tile([a, b], 2)
+np.interp([a, b], [0.0, 1.0, 2.0], [a, b, a])
+np.tensordot([a, b], [b, a], 1)
+np.kron([a, b], [1.0, b])
+np.take([a, b, 1.0], [0, 2])
+np.take((a, b), 1)
+np.gradient([a, b, 1.0])
+np.ediff1d([a, b])
+np.searchsorted([0.0, 1.0], a)*1.0
+np.atleast_2d([a, b])
+np.rot90([[a, b], [b, a]])
+np.moveaxis([[a, b], [1.0, 2.0]], 0, 1)
+np.insert([a, b], 1, 2.0)
+np.pad([a, b], 1)
+np.cov([a, b, 1.0])
+np.c_[[a, b], [b, a]]
+np.vander([a, b], 3)
+np.cumprod([a, b])
+np.sum([[a, b], [b, a]], axis=1)
+np.linalg.norm([[a, b], [b, a]])
+np.linalg.norm((a, b), np.inf)
+""".strip().splitlines()
+BODIES = ["return {}", "s = 0.0\n    for k in range(len(x)):\n        s = 0.5*s + np.sum({})\n    return s"]
+POINTS = [(0.7, 1.5, np.array([0.3, -0.8, 1.2])), (-0.7, 0.5, np.array([1.3, 0.8, -1.2]))]
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+@pytest.mark.parametrize("body", BODIES)
+def test_values(expression, body):
+    in_loop = "for" in body
+    own = expression.replace("a > 0", "x[k] > 0").replace("[a,", "[x[k],") if in_loop else expression
+    text = f"import numpy as np\n\ndef f(a, b, x):\n    {body.format(own)}\n"
+    space = {}
+    exec(text, space)  # noqa: S102 - the text is our own
+    made = python_function(read(source=text).at(*POINTS[0]).source)
+    for point in POINTS:
+        value, wanted = np.asarray(made(*point), float), np.asarray(space["f"](*point), float)
+        assert value.shape == wanted.shape
+        np.testing.assert_allclose(value, wanted, rtol=1e-12)
+
+
+def test_the_derivative_of_a_choice_by_a_list():
+    def f(x):
+        return np.sum(np.where([x[0] > 0, x[1] > 0], x[:2] ** 2, 3 * x[:2]) * np.tile([x[1], 2.0], 1))
+
+    assert grad(f).at(np.ones(2)).graph
+    gradient = python_function(grad(f).at(np.ones(2)).source)(np.array([0.5, -2.0]))
+    np.testing.assert_allclose(gradient, [2 * 0.5 * -2.0, 0.25 + 6.0], rtol=1e-14)
