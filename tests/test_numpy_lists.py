@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from symdiff import grad, read
+from symdiff import SymdiffError, grad, read
 from symdiff.codegen import python_function
 
 EXPRESSIONS = """
@@ -56,6 +56,30 @@ np.cumprod([a, b])
 np.sum([[a, b], [b, a]], axis=1)
 np.linalg.norm([[a, b], [b, a]])
 np.linalg.norm((a, b), np.inf)
+x[[True, False, True]]
+x[[a > 0, b > 0, True]]
+x[np.array([True, False, True])]
+x[~np.array([True, False, True])]
+x[np.array([v > 0 for v in x])]
+x[np.full(3, True)]
+np.array([a, b, 1.0])[[True, False, True]]
+np.array([a, b, 1.0])[[a > 0, b > 0, True]]
+np.array([[a, b], [b, a]])[[True, False]]
+np.array([[a, b], [b, a]])[:, [True, False]]
+np.array([[a, b], [b, a]])[[True, False], 0]
+np.array([[a, b], [b, a]])[[[True, False], [True, True]]]
+np.outer(x, x)[[True, False, True]]
+np.outer(x, x)[:, [True, False, True]]
+np.array([True, False]) + np.array([True, True])
+np.array([a > 0, b > 0]) & np.array([True, False])
+~np.array([a > 0, b > 0])*1.0
+np.array([a > 0, b > 0]).sum()*a
+np.array([a > 0, 1.0])*a
+np.array([x > 0, x < 1])*a
+np.full(3, a > 0)*x
+np.stack([[a > 0, b > 0], [a, b]])
+np.average(x, weights=np.array([True, False, True]))
+np.where(np.array([True, False, True]), x, a)
 """.strip().splitlines()
 BODIES = ["return {}", "s = 0.0\n    for k in range(len(x)):\n        s = 0.5*s + np.sum({})\n    return s"]
 POINTS = [(0.7, 1.5, np.array([0.3, -0.8, 1.2])), (-0.7, 0.5, np.array([1.3, 0.8, -1.2]))]
@@ -74,6 +98,28 @@ def test_values(expression, body):
         value, wanted = np.asarray(made(*point), float), np.asarray(space["f"](*point), float)
         assert value.shape == wanted.shape
         np.testing.assert_allclose(value, wanted, rtol=1e-12)
+
+
+REFUSED = [
+    ("x[True]", "a truth value as an index"),
+    ("np.array([a, b])[False]", "a truth value as an index"),
+    ("np.array([[a, b], [b, a]])[True, 0]", "a truth value as an index"),
+    ("np.take(x, [True, False, True])", "truth values as integers"),
+    ("np.dot([True, True], [True, True])", "products of truth values"),
+    ("(x > 0) @ (x < 1)", "products of truth values"),
+    ("np.einsum('i->', x > 0)", "products of truth values"),
+    ("np.array([x[0], x])", "different lengths"),
+    ("np.stack([np.ones(1)*a, x])", "different lengths"),
+    ("0 < x < 1", "ambiguous"),
+    ("x in [x, a]", "ambiguous"),
+]
+
+
+@pytest.mark.parametrize(("expression", "reason"), REFUSED)
+def test_refused(expression, reason):
+    """Where NumPy raises, or gives what nobody means."""
+    with pytest.raises(SymdiffError, match=reason):
+        read(source=f"import numpy as np\n\ndef f(a, b, x):\n    return {expression}\n").at(*POINTS[0])
 
 
 def test_the_derivative_of_a_choice_by_a_list():

@@ -41,17 +41,34 @@ def _positions(owner: ArrayValue, parts: tuple[Any, ...], node: ast.AST) -> Any:
 
 
 def _part(reader: Reader, value: Value, node: ast.AST) -> Any:
-    """An index that is no slice, for NumPy: an integer, an array of them, None or ``...``."""
+    """An index that is no slice, for NumPy: an integer, an array of them, a mask, None or ``...``."""
+    import numpy as np
+
     if isinstance(value, Known) and (value.value is None or value.value is ...):
         return value.value
+    check_no_truth(value, node)
+    if isinstance(value, ListValue) and value.items and _literal(value) is not None:
+        return np.array(_literal(value))
     if not isinstance(value, ListValue | ArrayValue) or not value.items:
         return reader.integer(value, node, "an index")
     if isinstance(value, ListValue) and any(isinstance(item, ListValue | TupleValue) for item in value.items):
         raise GapError(node, "an index that is a list of lists", "make it an array: np.array(...)", "not yet")
-    import numpy as np
-
     found = np.array([reader.integer(item, node, "an index") for item in value.items])
     return found.reshape(value.shape) if isinstance(value, ArrayValue) else found
+
+
+def check_no_truth(value: Value, node: ast.AST, owner: Value | None = None) -> None:
+    """Raise GapError for True and False as an index of an array; in a tuple or list they are 1 and 0."""
+    if isinstance(value, Known) and isinstance(value.value, bool) and not isinstance(owner, TupleValue | ListValue):
+        raise GapError(node, "a truth value as an index, which makes an axis", "use an integer", "not yet")
+
+
+def _literal(value: Value) -> Any:
+    """Truth values that are literals, in lists of lists; None for anything else."""
+    if isinstance(value, ListValue):
+        found = [_literal(item) for item in value.items]
+        return found if all(isinstance(item, bool | list) for item in found) else None
+    return value.value if isinstance(value, Known) and isinstance(value.value, bool) else None
 
 
 def places_of(owner: ArrayValue) -> Any:

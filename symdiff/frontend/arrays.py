@@ -14,7 +14,7 @@ from symdiff.frontend import containers, tensor_products
 from symdiff.frontend.array_writes import copy_of, view_of
 from symdiff.frontend.assumptions import assume_product
 from symdiff.frontend.cells import sharing
-from symdiff.frontend.conditions import conjunction, disjunction, elementwise_truth, scalar
+from symdiff.frontend.conditions import are_truths, conjunction, disjunction, elementwise_truth, scalar
 from symdiff.frontend.distributions import FUNCTIONS, QUANTILES
 from symdiff.frontend.expressions import arithmetic, binary
 from symdiff.frontend.filling import MAKING, check_float
@@ -28,15 +28,16 @@ from symdiff.frontend.scipy_orders import ORDERS
 from symdiff.frontend.scipy_special import SCIPY
 from symdiff.frontend.sequences import SEQUENCES, TOOLS
 from symdiff.frontend.tables import TABLES
-from symdiff.frontend.tensors import MAX_ITEMS, holds_array
+from symdiff.frontend.tensors import MAX_ITEMS, holds_array, tensor_of
 from symdiff.frontend.texts import TEXTS
-from symdiff.frontend.values import ArrayValue, Condition, Known, ListValue, Number, TupleValue, Value, number
+from symdiff.frontend.values import ArrayValue, Condition, Known, ListValue, Number, TensorValue, TupleValue, Value, number
 from symdiff.primitives import TABLE
 
 
 def _array(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     """``np.array(items)``: a new array; dtype float is the only one."""
-    return copy_of(containers.to_array(reader, _as_array(reader, args, keywords, node), node))
+    found = _as_array(reader, args, keywords, node)
+    return found if isinstance(found, TensorValue) else copy_of(containers.to_array(reader, found, node))
 
 
 def _as_array(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -44,7 +45,8 @@ def _as_array(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> 
     dtype = keywords.pop("dtype", args[1] if len(args) == 2 else None)
     plain(args, keywords, 1, 2, "array", node)
     check_float(dtype, node)
-    return containers.to_array(reader, args[0], node)
+    listed = isinstance(args[0], TupleValue | ListValue)
+    return tensor_of(reader, args[0], node) if listed and are_truths(args[0]) else containers.to_array(reader, args[0], node)
 
 
 def _contiguous(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -100,7 +102,7 @@ def _matmul(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Va
 def matmul(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value:
     """The matrix product of vectors and matrices: sums of products, in order."""
     assume_product(reader, left, right)
-    if holds_array(left) or holds_array(right):
+    if holds_array(left) or holds_array(right) or (are_truths(left) and are_truths(right)):
         return tensor_products.matmul(reader, left, right, node)
     a, b = vector(reader, left, node), vector(reader, right, node)
     if not (1 <= len(a.shape) <= 2 and 1 <= len(b.shape) <= 2):
@@ -125,7 +127,7 @@ def _inner(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Val
     a, b = (vector(reader, value, node) for value in args)
     if len(a.shape) != 1 or len(b.shape) != 1:
         raise GapError(node, "np.inner of matrices", "use np.dot", "not yet")
-    return matmul(reader, a, b, node)
+    return matmul(reader, args[0], args[1], node)
 
 
 def _outer(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:

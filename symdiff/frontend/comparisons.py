@@ -65,7 +65,7 @@ def read_compare(reader: Reader, node: ast.Compare, frame: Frame, hint: str) -> 
         raise GapError(node, "an assignment (:=) that may not happen", "assign in a statement of its own")
     values = reader.operands([node.left, *node.comparators], frame)
     results = [compare(reader, op, a, b, node, hint) for op, a, b in zip(node.ops, values[:-1], values[1:], strict=True)]
-    return conjunction(reader, results, hint)
+    return _together(reader, results, node, hint)
 
 
 def compare(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.AST, hint: str = "t") -> Value:
@@ -158,7 +158,16 @@ def _compare_items(reader: Reader, a: TupleValue | ListValue, b: Value, node: as
     """``==`` of tuples and lists: the same kind, the same length, equal elements."""
     if type(a) is not type(b) or not isinstance(b, TupleValue | ListValue) or len(a.items) != len(b.items):
         return Known(False)
-    return conjunction(reader, [compare(reader, ast.Eq(), x, y, node) for x, y in zip(a.items, b.items, strict=True)])
+    equal = [compare(reader, ast.Eq(), x, y, node) for x, y in zip(a.items, b.items, strict=True)]
+    return _together(reader, equal, node, "t")
+
+
+def _together(reader: Reader, truths: list[Value], node: ast.AST, hint: str, any_of: bool = False) -> Value:
+    """Whether all of several comparisons hold, or one of them. Those of arrays give arrays, which have no truth value."""
+    arrays = [value for value in truths if not isinstance(value, Known | Condition)]
+    if len(truths) > 1 and arrays:
+        raise GapError(node, f"the truth value of {describe(arrays[0])} is ambiguous", "compare its elements, or join by &")
+    return disjunction(reader, truths, hint) if any_of else conjunction(reader, truths, hint)
 
 
 def _known_items(value: Value) -> tuple[Any, ...] | None:
@@ -210,7 +219,8 @@ def _membership(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.AST
         found = _among_keys(reader, a, b.keys if isinstance(b, DictValue) else tuple(b.value), node, hint)
     else:
         items = containers.elements(reader, b, node)
-        found = disjunction(reader, [compare(reader, ast.Eq(), a, item, node, hint) for item in items], hint)
+        equal = [compare(reader, ast.Eq(), a, item, node, hint) for item in items]
+        found = _together(reader, equal, node, hint, any_of=True)
     return found if isinstance(op, ast.In) else negated(reader, found, hint)
 
 

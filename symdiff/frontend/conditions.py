@@ -29,6 +29,7 @@ from symdiff.frontend.values import (
     ListValue,
     Method,
     Number,
+    TensorValue,
     TupleValue,
     Value,
     VectorParam,
@@ -75,6 +76,13 @@ def plain_number(value: Value) -> Value:
 def is_truth(value: Value | None) -> bool:
     """True for True and False, known while reading."""
     return isinstance(value, Known) and isinstance(value.value, bool)
+
+
+def are_truths(value: Value) -> bool:
+    """True for truth values, and for lists of nothing else: as an array they are a mask, not 0 and 1."""
+    if isinstance(value, TupleValue | ListValue):
+        return bool(value.items) and all(map(are_truths, value.items))
+    return is_truth(value) or isinstance(value, Condition) or (isinstance(value, TensorValue) and value.kind == "bool")
 
 
 def negated(reader: Reader, value: Value, hint: str) -> Value:

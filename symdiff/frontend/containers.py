@@ -197,6 +197,7 @@ def _special(
 def _indexed(reader: Reader, owner: Value, index: ast.expr, plain: bool, frame: Frame, node: ast.AST) -> Value:
     """``owner[index]`` with one index that is no slice; ``plain``: of what is only assumed to be a number."""
     value = reader.operand(index, frame)
+    array_writes.check_no_truth(value, index, owner)
     if plain:
         part = value.integer if isinstance(value, Number) else None
         counted = part is not None and not part.is_constant
@@ -206,8 +207,7 @@ def _indexed(reader: Reader, owner: Value, index: ast.expr, plain: bool, frame: 
         reader.check_index(value)
     if isinstance(owner, ArrayValue | ListValue | TupleValue | VectorParam) and loop_indices.is_open(reader, value):
         return loop_indices.read(reader, owner, index, frame, node)
-    part = value.integer if isinstance(value, Number) else None
-    from_data = part is not None and any(part.elements)
+    from_data = isinstance(value, Number) and value.integer is not None and any(value.integer.elements)
     if isinstance(owner, ArrayValue) and (from_data or isinstance(value, TensorValue | ListValue | ArrayValue | SeriesValue)):
         return tensor_indexing.read(reader, index_arrays.tensor_of_any(reader, owner, node), index, frame, node)
     return item(reader, owner, reader.integer(value, index, "an index"), node)

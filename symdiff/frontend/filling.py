@@ -8,11 +8,12 @@ from collections.abc import Sequence
 
 from symdiff.frontend import containers
 from symdiff.frontend.array_writes import is_whole
-from symdiff.frontend.conditions import scalar
+from symdiff.frontend.conditions import is_truth, scalar
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.values import ArrayValue, Condition, Known, Number, TupleValue, Value, number
+from symdiff.graph.affine import Affine
 
 
 def check_float(kind: Value | None, node: ast.AST) -> None:
@@ -46,6 +47,10 @@ def _filled(name: str, value: float | None) -> Form:
         plain(args, keywords, count, count, name, node)
         shape = args[0].items if isinstance(args[0], TupleValue) else (args[0],)
         sizes = tuple(reader.integer(size, node, "a length") for size in shape)
+        if is_truth(args[-1]) or isinstance(args[-1], Condition):
+            from symdiff.frontend.tensor_making import filled
+
+            return filled(reader, tuple(map(Affine, sizes)), args[-1], node)
         return filled_array(sizes, number(value) if value is not None else scalar(reader, args[1], node), node)
 
     return form

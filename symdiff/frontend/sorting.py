@@ -12,12 +12,13 @@ from symdiff.frontend.comparisons import compare
 from symdiff.frontend.expressions import binary
 from symdiff.frontend.gaps import GapError, not_as_arrays
 from symdiff.frontend.lengths import equal, require
-from symdiff.frontend.library import Args, Form, Keywords, plain
+from symdiff.frontend.library import Args, Form, Keywords, numbers, plain
 from symdiff.frontend.lower import Reader
+from symdiff.frontend.tables import check_increasing
 from symdiff.frontend.tensor_functions import axes_given, optional
 from symdiff.frontend.tensor_making import MAKING
 from symdiff.frontend.tensors import as_numbers, indexed, operand, tensor_of, where
-from symdiff.frontend.values import Known, Number, TensorValue, Value, describe, number
+from symdiff.frontend.values import ArrayValue, Known, ListValue, Number, TensorValue, TupleValue, Value, describe, number
 from symdiff.graph.affine import ONE, Affine, Element, quotient
 from symdiff.graph.terms import Term
 from symdiff.graph.whole import call
@@ -96,6 +97,8 @@ def _interp(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Va
     plain(args, keywords, 3, 3, "interp", node)
     if reader.loops or reader.builder.current.elementwise:
         raise not_as_arrays(reader, GapError(node, "np.interp in a loop over an array", "interpolate the whole array", "not yet"))
+    if isinstance(args[1], TupleValue | ListValue | ArrayValue):
+        check_increasing(numbers(reader, args[1], node), node)
     xs, ys = (as_numbers(reader, tensor_of(reader, value, node)) for value in args[1:])
     at = operand(reader, args[0], node)
     if len(xs.axes) != 1 or len(ys.axes) != 1 or not isinstance(at, TensorValue | Number):

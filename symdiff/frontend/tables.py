@@ -38,9 +38,7 @@ def _interp(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Va
     xs, ys = (numbers(reader, value, node) for value in args[1:3])
     if len(xs) != len(ys) or not xs:
         raise GapError(node, f"interp with tables of {len(xs)} and {len(ys)} values", "give both as many, and at least one")
-    known = [x.known for x in xs]
-    if any(a is not None and b is not None and not a < b for a, b in itertools.pairwise(known)):
-        raise GapError(node, "interp with a table that does not increase", "sort the table")
+    check_increasing(xs, node)
     low = ys[0] if _is_none(left) else scalar(reader, left, node)
     high = ys[-1] if _is_none(right) else scalar(reader, right, node)
 
@@ -55,6 +53,12 @@ def _interp(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Va
     if isinstance(args[0], ArrayValue | VectorParam):
         return ArrayValue(containers.shape(reader, args[0], node), tuple(map(one, args[0].items)))
     return one(scalar(reader, args[0], node))
+
+
+def check_increasing(xs: Sequence[Number], node: ast.AST) -> None:
+    """Refuse a table whose literals do not increase: NumPy gives something for it, but no interpolation."""
+    if any(a.known is not None and b.known is not None and not a.known < b.known for a, b in itertools.pairwise(xs)):
+        raise GapError(node, "interp with a table that does not increase", "sort the table")
 
 
 def _segment(reader: Reader, x: Number, xs: Sequence[Number], ys: Sequence[Number], node: ast.AST) -> Value:

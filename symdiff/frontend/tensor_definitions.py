@@ -9,6 +9,7 @@ from typing import Any
 
 from symdiff.frontend import calls, numpy_arrays, numpy_definitions, numpy_indices
 from symdiff.frontend.binding import own_defaults
+from symdiff.frontend.conditions import are_truths
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.library import Args, Form, Keywords
 from symdiff.frontend.lower import Frame, Reader
@@ -51,6 +52,8 @@ def _read(definition: Callable[..., Any]) -> Form:
         given = [*zip(names, args, strict=False)]  # fewer, if some are left out or all are one *parts
         args = [*(as_array(reader, value, node) if name in arrays else value for name, value in given), *args[len(given) :]]
         keywords = {name: as_array(reader, value, node) if name in arrays else value for name, value in keywords.items()}
+        if any(name == "indices" and isinstance(value, TupleValue | ListValue) and are_truths(value) for name, value in given):
+            raise GapError(node, "truth values as integers", "index with a mask: a[mask]", "not yet")
         before = len(reader.gaps)
         result = calls.inline(reader, source, args, keywords, own_defaults(reader, source, node), None, node)
         if len(reader.gaps) > before:  # said of the user's line, not of ours

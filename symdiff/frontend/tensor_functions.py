@@ -15,7 +15,18 @@ from symdiff.frontend.lengths import at_least_none, counted, equal, require
 from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.tensor_products import contracted, matmul
-from symdiff.frontend.tensors import as_numbers, as_truths, elementwise, indexed, made, moved, same_elements, tensor_of, where
+from symdiff.frontend.tensors import (
+    as_numbers,
+    as_truths,
+    elementwise,
+    factors,
+    indexed,
+    made,
+    moved,
+    same_elements,
+    tensor_of,
+    where,
+)
 from symdiff.frontend.values import Condition, Known, Number, TensorValue, TupleValue, Value, describe, number, whole
 from symdiff.graph.affine import ONE, Affine, Axes, sizes_in
 from symdiff.graph.graph import Const
@@ -288,7 +299,7 @@ def _dot_of(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value:
     """``np.dot``: numbers multiply; the last axis with the last but one."""
     if any(isinstance(value, Number | Condition) for value in (left, right)):
         return binary(reader, ast.Mult, left, right, node)
-    a, b = (as_numbers(reader, tensor_of(reader, value, node)) for value in (left, right))
+    a, b = factors(reader, [left, right], node)
     first, second = len(a.axes), len(b.axes)
     inner = first - 1
     mine = tuple(range(first))
@@ -301,7 +312,7 @@ def _dot_of(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value:
 
 def _inner_of(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value:
     """``np.inner``: the last axes."""
-    a, b = (as_numbers(reader, tensor_of(reader, value, node)) for value in (left, right))
+    a, b = factors(reader, [left, right], node)
     first, second = len(a.axes), len(b.axes)
     other = (*range(first, first + second - 1), first - 1)
     return contracted(reader, [a, b], [tuple(range(first)), other], (*range(first - 1), *other[:-1]), node, (first - 1,))
@@ -309,7 +320,7 @@ def _inner_of(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value
 
 def _vdot_of(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value:
     """``np.vdot`` of arrays of the same shape: all elements."""
-    a, b = (as_numbers(reader, tensor_of(reader, value, node)) for value in (left, right))
+    a, b = factors(reader, [left, right], node)
     if len(a.axes) != len(b.axes):
         raise GapError(node, "np.vdot of arrays of different ranks", "give both the same shape", "not yet")
     letters = tuple(range(len(a.axes)))

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symdiff.frontend import computed, stores
+from symdiff.frontend.array_writes import check_no_truth
 from symdiff.frontend.cells import view_of
-from symdiff.frontend.conditions import scalar
+from symdiff.frontend.conditions import are_truths, is_truth, scalar
 from symdiff.frontend.gaps import GapError, not_as_arrays
 from symdiff.frontend.index_arrays import check_on_axis, element_from_end, from_end, listed, on_axis
-from symdiff.frontend.lengths import at_least_none, extent, is_at_least_none, is_certain, require
+from symdiff.frontend.lengths import at_least_none, equal, extent, is_at_least_none, is_certain, require
 from symdiff.frontend.loop_rows import here, marked
 from symdiff.frontend.loop_values import SeriesValue
 from symdiff.frontend.lower import Frame, Reader
@@ -30,6 +31,7 @@ from symdiff.frontend.values import (
     TupleValue,
     Value,
     describe,
+    number,
 )
 from symdiff.graph.affine import ONE, Affine, Axes, Symbol, quotient, sizes_in
 from symdiff.graph.graph import Const
@@ -156,8 +158,8 @@ def _put_together(reader: Reader, owner: TensorValue, parts: Sequence[Part], nod
     fancy = [place for place, part in enumerate(parts) if isinstance(part, Listed | At)]
     together = fancy == list(range(fancy[0], fancy[-1] + 1))  # else their axis stands in front, as in NumPy
     items = []
-    for number in range(len(lists[0])):
-        chosen = [part.places[number] if isinstance(part, Listed) else part for part in parts]
+    for place in range(len(lists[0])):
+        chosen = [part.places[place] if isinstance(part, Listed) else part for part in parts]
         items.append(operand(reader, selected(reader, owner, selection_of(reader, owner, chosen, node), node), node))
     return stacked(reader, items, fancy[0] if together else 0, node)
 
@@ -224,6 +226,7 @@ def parts_of(reader: Reader, owner: TensorValue, index: ast.expr, frame: Frame, 
     for item in items:
         value: Value | ast.Slice = item if isinstance(item, ast.Slice) else reader.operand(item, frame)
         values.extend(value.items if isinstance(value, TupleValue) else [value])
+    values = [_mask(reader, value, node) for value in values]
     values = computed.as_masks(reader, owner, values)
     if len(values) == 1 and isinstance(values[0], TensorValue) and values[0].kind == "bool":
         return values[0]
@@ -246,6 +249,16 @@ def parts_of(reader: Reader, owner: TensorValue, index: ast.expr, frame: Frame, 
     return found
 
 
+def _mask(reader: Reader, value: Value | ast.Slice, node: ast.AST) -> Value | ast.Slice:
+    """A list of truth values as an index: an array of them, which chooses where they hold. Literals for one axis stay."""
+    if isinstance(value, ast.Slice):
+        return value
+    check_no_truth(value, node)
+    if not isinstance(value, ListValue) or not are_truths(value) or all(map(is_truth, value.items)):
+        return value
+    return tensor_of(reader, value, node)
+
+
 def whole(owner: TensorValue, axis: int) -> Span:
     """The slice that is all of an axis."""
     return Span(Affine(), owner.axes[axis])
@@ -260,6 +273,10 @@ def _part(reader: Reader, owner: TensorValue, axis: int, value: Value | ast.Slic
         return _span(reader, owner.axes[axis], bounds, node)
     if isinstance(value, SeriesValue):
         value = tensor_of(reader, value, node)
+    if isinstance(value, ListValue) and are_truths(value):
+        equal(reader, owner.axes[axis], Affine(len(value.items)), node)
+        places = [place for place, item in enumerate(value.items) if isinstance(item, Known) and item.value]
+        value = ListValue(tuple(map(number, places)))
     if isinstance(value, ListValue | ArrayValue):
         found = listed(reader, value, node)
         if isinstance(found, tuple):

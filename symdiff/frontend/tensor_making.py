@@ -11,7 +11,7 @@ from symdiff.frontend.arranging import METHODS as REARRANGING
 from symdiff.frontend.array_writes import copy_of
 from symdiff.frontend.casting import as_kind
 from symdiff.frontend.cells import sharing, view_of
-from symdiff.frontend.conditions import scalar
+from symdiff.frontend.conditions import is_truth, scalar
 from symdiff.frontend.expressions import arithmetic, binary
 from symdiff.frontend.filling import check_float, check_like
 from symdiff.frontend.gaps import GapError
@@ -24,6 +24,7 @@ from symdiff.frontend.tensors import (
     as_numbers,
     broadcast,
     broadcast_axes,
+    elementwise,
     holds_array,
     holds_tensor,
     made,
@@ -33,10 +34,22 @@ from symdiff.frontend.tensors import (
     stacked,
     tensor_of,
 )
-from symdiff.frontend.values import ArrayValue, Known, ListValue, Number, TensorValue, TupleValue, Value, describe, number
+from symdiff.frontend.values import (
+    ArrayValue,
+    Condition,
+    Known,
+    ListValue,
+    Number,
+    TensorValue,
+    TupleValue,
+    Value,
+    describe,
+    number,
+)
 from symdiff.graph.affine import ONE, Affine, Axes
 from symdiff.graph.graph import Const
 from symdiff.graph.terms import Guard, Term
+from symdiff.primitives import TABLE
 
 
 def shape_given(reader: Reader, value: Value, node: ast.AST) -> Axes:
@@ -62,6 +75,8 @@ def filled(reader: Reader, axes: Axes, value: Value, node: ast.AST) -> Value:
     """An array that is full of a number."""
     if not axes:
         return value
+    if is_truth(value) or isinstance(value, Condition):
+        return elementwise(reader, TABLE["ne"], [filled(reader, axes, scalar(reader, value, node), node), number(0)], node)
     if all(length.is_constant for length in axes):
         from symdiff.frontend.filling import filled_array
 
@@ -262,7 +277,7 @@ def _array(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Val
     """``np.array(a)``, ``np.array([x, y])``: a new array."""
     check_float(optional(args, keywords, 1, "dtype", Known(None)), node)
     plain(args, keywords, 1, 1, "array", node)
-    if holds_array(args[0]):
+    if holds_array(args[0]) or _is_mask(args[0]):
         return same_elements(tensor_of(reader, args[0], node))
     return copy_of(containers.to_array(reader, args[0], node))
 
@@ -271,7 +286,18 @@ def _as_array(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> 
     """``np.asarray(a)``: the array itself."""
     check_float(optional(args, keywords, 1, "dtype", Known(None)), node)
     plain(args, keywords, 1, 1, "asarray", node)
-    return tensor_of(reader, args[0], node) if holds_array(args[0]) else containers.to_array(reader, args[0], node)
+    return (
+        tensor_of(reader, args[0], node)
+        if holds_array(args[0]) or _is_mask(args[0])
+        else containers.to_array(reader, args[0], node)
+    )
+
+
+def _is_mask(value: Value) -> bool:
+    """True for a list of truth values."""
+    from symdiff.frontend.conditions import are_truths
+
+    return isinstance(value, TupleValue | ListValue) and are_truths(value)
 
 
 def _contiguous(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:

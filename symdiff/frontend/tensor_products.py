@@ -11,7 +11,7 @@ from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lengths import equal
 from symdiff.frontend.library import Args, Keywords, plain
 from symdiff.frontend.lower import Reader
-from symdiff.frontend.tensors import as_numbers, made, moved, tensor_of
+from symdiff.frontend.tensors import factors, made, moved
 from symdiff.frontend.values import Known, MaskedValue, Number, TensorValue, Value, describe
 from symdiff.graph.affine import ONE, Affine
 from symdiff.graph.graph import Atom, Const
@@ -127,7 +127,7 @@ def _product(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> V
     for value in (left, right):
         if isinstance(value, Number):
             raise GapError(node, "a matrix product with a number", "use *", raises=ValueError)
-    a, b = (as_numbers(reader, tensor_of(reader, value, node)) for value in (left, right))
+    a, b = factors(reader, [left, right], node)
     first, second = len(a.axes), len(b.axes)
     inner, row, column = 0, 1, 2
     mine = (row, inner) if first > 1 else (inner,)
@@ -156,7 +156,7 @@ def einsum(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Val
     if len(names) != len(args) - 1 or not set(output) <= set("".join(names)) or len(set(output)) < len(output):
         raise GapError(node, f"the indices {text!r} for {len(args) - 1} arrays", "give one group of letters for each array")
     number_of = {letter: number for number, letter in enumerate(dict.fromkeys("".join(names)))}
-    operands = [as_numbers(reader, tensor_of(reader, value, node)) for value in args[1:]]
+    operands = factors(reader, args[1:], node)
     letters = [tuple(number_of[letter] for letter in name) for name in names]
     out = tuple(number_of[letter] for letter in output)
     if len(operands) == 1 and set(letters[0]) == set(out):  # nothing is summed: a view, as NumPy gives it

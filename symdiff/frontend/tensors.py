@@ -83,9 +83,14 @@ def tensor_of(reader: Reader, value: Value, node: ast.AST) -> TensorValue:
         return array_of(reader, value, node)
     if isinstance(value, TupleValue | ListValue) and any(map(holds_tensor, value.items)):
         return stacked(reader, [operand(reader, item, node) for item in value.items], 0, node)
+    from symdiff.frontend.conditions import are_truths
     from symdiff.frontend.containers import to_array
 
     array = to_array(reader, value, node)
+    if array.shape and are_truths(value):
+        found = elementwise(reader, TABLE["ne"], [array, number(0)], node)
+        assert isinstance(found, TensorValue)  # noqa: S101 - of an array
+        return sharing(found, value)
     if not array.shape:
         reader.suspect = True  # an element of what may be a matrix
         raise GapError(node, f"{describe(value)} where an array is needed", "use an array", raises=ValueError)
@@ -172,6 +177,14 @@ def as_numbers(reader: Reader, value: TensorValue) -> TensorValue:
     return made(reader, reader.builder.branch(value.atom, (), (), [("t", Const(1), Const(0))])[0], value.axes)
 
 
+def factors(reader: Reader, values: Sequence[Value], node: ast.AST) -> list[TensorValue]:
+    """The factors of a product that is summed, as numbers. Of truth values alone, NumPy gives a truth value and counts none."""
+    found = [tensor_of(reader, value, node) for value in values]
+    if all(value.kind == "bool" for value in found):
+        raise GapError(node, "a sum of products of truth values, which is one of them in NumPy", "write 1.0*mask", "not yet")
+    return [as_numbers(reader, value) for value in found]
+
+
 def as_truths(reader: Reader, value: TensorValue) -> TensorValue:
     """Numbers as truth values: whether they are not 0."""
     if value.kind == "bool":
@@ -183,8 +196,9 @@ def as_truths(reader: Reader, value: TensorValue) -> TensorValue:
 
 def stacked(reader: Reader, items: Sequence[TensorValue | Number | Condition], axis: int, node: ast.AST) -> TensorValue:
     """``np.stack``, ``np.array([x, y])``: arrays side by side along a new axis."""
-    axes = broadcast_axes(reader, [item.axes if isinstance(item, TensorValue) else () for item in items], node)
-    if any(isinstance(item, TensorValue) and len(item.axes) != len(axes) for item in items):
+    shapes = [item.axes if isinstance(item, TensorValue) else () for item in items]
+    axes = broadcast_axes(reader, shapes, node)
+    if any(shape != axes for shape in shapes):
         raise GapError(node, "an array of rows of different lengths", "make all rows equally long")
     result = (*axes[:axis], Affine(len(items)), *axes[axis:])
     inner = [position for position in range(len(result)) if position != axis]
