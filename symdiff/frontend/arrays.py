@@ -14,7 +14,7 @@ from symdiff.frontend import containers, tensor_products
 from symdiff.frontend.array_writes import copy_of, view_of
 from symdiff.frontend.assumptions import assume_product
 from symdiff.frontend.cells import sharing
-from symdiff.frontend.conditions import are_truths, conjunction, disjunction, elementwise_truth, scalar
+from symdiff.frontend.conditions import are_truths, conjunction, disjunction, elementwise_truth, scalar, truth_of
 from symdiff.frontend.distributions import FUNCTIONS, QUANTILES
 from symdiff.frontend.expressions import arithmetic, binary
 from symdiff.frontend.filling import MAKING, check_float
@@ -236,22 +236,24 @@ def _as_float(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> 
 
 
 def _linspace(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-    """``np.linspace(a, b, n)``: a + k*step, and b itself at the end."""
-    count = keywords.pop("num", args[2] if len(args) == 3 else number(50))
-    plain(args, keywords, 2, 3, "linspace", node)
+    """``np.linspace(a, b, n, endpoint=True)``: a + k*step, and b itself at the end."""
+    count = keywords.pop("num", args[2] if len(args) > 2 else number(50))
+    closed = truth_of(reader, keywords.pop("endpoint", args[3] if len(args) > 3 else Known(True)), node)
+    plain(args, keywords, 2, 4, "linspace", node)
     n = reader.integer(count, node, "the number of points")
     if not 0 <= n <= containers.MAX_RANGE:
         raise GapError(node, f"linspace with {n} points", f"use up to {containers.MAX_RANGE}", "not yet")
     if n > MAX_ITEMS:
         from symdiff.frontend.tensor_making import MAKING as OF_ANY_SIZE
 
-        return OF_ANY_SIZE["linspace"](reader, [*args[:2], number(n)], {}, node)
+        return OF_ANY_SIZE["linspace"](reader, [*args[:2], number(n)], {"endpoint": closed}, node)
     a, b = (scalar(reader, value, node) for value in args[:2])
     if n < 2:
         return ArrayValue((n,), (a,) * n)
-    step = arithmetic(reader, "div", arithmetic(reader, "sub", b, a, node), number(n - 1), node)
-    steps = (arithmetic(reader, "mul", number(k), step, node) for k in range(1, n - 1))
-    return ArrayValue((n,), (a, *(arithmetic(reader, "add", a, along, node) for along in steps), b))
+    last = 1 if isinstance(closed, Known) and closed.value else 0
+    step = arithmetic(reader, "div", arithmetic(reader, "sub", b, a, node), number(n - last), node)
+    steps = (arithmetic(reader, "mul", number(k), step, node) for k in range(1, n - last))
+    return ArrayValue((n,), (a, *(arithmetic(reader, "add", a, along, node) for along in steps), *[b][:last]))
 
 
 def _norm(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:

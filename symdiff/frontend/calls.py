@@ -22,6 +22,7 @@ from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
 from symdiff.frontend.lookup import has_mark, has_plain_hash, home, is_vectorized, method, unwrap
 from symdiff.frontend.loop_values import GrowingList, GrownList
 from symdiff.frontend.lower import Frame, Reader, reads
+from symdiff.frontend.numpy_arguments import usual
 from symdiff.frontend.outside import wrap
 from symdiff.frontend.places import Place
 from symdiff.frontend.scopes import names_assigned
@@ -298,6 +299,7 @@ def _call_library(
     form = forms().get(target) if has_plain_hash(target) else None
     row = row_of_callee(target)
     if has_plain_hash(target):
+        args, keywords = usual(target, args, keywords, node)
         form = tensor_forms.form_of(reader, target, form, row is not None, list(args), dict(keywords), node)
     if target is math.pow and reader.attempts:
         raise GapError(node, "math.pow inside try", "write x**y", "not yet")

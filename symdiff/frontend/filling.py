@@ -12,14 +12,14 @@ from symdiff.frontend.conditions import is_truth, scalar
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lower import Reader
+from symdiff.frontend.numpy_arguments import is_float
 from symdiff.frontend.values import ArrayValue, Condition, Known, Number, TupleValue, Value, number
 from symdiff.graph.affine import Affine
 
 
 def check_float(kind: Value | None, node: ast.AST) -> None:
     """Refuse a dtype that is not float64."""
-    plain_float = isinstance(kind, Known) and getattr(kind.value, "__name__", kind.value) in ("float", "float64", "f8", "d", None)
-    if kind is not None and not plain_float:
+    if kind is not None and not (isinstance(kind, Known) and (kind.value is None or is_float(kind.value))):
         raise GapError(node, "an array of another type than float64", "leave dtype out")
 
 

@@ -180,8 +180,14 @@ def tile(A: ArrayLike, reps: Any) -> Any:  # noqa: N803 - NumPy's name
     return np.concatenate([A for _ in range(reps)], axis=A.ndim - 1)
 
 
-def repeat(a: ArrayLike, repeats: Any) -> Any:
-    """``np.repeat`` of a vector."""
+def repeat(a: ArrayLike, repeats: Any, axis: Any = None) -> Any:
+    """``np.repeat`` of a vector: each element so often, or as often as a list says."""
+    if axis is not None and np.ndim(a) != 1:
+        return refused("an axis of a matrix", "use np.tile and reshape")
+    if isinstance(repeats, (list, tuple)):
+        if len(repeats) != np.size(a):
+            raise ValueError("np.repeat with a list that is not as long as the array")
+        return np.ravel(a)[[place for place in range(len(repeats)) for _ in range(repeats[place])]]
     return np.outer(a, np.ones(repeats)).ravel()
 
 

@@ -154,16 +154,20 @@ def _arange(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Va
 
 
 def _linspace(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-    """``np.linspace(a, b, n)``: a + k*step, and b itself at the end."""
+    """``np.linspace(a, b, n, endpoint=True)``: a + k*step, and b itself at the end."""
+    closed = optional(args, keywords, 3, "endpoint", Known(True))
     count = extent(reader, optional(args, keywords, 2, "num", number(50)), node, "the number of points")
     plain(args, keywords, 2, 2, "linspace", node)
     several = is_at_least_none(reader, count - 2, "np.linspace of fewer than two points", node)
     a, b = (scalar(reader, value, node) for value in args)
     if not several:
         return made(reader, a.atom, (count,))
-    step = arithmetic(reader, "div", arithmetic(reader, "sub", b, a, node), length_of(reader, count - 1), node)
+    steps = count - 1 if isinstance(closed, Known) and closed.value else count
+    step = arithmetic(reader, "div", arithmetic(reader, "sub", b, a, node), length_of(reader, steps), node)
     positions = TensorValue(reader.builder.sum([Term(Affine.of(0))], (count,)), (count,))
     inner = tensor_of(reader, binary(reader, ast.Add, binary(reader, ast.Mult, positions, step, node), a, node), node)
+    if steps == count:
+        return inner
     last, end = Guard(Affine.of(0) - count + 1, "=="), operand(reader, b, node)
     terms = [Term(inner.atom, (Affine.of(0),), (), (Guard(count - 2 - Affine.of(0)),)), Term(end.atom, (), (), (last,))]
     return made(reader, moved(reader, terms, (count,)), (count,))
