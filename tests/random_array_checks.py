@@ -102,7 +102,7 @@ def checks(text: str, wrt: Sequence[str], is_scalar: bool, seed: int, every: boo
         return [value, *first[-2:], along, *second, *whole, *kept]
     found = [value, chosen.choice(first), chosen.choice(second)]
     found += kept * (random.Random(seed + 1).random() < 0.3)  # numbers of its own: the other choices stay those of the seed
-    if chosen.random() < (0.4 if is_scalar else 0.8):
+    if chosen.random() < (0.12 if is_scalar else 0.3):  # they take longest
         found += whole
     return found + [along] * (chosen.random() < 0.3)
 

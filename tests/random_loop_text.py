@@ -31,7 +31,7 @@ class RandomLoopText(RandomArrayText):
         """The whole function."""
         loops: list[Callable[[], None]] = [
             self.carried, self.carried, self.until, self.vector, self.written, self.listed, self.searched, self.table,
-            self.alternating,
+            self.alternating, self.nested, self.chosen,
         ]  # fmt: skip
         others: list[Callable[[], None]] = [self.assign, self.augment, self.loop_sum, self.branch]
         for _ in range(self.random.randint(1, 3)):
@@ -201,3 +201,55 @@ class RandomLoopText(RandomArrayText):
         self.count += 1
         self.bind("u", "n")
         self.bind("v", "n")
+
+    def nested(self) -> None:
+        """A loop in a branch of a loop, and an array that both write, which other iterations read."""
+        first, second = self.pair()
+        name = self.choice(["u", "v", "w"])
+        self.without(name, "j")
+        self.lines.append(f"{name} = {self.choice(['np.zeros(len(x))', 'x.copy()', '0.5*x'])}")
+        steps = [
+            "{a} += 0.1*x[j]*x[i]", "{b} = 0.7*{b} + x[j]", "{u}[j] = 0.5*{u}[j] + x[i]", "{u}[i] += 0.1*x[j]*{b}",
+            "{u}[j] += 0.2*x[i]", "{u}[i] = 0.3*{u}[j] + x[j]", "{a} = np.sin({a}) + {u}[j]", "{b} = max({b}, {u}[j]*x[i])",
+        ]  # fmt: skip
+        after = [
+            "{a} = 0.5*{a} + {u}[i]", "{a} += 0.1*np.sum({u})", "{b} += 0.3*{u}[len(x) - 1 - i]", "{u}[i] = 0.5*{u}[i] + {a}",
+            "{u}[i] += 0.1*{u}[i - 1]", "{b} = np.cos({b})*{u}[0]",
+        ]  # fmt: skip
+
+        def filled(pattern: str) -> str:
+            return pattern.format(a=first, b=second, u=name)
+
+        def inner(indent: str) -> list[str]:
+            head = self.choice(["for j in range(len(x)):", "for j in range(len(x)):", "for j in range(i):", "for j in range(2):"])
+            if head == "for j in range(2):":
+                head = "for j in range(min(2, len(x))):"
+            return [indent + head, f"{indent}    {filled(self.random.choice(steps))}"]
+
+        lines = [f"if {self.test(first, second)}:", *inner("    ")]
+        if self.chance(0.4):
+            lines += ["else:", *(inner("    ") if self.chance(0.5) else [f"    {filled(self.random.choice(after))}"])]
+        lines += [filled(self.random.choice(after)) for _ in range(self.random.randint(0, 2))]
+        self.indented(self.choice(["for i in range(len(x)):", "for i in range(1, len(x)):"]), lines)
+        self.close(first, second)
+        self.bind(name, "n")
+
+    def chosen(self) -> None:
+        """Iterations that choose between whole arrays."""
+        first, second = self.pair()
+        self.without("u", "v", "w")
+        arrays = ["x", "2*u", "np.sin(u)", "x[::-1]", "u*x[i]", f"np.full(len(x), {first})", "u", "x.copy()"]
+        uses = [
+            f"{first} = 0.4*{first} + 0.1*np.sum(v)", "u = 0.5*u + 0.2*v", f"{first} += v[i]", f"{second} = np.max(v)*0.5",
+            "u = u*0.5 + v[::-1]*x[i]", f"u[i] = {first} + v[0]", f"{second} += np.dot(v, u)*0.1",
+        ]  # fmt: skip
+        test, one, other = self.test(first, second), *self.random.sample(arrays, 2)
+        if self.chance(0.4):
+            lines = [f"v = {one} if {test} else {other}"]
+        else:
+            lines = [f"if {test}:", f"    v = {one}", "else:", f"    v = {other}"]
+        lines += [self.random.choice(uses) for _ in range(self.random.randint(1, 3))]
+        self.lines.append("u = 1.0*x")
+        self.indented("for i in range(len(x)):", lines)
+        self.close(first, second)
+        self.bind("u", "n")

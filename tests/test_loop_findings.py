@@ -570,9 +570,24 @@ def a_truth_value_beside_what_is_kept(x):
     return np.sum(table @ x)
 
 
+def the_number_of_iterations_on_the_other_side(x):
+    """Of a loop whose values are needed on one side of a branch, and how often it runs on the other."""
+    k, u = 2.0, x.copy()
+    for i in range(len(x)):
+        if i > 0:
+            for j in range(min(2, len(x))):
+                k += 0.1 * x[j] * x[i]
+        else:
+            for j in range(min(2, len(x))):
+                k = np.sin(k) + u[j]
+        k += 0.1 * np.sum(u)
+    return k
+
+
 @pytest.mark.parametrize(
     "function",
     [
+        the_number_of_iterations_on_the_other_side,
         the_same_branch_in_all_iterations_of_an_inner_loop,
         a_counter_two_loops_out,
         a_number_of_iterations_from_a_branch,

@@ -22,7 +22,7 @@ from symdiff.graph.graph import (
     operands,
     walk,
 )
-from symdiff.graph.loops import raises
+from symdiff.graph.loops import raises, sizes_of
 from symdiff.graph.terms import arrays_in
 
 Site = tuple[int, bool] | None  # the branch (by position in the block) and side that read a name; None: others too
@@ -96,6 +96,8 @@ def _target(statement: Statement, sites: dict[str, Site]) -> Site:
     if isinstance(statement, Raise) or (isinstance(statement, If | Loop) and raises((statement,))):
         return None
     found = {sites.get(name) for name in defined(statement)}
+    inner = (each.count for each in walk((statement,)) if isinstance(each, Loop) and each is not statement)
+    found |= {sites[name] for name in inner if name in sites}  # numbers of iterations are sizes outside of a branch, too
     return found.pop() if len(found) == 1 else None
 
 
@@ -109,13 +111,13 @@ def _fits(statement: Statement, branch: Statement) -> bool:
 def _note(statement: Statement, place: int, sites: dict[str, Site]) -> None:
     """Note where a statement that stays reads its names."""
     if isinstance(statement, Let | Sum | Fold | Loop):
-        for atom in operands(statement):
+        for atom in _read(statement):
             _use(sites, atom, None)
     elif isinstance(statement, If):
         _use(sites, statement.condition, None)
         for holds, body in ((True, statement.then), (False, statement.orelse)):
             results = [out.then if holds else out.orelse for out in statement.outs]
-            for atom in (*free_names(body), *results):
+            for atom in (*_read_in(body), *results):
                 _use(sites, atom, (place, holds))
 
 
@@ -125,4 +127,12 @@ def _use(sites: dict[str, Site], atom: Atom, site: Site) -> None:
 
 
 def _read(statement: Statement) -> Iterable[Atom]:
-    return operands(statement) if isinstance(statement, Let | Sum | Fold | Loop) else free_names((statement,))
+    plain = isinstance(statement, Let | Sum | Fold | Loop)
+    return (*operands(statement), *sizes_of(statement)) if plain else _read_in((statement,))
+
+
+def _read_in(block: Block) -> Iterable[Atom]:
+    """The names that a block reads but does not define, sizes among them."""
+    sizes = {size for statement in walk(block) for size in sizes_of(statement)}
+    own = {each.count for each in walk(block) if isinstance(each, Loop)}
+    return (*free_names(block), *(sizes - own))
