@@ -148,6 +148,18 @@ PROGRAMS = {
     return s
 """,
     ),
+    "a start, and a loop from the second on": (
+        VECTOR,
+        """
+    y = 0.5
+    ys = [y]
+    for i in range(1, len(x)):
+        y = 0.5*y + x[i]*x[i - 1]
+        ys.append(y)
+    ys = np.array(ys)
+    return np.sum(ys**2) + ys[-1]
+""",
+    ),
     "loops in branches": (
         VECTOR,
         """

@@ -21,6 +21,12 @@ def test_derivatives_of_lists_that_grow(name):
     assert faults(Program(text_of(name), PROGRAMS[name][0], seed)) == []
 
 
+def test_a_list_with_a_start_where_the_loop_does_nothing():
+    """``range(1, n)`` is empty for n = 0 as for n = 1: the length is not n, but 1."""
+    name = "a start, and a loop from the second on"
+    assert faults(Program(text_of(name), PROGRAMS[name][0]), sizes=[(0, 0), (1, 1), (2, 2), (4, 1)], every=True) == []
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_the_page_says_what_the_graph_computes(name):
     numbers = np.random.default_rng(3)

@@ -296,12 +296,14 @@ def _truths(reader: Reader, grid: Grid) -> Atom:
 
 def joined(reader: Reader, first: TensorValue | ListValue, array: TensorValue, cut: bool, node: ast.AST) -> TensorValue:
     """What a list held before a loop, and an array of what the loop appended (``cut``: without the last)."""
+    from symdiff.frontend.lengths import settled
     from symdiff.frontend.tensors import moved
 
     count = Affine(len(first.items)) if isinstance(first, ListValue) else first.axes[0]
     if count == ZERO and not cut:
         return array
-    everything = (count + array.axes[0] - int(cut), *array.axes[1:])
+    more = settled(reader, array.axes[0], "a list of what a loop appends", node)
+    everything = (count + more - int(cut), *array.axes[1:])
     inner, here = identity(len(array.axes) - 1, 1), Affine.of(0)
 
     def term(atom: Atom, index: tuple[Affine, ...], guard: Guard) -> Term:
