@@ -75,6 +75,15 @@ def test_a_list_of_another_length():
         python_function(read(f).at(X).source)(X)
 
 
+def test_a_new_axis_before_any_call():
+    """What is only ever given an axis is a vector."""
+
+    def f(x, a):
+        return np.sum(x[None] ** 2) * a
+
+    assert read(f)(X[:2], 2.0) == pytest.approx(2 * (0.09 + 0.64))
+
+
 def test_a_periodic_grid():
     """The grid without its end, as for a Fourier series: the slope of point k in the length is k/n."""
 

@@ -152,7 +152,7 @@ def subscript(reader: Reader, owner: Value, index: ast.expr, frame: Frame, node:
 
         return put_together(reader, owner, index, frame, node)
     plain = reader.assumed_name(owner) is not None and not isinstance(index, ast.Slice | ast.Tuple)
-    if not plain and not _is_axis(index):
+    if not plain or _is_axis(index):
         reader.assume_array(owner, _rank(index))
     if isinstance(owner, ArrayValue) and loop_indices.any_open(reader, index, frame):
         return loop_indices.read(reader, owner, index, frame, node)
