@@ -177,7 +177,7 @@ def check_callee(target: Any, node: ast.AST) -> None:
 _SOLVERS = {
     **dict.fromkeys(("brenth", "toms748"), "use brentq"),
     "solve_bvp": "solve for the initial values that are missing, with newton or brentq around solve_ivp",
-    **dict.fromkeys(("quad_vec", "dblquad", "tplquad", "nquad"), "write a quadrature rule as a sum over its nodes"),
+    **dict.fromkeys(("quad_vec", "tplquad", "nquad"), "write a quadrature rule as a sum over its nodes, or quad inside of quad"),
     **dict.fromkeys(("minimize", "minimize_scalar"), "solve for the point where the gradient is 0, with newton or brentq"),
 }  # what to do instead
 _NEVER = {"eval", "exec", "compile", "open", "input", "__import__", "globals", "locals", "vars", "setattr", "id"}

@@ -33,6 +33,7 @@ ARRAYS = (
 )  # fmt: skip
 LINALG = ("matrix_power", "multi_dot")
 LINALG_ARRAYS = ("vector_norm", "matrix_norm", "outer", "cross", "trace", "diagonal", "vecdot", "matrix_transpose")
+INTEGRALS = ("trapezoid", "cumulative_trapezoid", "simpson", "dblquad")
 METHODS = ("argmax", "argmin", "argsort", "diagonal", "take", "repeat", "searchsorted", "cumprod", "trace")
 REDUCED = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min", "logical_or": "any", "logical_and": "all"}
 
@@ -130,6 +131,15 @@ def definitions() -> dict[Any, Form]:
     return found | {getattr(np, name).outer: _read(getattr(numpy_definitions, f"{name}_outer")) for name in outer}
 
 
+def integrals() -> dict[Any, Form]:
+    """Quadrature of SciPy, which is there already."""
+    import scipy.integrate
+
+    from symdiff.frontend import scipy_integrals
+
+    return {getattr(scipy.integrate, name): _read(getattr(scipy_integrals, name)) for name in INTEGRALS}
+
+
 def names() -> list[str]:
     """What users write for them."""
     return [
@@ -137,6 +147,7 @@ def names() -> list[str]:
         *(f"np.linalg.{name}" for name in LINALG + LINALG_ARRAYS),
         "np.r_",
         "np.c_",
+        *(f"scipy.integrate.{name}" for name in INTEGRALS),
         "np.add.reduce",
         "np.subtract.outer",
     ]

@@ -20,7 +20,7 @@ from symdiff.frontend.scatter import FUNCTIONS as SCATTER
 from symdiff.frontend.selecting import METHODS as SELECTING_METHODS
 from symdiff.frontend.selecting import SELECTING, where_of_three
 from symdiff.frontend.sorting import SORTING
-from symdiff.frontend.tensor_definitions import definitions
+from symdiff.frontend.tensor_definitions import definitions, integrals
 from symdiff.frontend.tensor_definitions import methods as defined_methods
 from symdiff.frontend.tensor_definitions import names as definition_names
 from symdiff.frontend.tensor_functions import FUNCTIONS, NORM, REDUCTIONS, total
@@ -96,11 +96,11 @@ def _python_sum(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -
 
 
 def _forms() -> dict[Any, Form]:
-    return _made("scipy.special" in sys.modules)
+    return _made("scipy.special" in sys.modules, "scipy.integrate" in sys.modules)
 
 
 @cache
-def _made(special: bool) -> dict[Any, Form]:
+def _made(special: bool, integrate: bool) -> dict[Any, Form]:
     import numpy as np
 
     found = {
@@ -114,7 +114,7 @@ def _made(special: bool) -> dict[Any, Form]:
     found |= {builtins.sum: _python_sum, builtins.len: _length} | definitions()
     if special:
         found |= {getattr(sys.modules["scipy.special"], name): form for name, form in SPECIAL.items()}
-    return found
+    return found | integrals() if integrate else found
 
 
 def has_form(target: Any) -> bool:

@@ -327,7 +327,7 @@ def test_explanations_say_nothing_of_iterations():
     "f",
     [
         lambda a: newton(lambda x: x * x - a, np.array([1.0, 2.0])),
-        lambda a: integrate.dblquad(lambda y, x: a * x * y, 0.0, 1.0, 0.0, 1.0)[0],
+        lambda a: integrate.nquad(lambda y, x: a * x * y, [(0.0, 1.0), (0.0, 1.0)])[0],
         lambda a: optimize.root_scalar(lambda x: x - a, bracket=(0, 1), method="toms748").root,
     ],
 )
