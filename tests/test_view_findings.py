@@ -248,3 +248,33 @@ def test_a_contiguous_copy_of_a_view_may_be_the_view():
     """Of arrays of fixed sizes it was taken for the view itself (a silent wrong value)."""
     with pytest.raises(UnsupportedError, match="changed as another one"):
         by_source(read(contiguous), np.ones((2, 3)))
+
+
+ELEMENTS_SHOWN = {
+    "changed": ("c = b[..., 0]\n    c *= 2\n    return b.sum()", "a change in place"),
+    "changed in a loop": ("c = b[..., -1]\n    for i in range(3):\n        c += 1.0\n    return b.sum()*c", "a change in place"),
+    "changed beside it": ("c = b[..., 0]\n    b[..., 0] *= 2\n    return b.sum()*c", "an array that was changed"),
+    "of a small array": ("b = np.array([1.0, x[0]])\n    c = b[1, ...]\n    c += 1.0\n    return b.sum()", "a change in place"),
+}
+
+
+@pytest.mark.parametrize("name", ELEMENTS_SHOWN)
+def test_an_element_that_an_ellipsis_shows_is_an_array_in_numpy(name):
+    """Of a vector it was a number, which did not change the vector."""
+    body, reason = ELEMENTS_SHOWN[name]
+    with pytest.raises(UnsupportedError, match=reason):
+        read(source=f"import numpy as np\ndef f(x):\n    b = x*2\n    {body}\n").at(np.ones(2))
+
+
+def test_an_element_that_an_ellipsis_shows_may_be_read():
+    def f(x):
+        b = 2 * x
+        c = b[..., 0]
+        for i in range(len(x)):
+            c = c * b[..., i]
+        return c + b[..., -1] ** 2
+
+    x = np.array([0.3, 0.5, 1.2])
+    assert by_source(read(f), x) == pytest.approx(f(x), rel=1e-14)
+    columns = [f(x + 1e-20j * each).imag / 1e-20 for each in np.eye(3)]
+    np.testing.assert_allclose(by_source(grad(f), x), columns, rtol=1e-13)

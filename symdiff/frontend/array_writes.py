@@ -10,8 +10,8 @@ from typing import Any
 from symdiff.frontend import cells
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lower import Frame, Reader
-from symdiff.frontend.values import ArrayValue, Known, ListValue, Number, TensorValue, TupleValue, Value, describe, number
-from symdiff.frontend.windows import Window
+from symdiff.frontend.values import ArrayValue, Known, ListValue, Number, TensorValue, TupleValue, Value, View, describe, number
+from symdiff.frontend.windows import Window, now
 from symdiff.graph.graph import Const
 
 
@@ -88,10 +88,19 @@ def read(reader: Reader, owner: ArrayValue, index: ast.expr, frame: Frame, node:
     parts = _parts(reader, index, frame)
     places = _positions(owner, parts, node)
     if not places.shape:
-        return owner.items[int(places)]
+        return as_view(owner, owner.items[int(places)], index)
     if any(not isinstance(part, int | slice | None) and part is not ... for part in parts):  # an array of indices: a copy
         return ArrayValue(places.shape, tuple(owner.items[int(place)] for place in places.flat))
     return view_of(reader, owner, places.shape, [int(place) for place in places.flat])
+
+
+def as_view(owner: ArrayValue | TensorValue, value: Value, index: ast.expr) -> Value:
+    """One element, which an index with ``...`` shows where it is."""
+    parts = index.elts if isinstance(index, ast.Tuple) else [index]
+    shown = any(isinstance(part, ast.Constant) and part.value is ... for part in parts)
+    if not shown or type(value) is not Number:
+        return value
+    return View(value.atom, value.known, value.affine, value.whole, owner.parents | {owner.identity}, now())
 
 
 def view_of(reader: Reader, owner: ArrayValue, shape: tuple[int, ...], places: Sequence[int]) -> ArrayValue:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.loop_values import PendingArray, PendingValue
-from symdiff.frontend.values import ArrayValue, Choice, DictValue, ListValue, Maybe, TensorValue, TupleValue, Value
+from symdiff.frontend.values import ArrayValue, Choice, DictValue, ListValue, Maybe, TensorValue, TupleValue, Value, View
 from symdiff.frontend.windows import Case, Cell, Stale, Window, now
 from symdiff.graph.affine import Affine, Axes, sizes_in, substituted
 from symdiff.graph.bounds import pruned
@@ -35,6 +35,8 @@ def present(reader: Reader, value: Value, node: ast.AST) -> Value:
     """An array as it is now; any other value as it is."""
     if isinstance(value, Stale):
         raise GapError(node, "an array that may have been changed as another one", "make a copy first: p.copy()", "not yet")
+    if isinstance(value, View) and any(reader.changes[cell] > value.since for cell in value.shows):
+        raise GapError(node, "an element that a[..., i] shows, of an array that was changed", "read a[i] again", "not yet")
     if not isinstance(value, ArrayValue | TensorValue):
         return value
     state = reader.cells.get(value.identity, value)

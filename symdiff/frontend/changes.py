@@ -22,11 +22,13 @@ from symdiff.frontend.values import (
     TensorValue,
     TupleValue,
     Value,
+    View,
     describe,
 )
 from symdiff.graph.affine import Affine, Axes
 
 Changing = ListValue | DictValue | GrowingList
+SHOWN = "a change in place of an element that a[..., i] shows"
 
 
 def iterator(
@@ -135,8 +137,18 @@ def in_place(reader: Reader, owner: Mutable, op: type[ast.operator], operand: Va
     replace(reader, owner, dataclasses.replace(owner, items=containers.bounded(items, node)), frame, node)
 
 
+def check_in_loop(node: ast.stmt, frame: Frame) -> None:
+    """Refuse a loop that changes what is an element of an array when it starts, and shows it."""
+    for inner in ast.walk(node):
+        named = isinstance(inner, ast.AugAssign) and isinstance(inner.target, ast.Name)
+        if named and isinstance(frame.variables.get(inner.target.id), View):  # type: ignore[attr-defined]
+            raise GapError(inner, SHOWN, "write a[i] = ...", "not yet")
+
+
 def checked(reader: Reader, present: Value, new: Value, frame: Frame, node: ast.AugAssign) -> Value:
     """What a value becomes. What is an array on some paths only becomes a new one there, so that nothing else may show it."""
+    if isinstance(present, View):
+        raise GapError(node, SHOWN, "write a[i] = ...", "not yet")
     if not isinstance(present, Choice):
         return new
     own = node.target.id if isinstance(node.target, ast.Name) else ""

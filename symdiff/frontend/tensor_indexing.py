@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symdiff.frontend import computed, stores
-from symdiff.frontend.array_writes import check_no_truth
+from symdiff.frontend.array_writes import as_view, check_no_truth
 from symdiff.frontend.cells import view_of
 from symdiff.frontend.conditions import are_truths, is_truth, scalar
 from symdiff.frontend.gaps import GapError, not_as_arrays
@@ -110,7 +110,7 @@ def read(reader: Reader, owner: TensorValue, index: ast.expr, frame: Frame, node
 
         plain = [part for part in parts if isinstance(part, At)]
         if len(plain) == len(parts):
-            return looped(reader, owner, [part.index for part in plain], node)
+            return as_view(owner, looped(reader, owner, [part.index for part in plain], node), index)
         spans = [part for part in parts if isinstance(part, At | Span)]
         if len(spans) == len(parts):
             return row(reader, owner, spans, node)
@@ -122,7 +122,7 @@ def read(reader: Reader, owner: TensorValue, index: ast.expr, frame: Frame, node
         return _masked(reader, owner, parts, node)
     if any(isinstance(part, Listed) for part in parts):
         return _put_together(reader, owner, parts, node)
-    return selected(reader, owner, selection_of(reader, owner, parts, node), node)
+    return as_view(owner, selected(reader, owner, selection_of(reader, owner, parts, node), node), index)
 
 
 def _masked(reader: Reader, owner: TensorValue, parts: Sequence[Part], node: ast.AST) -> Value:

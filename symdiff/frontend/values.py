@@ -51,6 +51,14 @@ class Number:
 
 
 @dataclass(frozen=True)
+class View(Number):
+    """What ``a[..., 0]`` is of a vector: in NumPy an array without axes, and a change of either changes the other."""
+
+    shows: frozenset[Any] = field(default=frozenset(), compare=False)  # the memory of the vector
+    since: int = field(default=0, compare=False)  # when it was read
+
+
+@dataclass(frozen=True)
 class Start(Number):
     """What a variable is to which a loop adds, when an iteration begins: 0; or 1, where it multiplies."""
 
