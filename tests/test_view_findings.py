@@ -254,13 +254,23 @@ ELEMENTS_SHOWN = {
     "changed": ("c = b[..., 0]\n    c *= 2\n    return b.sum()", "a change in place"),
     "changed in a loop": ("c = b[..., -1]\n    for i in range(3):\n        c += 1.0\n    return b.sum()*c", "a change in place"),
     "changed beside it": ("c = b[..., 0]\n    b[..., 0] *= 2\n    return b.sum()*c", "an array that was changed"),
+    "what np.where gives": ("u = np.where(x[0] > 0, x[0], 1.0)\n    k = u\n    k += 1.0\n    return u*k", "has another name"),
+    "in a loop": (
+        "u = np.where(x[0] > 0, x[0], 1.0)\n    k = u\n    for v in x:\n        k += v\n    return u*k",
+        "another name",
+    ),
+    "in a function": (
+        "def g(v):\n        v += 1\n        return v\n    u = np.where(x[0] > 0, x[0], 1.0)\n    return g(u)*u",
+        "another name",
+    ),
+    "in a list": ("u = np.where(x[0] > 0, x[0], 1.0)\n    w = [u]\n    u += 1\n    return w[0]", "another name"),
     "of a small array": ("b = np.array([1.0, x[0]])\n    c = b[1, ...]\n    c += 1.0\n    return b.sum()", "a change in place"),
 }
 
 
 @pytest.mark.parametrize("name", ELEMENTS_SHOWN)
 def test_an_element_that_an_ellipsis_shows_is_an_array_in_numpy(name):
-    """Of a vector it was a number, which did not change the vector."""
+    """Of a vector it was a number, which did not change the vector; so is what np.where gives of numbers (program 1002330)."""
     body, reason = ELEMENTS_SHOWN[name]
     with pytest.raises(UnsupportedError, match=reason):
         read(source=f"import numpy as np\ndef f(x):\n    b = x*2\n    {body}\n").at(np.ones(2))
@@ -278,3 +288,20 @@ def test_an_element_that_an_ellipsis_shows_may_be_read():
     assert by_source(read(f), x) == pytest.approx(f(x), rel=1e-14)
     columns = [f(x + 1e-20j * each).imag / 1e-20 for each in np.eye(3)]
     np.testing.assert_allclose(by_source(grad(f), x), columns, rtol=1e-13)
+
+
+def test_an_array_without_axes_that_nothing_else_shows_may_be_changed():
+    def f(x):
+        u = np.where(x[0] > 0, x[0], 1.0)
+        u += 1.0
+        for v in x:
+            u += v * v
+        k = u
+        k = k + 2.0
+        k *= x[1]
+        return u * k
+
+    x = np.array([0.3, 0.5, 1.2])
+    assert by_source(read(f), x) == pytest.approx(f(x), rel=1e-14)
+    steps = 1e-6 * np.eye(3)
+    np.testing.assert_allclose(by_source(grad(f), x), [(f(x + h) - f(x - h)) / 2e-6 for h in steps], rtol=1e-8)

@@ -7,11 +7,11 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from symdiff.frontend import cells
+from symdiff.frontend import boxes, cells
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lower import Frame, Reader
-from symdiff.frontend.values import ArrayValue, Known, ListValue, Number, TensorValue, TupleValue, Value, View, describe, number
-from symdiff.frontend.windows import Window, now
+from symdiff.frontend.values import ArrayValue, Known, ListValue, Number, TensorValue, TupleValue, Value, describe, number
+from symdiff.frontend.windows import Window
 from symdiff.graph.graph import Const
 
 
@@ -98,9 +98,7 @@ def as_view(owner: ArrayValue | TensorValue, value: Value, index: ast.expr) -> V
     """One element, which an index with ``...`` shows where it is."""
     parts = index.elts if isinstance(index, ast.Tuple) else [index]
     shown = any(isinstance(part, ast.Constant) and part.value is ... for part in parts)
-    if not shown or type(value) is not Number:
-        return value
-    return View(value.atom, value.known, value.affine, value.whole, owner.parents | {owner.identity}, now())
+    return boxes.boxed(value, owner.parents | {owner.identity}) if shown else value
 
 
 def view_of(reader: Reader, owner: ArrayValue, shape: tuple[int, ...], places: Sequence[int]) -> ArrayValue:

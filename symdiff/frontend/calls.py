@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from symdiff.errors import SourceError
-from symdiff.frontend import computed, container_methods, containers, recursion
+from symdiff.frontend import boxes, computed, container_methods, containers, recursion
 from symdiff.frontend.binding import bind, own_defaults
 from symdiff.frontend.callables import check_callee, check_vectorized, row_of_callee
 from symdiff.frontend.cells import present, presently
@@ -305,7 +305,7 @@ def _call_library(
         raise GapError(node, "math.pow inside try", "write x**y", "not yet")
     with reader.quietly("numpy" in (type(target).__module__, home(target).split(".")[0])):
         if form is not None:
-            return form(reader, list(args), dict(keywords), node)
+            return boxes.answered(target, args, form(reader, list(args), dict(keywords), node))
         return None if row is None else apply_row(reader, row, args, keywords, node, hint)
 
 

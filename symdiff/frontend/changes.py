@@ -6,7 +6,7 @@ import ast
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from symdiff.frontend import cells, containers
+from symdiff.frontend import boxes, cells, containers
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.loop_values import GrowingList
 from symdiff.frontend.lower import Frame, Reader
@@ -28,7 +28,6 @@ from symdiff.frontend.values import (
 from symdiff.graph.affine import Affine, Axes
 
 Changing = ListValue | DictValue | GrowingList
-SHOWN = "a change in place of an element that a[..., i] shows"
 
 
 def iterator(
@@ -137,18 +136,11 @@ def in_place(reader: Reader, owner: Mutable, op: type[ast.operator], operand: Va
     replace(reader, owner, dataclasses.replace(owner, items=containers.bounded(items, node)), frame, node)
 
 
-def check_in_loop(node: ast.stmt, frame: Frame) -> None:
-    """Refuse a loop that changes what is an element of an array when it starts, and shows it."""
-    for inner in ast.walk(node):
-        named = isinstance(inner, ast.AugAssign) and isinstance(inner.target, ast.Name)
-        if named and isinstance(frame.variables.get(inner.target.id), View):  # type: ignore[attr-defined]
-            raise GapError(inner, SHOWN, "write a[i] = ...", "not yet")
-
-
 def checked(reader: Reader, present: Value, new: Value, frame: Frame, node: ast.AugAssign) -> Value:
     """What a value becomes. What is an array on some paths only becomes a new one there, so that nothing else may show it."""
     if isinstance(present, View):
-        raise GapError(node, SHOWN, "write a[i] = ...", "not yet")
+        boxes.check_alone(reader, present, frame, node)
+        return boxes.boxed(new)
     if not isinstance(present, Choice):
         return new
     own = node.target.id if isinstance(node.target, ast.Name) else ""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 
-from symdiff.frontend import algorithms, array_loops, changes, containers, growing, loop_headers, sequential
+from symdiff.frontend import algorithms, array_loops, boxes, changes, containers, growing, loop_headers, sequential
 from symdiff.frontend.conditions import truth_of
 from symdiff.frontend.control import NEXT, STATEMENTS, Completion, guarded, run
 from symdiff.frontend.early_returns import on_trial, read
@@ -28,7 +28,7 @@ _LEFT = "left"  # how a loop is called that was left by break, while its else cl
 
 def run_for(reader: Reader, node: ast.For, frame: Frame) -> Completion:
     """Read a loop as sums and arrays, unroll it, or make it a loop of the graph: the first of these that can be done."""
-    changes.check_in_loop(node, frame)
+    boxes.check_in_loop(reader, node, frame)
     source = reader.operand(node.iter, frame)
     if reader.assumed_name(source) is not None:
         reader.assume_array(source, 1)
@@ -138,7 +138,7 @@ def _size(reader: Reader, start: int) -> int:
 
 def run_while(reader: Reader, node: ast.While, frame: Frame) -> Completion:
     """Unroll a loop whose condition is known while reading; any other is a loop of the graph."""
-    changes.check_in_loop(node, frame)
+    boxes.check_in_loop(reader, node, frame)
     endings = ast.Break | ast.Return | ast.Raise
     if isinstance(node.test, ast.Constant) and node.test.value and not any(isinstance(each, endings) for each in ast.walk(node)):
         raise GapError(node, "a loop that never ends", "leave it with break or return")

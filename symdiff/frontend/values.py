@@ -52,9 +52,9 @@ class Number:
 
 @dataclass(frozen=True)
 class View(Number):
-    """What ``a[..., 0]`` is of a vector: in NumPy an array without axes, and a change of either changes the other."""
+    """An array without axes in NumPy, as ``a[..., 0]`` gives it: a change in place is seen under its other names."""
 
-    shows: frozenset[Any] = field(default=frozenset(), compare=False)  # the memory of the vector
+    shows: frozenset[Any] = field(default=frozenset(), compare=False)  # the memory of the array of which it is an element
     since: int = field(default=0, compare=False)  # when it was read
 
 
