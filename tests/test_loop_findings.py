@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from symdiff import UnsupportedError, derivative, grad, hessian, read
+from symdiff import UnsupportedError, derivative, grad, hessian, read, vjp
 from symdiff.codegen import python_function
 from tests.random_array_programs import Program, by_source, faults
 
@@ -622,3 +622,37 @@ def test_numbers_of_an_iteration_in_arrays(size):
     gradient = python_function(grad(arrays_of_numbers_of_an_iteration).at(x).source)(x)
     columns = [arrays_of_numbers_of_an_iteration(x + 1e-20j * each).imag / 1e-20 for each in np.eye(size)]
     np.testing.assert_allclose(gradient, columns, rtol=1e-12)
+
+
+def two_loops_in_a_branch(x):
+    x_bar, b, u = 0.25, x[0], np.zeros(len(x), dtype=x.dtype)
+    for i in range(1, len(x)):
+        if x_bar < 0.4:
+            for j in range(len(x)):
+                x_bar = np.sin(x_bar) + u[j]
+            for j in range(min(2, len(x))):
+                b = 0.7 * b + x[j]
+        b = np.cos(b) * u[0]
+        u[i] += 0.1 * u[i - 1]
+    return b
+
+
+def test_the_number_of_iterations_is_known_before_a_branch_that_reads_it():
+    """Loop program 2002663: what had to come before was told by names, and the number of iterations in a branch is none."""
+
+    def f(x):
+        b, u = x[0], np.zeros(len(x))
+        for i in range(1, len(x)):
+            if b < 0.9:
+                for j in range(min(2, len(x))):
+                    b = 0.7 * b + 0.1 * x[j]
+            b = np.cos(b) * x[i] + u[0]
+            u[i] += 0.1 * u[i - 1]
+        return b
+
+    x, v = np.array([0.3, 0.5, 0.7]), np.array([0.2, -1.0, 0.4])
+    for function in (two_loops_in_a_branch, f):
+        gradient = grad(function)
+        second = vjp(gradient)
+        found = python_function(second.at(x, cotangent=v).source)(x, v)
+        np.testing.assert_allclose(found, (gradient(x + 1e-5 * v) - gradient(x - 1e-5 * v)) / 2e-5, atol=1e-8)

@@ -68,8 +68,9 @@ class Blocks:
             yield Step(statement, frozenset(), frozenset(), True)
         elif isinstance(statement, If) and not statement.axes:
             raises = may_raise((statement,))
+            counts = {node.count for node in walk((statement,)) if isinstance(node, Loop)} - {""}  # sizes behind it, too
             reads = frozenset(name for node in walk((statement,)) for name in (*self._reads(operands(node)), *self._counts(node)))
-            yield Fork(statement, statement.then, statement.orelse, reads, frozenset(names), raises)
+            yield Fork(statement, statement.then, statement.orelse, reads - counts, frozenset(names) | counts, raises)
         elif isinstance(statement, Loop):
             reads = frozenset((*self._reads(operands(statement)), *self._counts(statement)))
             yield Step(statement, reads, frozenset(names), may_raise(statement.step.body))
