@@ -656,3 +656,33 @@ def test_the_number_of_iterations_is_known_before_a_branch_that_reads_it():
         second = vjp(gradient)
         found = python_function(second.at(x, cotangent=v).source)(x, v)
         np.testing.assert_allclose(found, (gradient(x + 1e-5 * v) - gradient(x - 1e-5 * v)) / 2e-5, atol=1e-8)
+
+
+ONE_NAME = """import numpy as np
+def f(x):
+    q = 0.5
+    for i in range(len(x) - 1, -1, -1):
+        q = q - 0.1*(q**3 - x[i])
+    x_bar = 0.25
+    v = 0.5*x
+    for i in range(len(x)):
+        if 0.3*x_bar > -0.1:
+            for j in range(i):
+                x_bar = np.sin(x_bar) + v[j]
+            for j in range(len(x)):
+                x_bar = np.sin(x_bar) + v[j]
+    s = 2
+    b1 = 2
+    for i in range(len(x)):
+        s = np.sin(s) + 0.3*b1
+        b1 = np.tanh(b1 + s*x[i])
+    return np.sum(np.r_[s, v]*np.r_[x, -1.2]) + q + x_bar
+"""
+
+
+def test_an_array_and_a_number_of_an_inner_loop_have_one_name():
+    """Loop program 2003760: the level at which the number is there was taken for that of the array (an IndexError inside)."""
+    x, v = np.array([0.3, 0.5, 0.7]), np.array([0.2, -1.0, 0.4])
+    gradient = grad(source=ONE_NAME)
+    found = python_function(vjp(gradient).at(x, cotangent=v).source)(x, v)
+    np.testing.assert_allclose(found, (gradient(x + 1e-5 * v) - gradient(x - 1e-5 * v)) / 2e-5, atol=1e-8)

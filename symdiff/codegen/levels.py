@@ -126,10 +126,15 @@ class Levels(Builder):
         with self._inside(Scope(self._scopes[-1].place.where(facts), raises, is_step=True)) as body:
             yield body
 
-    def stands(self, names: Iterable[str]) -> None:
-        """From here on these names are those of something that the present block makes."""
-        made = frozenset(names)
-        self._levels.update(dict.fromkeys(made, self.level))
+    def stands(self, names: Iterable[str], scalars: Iterable[str] = ()) -> None:
+        """From here on these names are those of something that the present block makes.
+
+        Scalars are known by their variables; but an array of another block may have the name that one has in the graph.
+        """
+        scalars = frozenset(scalars)
+        made = frozenset(names) | scalars
+        self._levels.update({name: min(self._levels.get(name, self.level), self.level) for name in scalars})
+        self._levels.update(dict.fromkeys(made - scalars, self.level))
         self._numbers = {key: name for key, name in self._numbers.items() if made.isdisjoint(sizes_in([key[0]]))}
         self._guards = {
             key: name for key, name in self._guards.items() if made.isdisjoint(sizes_in([guard.affine for guard in key[0]]))

@@ -250,7 +250,7 @@ class _Writer:
         inner = self.outer.inside(self.step, self.partial, {each.out for each in loop.carried if each.axes})
         with elements.step(facts, raises(self.step.body)) as body:
             stored = [name for name in inner.storage.stored if inner.definitions.axes[name]]
-            elements.stands([loop.counter, *names, *stored, *(each.out for each in loop.handed)])
+            elements.stands([loop.counter, *names, *stored, *(each.out for each in loop.handed if each.axes)])
             own = iter(names)
             scalars = {each.param: next(own) for each in loop.carried if not each.axes}
             with elements.within(inner.storage, self._given(scalars)):
@@ -378,7 +378,8 @@ class _Writer:
         loop, elements = self.loop, self.elements
         if self.counts and loop.count:
             self._spell(loop.count, self.counter)
-        elements.stands([each.out for each in loop.handed])
+        arrays, outs = ([each.out for each in loop.handed if bool(each.axes) == is_array] for is_array in (True, False))
+        elements.stands(arrays, outs)
         if loop.count:
             elements.stands([loop.count])
             elements.scalars[loop.count] = elements.number(Affine.of(loop.count))
