@@ -184,6 +184,8 @@ def repeat(a: ArrayLike, repeats: Any, axis: Any = None) -> Any:
     """``np.repeat`` of a vector: each element so often, or as often as a list says."""
     if axis is not None and np.ndim(a) != 1:
         return refused("an axis of a matrix", "use np.tile and reshape")
+    if axis not in (None, 0, -1):
+        raise ValueError("np.repeat along an axis that the array has not")
     if isinstance(repeats, (list, tuple)):
         if len(repeats) != np.size(a):
             raise ValueError("np.repeat with a list that is not as long as the array")
