@@ -584,9 +584,30 @@ def the_number_of_iterations_on_the_other_side(x):
     return k
 
 
+def an_array_that_is_shown_as_numbers_while_a_loop_writes_to_it(x):
+    n = len(x)
+    z, m = np.zeros(n, dtype=x.dtype), np.zeros((n, n), dtype=x.dtype)
+    for k in range(n - 1):
+        for _ in range(k):
+            for i in range(n):
+                z[i] += x[i] * 0.3
+                m[k, i] = x[i] ** 2
+    total = 0.0
+    for k in range(n):
+        for j in range(k, n):
+            for i in range(n):
+                if z[i] > 0.2:
+                    total += np.sum(x) * x[i]
+            m[j, k] = x[k] ** 2
+        for _ in range(n):
+            m[k, k] = x[k] ** 2
+    return total + np.sum(z * x) + np.sum(m @ x)
+
+
 @pytest.mark.parametrize(
     "function",
     [
+        an_array_that_is_shown_as_numbers_while_a_loop_writes_to_it,
         the_number_of_iterations_on_the_other_side,
         the_same_branch_in_all_iterations_of_an_inner_loop,
         a_counter_two_loops_out,

@@ -41,7 +41,8 @@ def present(reader: Reader, value: Value, node: ast.AST) -> Value:
         return value
     state = reader.cells.get(value.identity, value)
     if isinstance(state, PendingArray):
-        return PendingValue(value)
+        small = isinstance(value, ArrayValue) and value.window is None  # one that was made of so many numbers
+        return PendingValue(state.base if small else value)
     if not isinstance(state, ArrayValue | TensorValue):
         return present(reader, STALE, node)
     if any(reader.changes[parent] > state.since for parent in state.parents):
