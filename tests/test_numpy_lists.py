@@ -100,6 +100,36 @@ def test_values(expression, body):
         np.testing.assert_allclose(value, wanted, rtol=1e-12)
 
 
+COMPREHENSIONS = """
+np.array([v for v in x] + [v*v for v in x])
+np.array([a] + [v for v in x])
+np.array([v for v in x]*2)
+np.array(2*[v for v in x])
+[v for v in x]*x
+x + [v*a for v in x]
+len([v for v in x] + [a])*b
+sum([v for v in x] + [a])
+max([v for v in x] + [a])
+(lambda q: q + q)([v for v in x])
+np.tile([v for v in x], 2)
+[[v, v] for v in x] + [[a, b]]
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("expression", COMPREHENSIONS)
+def test_lists_of_any_length_behind_each_other(expression):
+    """``+`` of two comprehensions added their elements, as of arrays: a silent wrong value."""
+    text = f"import numpy as np\n\ndef f(a, b, x):\n    return np.sum(np.sin({expression})*1.0)\n"
+    space = {}
+    exec(text, space)  # noqa: S102 - the text is our own
+    made = grad(source=text, argnums=2).at(*POINTS[0])
+    for a, b, x in POINTS:
+        assert read(source=text)(a, b, x) == pytest.approx(space["f"](a, b, x), rel=1e-13)
+        steps = 1e-5 * np.eye(3)
+        slopes = [(space["f"](a, b, x + h) - space["f"](a, b, x - h)) / 2e-5 for h in steps]
+        np.testing.assert_allclose(python_function(made.source)(a, b, x), slopes, atol=1e-8)
+
+
 REFUSED = [
     ("x[True]", "a truth value as an index"),
     ("np.array([a, b])[False]", "a truth value as an index"),

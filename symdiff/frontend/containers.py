@@ -388,9 +388,7 @@ def to_array(reader: Reader, value: Value, node: ast.AST) -> ArrayValue:
 def join(reader: Reader, op: type[ast.operator], left: Value, right: Value, node: ast.AST) -> Value | None:
     """``+`` and ``*`` of tuples, lists and strings, as in Python; None if the operands are none of these."""
     plain = TupleValue | ListValue
-    lists = [value for value in (left, right) if isinstance(value, GrownList | GrowingList)]
-    if lists and op in (ast.Add, ast.Mult) and not any(isinstance(value, TensorValue | ArrayValue) for value in (left, right)):
-        raise GapError(node, f"+ or * of {describe(lists[0])}", "make an array of it: np.array(...)", "not yet")
+    growing.refuse_operator(reader, left, right, node)
     if op is ast.Add and isinstance(left, plain) and type(left) is type(right):
         bounded((*left.items, *right.items), node)
         return type(left)((*left.items, *right.items))

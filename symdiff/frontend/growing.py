@@ -9,8 +9,21 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from symdiff.frontend.gaps import GapError
-from symdiff.frontend.loop_values import Appended, GrowingList, GrownList
-from symdiff.frontend.values import NONE, Condition, Conflict, Known, ListValue, Number, TensorValue, TupleValue, Value
+from symdiff.frontend.loop_values import Appended, GrowingList, GrownList, PendingValue, SeriesValue
+from symdiff.frontend.values import (
+    NONE,
+    ArrayValue,
+    Condition,
+    Conflict,
+    Known,
+    ListValue,
+    MaskedValue,
+    Number,
+    TensorValue,
+    TupleValue,
+    Value,
+    describe,
+)
 from symdiff.graph.affine import Affine, Element
 from symdiff.graph.graph import Atom, Const
 from symdiff.primitives import TABLE
@@ -34,6 +47,18 @@ def method(reader: Reader, owner: GrowingList, name: str, args: Sequence[Value],
         new = dataclasses.replace(new, count=new.count + 1, newest=value, added=(*new.added, appended(value)))
     changes.replace(reader, owner, new, frame, node)
     return NONE
+
+
+def refuse_operator(reader: Reader, left: Value, right: Value, node: ast.AST) -> None:
+    """Refuse an operator on a list of any length that no array makes one on arrays: ``+`` puts lists behind each other."""
+    values = left, right
+    lists = [value for value in values if isinstance(value, SeriesValue | GrowingList)]
+    if not lists:
+        return
+    for value in values:
+        reader.assume_array(value, 1)
+    if not any(isinstance(value, TensorValue | ArrayValue | MaskedValue | PendingValue) for value in values):
+        raise GapError(node, f"an operator on {describe(lists[0])}", "make an array of it: np.array(...)", "not yet")
 
 
 def appended(value: Value) -> Appended:

@@ -12,6 +12,7 @@ from symdiff.frontend.binding import own_defaults
 from symdiff.frontend.conditions import are_truths
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.library import Args, Form, Keywords
+from symdiff.frontend.loop_values import SeriesValue
 from symdiff.frontend.lower import Frame, Reader
 from symdiff.frontend.source import from_function
 from symdiff.frontend.tensor_functions import FUNCTIONS
@@ -43,10 +44,12 @@ def _read(definition: Callable[..., Any]) -> Form:
     names = list(definition.__annotations__)
     arrays = {name for name, kind in definition.__annotations__.items() if kind == "ArrayLike"}
 
+    listed = TupleValue | ListValue | SeriesValue
+
     def as_array(reader: Reader, value: Value, node: ast.AST) -> Value:
         import numpy as np
 
-        return calls.call(reader, Known(np.array), [value], {}, node, "t") if isinstance(value, TupleValue | ListValue) else value
+        return calls.call(reader, Known(np.array), [value], {}, node, "t") if isinstance(value, listed) else value
 
     def form(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
         source = from_function(definition)
