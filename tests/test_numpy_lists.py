@@ -80,6 +80,12 @@ np.full(3, a > 0)*x
 np.stack([[a > 0, b > 0], [a, b]])
 np.average(x, weights=np.array([True, False, True]))
 np.where(np.array([True, False, True]), x, a)
+np.array([a > 0, b > 0], dtype=float) + np.array([a > 0, b > 0], float)
+np.full(2, a > 0, dtype=float) + np.full(2, True, dtype=float)
+np.array([x > 0, x < 1]) + np.array([x > 0, x < 1])
+np.concatenate([x > 0, x < 1]) + np.stack([x > 0, x < 1]).ravel()
+np.append(x > 0, [True]) + np.append(x > 0, [True])
+np.hstack([x > 0, [a > 0]])*1.0
 """.strip().splitlines()
 BODIES = ["return {}", "s = 0.0\n    for k in range(len(x)):\n        s = 0.5*s + np.sum({})\n    return s"]
 POINTS = [(0.7, 1.5, np.array([0.3, -0.8, 1.2])), (-0.7, 0.5, np.array([1.3, 0.8, -1.2]))]
@@ -141,6 +147,8 @@ REFUSED = [
     ("np.array([x[0], x])", "different lengths"),
     ("np.stack([np.ones(1)*a, x])", "different lengths"),
     ("0 < x < 1", "ambiguous"),
+    ("(x[0] > 0) + (x[1] > 0)", "sum of two truth values"),
+    ("np.isfinite(a) + np.isfinite(b)", "sum of two truth values"),
     ("x in [x, a]", "ambiguous"),
 ]
 

@@ -17,7 +17,7 @@ from symdiff.frontend.cells import sharing
 from symdiff.frontend.conditions import are_truths, conjunction, disjunction, elementwise_truth, scalar, truth_of
 from symdiff.frontend.distributions import FUNCTIONS, QUANTILES
 from symdiff.frontend.expressions import arithmetic, binary
-from symdiff.frontend.filling import MAKING, check_float
+from symdiff.frontend.filling import MAKING, check_float, is_float_kind
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.kinds import KINDS, NUMPY_KINDS
 from symdiff.frontend.library import MAX_DECIMALS, PYTHON, Args, Form, Keywords, float_of, plain, sum_of
@@ -45,8 +45,8 @@ def _as_array(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> 
     dtype = keywords.pop("dtype", args[1] if len(args) == 2 else None)
     plain(args, keywords, 1, 2, "array", node)
     check_float(dtype, node)
-    listed = isinstance(args[0], TupleValue | ListValue)
-    return tensor_of(reader, args[0], node) if listed and are_truths(args[0]) else containers.to_array(reader, args[0], node)
+    is_mask = not is_float_kind(dtype) and isinstance(args[0], TupleValue | ListValue) and are_truths(args[0])
+    return tensor_of(reader, args[0], node) if is_mask else containers.to_array(reader, args[0], node)
 
 
 def _contiguous(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:

@@ -227,6 +227,9 @@ def binary(reader: Reader, op: type[ast.operator], left: Value, right: Value, no
     if isinstance(left, ArrayValue) or isinstance(right, ArrayValue):
         with reader.quietly(True):
             return containers.broadcast(reader, lambda a, b: arithmetic(reader, name, a, b, node), left, right, node)
+    if op in (ast.Add, ast.Sub) and isinstance(left, Condition) and isinstance(right, Condition):
+        reason = "the sum of two truth values: 2 of Python's, and True of NumPy's, which comparisons of elements are"
+        raise GapError(node, reason, "write int(a > 0) + int(b > 0)")
     return arithmetic(reader, name, scalar(reader, left, node), scalar(reader, right, node), node, hint)
 
 

@@ -23,6 +23,11 @@ def check_float(kind: Value | None, node: ast.AST) -> None:
         raise GapError(node, "an array of another type than float64", "leave dtype out")
 
 
+def is_float_kind(kind: Value | None) -> bool:
+    """Whether a dtype is given, which ``check_float`` takes: then truth values are 0.0 and 1.0."""
+    return isinstance(kind, Known) and kind.value is not None
+
+
 def check_like(reader: Reader, name: str, like: ArrayValue, node: ast.AST) -> None:
     """Refuse an array like one of integers: what is written into it is rounded."""
     if like.items and all(is_whole(reader, item) for item in like.items):
@@ -42,12 +47,13 @@ def _filled(name: str, value: float | None) -> Form:
     """``np.zeros(shape)``, ``np.ones(shape)``, ``np.full(shape, value)``."""
 
     def form(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-        check_float(keywords.pop("dtype", None), node)
+        dtype = keywords.pop("dtype", None)
+        check_float(dtype, node)
         count = 1 if value is not None else 2
         plain(args, keywords, count, count, name, node)
         shape = args[0].items if isinstance(args[0], TupleValue) else (args[0],)
         sizes = tuple(reader.integer(size, node, "a length") for size in shape)
-        if is_truth(args[-1]) or isinstance(args[-1], Condition):
+        if value is None and not is_float_kind(dtype) and (is_truth(args[1]) or isinstance(args[1], Condition)):
             from symdiff.frontend.tensor_making import filled
 
             return filled(reader, tuple(map(Affine, sizes)), args[-1], node)

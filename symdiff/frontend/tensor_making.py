@@ -13,7 +13,7 @@ from symdiff.frontend.casting import as_kind
 from symdiff.frontend.cells import sharing, view_of
 from symdiff.frontend.conditions import is_truth, scalar
 from symdiff.frontend.expressions import arithmetic, binary
-from symdiff.frontend.filling import check_float, check_like
+from symdiff.frontend.filling import check_float, check_like, is_float_kind
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lengths import equal, extent, is_at_least_none, length_of, require, settled
 from symdiff.frontend.library import Args, Form, Keywords, plain
@@ -22,6 +22,7 @@ from symdiff.frontend.tensor_functions import optional
 from symdiff.frontend.tensors import (
     are_whole,
     as_numbers,
+    as_truths,
     broadcast,
     broadcast_axes,
     elementwise,
@@ -95,11 +96,14 @@ def _filled(name: str, value: float | None) -> Form:
     """``np.zeros(shape)``, ``np.ones(shape)``, ``np.full(shape, value)``."""
 
     def form(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-        check_float(keywords.pop("dtype", None), node)
+        dtype = keywords.pop("dtype", None)
+        check_float(dtype, node)
         given = number(value) if value is not None else optional(args, keywords, 1, "fill_value", Known(None))
         shape = keywords.pop("shape", None)
         args = [shape] if shape is not None and not args else args
         plain(args, keywords, 1, 1, name, node)
+        if is_float_kind(dtype) and (is_truth(given) or isinstance(given, Condition)):
+            given = scalar(reader, given, node)
         return filled(reader, shape_given(reader, args[0], node), given, node)
 
     return form
@@ -184,7 +188,8 @@ def _items(reader: Reader, value: Value, node: ast.AST) -> list[Value]:
 
 def joined(reader: Reader, items: Sequence[Value], axis: int, node: ast.AST) -> Value:
     """Arrays one behind the other along an axis that they have: each is a term, moved to where it belongs."""
-    arrays = [as_numbers(reader, tensor_of(reader, item, node)) for item in items]
+    given = [tensor_of(reader, item, node) for item in items]
+    arrays = [as_numbers(reader, each) for each in given]
     ranks = {len(array.axes) for array in arrays}
     if len(ranks) > 1 or not -min(ranks) <= axis < min(ranks):
         raise GapError(
@@ -205,7 +210,9 @@ def joined(reader: Reader, items: Sequence[Value], axis: int, node: ast.AST) -> 
         start += length
     lengths[axis] = start
     axes = tuple(lengths)
-    return made(reader, moved(reader, terms, axes), axes, whole=are_whole(reader, items))
+    found = made(reader, moved(reader, terms, axes), axes, whole=are_whole(reader, items))
+    truths = all(each.kind == "bool" for each in given) and isinstance(found, TensorValue)
+    return as_truths(reader, found) if truths else found
 
 
 def _concatenate(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -223,7 +230,9 @@ def _hstack(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Va
 
 def _at_least_1d(reader: Reader, value: Value, node: ast.AST) -> TensorValue:
     inner = operand(reader, value, node)
-    return inner if isinstance(inner, TensorValue) else TensorValue(reader.builder.spread(inner.atom, (ONE,)), (ONE,))
+    if isinstance(inner, TensorValue):
+        return inner
+    return TensorValue(reader.builder.spread(inner.atom, (ONE,)), (ONE,), "bool" if isinstance(inner, Condition) else "float")
 
 
 def _append(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -279,22 +288,24 @@ def _at_least_2d(reader: Reader, value: Value, axis: int, node: ast.AST) -> list
 
 def _array(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     """``np.array(a)``, ``np.array([x, y])``: a new array."""
-    check_float(optional(args, keywords, 1, "dtype", Known(None)), node)
+    dtype = optional(args, keywords, 1, "dtype", Known(None))
+    check_float(dtype, node)
     plain(args, keywords, 1, 1, "array", node)
     if holds_array(args[0]) or _is_mask(args[0]):
-        return same_elements(tensor_of(reader, args[0], node))
+        found = tensor_of(reader, args[0], node)
+        return as_numbers(reader, found) if is_float_kind(dtype) and found.kind == "bool" else same_elements(found)
     return copy_of(containers.to_array(reader, args[0], node))
 
 
 def _as_array(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     """``np.asarray(a)``: the array itself."""
-    check_float(optional(args, keywords, 1, "dtype", Known(None)), node)
+    dtype = optional(args, keywords, 1, "dtype", Known(None))
+    check_float(dtype, node)
     plain(args, keywords, 1, 1, "asarray", node)
-    return (
-        tensor_of(reader, args[0], node)
-        if holds_array(args[0]) or _is_mask(args[0])
-        else containers.to_array(reader, args[0], node)
-    )
+    if not (holds_array(args[0]) or _is_mask(args[0])):
+        return containers.to_array(reader, args[0], node)
+    found = tensor_of(reader, args[0], node)
+    return as_numbers(reader, found) if is_float_kind(dtype) else found
 
 
 def _is_mask(value: Value) -> bool:

@@ -88,9 +88,7 @@ def tensor_of(reader: Reader, value: Value, node: ast.AST) -> TensorValue:
 
     array = to_array(reader, value, node)
     if array.shape and are_truths(value):
-        found = elementwise(reader, TABLE["ne"], [array, number(0)], node)
-        assert isinstance(found, TensorValue)  # noqa: S101 - of an array
-        return sharing(found, value)
+        return sharing(as_truths(reader, tensor_of(reader, array, node)), value)
     if not array.shape:
         reader.suspect = True  # an element of what may be a matrix
         raise GapError(node, f"{describe(value)} where an array is needed", "use an array", raises=ValueError)
@@ -207,7 +205,12 @@ def stacked(reader: Reader, items: Sequence[TensorValue | Number | Condition], a
         atom = (as_numbers(reader, item) if isinstance(item, TensorValue) else _number(reader, item)).atom
         index = tuple(map(Affine.of, inner)) if isinstance(atom, str) and isinstance(item, TensorValue) else ()
         terms.append(Term(atom, index, (), (Guard(Affine.of(axis) - number_, "=="),)))
-    return TensorValue(moved(reader, terms, result), result)
+    found = TensorValue(moved(reader, terms, result), result)
+    return as_truths(reader, found) if all(map(_is_truth, items)) else found
+
+
+def _is_truth(value: TensorValue | Number | Condition) -> bool:
+    return isinstance(value, Condition) or (isinstance(value, TensorValue) and value.kind == "bool")
 
 
 # -- broadcasting -------------------------------------------------------------------------------------------------
