@@ -86,6 +86,13 @@ np.array([x > 0, x < 1]) + np.array([x > 0, x < 1])
 np.concatenate([x > 0, x < 1]) + np.stack([x > 0, x < 1]).ravel()
 np.append(x > 0, [True]) + np.append(x > 0, [True])
 np.hstack([x > 0, [a > 0]])*1.0
+np.array([v > 0 for v in x]) + np.array([v < 1 for v in x])
+np.max(x > 0)*1.0 + np.min(np.array([x > 0, x < 1]), axis=0)
+np.maximum(x > 0, x < 1) + np.minimum(x > 0, x < 1)
+np.outer(x > 0, x < 1) + np.tril(np.outer(x > 0, x < 1))
+np.roll(x > 0, 1) + np.sort(x > 0)
+np.repeat(x > 0, 2) + np.tile(x > 0, 2)
+np.sum([v > 0 for v in x])*a
 """.strip().splitlines()
 BODIES = ["return {}", "s = 0.0\n    for k in range(len(x)):\n        s = 0.5*s + np.sum({})\n    return s"]
 POINTS = [(0.7, 1.5, np.array([0.3, -0.8, 1.2])), (-0.7, 0.5, np.array([1.3, 0.8, -1.2]))]

@@ -328,11 +328,15 @@ def chosen(reader: Reader, series: SeriesValue) -> MaskedValue:
         inside = reader.builder.apply(TABLE["ne"], inside, reader.builder.spread(Const(0), axes))
         test = reader.builder.apply(TABLE["and"], inside, reader.builder.spread(test, axes))
     atom, test = reader.builder.spread(atom, axes), reader.builder.spread(test, axes)
-    return MaskedValue(_integers(series, atom, axes), TensorValue(test, axes, "bool"))
+    return MaskedValue(_integers(reader, series, atom, axes), TensorValue(test, axes, "bool"))
 
 
-def _integers(series: SeriesValue, atom: Atom, axes: Axes) -> TensorValue:
-    """The elements of a sequence, integers as such."""
+def _integers(reader: Reader, series: SeriesValue, atom: Atom, axes: Axes) -> TensorValue:
+    """The elements of a sequence, integers and truth values as such."""
+    if series.truths:
+        from symdiff.frontend.tensors import as_truths
+
+        return as_truths(reader, TensorValue(atom, axes))
     if not series.whole:
         return TensorValue(atom, axes)
     affine = Affine(int(atom.value)) if isinstance(atom, Const) else Affine.of(Element(atom, identity(len(axes))))
@@ -343,7 +347,7 @@ def array_of(reader: Reader, series: SeriesValue, node: ast.AST) -> TensorValue:
     """``np.array([... for ...])``."""
     if isinstance(series, GrownList):
         grown.array_of(reader, series, node)  # where an array may have been changed, it is refused
-        return _integers(series, series.atom, series.axes)
+        return _integers(reader, series, series.atom, series.axes)
     axes = tuple(loop.length for loop in series.loops)
     plain = all(loop.low == ZERO and loop.high == loop.length for loop in series.loops)
     if not series.is_list or not plain or series.condition is not None or series.depth:
@@ -359,4 +363,4 @@ def array_of(reader: Reader, series: SeriesValue, node: ast.AST) -> TensorValue:
     atom = series.atom
     if own and own != axes:
         atom = reader.builder.sum([Term(atom, identity(len(own)))], axes)
-    return _integers(series, reader.builder.spread(atom, axes), axes)
+    return _integers(reader, series, reader.builder.spread(atom, axes), axes)

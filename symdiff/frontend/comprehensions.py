@@ -84,7 +84,9 @@ def _series(reader: Reader, node: ast.ListComp | ast.GeneratorExp, inner: Frame,
         value = reader.operand(node.elt, inner)
         loops, single = tuple(reader.loops[depth:]), len(node.generators) == 1
         if isinstance(value, SeriesValue) and value.is_list and single and not conditions and value.condition is None:
-            return SeriesValue(value.atom, (*loops, *value.loops), depth, isinstance(node, ast.ListComp), whole=value.whole)
+            return SeriesValue(
+                value.atom, (*loops, *value.loops), depth, isinstance(node, ast.ListComp), None, value.whole, value.truths
+            )
         if not isinstance(value, Number | Condition):
             array_loops.needs_length(reader, loops[0], node.elt, "whose elements are no numbers")
         together = conjunction(reader, conditions)
@@ -92,7 +94,8 @@ def _series(reader: Reader, node: ast.ListComp | ast.GeneratorExp, inner: Frame,
         if isinstance(together, Known) and not together.value:
             test = Const(False)
         atom = over_loops(reader, as_number(reader, value).atom)
-        return SeriesValue(atom, loops, depth, single, test, isinstance(value, Number) and value.is_whole)
+        whole = isinstance(value, Number) and value.is_whole
+        return SeriesValue(atom, loops, depth, single, test, whole, isinstance(value, Condition))
     finally:
         del reader.loops[depth:]
         reader.checked = checked

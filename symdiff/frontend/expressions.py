@@ -227,7 +227,8 @@ def binary(reader: Reader, op: type[ast.operator], left: Value, right: Value, no
     if isinstance(left, ArrayValue) or isinstance(right, ArrayValue):
         with reader.quietly(True):
             return containers.broadcast(reader, lambda a, b: arithmetic(reader, name, a, b, node), left, right, node)
-    if op in (ast.Add, ast.Sub) and isinstance(left, Condition) and isinstance(right, Condition):
+    truths = all(isinstance(value, Condition) or is_truth(value) for value in (left, right))
+    if op in (ast.Add, ast.Sub) and truths and not (isinstance(left, Known) and isinstance(right, Known)):
         reason = "the sum of two truth values: 2 of Python's, and True of NumPy's, which comparisons of elements are"
         raise GapError(node, reason, "write int(a > 0) + int(b > 0)")
     return arithmetic(reader, name, scalar(reader, left, node), scalar(reader, right, node), node, hint)

@@ -101,7 +101,8 @@ def made(
         shows |= {Cell()}  # what is made of an element may be it
         last = _of_list(last, shows, since) if last is not None else None
     loops = (LoopAxis(length, ZERO, length),)
-    return GrownList(array.atom, loops, 0, True, None, array.kind == "int", array.axes, tuples, chosen, last, shows, since)
+    whole = array.kind == "int"
+    return GrownList(array.atom, loops, 0, True, None, whole, False, array.axes, tuples, chosen, last, shows, since)
 
 
 def _of_list(value: Value, shows: frozenset[object], since: int) -> Value:

@@ -94,6 +94,7 @@ class SeriesValue:
     is_list: bool
     condition: Atom | None = None
     whole: bool = False  # integers
+    truths: bool = False  # truth values, as 1 and 0
 
 
 @dataclass(frozen=True)

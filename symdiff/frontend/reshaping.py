@@ -11,7 +11,7 @@ from symdiff.frontend.cells import read_at, sharing, view_of
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lengths import equal, require, settled
 from symdiff.frontend.lower import Reader
-from symdiff.frontend.tensors import moved
+from symdiff.frontend.tensors import as_numbers, as_truths, moved
 from symdiff.frontend.values import TensorValue, describe
 from symdiff.frontend.windows import Case
 from symdiff.graph.affine import ONE, ZERO, Affine, Axes, identity, quotient
@@ -32,7 +32,10 @@ def reshaped(reader: Reader, value: TensorValue, lengths: Sequence[Affine | None
         after += 1
     inner = old[before : len(old) - after]
     wanted = _told(reader, value, inner, new[before : len(new) - after], node)
-    flat = _merged(reader, value, before, inner, node) if len([length for length in inner if length != ONE]) > 1 else value
+    several = len([length for length in inner if length != ONE]) > 1
+    if several and value.kind == "bool":
+        return as_truths(reader, reshaped(reader, as_numbers(reader, value), lengths, node))
+    flat = _merged(reader, value, before, inner, node) if several else value
     axes = (*old[:before], *wanted, *old[len(old) - after :])
     cases = _split(reader, flat, before, len(flat.axes) - before - after, wanted, axes, node)
     if flat is value:
@@ -96,8 +99,6 @@ def _times(part: Affine, length: Affine) -> Affine:
 
 def _merged(reader: Reader, value: TensorValue, before: int, old: Axes, node: ast.AST) -> TensorValue:
     """The array with some neighbouring axes as one."""
-    if value.kind == "bool":
-        raise GapError(node, "an array of truth values in another shape", "write 1.0*mask", "not yet")
     axes = (*value.axes[:before], _size(reader, value, old, node), *value.axes[before + len(old) :])
     terms = []
     rank = len(axes)

@@ -201,7 +201,7 @@ def _fold(op: str, name: str) -> Form:
 
     def form(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
         value, over, keepdims = _reduced(args, keywords, reader, name, node)
-        row = TABLE[op]
+        row = TABLE[{"maximum": "or", "minimum": "and"}.get(op, op) if value.kind == "bool" else op]
         value = as_truths(reader, value) if row.operands == "bool" else as_numbers(reader, value)
         if op in ("maximum", "minimum"):
             for axis in over:

@@ -284,12 +284,14 @@ def _elementwise(reader: Reader, row: Primitive, values: Sequence[Value], node: 
 
 
 def _of_truths(row: Primitive, operands: Sequence[TensorValue | Number | Condition], node: ast.AST) -> Primitive:
-    """What NumPy does with arrays of truth values alone: their sum is true or false, and there is no difference."""
+    """What NumPy does with arrays of truth values alone: their sum and maximum are true or false, and there is no difference."""
     if not all(isinstance(item, Condition) or getattr(item, "kind", "") == "bool" for item in operands):
         return row
     if row.name in ("sub", "neg"):
         raise GapError(node, "a difference of truth values", "use ^ or ~, or make numbers of them: 1.0*mask", raises=TypeError)
-    return TABLE[{"add": "or", "mul": "and"}.get(row.name, row.name)]
+    if row.name == "abs":
+        raise GapError(node, "the absolute value of truth values, which they are themselves", "leave it out", "not yet")
+    return TABLE[{"add": "or", "mul": "and", "maximum": "or", "minimum": "and"}.get(row.name, row.name)]
 
 
 def _truth(reader: Reader, value: TensorValue | Number | Condition, node: ast.AST) -> TensorValue | Number | Condition:
