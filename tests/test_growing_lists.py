@@ -27,6 +27,36 @@ def test_a_list_with_a_start_where_the_loop_does_nothing():
     assert faults(Program(text_of(name), PROGRAMS[name][0]), sizes=[(0, 0), (1, 1), (2, 2), (4, 1)], every=True) == []
 
 
+def test_truth_values_that_were_appended_stay_truth_values():
+    """As an array their sum is true or false, and no 2."""
+
+    def f(a, x):
+        y = []
+        for v in x:
+            y.append(v > 0)
+        return np.sum(np.array(y) + np.array(y)) * a
+
+    assert read(f)(0.7, np.array([0.3, -0.5, 0.8])) == pytest.approx(1.4)
+
+
+def test_a_list_that_two_loops_make_longer_is_no_list_of_integers():
+    """It was taken for one, so that nothing could be written to the array of it."""
+
+    def f(x):
+        y = []
+        for v in x:
+            y.append(v)
+        for v in x:
+            y.append(v * v)
+        z = np.array(y)
+        z[0] = 0.5
+        return np.sum(z**2)
+
+    x = np.array([0.3, -0.5, 0.8])
+    assert read(f)(x) == pytest.approx(f(x))
+    np.testing.assert_allclose(grad(f)(x), 2 * x * [0, 1, 1] + 4 * x**3, rtol=1e-13)
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_the_page_says_what_the_graph_computes(name):
     numbers = np.random.default_rng(3)

@@ -272,6 +272,8 @@ def behind(
             raise GapError(node, "an inner loop that appends, and ends by break", REWRITE, "not yet")
         added = Appended(grid.values, grid.kept, grid.rank, shows, now())
         return dataclasses.replace(before, added=(*before.added, added), count=left.count, newest=left.newest)
+    from symdiff.frontend.conditions import are_truths
+
     assert isinstance(before, ListValue | GrownList)  # noqa: S101 - it grows
     first = array_of(reader, before, node) if isinstance(before, GrownList) else before
     chosen, last = None, None
@@ -284,9 +286,12 @@ def behind(
             truths = _truths(reader, grid)
             chosen = MaskedValue(grid.values, TensorValue(truths, grid.lengths, "bool"))
     found = joined(reader, first, array, cut, node)
-    if all(map(is_whole, (*first.items, *(each.value for each in end.added)) if isinstance(first, ListValue) else ())):
+    if not isinstance(first, ListValue):
+        return made(found, tuples, chosen, last, shows)
+    values = (*first.items, *(each.value for each in end.added))
+    if all(map(is_whole, values)):
         found = dataclasses.replace(found, kind="int")
-    return made(found, tuples, chosen, last, shows)
+    return dataclasses.replace(made(found, tuples, chosen, last, shows), truths=all(map(are_truths, values)))
 
 
 def _truths(reader: Reader, grid: Grid) -> Atom:
