@@ -33,7 +33,7 @@ def test_truth_values_that_were_appended_stay_truth_values():
     def f(a, x):
         y = []
         for v in x:
-            y.append(v > 0)
+            y.append(v > 0)  # noqa: PERF401 - what is tested
         return np.sum(np.array(y) + np.array(y)) * a
 
     assert read(f)(0.7, np.array([0.3, -0.5, 0.8])) == pytest.approx(1.4)
@@ -45,9 +45,9 @@ def test_a_list_that_two_loops_make_longer_is_no_list_of_integers():
     def f(x):
         y = []
         for v in x:
-            y.append(v)
+            y.append(v)  # noqa: PERF402 - what is tested
         for v in x:
-            y.append(v * v)
+            y.append(v * v)  # noqa: PERF401 - what is tested
         z = np.array(y)
         z[0] = 0.5
         return np.sum(z**2)
