@@ -30,7 +30,10 @@ _NONNEGATIVE = {
     "abs", "sqrt", "exp", "exp2", "cosh", "sech", "logcosh", "hypot", "semicircle", "sigmoid", "softplus", "expratio", "share",
     "shareslope", "erfc", "acos", "acosh",
 }  # fmt: skip
-_CLOSED = {"add", "mul", "div", "sqrt", "cbrt", "max", "min", "maximum", "minimum", "fmax", "fmin", "stop"}
+CLOSED = {
+    "add", "mul", "div", "cbrt", "max", "min", "maximum", "minimum", "fmax", "fmin", "stop",
+    "log1p", "expm1", "sinh", "asinh", "tanh", "atanh", "asin", "atan", "erf",
+}  # fmt: skip
 
 
 def facts_of_const(const: Const) -> Fact:
@@ -67,7 +70,9 @@ def facts_of_let(let: Let, facts: Callable[[Atom], Fact]) -> Fact:
     if name == "exp":
         return Fact.EXPONENTIALS | Fact.NONNEGATIVE
     found = Fact.NONNEGATIVE if name in _NONNEGATIVE else Fact.NONE
-    if name in _CLOSED:
+    if name == "pow":
+        found |= facts(args[0]) & Fact.NONNEGATIVE  # whatever the exponent
+    elif name in CLOSED:
         found |= facts(args[0]) & facts(args[-1]) & Fact.NONNEGATIVE
     if name == "add":
         found |= facts(args[0]) & facts(args[1]) & Fact.SQUARES
