@@ -93,7 +93,29 @@ np.outer(x > 0, x < 1) + np.tril(np.outer(x > 0, x < 1))
 np.roll(x > 0, 1) + np.sort(x > 0)
 np.repeat(x > 0, 2) + np.tile(x > 0, 2)
 np.sum([v > 0 for v in x])*a
+np.diff(x > 0) + np.diff([v > 0 for v in x]) + np.diff([a > 0, b > 0, a > 1])
+np.diff(x > 0, 2)*a
+np.ravel([a > 0, b > 0]) + np.atleast_1d([a > 0, b > 0])
+np.repeat(a > 0, 2) + np.repeat(b > 0, 2)
+max(x > 0)*a + max([v > 0 for v in x])*b
+np.atleast_2d(np.array(a))
+np.dot(2, [a, b])
+np.dot([a > 0, b], a)*2
+np.dot(2, [v for v in x])
+np.where(True, [a, b], a)*2
+np.where(a > 0, [a, b], a)*2
+np.where(True, [v for v in x], a)*2
+np.square(x > 0)*1.0
+np.isfinite(x > 0)*a
+[v*v for v in x][len(x) - 1]
+a in [a, b]
+[a, b] == 3
+max(a > 0, x[0])*a
+[x, x] @ x
+math.fsum(v*v for v in x)
+math.prod(x) + math.prod([a, b])
 """.strip().splitlines()
+IMPORTS = "import math\nimport numpy as np"
 BODIES = ["return {}", "s = 0.0\n    for k in range(len(x)):\n        s = 0.5*s + np.sum({})\n    return s"]
 POINTS = [(0.7, 1.5, np.array([0.3, -0.8, 1.2])), (-0.7, 0.5, np.array([1.3, 0.8, -1.2]))]
 
@@ -103,7 +125,7 @@ POINTS = [(0.7, 1.5, np.array([0.3, -0.8, 1.2])), (-0.7, 0.5, np.array([1.3, 0.8
 def test_values(expression, body):
     in_loop = "for" in body
     own = expression.replace("a > 0", "x[k] > 0").replace("[a,", "[x[k],") if in_loop else expression
-    text = f"import numpy as np\n\ndef f(a, b, x):\n    {body.format(own)}\n"
+    text = f"{IMPORTS}\n\ndef f(a, b, x):\n    {body.format(own)}\n"
     space = {}
     exec(text, space)  # noqa: S102 - the text is our own
     made = python_function(read(source=text).at(*POINTS[0]).source)
@@ -132,7 +154,7 @@ np.tile([v for v in x], 2)
 @pytest.mark.parametrize("expression", COMPREHENSIONS)
 def test_lists_of_any_length_behind_each_other(expression):
     """``+`` of two comprehensions added their elements, as of arrays: a silent wrong value."""
-    text = f"import numpy as np\n\ndef f(a, b, x):\n    return np.sum(np.sin({expression})*1.0)\n"
+    text = f"{IMPORTS}\n\ndef f(a, b, x):\n    return np.sum(np.sin({expression})*1.0)\n"
     space = {}
     exec(text, space)  # noqa: S102 - the text is our own
     made = grad(source=text, argnums=2).at(*POINTS[0])
@@ -156,7 +178,33 @@ REFUSED = [
     ("0 < x < 1", "ambiguous"),
     ("(x[0] > 0) + (x[1] > 0)", "sum of two truth values"),
     ("np.isfinite(a) + np.isfinite(b)", "sum of two truth values"),
-    ("x in [x, a]", "ambiguous"),
+    ("x in [x, a]", "membership"),
+    ("2 in np.outer(x, x)", "membership"),
+    ("np.any([a, 1.0]) + np.all([])", "sum of two truth values"),
+    ("sum(x > 0, True)", "starts at a truth value"),
+    ("np.exp(x > 0)", "float16"),
+    ("np.hypot(a > 0, True)", "float16"),
+    ("np.ones_like(x > 0)", "not of floats"),
+    ("np.negative(x > 0)", "negative of truth values"),
+    ("np.sign([v > 0 for v in x])", "sign of truth values"),
+    ("math.sin([a, b])", "sin of a list of 2"),
+    ("math.sin(tuple(x))", "math.sin|sin of a"),
+    ("abs([a, b])", "use np.abs"),
+    ("abs([v for v in x])", "use np.abs"),
+    ("math.prod(np.outer(x, x))", "math.prod of an array"),
+    ("math.fsum([x, x])", "math.fsum of a list"),
+    ("np.logical_not(range(3))", "as a condition"),
+    ("np.where(range(3), a, b)", "as a condition"),
+    ("[v for v in x][[1, 0]]", "as an index of a list"),
+    ("[v > 0 for v in x][a > 0]", "as an index of a list"),
+    ("[v for v in x][x > 0]", "as an index of a list"),
+    ("[x, x] - 1", "an operator on a list"),
+    ("[a, b] @ [b, a]", "an operator on a list"),
+    ("x == range(3)", "a comparison"),
+    ("[a, b] == x[0]", "may be NumPy's"),
+    ("[a, b] in x", "membership"),
+    ("[v for v in x][np.array([1, 0])]", "as an index of a list"),
+    ("x == None", "a comparison"),
 ]
 
 
@@ -164,7 +212,7 @@ REFUSED = [
 def test_refused(expression, reason):
     """Where NumPy raises, or gives what nobody means."""
     with pytest.raises(SymdiffError, match=reason):
-        read(source=f"import numpy as np\n\ndef f(a, b, x):\n    return {expression}\n").at(*POINTS[0])
+        read(source=f"{IMPORTS}\n\ndef f(a, b, x):\n    return {expression}\n").at(*POINTS[0])
 
 
 def test_the_derivative_of_a_choice_by_a_list():

@@ -87,8 +87,14 @@ def _dot(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value
     """``np.dot(a, b)`` of numbers, vectors and matrices."""
     plain(args, keywords, 2, 2, "dot", node)
     if any(isinstance(value, Number) and reader.assumed_name(value) is None for value in args):
-        return binary(reader, ast.Mult, args[0], args[1], node)
+        left, right = (_no_list(reader, value, node) for value in args)
+        return binary(reader, ast.Mult, left, right, node)
     return matmul(reader, args[0], args[1], node)
+
+
+def _no_list(reader: Reader, value: Value, node: ast.AST) -> Value:
+    """A list as the array that NumPy makes of it."""
+    return vector(reader, value, node) if isinstance(value, TupleValue | ListValue) else value
 
 
 def _matmul(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -269,6 +275,7 @@ def _where(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Val
     """``np.where(c, a, b)``: a choice; both sides are values already, only the chosen one counts."""
     plain(args, keywords, 3, 3, "where", node)
     truth = elementwise_truth(reader, args[0], node)
+    args[1:] = [_no_list(reader, value, node) for value in args[1:]]
     if any(isinstance(value, ArrayValue) for value in args[1:]):  # a number stands for an array of it, as in NumPy
         args[1:] = [containers.broadcast(reader, lambda *pair, k=k: pair[k], *args[1:], node) for k in (0, 1)]
     if isinstance(truth, Known):

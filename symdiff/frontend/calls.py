@@ -22,7 +22,7 @@ from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
 from symdiff.frontend.lookup import has_mark, has_plain_hash, home, is_vectorized, method, unwrap
 from symdiff.frontend.loop_values import GrowingList, GrownList
 from symdiff.frontend.lower import Frame, Reader, reads
-from symdiff.frontend.numpy_arguments import usual
+from symdiff.frontend.numpy_arguments import check_types, usual
 from symdiff.frontend.outside import wrap
 from symdiff.frontend.places import Place
 from symdiff.frontend.scopes import names_assigned
@@ -230,7 +230,7 @@ def _call_known(
     reader: Reader, function: Known, args: Sequence[Value], keywords: Mapping[str, Value], node: ast.AST, hint: str
 ) -> Value:
     """Call a Python object: what symdiff has a way of its own for, or a function that is read."""
-    from symdiff.frontend import integrators, nested, own, solvers
+    from symdiff.frontend import answers, integrators, nested, own, solvers
 
     target = function.value
     if target is logging.getLogger:
@@ -252,18 +252,12 @@ def _call_known(
         return Number(leaf)
     result = _over_choices(reader, target, args, keywords, node, hint)
     if result is not None:
-        return _as_answered(target, result)
+        return answers.answered(reader, target, args, "dtype" in keywords, result, node)
     if has_mark(target, "__symdiff_reading__"):
         return nested.call_derivative(reader, target, args, keywords, node)
     if has_mark(target, "__symdiff_transform__"):
         return nested.transform(reader, target, args, keywords, node)
     return _call_python(reader, function, args, keywords, node)
-
-
-def _as_answered(target: Any, result: Value) -> Value:
-    """The result of a function; a truth value of NumPy's functions is NumPy's bool."""
-    numpy = type(target).__name__ == "ufunc" or home(target).split(".")[0] == "numpy"
-    return Condition(result.atom, numpy=True) if isinstance(result, Condition) and numpy else result
 
 
 def _over_choices(
@@ -299,6 +293,7 @@ def _call_library(
     form = forms().get(target) if has_plain_hash(target) else None
     row = row_of_callee(target)
     if has_plain_hash(target):
+        check_types(target, args, node)
         args, keywords = usual(target, args, keywords, node)
         form = tensor_forms.form_of(reader, target, form, row is not None, list(args), dict(keywords), node)
     if target is math.pow and reader.attempts:

@@ -100,7 +100,9 @@ def _compare_plain(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.
         equal = _compare_items(reader, a, b, node)
         return equal if name == "eq" else negated(reader, equal, hint)
     if isinstance(a, Known) != isinstance(b, Known) and not is_truth(a) and not is_truth(b):
-        if name in ("eq", "ne") and all(dicts.is_plain(value.value) for value in (a, b) if isinstance(value, Known)):
+        known, other = (a.value, b) if isinstance(a, Known) else (b.value, a)  # type: ignore[union-attr]
+        elementwise_in_numpy = isinstance(known, range) or isinstance(other, TensorValue | MaskedValue | ArrayValue)
+        if name in ("eq", "ne") and dicts.is_plain(known) and not elementwise_in_numpy:
             return Known(name == "ne")  # a number never equals a string or None; a Decimal it may
         raise GapError(node, f"a comparison of {describe(a)} with {describe(b)}", "compare numbers")
     if any(isinstance(value, TensorValue | MaskedValue | ArrayValue) for value in (a, b)):
@@ -156,6 +158,8 @@ def _compare_known(name: str, a: Any, b: Any, node: ast.AST) -> Known:
 
 def _compare_items(reader: Reader, a: TupleValue | ListValue, b: Value, node: ast.AST) -> Value:
     """``==`` of tuples and lists: the same kind, the same length, equal elements."""
+    if isinstance(b, Number) and b.known is None and not b.is_whole:
+        raise GapError(node, f"a comparison of {describe(a)} with a number, which may be NumPy's", "compare the elements")
     if type(a) is not type(b) or not isinstance(b, TupleValue | ListValue) or len(a.items) != len(b.items):
         return Known(False)
     equal = [compare(reader, ast.Eq(), x, y, node) for x, y in zip(a.items, b.items, strict=True)]
@@ -218,8 +222,12 @@ def _membership(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.AST
     elif isinstance(b, DictValue) or (isinstance(b, Known) and isinstance(b.value, frozenset)):
         found = _among_keys(reader, a, b.keys if isinstance(b, DictValue) else tuple(b.value), node, hint)
     else:
+        if isinstance(a, TupleValue | ListValue) and isinstance(b, ArrayValue | TensorValue):
+            raise GapError(node, f"membership of {describe(a)} in {describe(b)}", "write np.any(x == a)", "not yet")
         items = containers.elements(reader, b, node)
         equal = [compare(reader, ast.Eq(), a, item, node, hint) for item in items]
+        if not all(isinstance(value, Known | Condition) for value in equal):
+            raise GapError(node, f"membership of {describe(a)} in {describe(b)}", "write np.any(x == a)", "not yet")
         found = _together(reader, equal, node, hint, any_of=True)
     return found if isinstance(op, ast.In) else negated(reader, found, hint)
 

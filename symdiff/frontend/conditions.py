@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from symdiff.frontend import cells, growing
 from symdiff.frontend.gaps import EndedError, GapError, PoisonedError
 from symdiff.frontend.lookup import is_python
-from symdiff.frontend.loop_values import GrowingList, GrownList
+from symdiff.frontend.loop_values import GrowingList, GrownList, SeriesValue
 from symdiff.frontend.lower import Frame, Reader, reads
 from symdiff.frontend.merge import choose
 from symdiff.frontend.signs import decided
@@ -82,6 +82,8 @@ def are_truths(value: Value) -> bool:
     """True for truth values, and for lists of nothing else: as an array they are a mask, not 0 and 1."""
     if isinstance(value, TupleValue | ListValue):
         return bool(value.items) and all(map(are_truths, value.items))
+    if isinstance(value, SeriesValue | GrownList):
+        return value.truths
     return is_truth(value) or isinstance(value, Condition) or (isinstance(value, TensorValue) and value.kind == "bool")
 
 
@@ -166,7 +168,7 @@ def elementwise_truth(reader: Reader, value: Value, node: ast.AST) -> Known | Co
 
     Raises GapError for what has elements, which is read as an operation on whole arrays then.
     """
-    if isinstance(value, Known | Condition | Number):
+    if isinstance(value, Condition | Number) or is_truth(value):
         return truth_of(reader, value, node)
     if isinstance(value, Choice):
         truth = split(reader, value, lambda side: elementwise_truth(reader, side, node), node)

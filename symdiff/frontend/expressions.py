@@ -10,6 +10,7 @@ from dataclasses import replace
 from symdiff.frontend import bits, computed, containers, objects
 from symdiff.frontend.conditions import as_number, is_truth, logical, read_test, scalar, split, truth_of
 from symdiff.frontend.gaps import GapError, PoisonedError
+from symdiff.frontend.loop_values import PendingValue, SeriesValue
 from symdiff.frontend.lower import Frame, Reader, reads
 from symdiff.frontend.source import FunctionSource
 from symdiff.frontend.tensors import combined, elementwise, holds_array, same_elements
@@ -28,6 +29,7 @@ from symdiff.frontend.values import (
     TupleValue,
     Value,
     VectorParam,
+    describe,
     number,
 )
 from symdiff.graph.affine import Affine, is_size, quotient, sizes_in
@@ -35,6 +37,8 @@ from symdiff.graph.graph import Const
 from symdiff.primitives import TABLE
 
 MAX_BITS = 4096  # of an integer computed while reading: 9**9**9 is refused, not computed
+
+ARRAYS = ArrayValue, TensorValue, MaskedValue, VectorParam, PendingValue, SeriesValue
 
 OPERATORS: dict[type[ast.operator], str] = {
     ast.Add: "add",
@@ -208,6 +212,9 @@ def binary(reader: Reader, op: type[ast.operator], left: Value, right: Value, no
     joined = containers.join(reader, op, left, right, node)
     if joined is not None:
         return joined
+    lists = [value for value in (left, right) if isinstance(value, TupleValue | ListValue)]
+    if lists and not any(isinstance(value, ARRAYS) for value in (left, right)):
+        raise GapError(node, f"an operator on {describe(lists[0])}", "make an array of it: np.array(...)", raises=TypeError)
     if op is ast.MatMult:
         from symdiff.frontend.arrays import matmul
 
@@ -228,7 +235,8 @@ def binary(reader: Reader, op: type[ast.operator], left: Value, right: Value, no
         with reader.quietly(True):
             return containers.broadcast(reader, lambda a, b: arithmetic(reader, name, a, b, node), left, right, node)
     truths = all(isinstance(value, Condition) or is_truth(value) for value in (left, right))
-    if op in (ast.Add, ast.Sub) and truths and not (isinstance(left, Known) and isinstance(right, Known)):
+    python = all(isinstance(value, Known) and not value.numpy for value in (left, right))
+    if op in (ast.Add, ast.Sub) and truths and not python:
         reason = "the sum of two truth values: 2 of Python's, and True of NumPy's, which comparisons of elements are"
         raise GapError(node, reason, "write int(a > 0) + int(b > 0)")
     return arithmetic(reader, name, scalar(reader, left, node), scalar(reader, right, node), node, hint)

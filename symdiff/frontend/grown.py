@@ -15,8 +15,21 @@ from typing import TYPE_CHECKING, Literal
 from symdiff.frontend.computed import is_whole
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.growing import REWRITE, flag, integer_in, is_tuple, item
-from symdiff.frontend.loop_values import Appended, GrowingList, GrownList, LoopAxis
-from symdiff.frontend.values import NONE, ArrayValue, Choice, ListValue, MaskedValue, Number, TensorValue, TupleValue, Value
+from symdiff.frontend.loop_values import Appended, GrowingList, GrownList, LoopAxis, SeriesValue
+from symdiff.frontend.values import (
+    NONE,
+    ArrayValue,
+    Choice,
+    Condition,
+    Known,
+    ListValue,
+    MaskedValue,
+    Number,
+    TensorValue,
+    TupleValue,
+    Value,
+    describe,
+)
 from symdiff.frontend.windows import Cell, now
 from symdiff.graph.affine import ZERO, Affine, Axes, Element, identity, sizes_in
 from symdiff.graph.build import Body
@@ -52,8 +65,12 @@ def subscript(reader: Reader, owner: GrownList, index: ast.expr, frame: Frame, n
     from symdiff.frontend.lengths import require
 
     elements = array_of(reader, owner, node)
-    place = None if owner.last is None or isinstance(index, ast.Slice) else reader.operand(index, frame)
-    if isinstance(place, Number) and place.known == -1:
+    place = None if isinstance(index, ast.Slice) else reader.operand(index, frame)
+    if isinstance(place, Condition | Known | TupleValue | ListValue | SeriesValue | TensorValue | MaskedValue) or (
+        isinstance(place, ArrayValue) and place.shape
+    ):
+        raise GapError(node, f"{describe(place)} as an index of a list", "use an integer, or np.array(...) of the list")
+    if owner.last is not None and isinstance(place, Number) and place.known == -1:
         require(reader, owner.axes[0] - 1, "IndexError", "list index out of range", node)
         return owner.last  # type: ignore[no-any-return]
     found = tensor_indexing.read(reader, elements, index, frame, node)

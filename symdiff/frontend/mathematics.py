@@ -20,7 +20,7 @@ MAX_ARGUMENT = 300  # of functions of integers computed while reading: 300! has 
 
 
 def product_of(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-    """``math.prod(items)``."""
+    """``math.prod(items)``: of numbers."""
     plain(args, keywords, 1, 1, "prod", node)
     total: Value = number(1)
     for position, item in enumerate(numbers(reader, args[0], node)):

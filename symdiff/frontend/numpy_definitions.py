@@ -350,7 +350,7 @@ def flipud(m: ArrayLike) -> Any:
 
 def atleast_2d(a: ArrayLike) -> Any:
     """``np.atleast_2d``."""
-    return a[None, :] if a.ndim == 1 else a
+    return a[None, :] if a.ndim == 1 else a[None, None] if a.ndim == 0 else a
 
 
 def column(a: ArrayLike) -> Any:

@@ -29,7 +29,7 @@ from symdiff.frontend.tensor_making import MAKING
 from symdiff.frontend.tensor_making import METHODS as ARRANGING
 from symdiff.frontend.tensor_products import einsum
 from symdiff.frontend.tensor_special import SPECIAL
-from symdiff.frontend.tensors import as_truths, holds_array, holds_tensor, tensor_of
+from symdiff.frontend.tensors import holds_array, holds_tensor, tensor_of
 from symdiff.frontend.values import ArrayValue, ListValue, MaskedValue, TensorValue, TupleValue, Value, number
 
 
@@ -87,6 +87,8 @@ def _python_sum(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -
 
     start = args[1] if len(args) == 2 else keywords.pop("start", None)
     plain(args[:1], keywords, 1, 1, "sum", node)
+    if start is not None and are_truths(start):
+        raise GapError(node, "a sum that starts at a truth value", "start at a number", "not yet")
     if isinstance(args[0], SeriesValue):
         from symdiff.frontend.array_loops import total_of
 
@@ -94,21 +96,6 @@ def _python_sum(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -
     else:
         found = total(reader, tensor_of(reader, args[0], node), [0])
     return found if start is None else binary(reader, ast.Add, start, found, node)
-
-
-# Functions that give truth values for truth values, and how many of their arguments are these; others say so themselves.
-KEEPING = {"sort": 1, "tril": 1, "triu": 1, "roll": 1, "outer": 2, "kron": 2, "repeat": 1, "tile": 1, "pad": 1}
-
-
-def _keeping(form: Form, count: int) -> Form:
-    """A form that computes with 0 and 1 where NumPy does with truth values."""
-
-    def kept(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-        found = form(reader, list(args), dict(keywords), node)
-        truths = len(args) >= count and all(map(are_truths, args[:count]))
-        return as_truths(reader, found) if truths and isinstance(found, TensorValue) else found
-
-    return kept
 
 
 def _forms() -> dict[Any, Form]:
@@ -128,7 +115,6 @@ def _made(special: bool, integrate: bool) -> dict[Any, Form]:
     found |= {np.einsum: einsum, np.linalg.norm: NORM, np.size: _size, np.shape: _shape, np.ndim: _ndim}
     found |= {getattr(np.linalg, name): form for name, form in MATRICES.items()}
     found |= {builtins.sum: _python_sum, builtins.len: _length} | definitions()
-    found |= {getattr(np, name): _keeping(found[getattr(np, name)], count) for name, count in KEEPING.items()}
     if special:
         found |= {getattr(sys.modules["scipy.special"], name): form for name, form in SPECIAL.items()}
     return found | integrals() if integrate else found

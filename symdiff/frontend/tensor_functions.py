@@ -8,7 +8,7 @@ from typing import Any
 
 from symdiff.frontend import computed
 from symdiff.frontend.comparisons import compare
-from symdiff.frontend.conditions import condition_of, scalar
+from symdiff.frontend.conditions import are_truths, condition_of, scalar
 from symdiff.frontend.expressions import binary
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.lengths import at_least_none, counted, equal, require
@@ -240,18 +240,19 @@ def _along(reader: Reader, args: Args, keywords: Keywords, name: str, node: ast.
 
 
 def _diff(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-    """``np.diff(a, n=1, axis=-1)``."""
+    """``np.diff(a, n=1, axis=-1)``: of truth values, whether they differ."""
     times = reader.integer(optional(args, keywords, 1, "n", number(1)), node, "n")
     axis_value = optional(args, keywords, 1, "axis", number(-1))
     plain(args, keywords, 1, 1, "diff", node)
-    value = as_numbers(reader, tensor_of(reader, args[0], node))
+    truths, array = are_truths(args[0]), tensor_of(reader, args[0], node)
+    value = (as_truths if truths else as_numbers)(reader, array)
     axis = axis_given(reader, axis_value, len(value.axes), node)
     for _ in range(times):
         axes = tuple(at_least_none(length - 1) if k == axis else length for k, length in enumerate(value.axes))
         here = tuple(map(Affine.of, range(len(axes))))
         after = tuple(part + 1 if k == axis else part for k, part in enumerate(here))
-        left, right = (TensorValue(indexed(reader, value, index, axes), axes) for index in (after, here))
-        value = tensor_of(reader, binary(reader, ast.Sub, left, right, node), node)
+        left, right = (TensorValue(indexed(reader, value, index, axes), axes, value.kind) for index in (after, here))
+        value = tensor_of(reader, binary(reader, ast.BitXor if truths else ast.Sub, left, right, node), node)
     return value
 
 
@@ -298,7 +299,8 @@ def _product_form(name: str, form: Callable[[Reader, Value, Value, ast.AST], Val
 def _dot_of(reader: Reader, left: Value, right: Value, node: ast.AST) -> Value:
     """``np.dot``: numbers multiply; the last axis with the last but one."""
     if any(isinstance(value, Number | Condition) for value in (left, right)):
-        return binary(reader, ast.Mult, left, right, node)
+        a, b = (value if isinstance(value, Number | Condition) else tensor_of(reader, value, node) for value in (left, right))
+        return binary(reader, ast.Mult, a, b, node)
     a, b = factors(reader, [left, right], node)
     first, second = len(a.axes), len(b.axes)
     inner = first - 1

@@ -84,6 +84,7 @@ class Known:
 
     value: Any
     place: Place | None = None
+    numpy: bool = False  # a truth value of NumPy's
 
 
 @dataclass(frozen=True, eq=False)
