@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from symdiff import grad, hessian, jacobian, jvp, vjp
+from symdiff import SymdiffError, grad, hessian, jacobian, jvp, read, vjp
 from symdiff.codegen import python_function
 from symdiff.graph.affine import Affine
 from symdiff.graph.evaluate import evaluate
@@ -320,3 +320,49 @@ def test_jacobians_of_stages_grow_with_their_number_and_no_faster():
     exec(STAGES.format(4), names)  # noqa: S102 - the text above
     columns = [names["f"](point + 1e-20j * each).imag / 1e-20 for each in np.eye(5)]
     np.testing.assert_allclose(python_function(made[2].source)(point), np.array(columns).T, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("index", ["-len(x)", "1 - len(x)", "-(len(x)//2)", "2 - len(x)", "-x.shape[0]"])
+def test_an_index_that_lengths_tell_counts_from_the_end(index):
+    """It was taken for one that is out of range."""
+    text = (
+        f"import numpy as np\ndef f(x):\n    y = x*x\n    y[{index}] *= 3.0\n    return x[{index}]*y + np.outer(x, x)[{index}, 0]"
+    )
+    function = python_function(read(source=text).at(np.ones(4)).source)
+    space: dict = {}
+    exec(text, space)  # noqa: S102 - the text above
+    for x in (np.array([0.3, -0.8, 1.2, 0.4]), np.array([0.3, 2.0, -1.0]), np.array([0.3, 2.0])):
+        np.testing.assert_allclose(function(x), space["f"](x), rtol=1e-14)
+    steps = 1e-6 * np.eye(3)
+    x = np.array([0.3, 2.0, -1.0])
+    slopes = [np.sum(space["f"](x + h) - space["f"](x - h)) / 2e-6 for h in steps]
+    np.testing.assert_allclose(vjp(source=text)(x, cotangent=np.ones(3)), slopes, atol=1e-8)
+    with pytest.raises(IndexError):
+        function(np.zeros(0))
+
+
+def test_a_loop_that_does_nothing_checks_no_index():
+    """That ``x[0]`` is there was known of the iterations, and taken for known without any (array program 1007619)."""
+    text = "def f(a, x, A):\n    for j in range(len(x)):\n        if j > 0:\n            a += x[0]*A[0, j]\n    return a"
+    function = python_function(grad(source=text).at(0.5, np.ones(2), np.ones((3, 2))).source)
+    assert function(0.5, np.zeros(0), np.zeros((0, 0))) == 1
+    assert function(0.5, np.ones(3), np.ones((1, 3))) == 1
+    with pytest.raises(IndexError):
+        function(0.5, np.ones(3), np.ones((0, 3)))
+
+
+def test_a_list_that_is_returned_may_hold_an_array_that_is_refused():
+    text = "def f(a, x):\n    y = x*a\n    z = [y]\n    y = y if a > 0 else y*2\n    y[0] /= 3\n    return z"
+    with pytest.raises(SymdiffError, match="may have been changed as another one"):
+        read(source=text).at(0.5, np.ones(2))
+
+
+@pytest.mark.parametrize("result", ["np.sum(np.sum(y)*1.0)", "np.sum(np.asarray(a)*1.0) + b", "np.mean(y[0]*a) + np.max(b*2.0)"])
+def test_functions_of_arrays_take_numbers_where_arguments_cannot_be_arrays(result):
+    """``np.sum`` of a number made arrays of its arguments, of which there is no list: refused before any call."""
+    text = f"import numpy as np\ndef f(a, b):\n    y = np.array([a, b, 1.0])\n    return {result}"
+    gradient = grad(source=text, argnums=(0, 1))
+    space: dict = {}
+    exec(text, space)  # noqa: S102 - the text above
+    slopes = [space["f"](0.5 + h, 0.7 + k) - space["f"](0.5 - h, 0.7 - k) for h, k in ((0.25, 0), (0, 0.25))]
+    np.testing.assert_allclose(python_function(gradient.at(0.5, 0.7).source)(0.5, 0.7), np.array(slopes) / 0.5, rtol=1e-12)

@@ -139,14 +139,15 @@ def _otherwise(
         name for name, structure in start.structures.items() if structure is None and ("argument", name) not in start.sized
     ]
     gaps = error.gaps
-    for ranks in ranks_of(unknown):
-        begin = replace(start, known=dict(start.known), integers=dict(start.integers), ranks=ranks)
+    numbers: list[dict[str, int]] = [{}] if all(gap.verdict == "never" for gap in gaps) else []
+    for ranks in (*numbers, *ranks_of(unknown)):
+        begin = replace(start, known=dict(start.known), integers=dict(start.integers), ranks=dict(ranks), plain=not ranks)
         try:
             return _settled(source, replace(begin, specialised=set(), lengths={}, sizes={}, built={}, used=[], fixed=[]), options)
         except UnsupportedError as other:
-            gaps = tuple(gap for gap in gaps if gap in other.gaps)
+            gaps = tuple(gap for gap in gaps if gap in other.gaps) if ranks else gaps
         except NeedsCallError:
-            gaps = ()
+            gaps = () if ranks else gaps
     if not guessed:
         raise error
     if gaps:
@@ -173,6 +174,7 @@ class Start:
     solid: frozenset[tuple[Any, ...]] = frozenset()  # those whose lengths were needed
     sequential: frozenset[tuple[Any, ...]] = frozenset()  # loops that are no sums, recursions that are loops
     unrolled: frozenset[tuple[Any, ...]] = frozenset()  # recursions that were refused as loops
+    plain: bool = False  # what no call has told are numbers, also where an array is more usual
     suspect: bool = False  # something was refused of a number that an array may do
     sized: dict[tuple[Any, ...], tuple[Place, str] | None] = field(default_factory=dict)  # integers that are used as sizes
 
@@ -278,7 +280,7 @@ def _settled(source: FunctionSource, start: Start, options: Options) -> Reading:
             options.differentiate,
         )
         reader.active, reader.real = options.active, options.real
-        reader.ranks, reader.solved, reader.exact = start.ranks, start.sizes, options.exact
+        reader.ranks, reader.plain, reader.solved, reader.exact = start.ranks, start.plain, start.sizes, options.exact
         reader.sequential, reader.unrolled = start.sequential - start.unrolled, start.unrolled
         reader.sized, reader.call = start.sized, options.present
         reader.outside, reader.solid = start.outside, None if options.solid else start.solid
@@ -398,7 +400,11 @@ def _result(reader: Reader, frame: Frame) -> Value:
         return POISON
     frame.source = recursion.as_read(reader, source, frame.variables)
     frame.local_names = names_assigned(frame.source.node)
-    return calls.run_function(reader, frame, source.node)
+    try:
+        return calls.run_function(reader, frame, source.node)
+    except GapError as error:  # what is returned cannot be told
+        reader.record(frame, error)
+        return POISON
 
 
 def _bound(reader: Reader, values: dict[str, Value]) -> dict[str, Value]:

@@ -111,9 +111,14 @@ def size_of(reader: Reader, part: Affine, node: ast.AST, what: str) -> Affine:
     return Affine.of(count)
 
 
-def is_certain(reader: Reader, part: Affine) -> bool:
-    """Whether an expression in sizes is at least 0 in any case: sizes are, and what was checked before."""
+def is_certain(reader: Reader, part: Affine, in_loops: bool = True) -> bool:
+    """Whether an expression in sizes is at least 0 in any case: sizes are, and what was checked before.
+
+    ``in_loops``: in the iterations of the loops that are being read, if there are any.
+    """
     known = [checked for checked, body in reader.checked.items() if reader.builder.is_open(body)]
+    if not in_loops:
+        known = [checked for checked in known if checked not in reader.provisional]
     known += integer_facts(reader)
     while True:
         if bounds.is_certain(part) or any(bounds.is_certain(part - checked) for checked in known):
@@ -179,7 +184,7 @@ def require(
     builder = reader.builder
     condition = _is_negative(reader, part)
     for length in dict.fromkeys(_longest(reader, loop.length) for loop in reader.loops):  # one that does nothing raises nothing
-        if length is not None and not length.positions and not is_certain(reader, length - 1):
+        if length is not None and not length.positions and not is_certain(reader, length - 1, in_loops=False):
             condition = builder.apply(TABLE["and"], _is_negative(reader, -length), condition)
     if unless_empty is not None:
         condition = builder.apply(TABLE["and"], _is_negative(reader, -unless_empty), condition)
@@ -189,6 +194,7 @@ def require(
     builder.branch(condition, body, (), [])
     if unless_empty is None:
         reader.checked[part] = builder.current
+        (reader.provisional.add if reader.loops else reader.provisional.discard)(part)
 
 
 def _before_loop(reader: Reader, part: Affine, exception: str, message: str, node: ast.AST) -> bool:

@@ -140,6 +140,8 @@ class Reader(Arguments):
         self.domain: list[IndexGuard] = []  # what the conditions around say of their positions
         self.index_guards: dict[str, tuple[IndexGuard, ...]] = {}  # what conditions say of positions
         self.checked: dict[Affine, Body] = {}  # what is at least 0 from there on: a branch around it raises otherwise
+        self.plain = False  # whether arguments that no call has told are numbers, also where arrays are more usual
+        self.provisional: set[Affine] = set()  # of that, what is checked only if the loops around it do something
         self.listed: set[int] = set()  # the lengths of arrays that are made of single numbers
         self.captures: dict[tuple[Any, ...], tuple[Place, str]] = {}
         self.guards: dict[tuple[Any, ...], Guard] = {}

@@ -296,7 +296,7 @@ class Arguments(Integers):
         if not isinstance(value, Number | Condition) or getattr(value, "known", None) is not None:
             return
         found = self._undecided(value)
-        if found:
+        if found and not cast("Reader", self).plain:
             raise RestartError(ranks={name: hints.get(name, rank) for name in found})
 
     def _undecided(self, value: Number | Condition) -> list[str]:

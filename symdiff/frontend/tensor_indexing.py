@@ -311,9 +311,10 @@ def _at(reader: Reader, owner: TensorValue, axis: int, index: Affine, node: ast.
         return At(element_from_end(reader, index, length))
     if index.positions:  # of a loop: what it is there is checked where it is read
         return At(index)
+    downwards = bool(index.terms) and all(factor < 0 for _, factor in index.terms)  # 1 - n: mostly negative
     if is_negative(reader, index, node):
         index = length + index
-    elif any(not element.index for element in index.elements) or any(name in reader.counters for name in sizes_in([index])):
+    elif downwards or any(not each.index for each in index.elements) or not reader.counters.keys().isdisjoint(sizes_in([index])):
         index = from_end(reader, index, length)
     text = f"index {index} is out of range for axis {axis}"
     require(reader, index, "IndexError", text, node)
