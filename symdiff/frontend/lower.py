@@ -112,9 +112,7 @@ class Reader(Arguments):
         differentiate: Differentiate | None = None,
     ) -> None:
         super().__init__()
-        self.source = source
-        self.structures = structures
-        self.known = known
+        self.source, self.structures, self.known = source, structures, known
         self.specialised = specialised
         self.lengths = dict(lengths or {})
         self.builder = Builder()
@@ -140,8 +138,8 @@ class Reader(Arguments):
         self.domain: list[IndexGuard] = []  # what the conditions around say of their positions
         self.index_guards: dict[str, tuple[IndexGuard, ...]] = {}  # what conditions say of positions
         self.checked: dict[Affine, Body] = {}  # what is at least 0 from there on: a branch around it raises otherwise
-        self.plain = False  # whether arguments that no call has told are numbers, also where arrays are more usual
         self.provisional: set[Affine] = set()  # of that, what is checked only if the loops around it do something
+        self.plain = False  # whether arguments that no call has told are numbers, also where arrays are more usual
         self.listed: set[int] = set()  # the lengths of arrays that are made of single numbers
         self.captures: dict[tuple[Any, ...], tuple[Place, str]] = {}
         self.guards: dict[tuple[Any, ...], Guard] = {}
