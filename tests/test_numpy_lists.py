@@ -109,6 +109,8 @@ np.square(x > 0)*1.0
 np.isfinite(x > 0)*a
 [v*v for v in x][len(x) - 1]
 a in [a, b]
+np.array([a, b, 1.0])[np.nonzero(x > 0)]
+np.array([[a, b], [b, a]])[np.nonzero(x[:2] > 0)]
 [a, b] == 3
 max(a > 0, x[0])*a
 [x, x] @ x

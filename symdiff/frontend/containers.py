@@ -208,7 +208,8 @@ def _indexed(reader: Reader, owner: Value, index: ast.expr, plain: bool, frame: 
     if isinstance(owner, ArrayValue | ListValue | TupleValue | VectorParam) and loop_indices.is_open(reader, value):
         return loop_indices.read(reader, owner, index, frame, node)
     from_data = isinstance(value, Number) and value.integer is not None and any(value.integer.elements)
-    if isinstance(owner, ArrayValue) and (from_data or isinstance(value, TensorValue | ListValue | ArrayValue | SeriesValue)):
+    listed = value.items[0] if isinstance(value, TupleValue) and value.items else value  # of one axis, as nonzero gives it
+    if isinstance(owner, ArrayValue) and (from_data or isinstance(listed, TensorValue | ListValue | ArrayValue | SeriesValue)):
         return tensor_indexing.read(reader, index_arrays.tensor_of_any(reader, owner, node), index, frame, node)
     return item(reader, owner, reader.integer(value, index, "an index"), node)
 

@@ -53,8 +53,8 @@ def usual(
 
 def check_types(target: Any, args: Sequence[Value], node: ast.AST) -> None:
     """Refuse what Python's functions of numbers do not take, and what NumPy's compute of truth values in other numbers."""
-    if isinstance(target, np.ufunc) and args and all(map(are_truths, args)):
-        _check_truths(target, len(args), node)
+    if isinstance(target, np.ufunc) and len(args) == target.nin and all(map(are_truths, args)):
+        _check_truths(target, node)
     if target in OF_NUMBERS:
         for value in args:
             if isinstance(value, CONTAINERS):
@@ -76,10 +76,10 @@ def _rank(value: Value) -> int:
     return 1 if isinstance(value, CONTAINERS) else 0
 
 
-def _check_truths(target: np.ufunc, count: int, node: ast.AST) -> None:
+def _check_truths(target: np.ufunc, node: ast.AST) -> None:
     """A ufunc of truth values answers a truth value or an integer, computes in half precision, or raises."""
     try:
-        kind = target.resolve_dtypes((np.dtype(bool),) * count + (None,) * target.nout)[-1]
+        kind = target.resolve_dtypes((np.dtype(bool),) * target.nin + (None,) * target.nout)[-1]
     except TypeError:
         raise GapError(node, f"{target.__name__} of truth values", "multiply them by 1.0 before", raises=TypeError) from None
     if kind.kind == "f" and kind != np.dtype(float):
