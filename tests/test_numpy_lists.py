@@ -109,6 +109,9 @@ np.square(x > 0)*1.0
 np.isfinite(x > 0)*a
 [v*v for v in x][len(x) - 1]
 a in [a, b]
+np.outer(x, x)[np.arange(len(x)), [0, 1, 0]]
+np.outer(x, x)[[0, -1, 0], np.argsort(x)]*a
+np.outer(x, x)[np.arange(2), [1]]
 np.array([a, b, 1.0])[np.nonzero(x > 0)]
 np.array([[a, b], [b, a]])[np.nonzero(x[:2] > 0)]
 [a, b] == 3

@@ -15,7 +15,7 @@ from symdiff.frontend.array_writes import as_view, check_no_truth
 from symdiff.frontend.cells import view_of
 from symdiff.frontend.conditions import are_truths, is_truth, scalar
 from symdiff.frontend.gaps import GapError, not_as_arrays
-from symdiff.frontend.index_arrays import check_on_axis, element_from_end, from_end, listed, on_axis
+from symdiff.frontend.index_arrays import check_on_axis, element_from_end, from_end, listed, literal, on_axis
 from symdiff.frontend.lengths import at_least_none, equal, extent, is_at_least_none, is_certain, require
 from symdiff.frontend.loop_rows import here, marked
 from symdiff.frontend.loop_values import SeriesValue
@@ -153,7 +153,10 @@ def _put_together(reader: Reader, owner: TensorValue, parts: Sequence[Part], nod
     from symdiff.frontend.tensors import operand, stacked
 
     lists = [part.places for part in parts if isinstance(part, Listed)]
-    if len(set(map(len, lists))) > 1 or any(isinstance(part, Gather) for part in parts):
+    if any(isinstance(part, Gather) for part in parts):
+        plain = [_gather(reader, part, node) if isinstance(part, Listed) else part for part in parts]
+        return selected(reader, owner, selection_of(reader, owner, plain, node), node)
+    if len(set(map(len, lists))) > 1:
         raise GapError(node, "a list of literal indices beside another one", "give lists of one length", "not yet")
     fancy = [place for place, part in enumerate(parts) if isinstance(part, Listed | At)]
     together = fancy == list(range(fancy[0], fancy[-1] + 1))  # else their axis stands in front, as in NumPy
@@ -162,6 +165,11 @@ def _put_together(reader: Reader, owner: TensorValue, parts: Sequence[Part], nod
         chosen = [part.places[place] if isinstance(part, Listed) else part for part in parts]
         items.append(operand(reader, selected(reader, owner, selection_of(reader, owner, chosen, node), node), node))
     return stacked(reader, items, fancy[0] if together else 0, node)
+
+
+def _gather(reader: Reader, part: Listed, node: ast.AST) -> Gather:
+    """Positions that are known as an array of integers."""
+    return Gather(literal(reader, [place.index for place in part.places], (len(part.places),), node))
 
 
 def _in_loop(part: Part) -> bool:
