@@ -5,7 +5,7 @@ They are the results of compiled code of their own, which runs before the values
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -18,7 +18,7 @@ from symdiff.errors import ArgumentError
 from symdiff.graph.affine import Affine, sizes_in
 from symdiff.graph.build import Builder
 from symdiff.graph.dead import dead_code
-from symdiff.graph.graph import Atom, Graph, Loop, walk
+from symdiff.graph.graph import UNDEFINED, Atom, Block, Const, Graph, If, Loop, Out, Statement, walk
 from symdiff.graph.loops import axes_of, names_in
 from symdiff.graph.structure import SCALAR, EntryPlace, Items, Sparse, Tensor
 from symdiff.graph.terms import Term, arrays_in
@@ -31,6 +31,24 @@ def affines_of(place: EntryPlace) -> Iterator[Affine]:
     yield from place.axes
     yield from place.row
     yield from place.term.affines()
+
+
+def _everywhere(block: Iterable[Statement]) -> Block:
+    """The statements with 0 for what a branch that is not taken does not compute: its entries are 0, wherever they stand."""
+    return tuple(map(_defined, block))
+
+
+def _defined(statement: Statement) -> Statement:
+    if isinstance(statement, Loop):
+        return replace(statement, step=replace(statement.step, body=_everywhere(statement.step.body)))
+    if not isinstance(statement, If):
+        return statement
+    outs = tuple(replace(out, then=_number(out.then, out), orelse=_number(out.orelse, out)) for out in statement.outs)
+    return replace(statement, then=_everywhere(statement.then), orelse=_everywhere(statement.orelse), outs=outs)
+
+
+def _number(atom: Atom, out: Out) -> Atom:
+    return atom if atom != UNDEFINED else Const(False) if out.kind == "bool" else Const(0)
 
 
 class Computed:
@@ -61,7 +79,8 @@ class Computed:
         kinds = (*(Tensor(axes[name]) if axes[name] else SCALAR for name in self.arrays), *(SCALAR for _ in counts))
         result = Items("dict", kinds, (*self.arrays, *self.sizes))
         params = taken_apart(tuple(param for param in self.graph.params if param.role != "pattern"))
-        made = dead_code(replace(self.graph, params=params, body=builder.body, outputs=(*self.arrays, *counts), result=result))
+        body = _everywhere(builder.body)
+        made = dead_code(replace(self.graph, params=params, body=body, outputs=(*self.arrays, *counts), result=result))
         return made, codegen.compile_source(codegen.emit(made, name="indices", title="Indices"), "indices")
 
     def of(self, arrays: Mapping[str, Any]) -> tuple[Numbers, dict[str, int]]:

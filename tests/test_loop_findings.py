@@ -707,3 +707,42 @@ def test_an_array_and_a_number_of_an_inner_loop_have_one_name():
     gradient = grad(source=ONE_NAME)
     found = python_function(vjp(gradient).at(x, cotangent=v).source)(x, v)
     np.testing.assert_allclose(found, (gradient(x + 1e-5 * v) - gradient(x - 1e-5 * v)) / 2e-5, atol=1e-8)
+
+
+def test_a_condition_on_the_iteration_stands_inside_of_the_loop():
+    """``n >= i + 1`` was written before the loop that counts ``i`` (random loop program 2013498)."""
+    text = """import numpy as np
+def f(x):
+    b = 0
+    u = 1.0*x
+    for i in range(len(x)):
+        v = np.full(len(x), 0.5)
+        u = u*0.5 + x[i]
+        b += np.dot(v, u)*0.1
+    return np.max(np.append(u, b*b))
+"""
+    second = python_function(hessian(source=text).at(np.ones(2)).source)
+    space = {}
+    exec(text, space)  # noqa: S102 - the text above
+    x, steps = np.array([-0.3, -0.8]), 1e-4 * np.eye(2)
+    f = space["f"]
+    wanted = [[(f(x + h + k) - f(x + h - k) - f(x - h + k) + f(x - h - k)) / 4e-8 for k in steps] for h in steps]
+    np.testing.assert_allclose(second(x), wanted, atol=1e-6)
+
+
+def test_indices_of_a_branch_that_is_not_taken_are_numbers():
+    """A sparse Hessian reads them before it tests which branch was taken: they were uninitialised (program 2013332)."""
+    text = """import numpy as np
+def f(x):
+    t = 0.1*np.sum(x)
+    if t > 2:
+        q = np.sin(x)
+    else:
+        q = x[np.argsort(x)]*1.5
+    return np.prod(np.cos(q))
+"""
+    program = Program.of(2013332, loops=True)
+    assert faults(program, every=True) == []
+    second, dense = hessian(source=text, sparse=True), hessian(source=text)
+    for x in (np.array([0.3, 0.8, 0.1]), np.array([30.0, 0.8, 0.1])):
+        np.testing.assert_allclose(second(x).toarray(), dense(x), rtol=1e-12, atol=1e-14)

@@ -15,7 +15,7 @@ from symdiff.codegen.nests import attached
 from symdiff.codegen.rules import concluded
 from symdiff.codegen.storage import Storage
 from symdiff.errors import InternalError
-from symdiff.graph.affine import Affine, Element, Symbol, substituted
+from symdiff.graph.affine import Affine, Element, Symbol, sizes_in, substituted
 from symdiff.graph.build import Body
 from symdiff.graph.graph import UNDEFINED, Atom, Const, Let
 from symdiff.graph.structure import Size, Structure, Tensor
@@ -325,7 +325,9 @@ class Elements(Levels):
     def _home(self, name: str, index: Index) -> int:
         """The outermost level at which all that an element reads is certainly there."""
         reads = self._reads(name, index)
-        level = max(self._floor, self._level_of(index), *(self._level_of_name(read.name) for read in reads))
+        guards = [guard.affine for term in getattr(self.arrays.known.get(name), "terms", ()) for guard in term.guards]
+        levels = [*(self._level_of_name(read.name) for read in reads), *(self._levels.get(size, 0) for size in sizes_in(guards))]
+        level = max(self._floor, self._level_of(index), *levels)
         while level < self.level:
             place = self._scopes[level].place
             if all(self._is_inside(read.name, read.index, place.where(read.guards)) for read in reads):
