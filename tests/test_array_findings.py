@@ -366,3 +366,19 @@ def test_functions_of_arrays_take_numbers_where_arguments_cannot_be_arrays(resul
     exec(text, space)  # noqa: S102 - the text above
     slopes = [space["f"](0.5 + h, 0.7 + k) - space["f"](0.5 - h, 0.7 - k) for h, k in ((0.25, 0), (0, 0.25))]
     np.testing.assert_allclose(python_function(gradient.at(0.5, 0.7).source)(0.5, 0.7), np.array(slopes) / 0.5, rtol=1e-12)
+
+
+@pytest.mark.parametrize("index", ["min(k + 1, len(x) - 1)", "idx[k]"])
+def test_an_index_of_one_iteration_is_not_read_where_there_is_none(index):
+    """A Jacobian read and checked it once, before loops that make no iterations (array programs 1015825, 1017155)."""
+    branch = f"if k == 1:\n            r[k] = y[{index}]\n        else:\n            r[k] = x[k]**2"
+    body = f"r = 1.5*x\n    for k in range(len(x)):\n        {branch}"
+    text = f"import numpy as np\ndef f(x, y, idx):\n    {body}\n    return x[1:] + np.sum(r*0.7)"
+    matrix = python_function(jacobian(source=text, argnums=(0, 1)).at(np.ones(3), np.ones(3), np.arange(3)).source)
+    for n in (0, 1):
+        assert [each.shape for each in matrix(np.ones(n), np.ones(n), np.arange(n))] == [(0, n), (0, n)]
+    x, y = np.array([0.3, -0.5, 0.7]), np.array([0.2, 0.4, 0.9])
+    first, second = matrix(x, y, np.arange(3))
+    place = 2 if "min" in index else 1
+    np.testing.assert_allclose(second, np.full((2, 1), 0.7) * np.eye(3)[place], atol=1e-15)
+    np.testing.assert_allclose(first, np.eye(3)[1:] + 1.4 * x * np.array([1, 0, 1]), atol=1e-15)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -98,7 +99,8 @@ def _write(elements: Elements, definition: Indexed, term: Term, part: Affine, le
             needed |= ranges[position].low.positions | ranges[position].high.positions
     canonical: dict[Symbol, Affine] = {position: Affine.of(place) for place, position in enumerate(sorted(needed))}
     spaces = tuple(substituted((ranges[p].low, ranges[p].high), canonical) for p in sorted(needed))
-    kept = tuple(replace(guard, affine=guard.affine.substitute(canonical)) for guard in term.guards)
+    tested = (*term.guards, *_somewhere(definition, ranges, needed))
+    kept = tuple(replace(guard, affine=guard.affine.substitute(canonical)) for guard in tested)
     if elements.is_checked((spaces, kept, part.substitute(canonical), length)):
         return
     places: dict[Symbol, Affine] = {}
@@ -108,9 +110,22 @@ def _write(elements: Elements, definition: Indexed, term: Term, part: Affine, le
             variable = elements.variable_of_loop()
             places[position] = Affine.of(variable)
             stack.enter_context(elements.loop(variable, Range(low, high), ()))
-        guards = [replace(guard, affine=guard.affine.substitute(places)) for guard in term.guards]
+        guards = [replace(guard, affine=guard.affine.substitute(places)) for guard in tested]
         raising = [Raise("IndexError", message, definition.origin)]
         _checked(elements, definition.origin, guards, part.substitute(places), length, raising)
+
+
+def _somewhere(definition: Indexed, ranges: Mapping[int, Range], needed: AbstractSet[int]) -> Iterator[Guard]:
+    """Of a derivative, that the ranges on which the index does not depend are not empty: else nothing reads by it.
+
+    That there is an iteration which does may be all that says that the index can be read.
+    """
+    if definition.origin is None or definition.origin.role == "primal":
+        return
+    for position, each in ranges.items():
+        length = each.high - each.low
+        if position not in needed and not length.positions and not length.is_constant:
+            yield Guard(length - 1)
 
 
 def _checked(
