@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from symdiff.codegen.indices import SHORT, is_short
 from symdiff.codegen.products import Products
+from symdiff.codegen.steps import indices_of
 from symdiff.graph.affine import Affine, Axes, Symbol, identity, substituted
 from symdiff.graph.arrays import EMPTY
 from symdiff.graph.bounds import renumbered
@@ -108,6 +109,7 @@ class Definitions:
         self.handed_on: set[str] = set()  # arrays that a branch with a scalar condition hands on, or a loop
         self.counts: set[str] = set()  # sizes that a loop makes
         self.conditional: set[str] = set()  # what exists on one side of a branch that is taken element by element
+        self.indices = indices_of(graph.body)
         for statement in walk(graph.body):
             self._define(statement)
 

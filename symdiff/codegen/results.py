@@ -66,10 +66,11 @@ class Results:
         atom = out.then if holds else out.orelse
         if not out.axes:
             return atom if atom == UNDEFINED else self.elements.scalar(atom)
-        if atom == UNDEFINED:  # never used, but an element may be read before the condition that says so: as an integer, too
+        if atom == UNDEFINED:  # never used, but an element may be read before the condition that says so is tested
             name = self.elements.fresh(out.name, out.kind, out.axes)
             told = [Affine(0) if self.definitions.counts.intersection(sizes_in([length])) else length for length in out.axes]
-            self.elements.emit(Allocate(name, self.lengths(told), Const(False if out.kind == "bool" else 0.0), out.kind))
+            full = Const(0.0) if out.name in self.definitions.indices else None  # NaN is no integer
+            self.elements.emit(Allocate(name, self.lengths(told), full, out.kind))
             return name
         if isinstance(atom, str) and atom in inside:
             return self.existing(atom)
