@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -99,8 +98,7 @@ def _write(elements: Elements, definition: Indexed, term: Term, part: Affine, le
             needed |= ranges[position].low.positions | ranges[position].high.positions
     canonical: dict[Symbol, Affine] = {position: Affine.of(place) for place, position in enumerate(sorted(needed))}
     spaces = tuple(substituted((ranges[p].low, ranges[p].high), canonical) for p in sorted(needed))
-    tested = (*term.guards, *_somewhere(definition, ranges, needed))
-    kept = tuple(replace(guard, affine=guard.affine.substitute(canonical)) for guard in tested)
+    kept = tuple(replace(guard, affine=guard.affine.substitute(canonical)) for guard in term.guards)
     if elements.is_checked((spaces, kept, part.substitute(canonical), length)):
         return
     places: dict[Symbol, Affine] = {}
@@ -110,28 +108,16 @@ def _write(elements: Elements, definition: Indexed, term: Term, part: Affine, le
             variable = elements.variable_of_loop()
             places[position] = Affine.of(variable)
             stack.enter_context(elements.loop(variable, Range(low, high), ()))
-        guards = [replace(guard, affine=guard.affine.substitute(places)) for guard in tested]
+        guards = [replace(guard, affine=guard.affine.substitute(places)) for guard in term.guards]
         raising = [Raise("IndexError", message, definition.origin)]
         _checked(elements, definition.origin, guards, part.substitute(places), length, raising)
-
-
-def _somewhere(definition: Indexed, ranges: Mapping[int, Range], needed: AbstractSet[int]) -> Iterator[Guard]:
-    """Of a derivative, that the ranges on which the index does not depend are not empty: else nothing reads by it.
-
-    That there is an iteration which does may be all that says that the index can be read.
-    """
-    if definition.origin is None or definition.origin.role == "primal":
-        return
-    for position, each in ranges.items():
-        length = each.high - each.low
-        if position not in needed and not length.positions and not length.is_constant:
-            yield Guard(length - 1)
 
 
 def _checked(
     elements: Elements, origin: Origin | None, guards: Sequence[Guard], part: Affine, length: Affine, raising: list[Raise]
 ) -> None:
     """Raise where guards hold and an index is out of range. What is computed is read only where the guards before it hold."""
+    guards = [*guards, *_readable(elements, part)]
     late = [guard for guard in guards if _reads_computed(elements, guard.affine)]
     first = [guard for guard in guards if guard not in late]
     if first and (late or _reads_computed(elements, part)):
@@ -145,6 +131,13 @@ def _checked(
     else:
         inside = _outside(elements, part, length).code
         elements.choose(elements.condition_of(_with(elements, guards, inside)), raising, (), [], origin)
+
+
+def _readable(elements: Elements, part: Affine) -> Iterator[Guard]:
+    """That the integers of arguments which tell an index are there: ``idx[0]`` is left of a loop that may make no iteration."""
+    for each in part.elements:
+        if elements.is_integer(each.array) and not any(index.positions for index in each.index):
+            yield from elements.doubtful(each.array, each.index)
 
 
 def _reads_computed(elements: Elements, part: Affine) -> bool:
