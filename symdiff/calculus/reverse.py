@@ -19,15 +19,15 @@ from symdiff.calculus.implicit import adjoints_of_solution
 from symdiff.calculus.loop_adjoints import adjoint_loop
 from symdiff.calculus.naming import adjoint_name
 from symdiff.calculus.partials import Partials, choice, chosen, condition, contributions, depends
-from symdiff.calculus.supports import ZERO, Joining
+from symdiff.calculus.supports import TRUE, ZERO, Joining
 from symdiff.calculus.sweep import ONE, Sweep, Term, derived
 from symdiff.calculus.transpose import contracted, transposed
 from symdiff.graph.build import Body
 from symdiff.graph.graph import Atom, Block, Fold, Graph, If, Let, Loop, Origin, Param, Statement, Sum, free_names
 from symdiff.graph.settled import with_settled
 from symdiff.graph.structure import Structure
+from symdiff.graph.terms import Guard, view
 from symdiff.graph.terms import Term as Part
-from symdiff.graph.terms import view
 from symdiff.primitives.row import Choice, Decision
 
 Cotangents = Sequence[Mapping[int, Atom]]  # for each seed: the cotangent of each output that has one, by position
@@ -49,7 +49,8 @@ Side = Callable[[Ledger], Totals]  # adds one side of a branch
 class Reverse(Sweep):
     """Adjoints for several seeds at once; all seeds share the partial derivatives.
 
-    ``starts``: for each seed, what adjoints of inputs start from; what the sweep finds is added to it.
+    ``starts``: for each seed, what adjoints of inputs start from; what the sweep finds is added to it. ``guards``: where
+    they do not hold, all adjoints are 0, and nothing is swept.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Reverse(Sweep):
         cotangents: Cotangents,
         seeds: Sequence[Param] = (),
         starts: Sequence[Mapping[str, Atom]] = (),
+        guards: tuple[Guard, ...] = (),
     ) -> None:
         super().__init__(graph, wrt, seeds)
         graph = self.graph
@@ -67,16 +69,34 @@ class Reverse(Sweep):
         self.taped: dict[int, Loop] = {}  # the loops with their tapes, by the identity of those of the graph
         for statement in graph.body:
             self.builder.append(statement)
+        self.adjoints = self.swept_where(guards, cotangents, starts) if guards else self.swept(cotangents, starts)
+
+    def swept(self, cotangents: Cotangents, starts: Sequence[Mapping[str, Atom]]) -> dict[str, Adjoints]:
+        """Sweep back over the whole graph."""
         ledger = Ledger()
         for seed, cotangent in enumerate(cotangents):
             for position, atom in cotangent.items():
                 if not is_zero(atom):
-                    self.post(ledger, graph.outputs[position], seed, Term(ONE, atom, True))
+                    self.post(ledger, self.graph.outputs[position], seed, Term(ONE, atom, True))
         for seed, start in enumerate(starts):
             for name, atom in start.items():
                 self.post(ledger, name, seed, Term(ONE, atom, True))
-        self.block(graph.body, ledger)
-        self.adjoints = {name: self.take(ledger, name) for name in dict.fromkeys(wrt)}
+        self.block(self.graph.body, ledger)
+        return {name: self.take(ledger, name) for name in dict.fromkeys(self.wrt)}
+
+    def swept_where(
+        self, guards: tuple[Guard, ...], cotangents: Cotangents, starts: Sequence[Mapping[str, Atom]]
+    ) -> dict[str, Adjoints]:
+        """The same as one side of a branch, on whose other side all adjoints are 0."""
+        condition = self.builder.sum([Part(TRUE, (), (), guards)], (), kind="bool")
+        with self.supports.side(condition, True) as body:
+            found = self.swept(cotangents, starts)
+        joining = Joining(self.supports, condition, (body, Body(body.elementwise)))
+        made = {
+            name: {seed: joining.out(self.hint(name), atom, ZERO) for seed, atom in bars.items()} for name, bars in found.items()
+        }
+        self.builder.append(joining.branch(None))
+        return made
 
     def finish(self, outputs: Sequence[Atom], result: Structure | None = None) -> Graph:
         """The new graph, in which the loops forward keep what the loops backward read."""
@@ -268,9 +288,11 @@ def _read_inside(statement: If) -> list[str]:
     return list(names)
 
 
-def adjoint(graph: Graph, wrt: Sequence[str], cotangents: Cotangents, seeds: Sequence[Param] = ()) -> Reverse:
+def adjoint(
+    graph: Graph, wrt: Sequence[str], cotangents: Cotangents, seeds: Sequence[Param] = (), guards: tuple[Guard, ...] = ()
+) -> Reverse:
     """Sweep back over a graph: ``.adjoint(input, seed)`` is any adjoint, ``.finish(outputs)`` the new graph.
 
-    ``seeds`` are new parameters that the cotangents refer to.
+    ``seeds`` are new parameters that the cotangents refer to; where ``guards`` do not hold, all adjoints are 0.
     """
-    return Reverse(with_settled(graph), wrt, cotangents, seeds)
+    return Reverse(with_settled(graph), wrt, cotangents, seeds, guards=guards)

@@ -13,6 +13,7 @@ from typing import Literal
 
 from symdiff.calculus.counted import matched
 from symdiff.calculus.forward import tangent
+from symdiff.calculus.nothing import has_elements
 from symdiff.calculus.reverse import adjoint
 from symdiff.calculus.sweep import ONE, flat
 from symdiff.errors import InternalError
@@ -98,7 +99,7 @@ def vjp(graph: Graph, wrt: Sequence[str], seeds: Sequence[Param], tidy: Tidy = i
     """A cotangent times the Jacobian: ``seeds`` are the parameters of the cotangent, one leaf per output."""
     _leaves(seeds, len(graph.outputs))
     graph, cotangents = matched(graph, seeds)
-    sweep = adjoint(graph, wrt, [dict(enumerate(cotangents))])
+    sweep = adjoint(graph, wrt, [dict(enumerate(cotangents))], guards=has_elements(graph, wrt))
     return tidy(sweep.finish([sweep.adjoint(name, 0) for name in wrt]))
 
 

@@ -40,7 +40,7 @@ class Tame:
         atoms: list[Atom] = []
         if name in builder.definitions:
             let = builder.definitions[name]
-            if not _is_total(let):
+            if not is_total(let):
                 return None
             atoms += let.args
         elif name in builder.sums:
@@ -53,7 +53,7 @@ class Tame:
         return [atom for atom in atoms if isinstance(atom, str)]
 
 
-def _is_total(let: Let) -> bool:
+def is_total(let: Let) -> bool:
     """Whether an operation is defined, and finite, for all real operands."""
     exponent = let.args[-1]
     if let.op.name == "pow":
