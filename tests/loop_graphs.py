@@ -45,6 +45,7 @@ from tests.array_graphs import (
 )
 from tests.array_moves import INTEGERS, Made, n
 from tests.array_programs import ArrayProgram
+from tests.crossed_names import crossed
 from tests.poison import poisoned
 
 Given = tuple[list[Param], list[tuple[str, Atom]], list[Made]]  # parameters of a step, what is captured, what is in sight
@@ -235,14 +236,15 @@ def jacobians(case: Case) -> Iterator[str]:
                 yield f"Jacobian: not what the sweep forward gives at {shapes(inputs)}"
 
 
-def code(case: Case) -> Iterator[str]:
-    """What the generated source computes otherwise than the interpreter, as plain Python."""
+def code(case: Case, *, is_crossed: bool | None = None) -> Iterator[str]:
+    """What the generated source computes otherwise than the interpreter, as plain Python; every other case with crossed names."""
+    is_crossed = bool(case.seed % 2) if is_crossed is None else is_crossed
     numbers = random.Random(case.seed)
     start = simplify(case.graph)
     back = simplify(gradient(start, case.wrt))
     graphs = {"value": start, "gradient": back, "tangent": simplify(forward(back, case.wrt, "v_"))}
     for name, graph in graphs.items():
-        function = python_function(emit(graph, name="f", title=name))
+        function = python_function(emit(crossed(graph, numbers) if is_crossed else graph, name="f", title=name))
         for inputs in case.points:
             given = dict(zip(case.graph.inputs, inputs, strict=True))
             like = {f"v_{key}": value for key, value in given.items()}

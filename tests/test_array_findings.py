@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import re
 import textwrap
 from dataclasses import replace
@@ -388,3 +389,38 @@ def test_an_index_is_checked_where_a_sum_has_no_terms():
     for function in (gradient, python_function(gradient.at(np.ones(2), np.ones(3), np.arange(2)).source)):
         with pytest.raises(IndexError, match="out of range: see idx"):
             function(np.zeros(0), np.ones(3), np.array([5]))
+
+
+def test_an_index_that_a_loop_works_out_is_not_read_where_it_makes_no_iteration():
+    """The Jacobian checked the index of the second iteration for empty arrays, too (array program 1015825)."""
+    assert faults(Program.of(1015825)) == []
+
+
+class Part(enum.IntEnum):
+    """Names of the elements of a state."""
+
+    POSITION = 0
+    SPEED = 1
+
+
+def energy(x):
+    doubled = [2 * v for v in x]
+    kept = np.zeros(2)
+    for i in range(Part.SPEED):
+        kept[i] = x[Part.POSITION] ** 2
+    return kept[Part.POSITION] + doubled[Part.SPEED] ** 2 + np.sum(x[Part.SPEED :])
+
+
+def test_members_of_an_enumeration_are_indices():
+    np.testing.assert_array_equal(grad(energy)(np.array([3.0, 5.0, 7.0])), [6.0, 41.0, 1.0])
+
+
+@pytest.mark.parametrize(
+    "terms", ["np.asarray(True) + np.array(True)", "np.copy(x[0] > 0) + True", "np.asarray(x[0] > 0) + (x[1] > 0)"]
+)
+def test_sums_of_truth_values_of_numpy_are_refused(terms):
+    """NumPy says True, which is 1; it was 2."""
+    with pytest.raises(SymdiffError, match="the sum of two truth values"):
+        read(source=f"import numpy as np\ndef f(x):\n    return x*({terms})").at(np.ones(2))
+    product = "import numpy as np\ndef f(x):\n    return x*np.asarray(x[0] > 0)"
+    np.testing.assert_array_equal(read(source=product)(np.array([1.0, 2.0])), [1.0, 2.0])

@@ -746,3 +746,9 @@ def f(x):
     second, dense = hessian(source=text, sparse=True), hessian(source=text)
     for x in (np.array([0.3, 0.8, 0.1]), np.array([30.0, 0.8, 0.1])):
         np.testing.assert_allclose(second(x).toarray(), dense(x), rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("seed", [2016142, 2016227])
+def test_numbers_of_a_loop_are_not_called_as_arrays_outside(seed):
+    """A silent wrong second derivative: the adjoint of an element was read as a tangent."""
+    assert faults(Program.of(seed, loops=True)) == []

@@ -134,9 +134,9 @@ def _checked(
 
 
 def _readable(elements: Elements, part: Affine) -> Iterator[Guard]:
-    """That the integers of arguments which tell an index are there: ``idx[0]`` is left of a loop that may make no iteration."""
+    """That the integers which tell an index are there: ``idx[0]`` is left of a loop that may make no iteration."""
     for each in part.elements:
-        if elements.is_integer(each.array) and not any(index.positions for index in each.index):
+        if not any(index.positions for index in each.index):
             yield from elements.doubtful(each.array, each.index)
 
 

@@ -130,8 +130,8 @@ class _Writer:
         return made, change.graph(graph), frozenset(map(str, map(change.atom, partial)))
 
     def _apart(self, names: dict[str, str], graph: Graph) -> None:
-        """Rename what a step defines under a name that something else of it gets."""
-        inside = {name for statement in walk(graph.body) for name in defined(statement)}
+        """Rename what a step defines, or takes as a number, under a name that something else of it gets."""
+        inside = {*graph.inputs, *(name for statement in walk(graph.body) for name in defined(statement))}
         for name in sorted(inside - names.keys()):
             if name in names.values():
                 made = name

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.frontend.conditions import are_truths, truth_of
+from symdiff.frontend.conditions import are_truths, plain_number, truth_of
 from symdiff.frontend.lookup import home
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.tensors import as_truths, tensor_of
@@ -20,7 +20,7 @@ from symdiff.frontend.values import ArrayValue, Condition, Known, Number, Tensor
 KEEPING = {
     builtins.max: 1, builtins.min: 1, np.max: 1, np.min: 1, np.abs: 1, np.sort: 1, np.tril: 1, np.triu: 1, np.roll: 1,
     np.outer: 2, np.kron: 2, np.repeat: 1, np.tile: 1, np.pad: 1, np.ravel: 1, np.atleast_1d: 1, np.atleast_2d: 1,
-    np.ones_like: 1, np.zeros_like: 1, np.flip: 1, np.squeeze: 1, np.reshape: 1, np.transpose: 1,
+    np.ones_like: 1, np.zeros_like: 1, np.copy: 1, np.flip: 1, np.squeeze: 1, np.reshape: 1, np.transpose: 1,
 }  # fmt: skip
 
 
@@ -33,6 +33,7 @@ def answered(reader: Reader, target: Any, args: Sequence[Value], typed: bool, re
     if target in (builtins.max, builtins.min) and len(args) > 1:  # of numbers beside each other
         count = 0
     if count and len(args) >= count and all(map(are_truths, args[:count])) and not are_truths(result):
+        result = plain_number(result)
         if isinstance(result, TensorValue | ArrayValue):
             return as_truths(reader, tensor_of(reader, result, node))
         if isinstance(result, Number):

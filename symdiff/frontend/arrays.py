@@ -7,6 +7,7 @@ import builtins
 import functools
 import math
 import sys
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -37,7 +38,7 @@ from symdiff.primitives import TABLE
 def _array(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     """``np.array(items)``: a new array; dtype float is the only one."""
     found = _as_array(reader, args, keywords, node)
-    return found if isinstance(found, TensorValue) else copy_of(containers.to_array(reader, found, node))
+    return found if isinstance(found, TensorValue | Condition | Known) else copy_of(containers.to_array(reader, found, node))
 
 
 def _as_array(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
@@ -45,8 +46,10 @@ def _as_array(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> 
     dtype = keywords.pop("dtype", args[1] if len(args) == 2 else None)
     plain(args, keywords, 1, 2, "array", node)
     check_float(dtype, node)
-    is_mask = not is_float_kind(dtype) and isinstance(args[0], TupleValue | ListValue) and are_truths(args[0])
-    return tensor_of(reader, args[0], node) if is_mask else containers.to_array(reader, args[0], node)
+    if not is_float_kind(dtype) and isinstance(args[0], TupleValue | ListValue | Condition | Known) and are_truths(args[0]):
+        found = args[0]
+        return replace(found, numpy=True) if isinstance(found, Condition | Known) else tensor_of(reader, found, node)
+    return containers.to_array(reader, args[0], node)
 
 
 def _contiguous(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:

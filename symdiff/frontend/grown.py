@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from symdiff.frontend.computed import is_whole
+from symdiff.frontend.conditions import plain_number
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.growing import REWRITE, flag, integer_in, is_tuple, item
 from symdiff.frontend.loop_values import Appended, GrowingList, GrownList, LoopAxis, SeriesValue
@@ -65,7 +66,7 @@ def subscript(reader: Reader, owner: GrownList, index: ast.expr, frame: Frame, n
     from symdiff.frontend.lengths import require
 
     elements = array_of(reader, owner, node)
-    place = None if isinstance(index, ast.Slice) else reader.operand(index, frame)
+    place = None if isinstance(index, ast.Slice) else plain_number(reader.operand(index, frame))
     if isinstance(place, Condition | Known | TupleValue | ListValue | SeriesValue | TensorValue | MaskedValue) or (
         isinstance(place, ArrayValue) and place.shape
     ):

@@ -341,7 +341,7 @@ class Reader(Arguments):
         Integers from outside and integer arguments are read as sizes then; where that is not enough, they specialise:
         reading starts again with their present values.
         """
-        if isinstance(value, Known) and isinstance(value.value, bool):
+        if isinstance(value, Known) and isinstance(value.value, int):  # a bool, or a member of an IntEnum
             return int(value.value)
         if isinstance(value, Number):
             if isinstance(value.known, int):

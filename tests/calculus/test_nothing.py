@@ -14,13 +14,13 @@ def root(x, a):
     return x * math.sqrt(a)
 
 
-def mean_of_rows(x, A):
-    return A[:, -1] + np.sum(np.mean(A) ** np.cos(x))
+def mean_of_rows(x, a):
+    return a[:, -1] + np.sum(np.mean(a) ** np.cos(x))
 
 
 def marched(x, a):
     s = 1.0
-    for k in range(5):
+    for _ in range(5):
         s = math.sqrt(s * a)
     return x[1:] * s
 

@@ -186,3 +186,9 @@ def test_the_trip_may_come_from_data(time, steps):
 def test_random_graphs_that_failed_once(seed):
     """88010: a name that an array had given back was taken to be known further out."""
     assert list(code_faults(case_of(seed))) == []
+
+
+@pytest.mark.parametrize("seed", [44, *range(300, 320)])
+def test_names_of_a_step_may_be_those_of_other_values_outside(seed):
+    """A number that a step took under the name of an array outside stood for that array, if the step took it as well."""
+    assert list(code_faults(case_of(seed), is_crossed=True)) == []
