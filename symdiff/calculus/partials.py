@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
+from dataclasses import replace
 from typing import Any
 
 from symdiff.calculus.activity import is_zero
 from symdiff.errors import Gap, Place, UnsupportedError
 from symdiff.graph.build import Builder
 from symdiff.graph.graph import Atom, Let, Origin
+from symdiff.graph.signs import extreme
 from symdiff.primitives import TABLE
-from symdiff.primitives.row import UNKNOWN, Choice
+from symdiff.primitives.kinks import HALVES
+from symdiff.primitives.row import UNKNOWN, Choice, Decision
 
 
 def unknown(let: Let, position: int) -> Gap:
@@ -46,9 +49,20 @@ def chosen(builder: Builder, let: Let, active: Container[str], partials: Iterabl
     return _by_operand(builder, let, active, partials)
 
 
-def choice(builder: Builder, let: Let) -> Choice | None:
-    """The choice that a let makes among its operands, if it does."""
-    return None if let.op.choice is None else let.op.choice(*map(builder.value, let.args))
+def choice(builder: Builder, let: Let) -> Decision | None:
+    """The choice that a let makes among its operands, if it does. A tie is none where one of them is never exceeded."""
+    if let.op.choice is None:
+        return None
+    decision = let.op.choice(*map(builder.value, let.args))
+    winner = extreme(builder, let)
+    return decision if winner is None else _without_ties(decision, (1 - winner, winner))
+
+
+def _without_ties(decision: Decision, winner: tuple[Any, ...]) -> Decision:
+    if not isinstance(decision, Choice):
+        return winner if decision == HALVES else decision
+    then, orelse = (_without_ties(side, winner) for side in (decision.then, decision.orelse))
+    return then if then == orelse else replace(decision, then=then, orelse=orelse)
 
 
 def condition(builder: Builder, let: Let, decision: Choice) -> Atom:

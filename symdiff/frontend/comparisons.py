@@ -12,6 +12,7 @@ from typing import Any
 from symdiff.frontend import containers, dicts
 from symdiff.frontend.conditions import conjunction, disjunction, is_truth, negated, plain_number, scalar, split
 from symdiff.frontend.gaps import GapError
+from symdiff.frontend.lengths import differ
 from symdiff.frontend.lookup import is_python
 from symdiff.frontend.lower import Frame, Reader, reads
 from symdiff.frontend.tensors import elementwise
@@ -109,19 +110,32 @@ def _compare_plain(reader: Reader, op: ast.cmpop, a: Value, b: Value, node: ast.
         return elementwise(reader, TABLE[name], [a, b], node, hint)
     if isinstance(a, TupleValue | ListValue) or isinstance(b, TupleValue | ListValue):
         raise GapError(node, "a comparison of containers", "compare their elements", "not yet")
-    return _compare_numbers(reader, name, scalar(reader, a, node), scalar(reader, b, node), hint)
+    return _compare_numbers(reader, name, scalar(reader, a, node), scalar(reader, b, node), node, hint)
 
 
-def _compare_numbers(reader: Reader, name: str, first: Number, second: Number, hint: str) -> Value:
+def _compare_numbers(reader: Reader, name: str, first: Number, second: Number, node: ast.AST, hint: str) -> Value:
     """A comparison in the graph; of integers that are computed from positions and lengths with what it says of those."""
     if first.known is not None and second.known is not None:
         return Known(_COMPARE[name](first.known, second.known))
+    decided = _decided(reader, name, first.affine, second.affine, node)
+    if decided is not None:
+        return Known(decided)
     found = reader.apply(name, first, second, hint=hint)
     if reader.counters and first.integer is not None and second.integer is not None:
         reader.comparisons[found.atom] = _guard(name, first.integer, second.integer)
     if first.affine is not None or second.affine is not None:
         return Condition(found.atom, guards=_guards(name, first, second))
     return found
+
+
+def _decided(reader: Reader, name: str, first: Affine | None, second: Affine | None, node: ast.AST) -> bool | None:
+    """What a comparison of lengths is in this version, whatever they are; None if the run tells."""
+    if first is None or second is None:
+        return None
+    difference = first - second
+    if difference.is_constant:
+        return _COMPARE[name](difference.const, 0)
+    return name == "ne" if name in ("eq", "ne") and differ(reader, first, second, node) else None
 
 
 def _guards(name: str, first: Number, second: Number) -> tuple[Guard, ...]:

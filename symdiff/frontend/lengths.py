@@ -151,6 +151,17 @@ def is_at_least_none(reader: Reader, part: Affine, message: str, node: ast.AST) 
     return True
 
 
+def differ(reader: Reader, first: Affine, second: Affine, node: ast.AST) -> bool:
+    """Whether two lengths of arguments are different ones in this version: what is read where they are equal makes them one."""
+    if min(len(first.symbols), len(second.symbols)) == 0:
+        return False
+    order = reader.supposed_order(first - second)
+    if order:
+        greater, less = (first, second) if order > 0 else (second, first)
+        require(reader, greater - less - 1, "ValueError", f"this is for {greater} > {less} only", node)
+    return order != 0
+
+
 def settled(reader: Reader, length: Affine, what: str, node: ast.AST) -> Affine:
     """A length as a number: one such as n - 1 is that only for n = 1, 2, ..., and 0 for n = 0."""
     return length if is_at_least_none(reader, length, f"{what} that is too short", node) else Affine()

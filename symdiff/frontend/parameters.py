@@ -202,16 +202,41 @@ class Arguments(Integers):
 
         Before a call, it is. None if it depends on more than sizes of the arguments.
         """
-        if part.positions or not part.symbols or any(True for _ in part.elements):
-            return None
-        if not {*self.sizes.names, *self.sized_leaves}.issuperset(sizes_in([part])):
+        if not self._is_told(part):
             return None
         value = told(part, self._shown()[0])
-        part = part.substitute({name: Affine.of(self.sizes.symbol(name)) for name in self.sizes.names})
+        part = self._by_arguments(part)
         below = Guard(-part - 1)
         holds = below not in self.call.supposed.guards if value is None else value >= 0
         self.suppose(Guard(part) if holds else below)
         return holds
+
+    def supposed_order(self, difference: Affine) -> int:
+        """The sign of the difference of two lengths in the present call, which is supposed from there on; 0 before a call.
+
+        0 without any supposition if it is no difference of lengths of arguments that may be equal.
+        """
+        if not self._is_told(difference) or self.sizes.solution(difference) is None:
+            return 0
+        value = told(difference, self._shown()[0])
+        part = self._by_arguments(difference)
+        guards = {sign: Guard(part * sign - 1) for sign in (1, -1)} | {0: Guard(part, "==")}
+        if value is None:
+            order = next((sign for sign in (1, -1) if guards[sign] in self.call.supposed.guards), 0)
+        else:
+            order = (value > 0) - (value < 0)
+        self.suppose(guards[order])
+        return order
+
+    def _is_told(self, part: Affine) -> bool:
+        """Whether an expression is one in sizes of the arguments."""
+        if part.positions or not part.symbols or any(True for _ in part.elements):
+            return False
+        return {*self.sizes.names, *self.sized_leaves}.issuperset(sizes_in([part]))
+
+    def _by_arguments(self, part: Affine) -> Affine:
+        """An expression in sizes by what suppositions call them."""
+        return part.substitute({name: Affine.of(self.sizes.symbol(name)) for name in self.sizes.names})
 
     def build_in(self, lengths: Iterable[Affine]) -> None:
         """Read again with these lengths as they are in the present call, if they are those of arguments and it tells them.

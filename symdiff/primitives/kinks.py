@@ -22,14 +22,14 @@ _JUMP = "0 at the jumps"
 # one that has the row's value then. A literal is never NaN and has no derivative: with one, a single test, which comes
 # first, tells where the derivative is 0.
 _NAN = Constant(math.nan, "nan")
-_FIRST, _SECOND, _HALVES, _NEITHER = (1, 0), (0, 1), (0.5, 0.5), (_NAN, _NAN)
+_FIRST, _SECOND, HALVES, _NEITHER = (1, 0), (0, 1), (0.5, 0.5), (_NAN, _NAN)
 
 
 def _where(relation: Primitive, then: Decision, orelse: Decision) -> Choice:
     return Choice(lambda x, y, f: relation(x, y), then, orelse)
 
 
-_TIE_FIRST, _TIE_SECOND = _where(eq, _HALVES, _FIRST), _where(eq, _HALVES, _SECOND)
+_TIE_FIRST, _TIE_SECOND = _where(eq, HALVES, _FIRST), _where(eq, HALVES, _SECOND)
 
 
 def _chooser(with_second: Choice, with_first: Choice, general: Choice) -> Callable[..., Choice]:
@@ -51,13 +51,13 @@ def _python_choice(second: Primitive, second_or_tie: Primitive) -> Callable[...,
 
 def _nan_choice(first: Primitive, second: Primitive) -> Callable[..., Choice]:
     """NumPy's maximum and minimum: NaN of any operand."""
-    general = _where(second, _SECOND, _where(eq, _HALVES, _where(first, _FIRST, _NEITHER)))
+    general = _where(second, _SECOND, _where(eq, HALVES, _where(first, _FIRST, _NEITHER)))
     return _chooser(_where(second, _SECOND, _TIE_FIRST), _where(first, _FIRST, _TIE_SECOND), general)
 
 
 def _number_choice(first_or_tie: Primitive, second_or_tie: Primitive) -> Callable[..., Choice]:
     """NumPy's fmax and fmin: a number rather than NaN."""
-    general = _where(eq, _HALVES, Choice(lambda x, y, f: eq(x, f), _FIRST, _SECOND))
+    general = _where(eq, HALVES, Choice(lambda x, y, f: eq(x, f), _FIRST, _SECOND))
     return _chooser(_where(first_or_tie, _TIE_FIRST, _SECOND), _where(second_or_tie, _TIE_SECOND, _FIRST), general)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from enum import Flag, auto
 
 from symdiff.graph.graph import Atom, Const, Let
+from symdiff.graph.signs import GREATER, LESS, NONNEGATIVE, ODD
 
 MAX_EXPONENT = 64
 
@@ -26,14 +27,7 @@ class Fact(Flag):
     LITERAL = auto()  # a number that is known
 
 
-_NONNEGATIVE = {
-    "abs", "sqrt", "exp", "exp2", "cosh", "sech", "logcosh", "hypot", "semicircle", "sigmoid", "softplus", "expratio", "share",
-    "shareslope", "erfc", "acos", "acosh",
-}  # fmt: skip
-CLOSED = {
-    "add", "mul", "div", "cbrt", "max", "min", "maximum", "minimum", "fmax", "fmin", "stop",
-    "log1p", "expm1", "sinh", "asinh", "tanh", "atanh", "asin", "atan", "erf",
-}  # fmt: skip
+CLOSED = ODD | GREATER | LESS | {"add", "mul", "div"}
 
 
 def facts_of_const(const: Const) -> Fact:
@@ -69,7 +63,7 @@ def facts_of_let(let: Let, facts: Callable[[Atom], Fact]) -> Fact:
         return Fact.SQUARES | Fact.NONNEGATIVE
     if name == "exp":
         return Fact.EXPONENTIALS | Fact.NONNEGATIVE
-    found = Fact.NONNEGATIVE if name in _NONNEGATIVE else Fact.NONE
+    found = Fact.NONNEGATIVE if name in NONNEGATIVE else Fact.NONE
     if name == "pow":
         found |= facts(args[0]) & Fact.NONNEGATIVE  # whatever the exponent
     elif name in CLOSED:
