@@ -15,13 +15,13 @@ from symdiff.frontend.lower import Reader
 from symdiff.frontend.source import from_function
 from symdiff.frontend.values import Known, Number, TupleValue, Value
 
-_NAMES = ("newton", "brentq", "bisect", "ridder", "root_scalar", "fixed_point", "fsolve", "root")
+_NAMES = ("newton", "brentq", "brenth", "bisect", "ridder", "root_scalar", "fixed_point", "fsolve", "root")
 _SYSTEMS = ("fsolve", "root")
 _KNOWN: dict[str, Callable[..., Any]] = {name: getattr(algorithms, name) for name in _NAMES}
 _OPTIONS: dict[str, tuple[Any, ...]] = {  # what options may be, where that is known while reading
     "full_output": (False,),
     "disp": (True,),
-    "method": (None, "newton", "secant", "halley", "brentq", "bisect", "ridder", "del2", "iteration"),
+    "method": (None, "newton", "secant", "halley", "brentq", "brenth", "bisect", "ridder", "del2", "iteration"),
     "options": (None,),
     "callback": (None,),
     "col_deriv": (False,),

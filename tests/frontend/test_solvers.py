@@ -6,7 +6,7 @@ import mpmath
 import numpy as np
 import pytest
 from scipy import integrate, optimize
-from scipy.optimize import bisect, brentq, newton, ridder
+from scipy.optimize import bisect, brenth, brentq, newton, ridder, root_scalar
 from scipy.special import ndtr
 
 from symdiff import UnsupportedError, derivative, grad, hessian, hvp, jacobian, jvp, read, vjp
@@ -44,14 +44,22 @@ def ridden(a):
     return ridder(_cube, 0.0, 4.0, args=(a,))
 
 
-@pytest.mark.parametrize("f", [with_slope, halley, from_two_points, bracketed, halved, ridden])
+def extrapolated(a):
+    return brenth(lambda w: w * math.exp(w) - a, 0.0, 5.0)
+
+
+def by_name(a):
+    return root_scalar(_cube, args=(a,), method="brenth", bracket=(0.0, 4.0)).root
+
+
+@pytest.mark.parametrize("f", [with_slope, halley, from_two_points, bracketed, extrapolated, by_name, halved, ridden])
 def test_the_value_is_scipys(f):
     assert read(f)(2.0) == pytest.approx(f(2.0), rel=4e-16)
 
 
 @pytest.mark.parametrize(
     ("f", "exact"),
-    [(with_slope, mpmath.sqrt), (halley, mpmath.cbrt), (bracketed, mpmath.lambertw)],
+    [(with_slope, mpmath.sqrt), (halley, mpmath.cbrt), (bracketed, mpmath.lambertw), (extrapolated, mpmath.lambertw)],
 )
 @pytest.mark.parametrize("order", [1, 2, 3])
 def test_derivatives_are_those_of_the_solution(f, exact, order):

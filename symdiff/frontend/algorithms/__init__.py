@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from symdiff.frontend.algorithms import initial_values, runge_kutta, scalars, systems
-from symdiff.frontend.algorithms.scalars import bisect, brentq, fixed_point, newton, ridder, root_scalar, solution
+from symdiff.frontend.algorithms.scalars import bisect, brenth, brentq, fixed_point, newton, ridder, root_scalar, solution
 from symdiff.frontend.algorithms.systems import few, fsolve, root, slopes, values
 
 _MODULES = (scalars, systems, initial_values, runge_kutta)
@@ -31,6 +31,7 @@ __all__ = [
     "STEPPING",
     "UNROLLED",
     "bisect",
+    "brenth",
     "brentq",
     "few",
     "fixed_point",

@@ -120,10 +120,26 @@ def brentq(
 ) -> Any:
     """``scipy.optimize.brentq``: inverse quadratic interpolation, secants and bisection."""
     _check_tolerances(xtol, rtol, maxiter)
-    return solution(f, _brentq(f, a * 1.0, b * 1.0, args, xtol, rtol, maxiter), args)
+    return solution(f, _brent(f, a * 1.0, b * 1.0, args, xtol, rtol, maxiter, False), args)
 
 
-def _brentq(f: Any, xpre: Any, xcur: Any, args: Any, xtol: Any, rtol: Any, maxiter: Any) -> Any:
+def brenth(
+    f: Any,
+    a: Any,
+    b: Any,
+    args: Any = (),
+    xtol: Any = 2e-12,
+    rtol: Any = 8.881784197001252e-16,
+    maxiter: Any = 100,
+    full_output: Any = False,
+    disp: Any = True,
+) -> Any:
+    """``scipy.optimize.brenth``: hyperbolic extrapolation, secants and bisection."""
+    _check_tolerances(xtol, rtol, maxiter)
+    return solution(f, _brent(f, a * 1.0, b * 1.0, args, xtol, rtol, maxiter, True), args)
+
+
+def _brent(f: Any, xpre: Any, xcur: Any, args: Any, xtol: Any, rtol: Any, maxiter: Any, hyperbolic: Any) -> Any:
     fpre = f(xpre, *args)
     fcur = f(xcur, *args)
     _check_signs(fpre, fcur)
@@ -151,7 +167,10 @@ def _brentq(f: Any, xpre: Any, xcur: Any, args: Any, xtol: Any, rtol: Any, maxit
             else:
                 dpre = (fpre - fcur) / (xpre - xcur)
                 dblk = (fblk - fcur) / (xblk - xcur)
-                stry = -fcur * (fblk * dblk - fpre * dpre) / (dblk * dpre * (fblk - fpre))
+                if hyperbolic:
+                    stry = -fcur * (fblk - fpre) / (fblk * dpre - fpre * dblk)
+                else:
+                    stry = -fcur * (fblk * dblk - fpre * dpre) / (dblk * dpre * (fblk - fpre))
             short = 2 * abs(stry) < min(abs(spre), 3 * abs(sbis) - delta)
         if short:
             spre, scur = scur, stry
@@ -274,8 +293,8 @@ def root_scalar(
                 method = "newton" if x1 is None else "secant"
         else:
             raise ValueError("Unable to select a solver as neither bracket nor starting point provided.")
-    if method in ("brentq", "bisect", "ridder"):
-        solve = {"brentq": brentq, "bisect": bisect, "ridder": ridder}[method]
+    if method in ("brentq", "brenth", "bisect", "ridder"):
+        solve = {"brentq": brentq, "brenth": brenth, "bisect": bisect, "ridder": ridder}[method]
         xtol = 2e-12 if xtol is None else xtol
         rtol = 8.881784197001252e-16 if rtol is None else rtol
         return solve(f, bracket[0], bracket[1], args, xtol, rtol, 100 if maxiter is None else maxiter)
