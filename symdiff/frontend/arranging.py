@@ -66,10 +66,12 @@ def _diag(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Valu
             (Guard(j - i - shift, "=="), Guard(i - max(-shift, 0)), Guard(length - 1 - i + max(-shift, 0))),
         )
         return made(reader, atom, axes)
-    if len(value.axes) != 2 or shift:
-        raise GapError(node, "a diagonal beside the main one", "use x[i, i + k] in a loop", "not yet")
+    if len(value.axes) != 2:
+        raise GapError(node, f"a diagonal of {describe(value)}", "use x[i, i] in a loop", "not yet")
     length = equal(reader, *value.axes, node)
-    return view_of(reader, value, [((i, i), ())], (length,))
+    if shift:
+        length = settled(reader, length - abs(shift), "np.diag of an array", node)
+    return view_of(reader, value, [((i + max(-shift, 0), i + max(shift, 0)), ())], (length,))
 
 
 def _triangle(lower: bool) -> Form:
@@ -119,7 +121,11 @@ def reshape(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Va
     """``a.reshape(-1)``, ``a.reshape(n, 1)``, ``p[:6].reshape(2, 3)``, ``np.ravel(a)``."""
     value = tensor_of(reader, args[0], node)
     given = args[1].items if len(args) == 2 and isinstance(args[1], TupleValue | ListValue) else args[1:]
+    columns_first = by_columns(keywords.pop("order", None), node)
     plain([], keywords, 0, 0, "reshape", node)
+    if columns_first:
+        turned = reshape(reader, [turned_over(reader, value), *reversed(given)], {}, node)
+        return turned_over(reader, tensor_of(reader, turned, node))
     lengths: list[Affine | None] = []
     for item in given:
         length = extent(reader, item, node, "a length")
@@ -127,9 +133,26 @@ def reshape(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Va
     return reshaped(reader, value, lengths, node)
 
 
+def by_columns(order: Value | None, node: ast.AST) -> bool:
+    """``order="F"``: the first index changes fastest."""
+    if order is None or (isinstance(order, Known) and order.value in (None, "C")):
+        return False
+    if isinstance(order, Known) and order.value == "F":
+        return True
+    raise GapError(node, "an order that the memory of an array tells", 'use order="C" or order="F"')
+
+
+def turned_over(reader: Reader, value: TensorValue) -> TensorValue:
+    """All axes in reverse."""
+    return transposed(reader, value, range(len(value.axes))[::-1])
+
+
 def ravel(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
     """``np.ravel(a)``: a view, but of a view it may be a copy."""
+    columns_first = by_columns(optional(args, keywords, 1, "order", Known(None)), node)
     plain(args, keywords, 1, 1, "ravel", node)
+    if columns_first:
+        args = [turned_over(reader, tensor_of(reader, args[0], node))]
     found = tensor_of(reader, reshape(reader, [args[0], number(-1)], {}, node), node)
     return found if tensor_of(reader, args[0], node).window is None else sharing(found, found)
 

@@ -18,7 +18,7 @@ VECTORS = (
     "flatten ravel sort argsort median argmax argmin dot inner vdot outer append trapezoid trapz "
     "nonzero flatnonzero argwhere count_nonzero delete bincount"
 )
-MATRICES = "trace tril triu transpose swapaxes"
+MATRICES = "trace tril triu transpose swapaxes diagonal"
 
 
 def _ranks() -> dict[Any, int]:
@@ -36,7 +36,7 @@ def _found(special_is_loaded: bool) -> dict[Any, int]:
         special = sys.modules["scipy.special"]
         found |= {special.logsumexp: 1, special.softmax: 1, special.log_softmax: 1}
     found |= {function.reduce: 1 for function in (np.add, np.multiply, np.maximum, np.minimum)}
-    found |= {getattr(np.linalg, name): 2 for name in ("inv", "det", "slogdet", "cholesky")}
+    found |= {getattr(np.linalg, name): 2 for name in ("inv", "det", "slogdet", "cholesky", "matrix_power")}
     return found | {np.linalg.norm: 1, builtins.len: 1, enumerate: 1, reversed: 1, np.size: 1, np.shape: 1}
 
 
@@ -81,8 +81,8 @@ def _assume_of_rank(reader: Reader, value: Value, rank: int) -> None:
 
 
 def assume_method(reader: Reader, owner: Value, name: str, args: Sequence[Value], keywords: Mapping[str, Value]) -> None:
-    """``x.sum(axis=1)``, ``x.copy()``: an array; ``x.clip(0, 1)`` and ``x.astype(float)`` are methods of NumPy's numbers, too."""
-    if name in ("clip", "astype") and isinstance(owner, Number):
+    """``x.sum(axis=1)``, ``x.copy()``: an array; ``x.astype(float)`` is a method of NumPy's numbers, too."""
+    if name == "astype" and isinstance(owner, Number):
         return
     rank = max(2 if name in MATRICES.split() else 1, _rank_of([owner, *args], dict(keywords)))
     reader.assume_array(owner, rank)

@@ -50,10 +50,21 @@ def corrcoef(x: ArrayLike, y: ArrayLike = None) -> Any:
     return np.array([[1.0, r], [r, 1.0]])
 
 
-def cumprod(a: ArrayLike) -> Any:
-    """``np.cumprod`` of a vector."""
-    if a.ndim != 1:
-        return refused("a matrix", "multiply the rows in a loop")
+def cumprod(a: ArrayLike, axis: Any = None) -> Any:
+    """``np.cumprod`` of a vector, or of a matrix along an axis."""
+    if axis is None and a.ndim != 1:
+        return np.cumprod(np.ravel(a))
+    if a.ndim > 2:
+        return refused("an array of more than two axes", "multiply its parts in a loop")
+    if axis is not None and not -a.ndim <= axis < a.ndim:
+        raise ValueError("np.cumprod along an axis that the array has not")
+    if a.ndim == 2:
+        rows = a if axis % 2 == 0 else a.T
+        table, product = np.ones(rows.shape), np.ones(rows.shape[1])
+        for k in range(len(rows)):
+            product = product * rows[k]
+            table[k] = product
+        return table if axis % 2 == 0 else table.T
     y = np.ones(len(a))
     so_far = 1.0
     for k in range(len(a)):
@@ -305,9 +316,21 @@ def select(condlist: Any, choicelist: Any, default: Any = 0.0) -> Any:
     return made
 
 
-def diagonal(a: ArrayLike) -> Any:
+def diagonal(a: ArrayLike, offset: Any = 0) -> Any:
     """``np.diagonal`` of a matrix."""
-    return np.diag(a) if a.ndim == 2 else refused("an array that is no matrix", "write x[i, i] in a loop")
+    return np.diag(a, offset) if a.ndim == 2 else refused("an array that is no matrix", "write x[i, i] in a loop")
+
+
+def hsplit(ary: ArrayLike, indices_or_sections: Any) -> Any:
+    """``np.hsplit`` into equal parts, side by side."""
+    return np.split(ary, indices_or_sections, axis=0 if ary.ndim == 1 else 1)
+
+
+def vsplit(ary: ArrayLike, indices_or_sections: Any) -> Any:
+    """``np.vsplit`` into equal parts, one above the other."""
+    if ary.ndim < 2:
+        raise ValueError("np.vsplit of a vector")
+    return np.split(ary, indices_or_sections)
 
 
 def moveaxis(a: ArrayLike, source: Any, destination: Any) -> Any:

@@ -21,7 +21,7 @@ from symdiff.frontend.values import Known, ListValue, TupleValue, Value, number
 PLAIN = (
     "cov", "corrcoef", "cumprod", "vander", "gradient", "pad", "convolve", "tile", "repeat", "kron", "meshgrid", "split", "ptp",
     "nansum", "nanmean", "cross", "tensordot", "quantile", "percentile", "take", "select", "diagonal", "moveaxis", "ediff1d",
-    "rot90", "fliplr", "flipud", "atleast_2d", "isclose", "allclose", "array_equal",
+    "rot90", "fliplr", "flipud", "atleast_2d", "isclose", "allclose", "array_equal", "hsplit", "vsplit",
 )  # fmt: skip
 INDICES = (
     "searchsorted", "digitize", "triu_indices", "tril_indices", "triu_indices_from", "tril_indices_from", "diag_indices",

@@ -27,8 +27,10 @@ from symdiff.frontend.tensor_definitions import names as definition_names
 from symdiff.frontend.tensor_functions import FUNCTIONS, NORM, REDUCTIONS, total
 from symdiff.frontend.tensor_making import MAKING
 from symdiff.frontend.tensor_making import METHODS as ARRANGING
+from symdiff.frontend.tensor_options import with_options
 from symdiff.frontend.tensor_products import einsum
 from symdiff.frontend.tensor_special import SPECIAL
+from symdiff.frontend.tensor_steps import DIFFERENCES
 from symdiff.frontend.tensors import holds_array, holds_tensor, tensor_of
 from symdiff.frontend.values import ArrayValue, ListValue, MaskedValue, TensorValue, TupleValue, Value, number
 
@@ -108,7 +110,7 @@ def _made(special: bool, integrate: bool) -> dict[Any, Form]:
 
     found = {
         getattr(np, name): form
-        for name, form in (FUNCTIONS | MAKING | SCATTER | SORTING | SELECTING).items()
+        for name, form in (with_options(FUNCTIONS) | DIFFERENCES | MAKING | SCATTER | SORTING | SELECTING).items()
         if hasattr(np, name)
     }
     found[np.where] = where_of_three(found[np.where])
@@ -202,7 +204,7 @@ def _of_lengths() -> tuple[Any, ...]:
     return tuple(getattr(np, name) for name in ("zeros", "ones", "empty", "full", "eye", "identity", "arange", "linspace"))
 
 
-METHODS: dict[str, Form] = {**defined_methods(), **REDUCTIONS, **ARRANGING, **SELECTING_METHODS}
+METHODS: dict[str, Form] = {**defined_methods(), **with_options(REDUCTIONS), **ARRANGING, **SELECTING_METHODS}
 
 
 def method_of(reader: Reader, owner: TensorValue, name: str) -> Form | None:
@@ -214,7 +216,7 @@ def method_of(reader: Reader, owner: TensorValue, name: str) -> Form | None:
 
 def supported() -> list[str]:
     """What users write for operations on arrays of any size, for the README; methods begin with a point."""
-    functions = [f"np.{name}" for name in FUNCTIONS | MAKING | SCATTER | SORTING | SELECTING]
+    functions = [f"np.{name}" for name in FUNCTIONS | DIFFERENCES | MAKING | SCATTER | SORTING | SELECTING]
     others = ["np.add.at", "np.subtract.at", "np.einsum", "np.linalg.norm", "np.size", "np.shape", "np.ndim", "sum", "len"]
     others += [*(f"np.linalg.{name}" for name in MATRICES), *definition_names()]
     special = [f"special.{name}" for name in SPECIAL]

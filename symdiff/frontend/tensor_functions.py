@@ -8,10 +8,10 @@ from typing import Any
 
 from symdiff.frontend import computed
 from symdiff.frontend.comparisons import compare
-from symdiff.frontend.conditions import are_truths, condition_of, scalar
+from symdiff.frontend.conditions import condition_of, scalar
 from symdiff.frontend.expressions import binary
 from symdiff.frontend.gaps import GapError
-from symdiff.frontend.lengths import at_least_none, counted, equal, require
+from symdiff.frontend.lengths import counted, equal, require
 from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.tensor_products import contracted, matmul
@@ -20,7 +20,6 @@ from symdiff.frontend.tensors import (
     as_truths,
     elementwise,
     factors,
-    indexed,
     made,
     moved,
     same_elements,
@@ -239,26 +238,14 @@ def _along(reader: Reader, args: Args, keywords: Keywords, name: str, node: ast.
     return value, axis_given(reader, given, len(value.axes), node)
 
 
-def _diff(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-    """``np.diff(a, n=1, axis=-1)``: of truth values, whether they differ."""
-    times = reader.integer(optional(args, keywords, 1, "n", number(1)), node, "n")
-    axis_value = optional(args, keywords, 1, "axis", number(-1))
-    plain(args, keywords, 1, 1, "diff", node)
-    truths, array = are_truths(args[0]), tensor_of(reader, args[0], node)
-    value = (as_truths if truths else as_numbers)(reader, array)
-    axis = axis_given(reader, axis_value, len(value.axes), node)
-    for _ in range(times):
-        axes = tuple(at_least_none(length - 1) if k == axis else length for k, length in enumerate(value.axes))
-        here = tuple(map(Affine.of, range(len(axes))))
-        after = tuple(part + 1 if k == axis else part for k, part in enumerate(here))
-        left, right = (TensorValue(indexed(reader, value, index, axes), axes, value.kind) for index in (after, here))
-        value = tensor_of(reader, binary(reader, ast.BitXor if truths else ast.Sub, left, right, node), node)
-    return value
-
-
 def _trace(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
+    beside = reader.integer(optional(args, keywords, 1, "offset", number(0)), node, "a diagonal")
     plain(args, keywords, 1, 1, "trace", node)
     value = tensor_of(reader, args[0], node)
+    if beside:
+        from symdiff.frontend.arranging import ARRANGING
+
+        return _sum(reader, [ARRANGING["diag"](reader, [value, number(beside)], {}, node)], {}, node)
     if len(value.axes) != 2:
         raise GapError(node, f"the trace of {describe(value)}", "give a matrix")
     if (value.axes[0] - value.axes[1]).is_constant and value.axes[0] != value.axes[1]:
@@ -386,25 +373,6 @@ def _roll(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Valu
     return made(reader, moved(reader, terms, value.axes), value.axes)
 
 
-def _trapezoid(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-    """``np.trapezoid(y, x)``, ``np.trapezoid(y, dx=h)`` of a vector: the sum of the means of neighbours times their distances."""
-    at = optional(args, keywords, 1, "x", Known(None))
-    width = optional(args, keywords, 1, "dx", number(1.0))
-    plain(args, keywords, 1, 1, "trapezoid", node)
-    value = as_numbers(reader, tensor_of(reader, args[0], node))
-    if len(value.axes) != 1:
-        raise GapError(node, "np.trapezoid of a matrix", "write the sum out", "not yet")
-    left, right = (
-        TensorValue(indexed(reader, value, (Affine.of(0) + k,), (value.axes[0] - 1,)), (value.axes[0] - 1,)) for k in (0, 1)
-    )
-    both = binary(reader, ast.Div, binary(reader, ast.Add, left, right, node), number(2.0), node)
-    apart = width if isinstance(at, Known) else _diff(reader, [at], {}, node)
-    pieces = tensor_of(reader, binary(reader, ast.Mult, both, apart, node), node)
-    if len(pieces.axes) != 1:
-        raise GapError(node, "np.trapezoid of a vector at places that are no vector", "write the sum out", "not yet")
-    return total(reader, pieces, range(len(pieces.axes)))
-
-
 REDUCTIONS: dict[str, Form] = {
     "sum": _sum,
     "mean": _mean,
@@ -426,9 +394,6 @@ FUNCTIONS: dict[str, Form] = {
     "amax": _fold("maximum", "max"),
     "amin": _fold("minimum", "min"),
     "average": _average,
-    "diff": _diff,
-    "trapezoid": _trapezoid,
-    "trapz": _trapezoid,
     "roll": _roll,
     "where": _where,
     "matmul": _product_form("matmul", matmul),
