@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from symdiff.frontend import calls
@@ -17,7 +17,6 @@ from symdiff.frontend.values import Known, Value, number
 
 NEUTRAL: dict[str, Value] = {"sum": number(0.0), "prod": number(1.0)}
 EXTREMES = {"max": "maximum", "min": "minimum", "amax": "maximum", "amin": "minimum"}
-OPTIONS = {"where", "initial"}
 
 
 def with_options(forms: Mapping[str, Form]) -> dict[str, Form]:
@@ -39,12 +38,11 @@ def _reduction(name: str, form: Form) -> Form:
             raise GapError(node, f"np.{name} with where= and no initial=", "give initial=...", raises=ValueError)
         array = args[0] if mask is None else _kept(reader, args[0], mask, initial, node)
         if len(args) == 1 and not keywords:  # there may be no elements
-            return form(
-                reader, [_called(reader, "append", [_called(reader, "ravel", [array], node), initial], node)], keywords, node
-            )
+            more = _called(reader, "append", [_called(reader, "ravel", [array], node), initial], node)
+            return form(reader, [more], keywords, node)
         return _called(reader, EXTREMES[name], [form(reader, [array, *args[1:]], keywords, node), initial], node)
 
-    return _only_with_options(form, reduced)
+    return _only_with(("where", "initial"), form, reduced)
 
 
 def _mean(form: Form) -> Form:
@@ -52,17 +50,19 @@ def _mean(form: Form) -> Form:
 
     def mean(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
         mask = keywords.pop("where", Known(True))
+        if not keywords.keys() <= {"axis", "keepdims"}:
+            return form(reader, args, keywords, node)  # which refuses them
         kept = _kept(reader, args[0], mask, number(0.0), node)
         counted = _kept(reader, _called(reader, "ones_like", [args[0]], node), mask, number(0.0), node)
         total, count = (_called(reader, "sum", [each, *args[1:]], node, dict(keywords)) for each in (kept, counted))
         return binary(reader, ast.Div, total, count, node)
 
-    return _only_with_options(form, mean)
+    return _only_with(("where",), form, mean)
 
 
-def _only_with_options(form: Form, other: Form) -> Form:
+def _only_with(options: Sequence[str], form: Form, other: Form) -> Form:
     def either(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Value:
-        return (other if args and keywords.keys() & OPTIONS else form)(reader, args, keywords, node)
+        return (other if args and not keywords.keys().isdisjoint(options) else form)(reader, args, keywords, node)
 
     return either
 

@@ -102,6 +102,7 @@ def test_values_and_slopes(text):
         ("np.sum(x, where=A > 0)", "another shape"),
         ("np.diff(A, prepend=x)", "for a matrix"),
         ("np.ravel(A, order='K')", "memory of an array"),
+        ("np.mean(x, initial=1.0, where=x > 0)", "keyword initial"),
     ],
 )
 def test_refused(text, reason):
