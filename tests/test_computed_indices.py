@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from symdiff import grad, jacobian, read
+from symdiff import grad, jacobian, jvp, read, vjp
 from symdiff.codegen import python_function
 from tests.one_after_the_other import agree
+from tests.random_array_programs import Program, faults
 
 
 def vector(size):
@@ -185,3 +186,22 @@ def test_integers_from_data_beside_other_indices_of_arrays_of_known_shape():
     x, idx = np.array([0.3, 0.4]), np.array([0, 1, 0])
     found = python_function(jacobian(chosen_by_an_argument).at(x, idx).source)(x, idx)
     np.testing.assert_allclose(found, [[3.0, 0.0], [1.0, 1.6]], rtol=1e-15)
+
+
+def test_a_sum_for_an_element_that_is_not_there_is_not_stored():
+    """Of a row that no element of a shorter array has: its sum, 0, was added beyond the array (array program 1131115)."""
+    text = """
+import numpy as np
+def f(x):
+    k = np.append(x[1:]*x[:-1], 0.25)
+    return ((x[::-1])[:, None] - (k[(np.arange(len(x)) + 1) % len(x)])[None, :])**2
+"""
+    backward = vjp(jvp(source=text))
+    for n in (1, 2, 3, 5):
+        x, tangent, weights = np.linspace(0.3, 0.9, n), np.linspace(-1.0, 0.5, n), np.cos(np.arange(n * n)).reshape(n, n)
+        found = python_function(backward.at(x, tangent=tangent, cotangent=weights).source)(x, tangent, weights)
+        along = jvp(source=text)
+        steps = 1e-6 * np.eye(n)
+        slopes = [np.sum(weights * (along(x + h, tangent=tangent) - along(x - h, tangent=tangent))) / 2e-6 for h in steps]
+        np.testing.assert_allclose(found[0] if isinstance(found, tuple) else found, slopes, atol=1e-8)
+    assert faults(Program.of(1131115)) == []

@@ -11,6 +11,7 @@ from symdiff.codegen.indices import is_short
 from symdiff.codegen.nests import Item, Nest, common_guards
 from symdiff.codegen.works import Work
 from symdiff.graph.affine import ZERO, Affine
+from symdiff.graph.terms import Guard
 
 
 @dataclass
@@ -18,6 +19,7 @@ class Group:
     """Works that add to one element in loops over other indices: they share a variable, which is stored after the last.
 
     ``home`` are the items among which the variable lives. ``start`` is the plain assignment there, if there is one.
+    ``guards``: where they hold, an element whose index comes from data is there.
     """
 
     name: str
@@ -25,6 +27,7 @@ class Group:
     home: Sequence[Item]
     depth: int
     covers: bool  # every element gets its value here, once
+    guards: tuple[Guard, ...] = ()
     works: list[Work] = field(default_factory=list)
     start: Work | None = None
     last: Item | None = None
@@ -96,7 +99,7 @@ def _is_dropped(axis: int, places: Sequence[tuple[tuple[Nest, ...], Index]]) -> 
 
 def groups(items: Sequence[Item], dropped: Mapping[str, frozenset[int]], definitions: Definitions) -> list[Group]:
     """The works that are added up in variables of their own."""
-    found: dict[tuple[str, Index, int], Group] = {}
+    found: dict[tuple[str, Index, int, tuple[Guard, ...]], Group] = {}
     inside: list[tuple[tuple[Nest, ...], Work]] = list(paths(items))
     for loops, work in inside:
         if work.op is None:
@@ -106,20 +109,38 @@ def groups(items: Sequence[Item], dropped: Mapping[str, frozenset[int]], definit
         if depth == len(loops) and not is_scalar(work.name, dropped, definitions):
             continue
         home: Sequence[Item] = loops[depth - 1].items if depth else items
-        key = (work.name, work.address, id(home))
+        guards = _existing(work, loops[:depth], definitions.axes[work.name])
+        key = (work.name, work.address, id(home), guards)
         if key not in found:
             covers = covering(work.address, loops[:depth], definitions.axes[work.name])
             covers &= not any(map(common_guards, loops[:depth]))  # which stand around the loop, so around the variable, too
-            found[key] = Group(work.name, work.address, home, depth, covers)
+            found[key] = Group(work.name, work.address, home, depth, covers, guards)
         group = found[key]
         group.works.append(work)
         group.last = loops[depth] if depth < len(loops) else work
     for loops, work in inside:
         home = loops[-1].items if loops else items
-        key = (work.name, work.address, id(home))
+        key = (work.name, work.address, id(home), _existing(work, loops, definitions.axes[work.name]))
         if work.op is None and key in found:
             found[key].start = work
     return list(found.values())
+
+
+def _existing(work: Work, loops: Sequence[Nest], axes: Sequence[Affine]) -> tuple[Guard, ...]:
+    """Where the element of a work is there, if its address comes from data: it was checked under the guards of the work.
+
+    Those that loops further in decide may never have held: then the address is looked at once more.
+    """
+    told = [(part, length) for part, length in zip(work.address, axes, strict=True) if any(True for _ in part.elements)]
+    if not told:
+        return ()
+    known = {nest.variable for nest in loops}
+    shared = [guard for guard in work.terms[0].guards if all(guard in term.guards for term in work.terms)] if work.terms else []
+    guards = list(dict.fromkeys((*work.guards, *shared)))
+    found = [guard for guard in guards if guard.affine.positions <= known]
+    if len(found) < len(guards):
+        found += [Guard(each) for part, length in told for each in (part, length - 1 - part)]
+    return tuple(found)
 
 
 def is_scalar(name: str, dropped: Mapping[str, frozenset[int]], definitions: Definitions) -> bool:

@@ -352,7 +352,7 @@ class Scheduler(Results):
         work = group.works[-1]
         assigned = any(other.op is None for _, other in frame.uses[group.name].made)
         first = group.start is not None or (group.covers and not assigned and not self._needs_start(group.name))
-        doubtful = self.elements.doubtful(group.name, group.address)  # x[0] of no elements, to which nothing was added
+        doubtful = [*self.elements.doubtful(group.name, group.address), *group.guards]  # elements to which nothing was added
         with self.elements.side(doubtful) if doubtful else nullcontext() as body:
             self.elements.emit(Put(group.name, self._place_of(work), group.variable, None if first else work.op, work.origin))
         if body is not None:
