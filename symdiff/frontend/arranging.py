@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from symdiff.frontend.cells import sharing, view_of
 from symdiff.frontend.gaps import GapError
-from symdiff.frontend.lengths import equal, extent, settled
+from symdiff.frontend.lengths import differ, equal, extent, is_at_least_none, settled
 from symdiff.frontend.library import Args, Form, Keywords, plain
 from symdiff.frontend.lower import Reader
 from symdiff.frontend.reshaping import reshaped
@@ -68,10 +68,19 @@ def _diag(reader: Reader, args: Args, keywords: Keywords, node: ast.AST) -> Valu
         return made(reader, atom, axes)
     if len(value.axes) != 2:
         raise GapError(node, f"a diagonal of {describe(value)}", "use x[i, i] in a loop", "not yet")
-    length = equal(reader, *value.axes, node)
-    if shift:
-        length = settled(reader, length - abs(shift), "np.diag of an array", node)
+    length = _diagonal(reader, *value.axes, shift, node)
     return view_of(reader, value, [((i + max(-shift, 0), i + max(shift, 0)), ())], (length,))
+
+
+def _diagonal(reader: Reader, rows: Affine, columns: Affine, shift: int, node: ast.AST) -> Affine:
+    """The length of a diagonal. A matrix that is not square is one of more or of fewer columns in this version."""
+    apart = rows - columns
+    if rows == columns or not (apart.is_constant or differ(reader, rows, columns, node)):
+        length = equal(reader, rows, columns, node) - abs(shift)
+    else:
+        down, across = rows - max(-shift, 0), columns - max(shift, 0)
+        length = down if is_at_least_none(reader, across - down, "a diagonal of another matrix", node) else across
+    return settled(reader, length, "np.diag of an array", node) if length != rows else length
 
 
 def _triangle(lower: bool) -> Form:

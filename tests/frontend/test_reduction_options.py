@@ -108,3 +108,13 @@ def test_values_and_slopes(text):
 def test_refused(text, reason):
     with pytest.raises(SymdiffError, match=reason):
         read(source=f"import numpy as np\ndef f(x, A):\n    return np.sum({text})").at(X, A)
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (3, 2), (3, 3), (1, 3), (4, 1), (0, 2)])
+@pytest.mark.parametrize("shift", [-2, -1, 0, 1, 2])
+def test_diagonals_of_matrices_that_are_not_square(shape, shift):
+    source = f"import numpy as np\ndef f(a):\n    return np.sum(np.diag(a, {shift})**2)"
+    a = np.arange(1.0, 1.0 + shape[0] * shape[1]).reshape(shape)
+    value, slope = python_function(value_and_grad(source=source).at(a).source)(a)
+    assert value == np.sum(np.diag(a, shift) ** 2)
+    np.testing.assert_array_equal(slope, 2 * a * np.eye(*shape, k=shift))
