@@ -7,21 +7,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from symdiff.frontend import calls
-from symdiff.frontend.conditions import is_truth
+from symdiff.frontend.conditions import is_truth, scalar
 from symdiff.frontend.expressions import binary
 from symdiff.frontend.gaps import GapError
 from symdiff.frontend.library import Args, Form, Keywords
 from symdiff.frontend.lower import Reader
+from symdiff.frontend.tensor_functions import axes_given
 from symdiff.frontend.tensors import tensor_of
-from symdiff.frontend.values import Known, Value, number
+from symdiff.frontend.values import Known, TensorValue, TupleValue, Value, number
+from symdiff.graph.affine import ONE
 
 NEUTRAL: dict[str, Value] = {"sum": number(0.0), "prod": number(1.0)}
-EXTREMES = {"max": "maximum", "min": "minimum", "amax": "maximum", "amin": "minimum"}
+EXTREMES = ("max", "min", "amax", "amin")
 
 
 def with_options(forms: Mapping[str, Form]) -> dict[str, Form]:
     """The forms of functions or methods, those of reductions with these options."""
-    found = {name: _reduction(name, form) for name, form in forms.items() if name in NEUTRAL.keys() | EXTREMES.keys()}
+    found = {name: _reduction(name, form) for name, form in forms.items() if name in {*NEUTRAL, *EXTREMES}}
     if "mean" in forms:
         found["mean"] = _mean(forms["mean"])
     return {**forms, **found}
@@ -40,9 +42,21 @@ def _reduction(name: str, form: Form) -> Form:
         if len(args) == 1 and not keywords:  # there may be no elements
             more = _called(reader, "append", [_called(reader, "ravel", [array], node), initial], node)
             return form(reader, [more], keywords, node)
-        return _called(reader, EXTREMES[name], [form(reader, [array, *args[1:]], keywords, node), initial], node)
+        longer = _with_one_more(reader, array, initial, args[1] if len(args) > 1 else keywords.get("axis"), node)
+        return form(reader, [longer, *args[1:]], keywords, node)
 
     return _only_with(("where", "initial"), form, reduced)
+
+
+def _with_one_more(reader: Reader, array: Value, initial: Value, axis: Value | None, node: ast.AST) -> Value:
+    """The array with one more element everywhere along the axes of a reduction: there may be none."""
+    value = tensor_of(reader, array, node)
+    for over in axes_given(reader, axis or Known(None), len(value.axes), node):
+        shape = [ONE if k == over else length for k, length in enumerate(value.axes)]
+        more = TensorValue(reader.builder.spread(scalar(reader, initial, node).atom, tuple(shape)), tuple(shape))
+        joined = _called(reader, "concatenate", [TupleValue((value, more))], node, {"axis": number(over)})
+        value = tensor_of(reader, joined, node)
+    return value
 
 
 def _mean(form: Form) -> Form:
