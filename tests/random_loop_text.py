@@ -17,6 +17,14 @@ STEPS = (
     "{b} = np.tanh({b} + {a}*{x})", "{a} = {a}/(1 + {b}**2)", "{b} *= np.cos({a})", "{b} = max({b}, 0.3*{a})",
     "{a} = np.exp(-{a}**2) + {y}", "{b} = {b} - 0.1*({b}**3 - {x})",
 )  # fmt: skip
+PLACES = (
+    "i % {m}", "(i + 1) % {m}", "(2*i) % {m}", "i // 2", "abs(i - 2)", "min(i, {m} - 1)", "i % {m} - 1", "max(i - 1, 0)",
+    "(i*i) % {m}", "-1 - i % {m}", "i % 2", "(3*i + 1) % {m}", "i // 2 % {m}", "k",
+)  # fmt: skip
+INDICES = (
+    "np.arange(len(x)) // 2", "np.argsort(x)", "np.arange(len(x))[::-1]", "(np.arange(len(x)) + 1) % len(x)",
+    "np.abs(np.arange(len(x)) - 1)", "np.arange(len(x))*0", "np.arange(len(x)) - 1",
+)  # fmt: skip
 TESTS = ("{x} > 0.2", "{a} > {b}", "{a} < 0.4", "i > 0", "i == 1", "{x}*{a} > -0.1")
 
 
@@ -31,7 +39,7 @@ class RandomLoopText(RandomArrayText):
         """The whole function."""
         loops: list[Callable[[], None]] = [
             self.carried, self.carried, self.until, self.vector, self.written, self.listed, self.searched, self.table,
-            self.alternating, self.nested, self.chosen,
+            self.alternating, self.nested, self.chosen, self.placed, self.placed, self.gathered,
         ]  # fmt: skip
         others: list[Callable[[], None]] = [self.assign, self.augment, self.loop_sum, self.branch]
         for _ in range(self.random.randint(1, 3)):
@@ -156,6 +164,52 @@ class RandomLoopText(RandomArrayText):
         self.indented(head, lines)
         self.count += 1
         self.bind(name, "n")
+
+    def placed(self) -> None:
+        """Elements that are written at places that are worked out."""
+        name, total = self.choice(["u", "v", "w"]), self.choice(NAMES[:4])
+        self.without(name, total, "i", "k")
+        length = self.choice(["3", "len(x)", "len(x) + 1"])
+        start = self.choice(["x.copy()", "0.5*x"]) if length == "len(x)" else f"np.ones({length})*0.7"
+        self.lines += [f"{name}, {total}, k = {start}, 0.5, 0"]
+        head, index = self.random.choice([
+            ("for i in range(len(x)):", "i"), ("for i in range(len(x) - 1, -1, -1):", "i"),
+            ("for i in range(2*len(x)):", "i % len(x)"), ("for i in range(4):", "i % len(x)"),
+            ("for i in range(1, len(x)):", "i - 1"),
+        ])  # fmt: skip
+        places = [f"{name}[{self.choice(PLACES).format(m=f'len({name})')}]" for _ in range(2)]
+        body = [self.store(*self.random.sample(places, 2), total, index) for _ in range(self.random.randint(1, 3))]
+        if self.chance(0.4):
+            test = self.choice(["i % 2 == 0", "i // 2 > 0", f"x[{index}] > 0.1", f"{places[0]} > 0.6", "k != 1"])
+            body += [f"if {test}:", f"    {self.store(*places, total, index)}"]
+            body += ["else:", f"    {self.store(*places[::-1], total, index)}"] if self.chance(0.5) else []
+        body.append(f"k = {self.choice(['(k + 1)', '(3*k + 1)', '(k + i)'])} % {self.choice(['len(x)', '2'])}")
+        self.indented(head, body)
+        self.count += 1
+        self.lines.append(f"{total} = {total} + 0.3*np.sum({name}**2)")
+        self.bind(total, "")
+
+    def store(self, place: str, other: str, total: str, index: str) -> str:
+        """A statement that writes an element, or reads some."""
+        return self.choice([
+            "{p} = 0.6*{q} + x[{i}]", "{p} += x[{i}]*{q}*0.4", "{p} = np.sin({p})*x[{i}]", "{p}, {q} = 0.9*{q}, {p} + 0.1*x[{i}]",
+            "{s} = np.cos({s}) + {p}*{q}", "{p} *= 0.8 + 0.1*{s}", "{p} -= 0.2*x[{i}]**2", "{p} = max({q}, x[{i}])",
+        ]).format(p=place, q=other, s=total, i=index)  # fmt: skip
+
+    def gathered(self) -> None:
+        """Arrays that are read, and added to, at arrays of indices in each iteration."""
+        name, other = self.random.sample(["u", "v", "w"], 2)
+        self.without(name, other, "i", "idx", "P")
+        self.lines += [f"idx = {self.choice(INDICES)}", "P = np.outer(x, x) + 0.5", f"{name}, {other} = 1.0*x, 0.5*x"]
+        steps = [
+            f"{name} = np.sin({name})*x[idx]", f"np.add.at({other}, idx, 0.3*{name})", f"{name} = 0.5*{name} + P[i, idx]",
+            f"{other} = {other}*0.4 + {name}[idx]", f"{name} = {name} + {other}[idx]*x", f"{other}[idx] = 0.7*{name} + 0.1*i",
+            f"{name} = np.cos({name})*P[idx, i]",
+        ]  # fmt: skip
+        self.indented("for i in range(len(x)):", self.random.sample(steps, self.random.randint(1, 3)))
+        self.count += 1
+        self.bind(name, "n")
+        self.bind(other, "n")
 
     def listed(self) -> None:
         """A list that grows."""

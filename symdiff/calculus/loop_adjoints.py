@@ -218,15 +218,21 @@ class _Backward:
         cleared = [store.index for store in buffer.stores if not store.adds] if buffer else []
         out = self._out(name, axes)
         if axes and (is_zero(whole) if buffer else whole == bar):
-            stores = [Store(index) for index in cleared] + [Store(index, adds=True) for index, _ in parts]
-            self.buffers.append(Buffer(bar, init, out, axes, tuple(stores)))
-            self.stored += [(ZERO, axes[len(index) :]) for index in cleared]
-            self.stored += [(atom, axes[len(index) :]) for index, atom in parts]
+            self._write(Buffer(bar, init, out, axes, ()), cleared, parts)
             return
         atom = (
             self._sum(bar, axes, cleared, parts, whole) if buffer else self._whole(bar, axes, [whole], parts) if parts else whole
         )
         self._hand_on(bar, init, atom, out, axes)
+
+    def _write(self, buffer: Buffer, cleared: Sequence[Index], parts: Sequence[Contribution]) -> None:
+        """Write what is read there to the elements that are overwritten forward, and add it to the others."""
+        values: list[tuple[Store, Atom]] = [(Store(index), ZERO) for index in cleared]
+        for index, atom in parts:
+            is_last = bool(values) and values[-1] == (Store(index), ZERO)  # it is written, not cleared and then added to
+            values[len(values) - is_last :] = [(Store(index, adds=not is_last), atom)]
+        self.buffers.append(replace(buffer, stores=tuple(store for store, _ in values)))
+        self.stored += [(atom, buffer.row(store)) for store, atom in values]
 
     def _start(self, name: str, number: int) -> Atom:
         """What the adjoint of a captured value is so far: the loop adds to it."""

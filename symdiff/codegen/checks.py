@@ -87,7 +87,9 @@ def _bounds_from(term: Term) -> list[str]:
 
 
 def _write(elements: Elements, definition: Indexed, term: Term, part: Affine, length: Affine, message: str) -> None:
-    """Loops over the indices that the expression depends on, and the check inside."""
+    """Loops over the indices that the expression depends on, and the check inside; nothing if the guards say it already."""
+    if {Guard(part), Guard(length - 1 - part)} <= set(term.guards):
+        return
     rank = len(definition.axes)
     ranges = {rank + number: each for number, each in enumerate(term.ranges)}
     if term.address is None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 
 from symdiff.codegen.indices import SHORT, is_short
 from symdiff.codegen.products import Products
-from symdiff.codegen.steps import indices_of
 from symdiff.graph.affine import Affine, Axes, Symbol, identity, substituted
 from symdiff.graph.arrays import EMPTY
 from symdiff.graph.bounds import renumbered
@@ -31,7 +30,7 @@ from symdiff.graph.graph import (
     operands,
     walk,
 )
-from symdiff.graph.loops import sizes_of
+from symdiff.graph.loops import indices_of, sizes_of
 from symdiff.graph.structure import Size, Tensor
 from symdiff.graph.terms import Guard, Term, arrays_in
 from symdiff.primitives import TABLE, Primitive
@@ -98,9 +97,10 @@ class Read:
 class Definitions:
     """The names of a graph: their axes and kinds, and for arrays that are no inputs what they are at an index."""
 
-    def __init__(self, graph: Graph, partial: frozenset[str] = frozenset()) -> None:
+    def __init__(self, graph: Graph, partial: frozenset[str] = frozenset(), added_to: frozenset[str] = frozenset()) -> None:
         self.graph = graph
         self.partial = partial  # what exists where it is read only
+        self.added_to = added_to  # arrays that are there: their sums are added to what they hold (``in_place``)
         self.products = Products(graph).all()
         self.axes: dict[str, Axes] = dict(graph.input_axes)
         self._inputs = frozenset(graph.inputs)

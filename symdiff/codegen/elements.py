@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 
-from symdiff.codegen.code import Load, Plain, Put
+from symdiff.codegen.code import Load, Plain, Put, is_zero
 from symdiff.codegen.definitions import Choice, Index, Indexed, Read
 from symdiff.codegen.indices import Place, Spelling
 from symdiff.codegen.levels import Key, Levels
@@ -20,6 +20,7 @@ from symdiff.graph.build import Body
 from symdiff.graph.graph import UNDEFINED, Atom, Const, Let
 from symdiff.graph.structure import Size, Structure, Tensor
 from symdiff.graph.terms import Guard, Term
+from symdiff.primitives import TABLE
 
 
 class Elements(Levels):
@@ -61,7 +62,8 @@ class Elements(Levels):
             known = self.integer_name(element.array)
             self._scopes[level].integers[key] = known
             with self._at(level):
-                self.emit(Plain((f"{known} = int({{0}})",), (atom,)))
+                is_integer = atom in self._bare
+                self.emit(Plain((f"{known} = {{0}}" if is_integer else f"{known} = int({{0}})",), (self._bare.get(atom, atom),)))
         return known
 
     def is_integer(self, array: str) -> bool:
@@ -186,13 +188,14 @@ class Elements(Levels):
             while end < len(terms) and terms[end].guards == guards:
                 end += 1
             part = self._where(guards, definition, terms[start:end])
-            if part is not None:
+            if part is not None and not (definition.op is TABLE["add"] and is_zero(part)):
                 total = part if total is None else self.apply(definition.op, total, part, origin=definition.origin)
             start = end
         return definition.empty if total is None else total
 
     def _where(self, guards: Sequence[Guard], definition: Indexed, terms: Sequence[Term]) -> Atom | None:
         """Terms where guards hold, elsewhere nothing; None if they never hold."""
+        guards = list(map(self._told, guards))
         if any(self.place.never(guard) for guard in guards):
             return None
         kept = [guard for guard in dict.fromkeys(guards) if not self.place.always(guard)]
@@ -294,6 +297,11 @@ class Elements(Levels):
     def _decided(self, condition: Atom) -> bool | None:
         if isinstance(condition, Const):
             return bool(condition.value)
+        said = self._said.get(condition, ())
+        if said and all(map(self.place.always, said)):
+            return True
+        if any(map(self.place.never, said)):
+            return False
         return next((scope.decided[condition] for scope in self._scopes if condition in scope.decided), None)
 
     def condition(self, guards: Sequence[Guard]) -> str:
@@ -301,10 +309,38 @@ class Elements(Levels):
         late = [guard for guard in guards if not self._is_readable(guard)]
         early = [guard for guard in guards if guard not in late]
         if not early or not late:
-            return super().condition(guards)
+            return self._asked(guards)
         with self.side(early) as body:
             inner = self.condition(late)
-        return str(self.choose(super().condition(early), body, (), [("t", inner, Const(False))], self.origin)[0])
+        return str(self.choose(self._asked(early), body, (), [("t", inner, Const(False))], self.origin)[0])
+
+    def _asked(self, guards: Sequence[Guard]) -> str:
+        """Guards that can be asked for together. What a number says of a condition is asked of the condition itself."""
+        truths = {guard: truth for guard in guards if (truth := self._truth(guard)) is not None}
+        said = {guard for truth in truths.values() for guard in self._saying(truth)}
+        plain = [guard for guard in guards if guard not in truths and guard not in said]
+        found = [super().condition(plain)] if plain else []
+        for truth in truths.values():
+            found = [str(self.apply(TABLE["and"], *found, truth)) if found else str(truth)]
+        return found[0]
+
+    def _truth(self, guard: Guard) -> Atom | None:
+        """The condition that a guard asks for by a number, which is 1 where it holds and else 0."""
+        element = next(guard.affine.elements, None)
+        if element is None or guard != Guard(Affine.of(element) - 1) or not element.index or self.is_integer(element.array):
+            return None
+        return self._truths.get(self.element(element.array, element.index))
+
+    def _told(self, guard: Guard) -> Guard:
+        """A guard with the integers that are literals here: whether an iteration comes to one side of a branch, on that side."""
+        for element in guard.affine.elements:
+            if not element.index or self.is_integer(element.array) or not self._exists(element):
+                continue
+            atom = self.element(element.array, element.index)
+            if isinstance(atom, Const):
+                rest = guard.affine - Affine.of(element) * guard.affine.coefficient(element)
+                guard = replace(guard, affine=rest + int(atom.value) * guard.affine.coefficient(element))
+        return guard
 
     def _is_readable(self, guard: Guard) -> bool:
         """Whether the elements that a guard reads certainly exist here."""

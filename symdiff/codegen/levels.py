@@ -14,20 +14,19 @@ from dataclasses import dataclass, field
 from symdiff.codegen.code import For, Load
 from symdiff.codegen.definitions import Index
 from symdiff.codegen.indices import Place, Spelling
+from symdiff.codegen.integers import Integers, of_data
 from symdiff.codegen.names import is_generic, stem
-from symdiff.codegen.printer import ATOM, Text
+from symdiff.codegen.printer import Text
 from symdiff.codegen.rules import Rule, concluded
 from symdiff.codegen.split import Code
 from symdiff.errors import InternalError
 from symdiff.graph.affine import ZERO, Affine, Axes, sizes_in
-from symdiff.graph.build import Body, Builder
+from symdiff.graph.build import Body
 from symdiff.graph.graph import Atom, Const, Let, Origin
 from symdiff.graph.terms import Guard, Range
 from symdiff.primitives import TABLE, Primitive
 from symdiff.primitives.row import Kind
 
-_MIXED = frozenset({"add", "sub", "mul", "div"})  # operations in which an integer beside a float need not be made one
-_COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
 _ONES = (Const(1), Const(1.0))
 _TWOS = frozenset(Const(value) for power in range(1, 5) for value in (2**power, 2.0**power))  # that multiply without rounding
 _SUB, _MUL = TABLE["sub"], TABLE["mul"]
@@ -48,23 +47,18 @@ class Scope:
     is_step: bool = False  # one iteration of a sequential loop
 
 
-class Levels(Builder):
+class Levels(Integers):
     """Writes scalar code into blocks. ``letters`` are for the variables of loops, ``texts`` is the text of made-up names."""
 
     def __init__(self, spelling: Spelling, letters: Sequence[str], taken: Iterable[str]) -> None:
-        super().__init__(taken)
+        super().__init__(spelling, taken)
         self.letters = letters
-        self.spelling = spelling
-        self.texts: dict[str, Text] = {}
         self._inner = itertools.count(1_000_000)  # variables of loops that are made here: those of works are far below
         self._scopes = [Scope(Place())]
         self.rules: list[Rule] = []  # what raises that came before tell of sizes
-        self._levels: dict[str, int] = {}  # of atoms, of arrays, and of sizes that loops make
         self.fixed: list[str] = []  # names of integers, which are written as they are
         self.known_names: set[str] = set()  # of arrays, sums and sizes, in all graphs that are written here
         self._counters_left: list[str] = []  # of those, the counters of loops that are done
-        self._bare: dict[Atom, str] = {}  # integers: the float, and the integer itself
-        self._numbers: dict[tuple[Affine, str], str] = {}
         self._guards: dict[tuple[tuple[Guard, ...], str], str] = {}
 
     # scopes
@@ -242,11 +236,10 @@ class Levels(Builder):
 
     def apply(self, op: Primitive, *args: Atom, hint: str = "t", origin: Origin | None = None) -> Atom:
         """The atom of an operation, as ``Builder`` makes it; integers beside floats are left as they are."""
-        integers = [arg in self._bare for arg in args]
-        if any(integers) and op.name in _MIXED and not all(integers) and not any(isinstance(arg, Const) for arg in args):
-            args = tuple(self._bare.get(arg, arg) for arg in args)
-        if op.name in _COMPARISONS and all(isinstance(arg, Const) or arg in self._bare for arg in args):
-            args = tuple(self._bare.get(arg, arg) for arg in args)
+        args = self._as_integers(op, args)
+        found = self._of_integers(op, args, hint, origin)
+        if found is not None:
+            return found
         if op is _MUL and args[0] == args[1]:
             args = (self._turned(args[0]),) * 2
         elif op is _MUL and any(arg in _ONES for arg in args):
@@ -321,10 +314,16 @@ class Levels(Builder):
     ) -> list[Atom]:
         """Add a branch of the present block."""
         atoms = self.branch(condition, then, orelse, pairs, origin)  # type: ignore[arg-type]
-        for atom in atoms:
+        for atom, (_, first, second) in zip(atoms, pairs, strict=True):
             if isinstance(atom, str):
                 self._levels.setdefault(atom, self.level)
+                self._tell_truth(atom, condition, first, second)
         return atoms
+
+    def _place_of(self, args: Iterable[Atom]) -> tuple[int, Place]:
+        """The level at which what is computed of these stands, and what is certain there."""
+        level = max([self._floor, *map(self.level_of_atom, args)])
+        return level, self._scopes[level].place
 
     # what is known
 
@@ -343,27 +342,13 @@ class Levels(Builder):
     def _known(self, name: str, index: Index) -> Atom | None:
         return next((found for scope in reversed(self._scopes) if (found := scope.elements.get((name, index))) is not None), None)
 
-    def number(self, part: Affine) -> Atom:
-        """An index expression as a number."""
-        if part.is_constant:
-            return Const(part.const)
-        text = self.spelling.affine(part)
-        key = part, text.code if _of_data([part]) else ""
-        if key not in self._numbers:
-            level = self._level_of([part])
-            name, bare = self.fresh("number"), self.fresh("number")
-            self.texts[name], self.texts[bare] = Text(f"float({text.code})", ATOM), text
-            self._levels[name] = self._levels[bare] = level
-            self._numbers[key] = name
-            self._bare[name] = bare
-        return self._numbers[key]
-
     def condition(self, guards: Sequence[Guard]) -> str:
         """Guards as a condition."""
-        text = self.spelling.guards(tuple(guards)) if _of_data(guard.affine for guard in guards) else None
+        text = self.spelling.guards(tuple(guards)) if of_data(guard.affine for guard in guards) else None
         key = tuple(guards), text.code if text else ""  # an integer from data is another variable in another scope
         if key not in self._guards:
             name = self._guards[key] = self.fresh("guard", "bool")
+            self._said[name] = key[0]
             self.texts[name] = text or self.spelling.guards(key[0])
             self._levels[name] = self._level_of(guard.affine for guard in guards)
         return self._guards[key]
@@ -380,8 +365,3 @@ class Levels(Builder):
         name = self.variable(self.fresh("guard", "bool"), "bool")
         self.texts[name] = text
         return name
-
-
-def _of_data(parts: Iterable[Affine]) -> bool:
-    """Whether index expressions contain integers from data, which are variables of their scopes."""
-    return any(True for part in parts for _ in part.elements)

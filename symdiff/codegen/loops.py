@@ -16,6 +16,7 @@ from symdiff.codegen import reserve
 from symdiff.codegen.again import Again
 from symdiff.codegen.blocks import deciding
 from symdiff.codegen.code import Allocate, For, Plain, Put, Stop, Turn, While, Whole
+from symdiff.codegen.in_place import added_to
 from symdiff.codegen.masks import unmasked
 from symdiff.codegen.printer import COMPARE, Text
 from symdiff.codegen.products import Products
@@ -86,7 +87,8 @@ class _Writer:
         self.outer = outer
         self.elements: Elements = outer.elements
         self.original = loop
-        self.loop, self.step, self.partial = self._renamed(loop)
+        self.loop, step, self.partial = self._renamed(loop)
+        self.step, self.added_to = added_to(self.loop, step)
         self._spell(self.loop.counter, self.counter)
         is_read = loop.counter in names_read(loop, loop.step) or bool(loop.count or loop.collected)
         self.counts = loop.trip is None and is_read  # whether the counter is counted by hand
@@ -247,7 +249,8 @@ class _Writer:
     def _body(self, variables: _Variables, test: Atom | None, going: str) -> list[Code]:
         loop, elements, names = self.loop, self.elements, variables.names
         facts = [] if loop.trip is None else [Guard(loop.trip - 1 - Affine.of(loop.counter))]
-        inner = self.outer.inside(self.step, self.partial, {each.out for each in loop.carried if each.axes})
+        arrays = {each.out for each in loop.carried if each.axes}
+        inner = self.outer.inside(self.step, self.partial, arrays, self.added_to)
         with elements.step(facts, raises(self.step.body)) as body:
             stored = [name for name in inner.storage.stored if inner.definitions.axes[name]]
             elements.stands([loop.counter, *names, *stored, *(each.out for each in loop.handed if each.axes)])
@@ -353,7 +356,7 @@ class _Writer:
 
     def _check(self, buffer: Buffer, part: Affine, length: Affine) -> None:
         elements, origin = self.elements, self.loop.origin
-        if elements.is_checked((part, length)):
+        if elements.is_checked(((), (), part, length)):  # as checks of reads are noted
             return
         text = elements.spelling.affine(part).code
         condition = elements.condition_of(Text(f"not 0 <= {text} < {elements.spelling.affine(length).code}", COMPARE))

@@ -86,10 +86,12 @@ class Scheduler(Results):
 
     elements: Elements
 
-    def __init__(self, graph: Graph, partial: frozenset[str], numbers: Iterator[int]) -> None:
+    def __init__(
+        self, graph: Graph, partial: frozenset[str], numbers: Iterator[int], added_to: frozenset[str] = frozenset()
+    ) -> None:
         self.graph = graph
         self.numbers = numbers  # of the variables of works
-        self.definitions = Definitions(graph, partial)
+        self.definitions = Definitions(graph, partial, added_to)
         self.storage = Storage(self.definitions)
         self.blocks = Blocks(graph, self.definitions, self.storage, numbers)
         self.arithmetic = Arithmetic(self.storage, ())
@@ -102,9 +104,9 @@ class Scheduler(Results):
         self.own = frozenset(name for loop in loops for name in loop.outs)  # arrays that nobody else has
         self.given: dict[str, int] = {}  # the arrays that the caller gives, with the number of the output
 
-    def inside(self, step: Graph, partial: frozenset[str], own: Iterable[str]) -> Scheduler:
+    def inside(self, step: Graph, partial: frozenset[str], own: Iterable[str], added_to: frozenset[str]) -> Scheduler:
         """Begin the step of a loop, which may use up the arrays that are its ``own``."""
-        inner = Scheduler(step, partial, self.numbers)
+        inner = Scheduler(step, partial, self.numbers, added_to)
         inner.elements = self.elements
         inner.own |= frozenset(own)
         return inner
@@ -373,7 +375,8 @@ class Scheduler(Results):
 
     def _needs_start(self, name: str) -> bool:
         frame = self.frames[-1]
-        return not starts_empty(name, frame.uses[name], frame.groups, self.definitions.axes[name])
+        is_there = name in self.definitions.added_to
+        return is_there or not starts_empty(name, frame.uses[name], frame.groups, self.definitions.axes[name])
 
     def _empty(self, work: Work) -> Const:
         definition = self.definitions.known[work.name]
@@ -388,6 +391,8 @@ class Scheduler(Results):
             if name in frame.allocated or len(dropped) == len(axes):
                 continue
             frame.allocated.add(name)
+            if name in self.definitions.added_to:
+                continue
             kept = [length for k, length in enumerate(axes) if k not in dropped]
             fill = self._empty(work) if not dropped and self._needs_start(name) else None
             if name in self.given:

@@ -42,19 +42,6 @@ def integers_of(loop: Loop, graph: Graph) -> set[str]:
     return {name for name in arrays_in(parts) if not graph.input_axes.get(name)}
 
 
-def indices_of(block: Block) -> set[str]:
-    """The arrays and scalars of which something is read as an integer, here or in a loop that captures them."""
-    found: set[str] = set()
-    for statement in walk(block):
-        found.update(arrays_in(part for term in getattr(statement, "terms", ()) for part in term.affines()))
-        if isinstance(statement, Loop):
-            inner = indices_of(statement.step.body)
-            stores = (store for buffer in statement.buffers for store in buffer.stores)
-            inner.update(arrays_in(part for store in stores for part in store.index))
-            found.update(atom for name, atom in statement.captured if name in inner and isinstance(atom, str))
-    return found
-
-
 def going_on(loop: Loop, graph: Graph) -> Graph:
     """The step whose numbers stay what they were on paths where nobody reads them any more: after a return, say.
 

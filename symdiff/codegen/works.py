@@ -85,7 +85,9 @@ class Works:
         last: list[Work] = []
         if plain or not terms:
             works += self._assignments(name, plain, definition.origin)
-        if len(plain) < len(terms) and any(read.name in self.storage.stored for work in works for read in work.reads):
+        if name in self.definitions.added_to:
+            works = [replace(work, op=definition.op) for work in works]
+        elif len(plain) < len(terms) and any(read.name in self.storage.stored for work in works for read in work.reads):
             # What it waits for should not be waited for by the others.
             last, works = [replace(work, op=definition.op) for work in works], []
         groups: dict[object, list[tuple[int, Term]]] = {}

@@ -120,6 +120,17 @@ def listed(reader: Reader, value: ListValue | ArrayValue, node: ast.AST) -> Tens
         from symdiff.frontend.containers import to_array
 
         value = to_array(reader, value, node)
+    if (
+        isinstance(value, ArrayValue)
+        and any(item.known is None for item in value.items)
+        and all(item.is_whole for item in value.items)
+    ):
+        from symdiff.frontend.tensors import tensor_of
+
+        atom = tensor_of(reader, value, node).atom
+        return TensorValue(
+            atom, tuple(map(Affine, value.shape)), "int", Affine.of(Element(str(atom), identity(len(value.shape))))
+        )
     places = [reader.integer(item, node, "an index") for item in value.items]
     if isinstance(value, ArrayValue) and len(value.shape) > 1:
         return literal(reader, places, value.shape, node)

@@ -124,9 +124,10 @@ def is_certain(reader: Reader, part: Affine, in_loops: bool = True) -> bool:
         if bounds.is_certain(part) or any(bounds.is_certain(part - checked) for checked in known):
             return True
         found = counted_out(reader, part)
-        if found is None or found[0] == part:
+        least = _bounded_out(reader, part) if found is None else found[0]
+        if least == part:
             return False
-        part = found[0]
+        part = least
 
 
 def counted_out(reader: Reader, part: Affine) -> tuple[Affine, Counting] | None:
@@ -137,6 +138,17 @@ def counted_out(reader: Reader, part: Affine) -> tuple[Affine, Counting] | None:
             last = loop.trip - 1 if loop.trip is not None else Affine()
             return part.substitute({counter: Affine() if factor > 0 else last}), loop
     return None
+
+
+def _bounded_out(reader: Reader, part: Affine) -> Affine:
+    """What an expression is at least, whatever the computed integers in it are of which bounds are known: ``t % m``."""
+    for element in part.elements:
+        factor, bound = part.coefficient(element), reader.bounded.get(element.array)
+        if factor > 0 and element.array in reader.bounded:
+            part -= Affine.of(element) * factor
+        elif factor < 0 and bound is not None:
+            part += (bound - 1 - Affine.of(element)) * factor
+    return part
 
 
 def is_at_least_none(reader: Reader, part: Affine, message: str, node: ast.AST) -> bool:

@@ -94,7 +94,7 @@ def _writes(reader: Reader, part: Part, body: Body) -> list[Stored] | None:
     inside = {name for statement in walk(tuple(body)) for name in defined(statement)}
     nested = inside - {name for statement in body for name in defined(statement)}
     computed = {name for stored in found for name in arrays_in(stored.index)} & inside
-    return None if computed or {stored.atom for stored in found} & nested else found
+    return None if (computed | {stored.atom for stored in found}) & nested else found
 
 
 def closed(builder: Builder, loop: Loop, outputs: Sequence[tuple[Atom, Axes]], body: Body) -> Loop:

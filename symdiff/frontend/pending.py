@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NoReturn
 
 from symdiff.frontend import cells
-from symdiff.frontend.gaps import GapError
+from symdiff.frontend.gaps import GapError, not_as_arrays
 from symdiff.frontend.lengths import extent
 from symdiff.frontend.loop_rows import over_loops
 from symdiff.frontend.loop_values import Access, Entry, PendingArray, PendingValue
@@ -68,7 +68,10 @@ def _indices(reader: Reader, owner: PendingValue, index: ast.expr, frame: Frame,
     if len(parts) != len(axes) or any(isinstance(part, ast.Slice) for part in parts):
         reason = "a row or slice of an array to which a loop of any length writes"
         reader.fix(sizes_around(reader, owner.array), node, reason, "use the elements")
-    found = [extent(reader, reader.operand(part, frame), part, "an index") for part in parts]
+    values = [reader.operand(part, frame) for part in parts]
+    if reader.trying and any(isinstance(value, Number) and value.affine is None and value.whole for value in values):
+        raise not_as_arrays(reader, GapError(node, "a computed index of an array to which a loop writes", "write a plain loop"))
+    found = [extent(reader, value, part, "an index") for value, part in zip(values, parts, strict=True)]
     inside = Bounds(tuple(loop.range for loop in reader.loops))
     return [_from_start(inside, part, length) for part, length in zip(found, axes, strict=True)]
 

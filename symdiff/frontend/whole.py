@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from symdiff.graph.affine import sizes_in
 from symdiff.graph.graph import Fold, Graph, If, Let, Raise, Statement, Sum, operands, walk
+from symdiff.graph.loops import indices_of
 from symdiff.graph.structure import Size, Tensor
 from symdiff.graph.terms import Term, arrays_in
 
@@ -80,7 +81,7 @@ def sizes_used(graph: Graph) -> set[str]:
 
 def with_kinds(graph: Graph) -> Graph:
     """The graph with those arrays of integers as integers that are used as indices; the others are numbers."""
-    used = {name for statement in walk(graph.body) for name in _indices(statement)}
+    used = indices_of(graph.body)
 
     def settled(structure: Tensor, leaf: str) -> Tensor:
         return replace(structure, kind="int" if leaf in used else "float")
@@ -90,9 +91,3 @@ def with_kinds(graph: Graph) -> Graph:
         for param in graph.params
     )
     return replace(graph, params=params)
-
-
-def _indices(statement: Statement) -> Iterator[str]:
-    if isinstance(statement, Sum | Fold):
-        for term in statement.terms:
-            yield from arrays_in(term.affines())

@@ -180,6 +180,19 @@ def index_names(loop: Loop) -> tuple[Atom, ...]:
     return with_indices(loop, loop.step).outputs[len(loop.step.outputs) :]
 
 
+def indices_of(block: Block) -> set[str]:
+    """The arrays and scalars of which something is read as an integer, here or in a loop that captures them."""
+    found: set[str] = set()
+    for statement in walk(block):
+        found.update(arrays_in(part for term in getattr(statement, "terms", ()) for part in term.affines()))
+        if isinstance(statement, Loop):
+            inner = indices_of(statement.step.body)
+            stores = (store for buffer in statement.buffers for store in buffer.stores)
+            inner.update(arrays_in(part for store in stores for part in store.index))
+            found.update(atom for name, atom in statement.captured if name in inner and isinstance(atom, str))
+    return found
+
+
 def renamed_parts(parts: Iterable[Affine], names: Mapping[Any, Atom]) -> tuple[Affine, ...]:
     """Index expressions with other integers from data in them."""
     places: dict[Symbol, Affine] = {}
