@@ -49,7 +49,7 @@ class Place:
             for fact in self.facts
             if fact.test == ">=" and fact.affine.positions <= numbers.keys()
         )
-        return any(bounds.is_nonnegative(part - fact) for fact in known)
+        return any(bounds.is_nonnegative(part - fact) or _follows(part, fact, bounds) for fact in known)
 
     def always(self, guard: Guard) -> bool:
         """True only if a guard holds here."""
@@ -84,6 +84,13 @@ class Place:
             kept = [other for other in kept if not self.is_nonnegative((part - other) * sign)]
             kept.append(part)
         return kept
+
+
+def _follows(part: Affine, fact: Affine, bounds: Bounds) -> bool:
+    """Whether an integer is at least 0 because a fact says that of a multiple: n >= 1 if 2*n - 1 - i >= 0."""
+    symbol, factor = part.terms[0] if part.terms else ("", 1)
+    times, rest = divmod(fact.coefficient(symbol), factor)
+    return times > 1 and not rest and bounds.is_nonnegative(part * times + (times - 1) - fact)
 
 
 @dataclass

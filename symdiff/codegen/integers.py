@@ -38,7 +38,7 @@ class Integers(Builder):
         self._quotients: dict[tuple[Primitive, tuple[Atom, ...], int], str] = {}
         self._parts: dict[Atom, Affine] = {}  # the index expressions that integers are
         self._said: dict[Atom, tuple[Guard, ...]] = {}  # what conditions say
-        self._truths: dict[Atom, Atom] = {}  # numbers that are 1 where a condition holds, and else 0
+        self._truths: dict[Atom, str] = {}  # numbers that are 1 where a condition holds, and else 0
 
     @abstractmethod
     def level_of_atom(self, atom: Atom) -> int:
@@ -142,12 +142,15 @@ class Integers(Builder):
 
     def _tell_truth(self, number: str, condition: Atom, first: Atom, second: Atom) -> None:
         """Note what a number that a branch hands on says of its condition, if it is 1 and 0."""
+        truth: Atom = Const(True)
         if (first, second) in _TRUTHS:
-            self._truths[number] = condition if first == Const(1) else self.apply(TABLE["not"], condition)
+            truth = condition if first == Const(1) else self.apply(TABLE["not"], condition)
         elif second == Const(0) and isinstance(made := self._truths.get(first), str) and made in self.definitions:
             inner = self.definitions[made]  # on the side where the condition holds, of integers alone: it can be asked before
             if inner.op.name in _COMPARISONS and all(isinstance(arg, Const) or arg in self._bare.values() for arg in inner.args):
-                self._truths[number] = self.apply(TABLE["and"], condition, self.apply(inner.op, *inner.args))
+                truth = self.apply(TABLE["and"], condition, self.apply(inner.op, *inner.args))
+        if isinstance(truth, str):
+            self._truths[number] = truth
 
     def _saying(self, condition: Atom) -> Iterator[Guard]:
         """The guards that hold where a condition does."""
