@@ -23,6 +23,7 @@ import numpy as np
 
 from symdiff import SymdiffError
 from symdiff.codegen import python_function
+from symdiff.errors import InternalError
 from tests.long_differences import Flat, Vector, differs
 from tests.poison import poisoned
 from tests.random_array_checks import Check, Reference, checks
@@ -174,6 +175,9 @@ def _compared(
     seed = {name: reference.seed(kind) for name, kind in check.seeds.items()} if reference.holds else {}
     try:
         made = check.derivative.at(*point, **seed)
+    except InternalError as error:
+        yield "internal", f"{where}: {error}"
+        return
     except SymdiffError as error:
         if reference.holds:
             yield "refused", f"{where}: {_first_lines(error)}"
@@ -186,6 +190,9 @@ def _compared(
             values = dict(zip(program.names, point, strict=True)) | seed
             found = check.derivative(*point, **seed) if compiled else by_source(check.derivative, made, values)
             found = check.numbers(found, reference) if reference.holds else found
+    except InternalError as error:
+        yield "internal", f"{where}: {error}"
+        return
     except (SymdiffError, IndexError, ValueError) as error:
         if reference.holds:
             kind = "refused" if any(text in str(error) for text in BEYOND) else "raised"

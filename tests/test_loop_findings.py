@@ -69,6 +69,17 @@ FOUND = {
     return total
 """,
     ),
+    "what a loop inside of a branch adds up is over that loop, too, which the branch took for the one around": (
+        {"x": "n", "a": ""},
+        """
+    v = 0.5*x
+    for i in range(len(x)):
+        if a > -0.1:
+            for j in range(i):
+                v[i] += 0.1*x[j]*a
+    return np.sum(v**2)
+""",
+    ),
 }
 
 

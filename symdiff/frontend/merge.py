@@ -30,9 +30,10 @@ from symdiff.frontend.values import (
     Value,
 )
 from symdiff.frontend.windows import Stale
-from symdiff.graph.affine import Affine
+from symdiff.graph.affine import Affine, identity
 from symdiff.graph.build import Body, Pair
 from symdiff.graph.graph import UNDEFINED, Atom, Const, Statement, defined
+from symdiff.graph.terms import Term
 from symdiff.primitives import TABLE
 
 if TYPE_CHECKING:
@@ -100,8 +101,6 @@ class Merge:
 
     def _over_loops(self, first: Atom, second: Atom) -> tuple[Atom, Atom]:
         """What the sides of a branch that is the same in all iterations hand on, over the loops of either of them."""
-        from symdiff.frontend.array_loops import lifted
-
         one, other = self.builder.axes_of(first), self.builder.axes_of(second)
         if one == other:
             return first, second
@@ -109,7 +108,10 @@ class Merge:
 
         def over(atom: Atom, body: Sequence[Statement]) -> Atom:
             with self.builder.block(body) if isinstance(body, Body) else nullcontext():
-                return self.builder.spread(lifted(self.reader, atom, len(axes)), axes)
+                own = self.builder.axes_of(atom)
+                if not own or own == axes:  # what a loop inside has written is over that, too
+                    return self.builder.spread(atom, axes)
+                return self.builder.sum([Term(atom, identity(len(own)))], axes, kind=self.builder.kind(atom))
 
         return over(first, self.bodies[0]), over(second, self.bodies[1])
 
