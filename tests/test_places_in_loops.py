@@ -154,6 +154,21 @@ def as_long_as_its_period_summed(x):
     return y
 
 
+def few_steps(x):
+    w, k = np.ones(len(x)), 0
+    for i in range(4):
+        w[(2 * i) % len(x)] = 0.6 * w[i % len(x)] + x[i % len(x)]
+        w[min(i, len(w) - 1)] += x[k] * w[max(i - 1, 0)] * 0.4
+        k = (3 * k + 1) % len(x)
+    return np.sum(w**2)
+
+
+def test_few_steps_that_write_anywhere_stay_a_loop():
+    """They were written out, and each write asked of all before it whether they were to its element: minutes at order 2."""
+    assert re.findall(r"^ +for \w+ in range\(4", grad(few_steps).at(np.ones(5)).source, re.MULTILINE)
+    agree(few_steps, vector, [1, 2, 5], second=[2, 5])
+
+
 def test_what_is_scattered_in_each_iteration_is_added_in_place():
     """The adjoint of a matrix of which an iteration reads a few elements of a row was copied in each."""
 

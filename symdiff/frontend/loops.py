@@ -123,7 +123,9 @@ def _unrolled(reader: Reader, node: ast.For, source: Value, frame: Frame, limit:
         completion = _then(reader, completion, once, frame)
         if completion.always:
             break
-        if limit is not None and len(items) > 2 and _size(reader, size) * len(items) > limit * (position + 1):
+        if limit is None or len(items) <= 2:
+            continue
+        if _size(reader, size) * len(items) > limit * (position + 1) or _writes_anywhere(reader, size):
             raise SequentialError(_open(node))
     else:
         changes.items_now(reader, before, source, items, len(items), node.iter)
@@ -134,6 +136,13 @@ def _size(reader: Reader, start: int) -> int:
     """The operations of the present block from a statement on."""
     statements = walk(tuple(reader.builder.current[start:]))
     return sum(OF_SUMS if isinstance(each, Sum | Fold) else 1 for each in statements)
+
+
+def _writes_anywhere(reader: Reader, start: int) -> bool:
+    """Whether an element was written whose index the data tell: each one that is written after it may be the same."""
+    sums = (each for each in walk(tuple(reader.builder.current[start:])) if isinstance(each, Sum) and each.axes)
+    guards = (guard for each in sums for term in each.terms for guard in term.guards)
+    return any(guard.test == "!=" and any(True for _ in guard.affine.elements) for guard in guards)
 
 
 def run_while(reader: Reader, node: ast.While, frame: Frame) -> Completion:
