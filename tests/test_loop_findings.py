@@ -69,6 +69,17 @@ FOUND = {
     return total
 """,
     ),
+    "entries of a sparse Hessian at columns that the data tell were as many as there are ways through all writes": (
+        {"x": "n"},
+        """
+    v, k = np.ones(3)*0.7, 0
+    for i in range(4):
+        v[(i*i) % len(v)] = np.sin(v[(i*i) % len(v)] + 0.6*v[k])*x[i % len(x)]
+        v[k] += x[i % len(x)]*v[(i*i) % len(v)]*0.4
+        k = (k + i) % len(x)
+    return np.sum(v**2)
+""",
+    ),
     "what a loop inside of a branch adds up is over that loop, too, which the branch took for the one around": (
         {"x": "n", "a": ""},
         """

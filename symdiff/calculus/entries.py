@@ -31,6 +31,7 @@ from symdiff.graph.terms import Guard, Range, Term, arrays_in, full_ranges, read
 from symdiff.primitives import TABLE
 
 MANY = 5  # entries of a value, beyond which they are put together
+MOST_TOLD = 32  # of those that only the data place, in any case: each of them may be the same as each one before
 MATRIX = 2  # axes of what they are put into: arrays of more would be larger than what is asked for
 
 Place = tuple[Atom, tuple[Affine, ...]]  # a result or an input, and where it stands in its array if it is a scalar of one
@@ -200,7 +201,7 @@ class Columns(Sweep):
         if made:
             self.entries[name] = made
             for number, entries in made.items():
-                if self.is_whole and len(entries) > MANY:
+                if (self.is_whole and len(entries) > MANY) or sum(map(is_told, entries)) > MOST_TOLD:
                     self.entries[name] = {**self.entries[name], number: self.as_array(name, axes, number)}
 
     def as_array(self, name: str, axes: Axes, number: int) -> tuple[Term, ...]:
