@@ -14,13 +14,15 @@ import numpy as np
 
 from symdiff import grad
 from tests.benchmarks.array_peers import one_core, version_of
-from tests.benchmarks.loops import garch, pendulum
+from tests.benchmarks.loops import garch, pendulum, runge_kutta, stepped
 from tests.benchmarks.table import least, show
 
 Gradient = Callable[[], Any]
 PENDULUM = (1.0, 0.5, 0.01)
 GARCH = (0.1, 0.1, 0.8)
-CASES = [("pendulum", 1000), ("garch", 1000), ("garch", 10_000)]
+STATE, RATES = np.array([1.0, 0.5, 2.0, 1.0]), np.array([1.1, 0.4, 0.1, 0.4])
+CASES = [("pendulum", 1000), ("garch", 1000), ("garch", 10_000), ("runge_kutta", 1000), ("runge_kutta", 10_000)]
+SLOW = 1000  # steps, beyond which what records each operation in Python is left out
 
 
 def series(name: str, steps: int) -> Any:
@@ -30,6 +32,9 @@ def series(name: str, steps: int) -> Any:
 
 def with_symdiff(name: str, steps: int) -> Gradient:
     """Differentiate the loop as it stands."""
+    if name == "runge_kutta":
+        by_both, times = grad(runge_kutta, argnums=(0, 1)), np.zeros(steps)
+        return lambda: np.concatenate(by_both(STATE, RATES, times))
     found, inputs = (pendulum, PENDULUM) if name == "pendulum" else (garch, GARCH)
     gradient, data = grad(found, argnums=(0, 1, 2)), series(name, steps)
     return lambda: gradient(*inputs, data)
@@ -42,6 +47,14 @@ def with_jax(name: str, steps: int) -> Gradient:
     from jax import numpy as jnp
 
     jax.config.update("jax_enable_x64", True)
+    if name == "runge_kutta":
+
+        def marched(state: Any, rates: Any) -> Any:
+            a, b, c, d = lax.scan(lambda now, _: (stepped(*now, rates), None), tuple(state), None, length=steps)[0]
+            return a * b + c * d
+
+        by_both, values = jax.jit(jax.grad(marched, argnums=(0, 1))), (jnp.asarray(STATE), jnp.asarray(RATES))
+        return lambda: np.concatenate(by_both(*values))
 
     def swinging(q: Any, p: Any, h: Any, force: Any) -> Any:
         def step(state: Any, push: Any) -> Any:
@@ -68,6 +81,14 @@ def with_torch(name: str, steps: int) -> Gradient:
     """The Python loop, recorded."""
     import torch
 
+    if name == "runge_kutta":
+
+        def both() -> Any:
+            values = [torch.tensor(value, requires_grad=True) for value in (STATE, RATES)]
+            runge_kutta(*values, range(steps)).backward()
+            return np.concatenate([value.grad.numpy() for value in values])
+
+        return both
     data = [float(item) for item in series(name, steps)]
 
     def gradient() -> list[float]:
@@ -96,6 +117,9 @@ def with_autograd(name: str, steps: int) -> Gradient:
     import autograd.numpy as anp
     from autograd import grad as autograd_grad
 
+    if name == "runge_kutta":
+        by_both = autograd_grad(lambda x: runge_kutta(x[:4], x[4:], range(steps)))
+        return lambda: by_both(np.concatenate([STATE, RATES]))
     data = [float(item) for item in series(name, steps)]
 
     def swinging(x: Any) -> Any:
@@ -121,6 +145,14 @@ def with_casadi(name: str, steps: int) -> Gradient:
     """One step as a function, mapped over the series."""
     import casadi
 
+    if name == "runge_kutta":
+        now, rates, none = casadi.SX.sym("now", 4), casadi.SX.sym("rates", 4), casadi.SX.sym("none")
+        then = casadi.vertcat(*stepped(*casadi.vertsplit(now), casadi.vertsplit(rates)))
+        both = casadi.MX.sym("both", 8)
+        march = casadi.Function("step", [now, none, rates], [then]).mapaccum("march", steps)
+        a, b, c, d = casadi.vertsplit(march(both[:4], casadi.DM.zeros(1, steps), casadi.repmat(both[4:], 1, steps))[:, -1])
+        by_both = casadi.Function("gradient", [both], [casadi.gradient(a * b + c * d, both)])
+        return lambda: np.array(by_both(np.concatenate([STATE, RATES]))).ravel()
     state, par, item = casadi.SX.sym("state", 2), casadi.SX.sym("par", 3), casadi.SX.sym("item")
     if name == "pendulum":
         q = state[0] + par[2] * state[1]
@@ -157,6 +189,9 @@ def loop_peers() -> None:
             first: list[Any] = []
             wanted: Any = None
             for peer, make in PEERS.items():
+                if name == "runge_kutta" and steps > SLOW and peer in ("torch", "autograd"):
+                    first.append("")
+                    continue
                 start = time.perf_counter()
                 try:
                     gradient = make(name, steps)
