@@ -101,6 +101,8 @@ class Merge:
 
     def _over_loops(self, first: Atom, second: Atom) -> tuple[Atom, Atom]:
         """What the sides of a branch that is the same in all iterations hand on, over the loops of either of them."""
+        from symdiff.frontend.loop_rows import over_loops
+
         one, other = self.builder.axes_of(first), self.builder.axes_of(second)
         if one == other:
             return first, second
@@ -108,8 +110,11 @@ class Merge:
 
         def over(atom: Atom, body: Sequence[Statement]) -> Atom:
             with self.builder.block(body) if isinstance(body, Body) else nullcontext():
+                if self.builder.axes_of(atom) == axes:  # what a loop inside has written is over that, too
+                    return atom
+                atom = over_loops(self.reader, atom)
                 own = self.builder.axes_of(atom)
-                if not own or own == axes:  # what a loop inside has written is over that, too
+                if not own or own == axes:
                     return self.builder.spread(atom, axes)
                 return self.builder.sum([Term(atom, identity(len(own)))], axes, kind=self.builder.kind(atom))
 
