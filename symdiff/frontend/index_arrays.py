@@ -120,17 +120,8 @@ def listed(reader: Reader, value: ListValue | ArrayValue, node: ast.AST) -> Tens
         from symdiff.frontend.containers import to_array
 
         value = to_array(reader, value, node)
-    if (
-        isinstance(value, ArrayValue)
-        and any(item.known is None for item in value.items)
-        and all(item.is_whole for item in value.items)
-    ):
-        from symdiff.frontend.tensors import tensor_of
-
-        atom = tensor_of(reader, value, node).atom
-        return TensorValue(
-            atom, tuple(map(Affine, value.shape)), "int", Affine.of(Element(str(atom), identity(len(value.shape))))
-        )
+    if isinstance(value, ArrayValue) and any(item.known is None for item in value.items) and _are_whole(value):
+        return tensor_of_any(reader, value, node)
     places = [reader.integer(item, node, "an index") for item in value.items]
     if isinstance(value, ArrayValue) and len(value.shape) > 1:
         return literal(reader, places, value.shape, node)
@@ -170,5 +161,13 @@ def tensor_of_any(reader: Reader, owner: ArrayValue, node: ast.AST) -> TensorVal
     known = [each.known for each in owner.items if isinstance(each.atom, Const)]
     places = [each for each in known if isinstance(each, int)]
     if not places or len(places) < len(owner.items) or len(places) > MAX_LISTED:
-        return tensor_of(reader, owner, node)
+        made = tensor_of(reader, owner, node)
+        if not owner.items or not _are_whole(owner) or not isinstance(made.atom, str):
+            return made
+        return replace(made, kind="int", affine=Affine.of(Element(made.atom, identity(len(made.axes)))))
     return literal(reader, places, owner.shape, node)
+
+
+def _are_whole(value: ArrayValue) -> bool:
+    """Whether all elements certainly are integers."""
+    return all(item.is_whole for item in value.items)
