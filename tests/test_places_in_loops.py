@@ -169,15 +169,15 @@ def test_few_steps_that_write_anywhere_stay_a_loop():
     agree(few_steps, vector, [1, 2, 5], second=[2, 5])
 
 
+def product(p, places):
+    a = np.ones(len(places))
+    for t in range(len(p)):
+        a = np.sin(a) * p[t, places]
+    return np.sum(a)
+
+
 def test_what_is_scattered_in_each_iteration_is_added_in_place():
     """The adjoint of a matrix of which an iteration reads a few elements of a row was copied in each."""
-
-    def product(p, places):
-        a = np.ones(len(places))
-        for t in range(len(p)):
-            a = np.sin(a) * p[t, places]
-        return np.sum(a)
-
     source = grad(product).at(np.ones((4, 3)), np.array([0, 2, 1, 1])).source
     assert re.search(r"for \w+ in range\(n\):", source) is None  # over the columns
     assert len(re.findall(r"p_bar\w* = np\.\w+\(\(", source)) == 1
@@ -186,25 +186,19 @@ def test_what_is_scattered_in_each_iteration_is_added_in_place():
 def test_an_array_of_indices_of_a_length_that_is_known_may_be_read_in_a_loop():
     """It was read as so many numbers, which are no indices: refused."""
 
-    def product(p, places):
+    def of_three(p, places):
         a = np.ones(3)
         for t in range(len(p)):
             a = np.sin(a) * p[t, places]
         return a
 
     p, places = np.outer(vector(4), vector(4)) + 1.0, np.array([0, -1, 1])
-    found = jacobian(product)(p, places)
-    expected = Flat(product, ["p", "places"], ["p"], [p, places]).jacobian().reshape(3, 4, 4)
+    found = jacobian(of_three)(p, places)
+    expected = Flat(of_three, ["p", "places"], ["p"], [p, places]).jacobian().reshape(3, 4, 4)
     np.testing.assert_allclose(found, np.asarray(expected, float), rtol=1e-10, atol=1e-10)
 
 
 def test_indices_that_only_a_loop_uses_are_integers():
-    def product(p, places):
-        a = np.ones(len(places))
-        for t in range(len(p)):
-            a = np.sin(a) * p[t, places]
-        return np.sum(a)
-
     assert "int64[::1]" in grad(product).at(np.ones((4, 3)), np.array([0, 2, 1, 1])).source
 
 
